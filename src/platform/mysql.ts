@@ -1,0 +1,102 @@
+import knexModule from 'knex'
+import type { Knex } from 'knex'
+
+const createKnex = knexModule.knex ?? knexModule
+
+/** A pool, or one transaction of it: stores take either. */
+export type Sql = Knex
+
+export interface MysqlOptions {
+  url: string
+  poolMax: number
+  /** Milliseconds to wait for a free connection. */
+  acquireTimeoutMs: number
+}
+
+/** Times are UTC, ids below 2^53, character set utf8mb4, isolation READ COMMITTED (no gap locks: the locks we want are asked for by name). */
+export function connectMysql(options: MysqlOptions): Sql {
+  const url = new URL(options.url)
+  return createKnex({
+    client: 'mysql2',
+    connection: {
+      host: url.hostname,
+      port: Number(url.port || 3306),
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      database: url.pathname.slice(1),
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      supportBigNumbers: true,
+      connectTimeout: 5000,
+    },
+    pool: { min: 0, max: options.poolMax, afterCreate: prepareSession },
+    acquireConnectionTimeout: options.acquireTimeoutMs,
+  })
+}
+
+interface RawConnection {
+  query(sql: string, done: (error: Error | null) => void): void
+}
+
+function prepareSession(
+  connection: RawConnection,
+  done: (error: Error | null, connection: RawConnection) => void,
+): void {
+  const steps = [
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  ]
+  const next = (): void => {
+    const sql = steps.shift()
+    if (sql === undefined) return done(null, connection)
+    connection.query(sql, (error) => (error === null ? next() : done(error, connection)))
+  }
+  next()
+}
+
+const deadlock = 1213
+const lockWait = 1205
+
+/**
+ * Runs `work` in one transaction, and the whole of it again after a deadlock or a lock wait, up to five times with jitter.
+ * After a lock wait MySQL rolls back the statement alone; knex rolls back the rest when `work` rejects.
+ */
+export async function inTransaction<T>(sql: Sql, work: (trx: Sql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sql.transaction((trx) => work(trx))
+    } catch (error) {
+      const errno = mysqlErrno(error)
+      if (attempt === 5 || (errno !== deadlock && errno !== lockWait)) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
+    }
+  }
+}
+
+/** The server's error number, such as 1062 for a doubled key; undefined for anything that is not MySQL's own answer. */
+export function mysqlErrno(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return undefined
+  return typeof error.errno === 'number' && error.errno > 0 ? error.errno : undefined
+}
+
+export const duplicateKey = 1062
+
+/** Rows of a raw SELECT. */
+export async function selectRows<Row>(
+  sql: Sql,
+  text: string,
+  bindings: readonly Knex.RawBinding[] = [],
+): Promise<Row[]> {
+  const [rows] = (await sql.raw(text, bindings)) as unknown as [Row[]]
+  return rows
+}
+
+/** Rows that a raw INSERT, UPDATE or DELETE touched. */
+export async function affectedRows(
+  sql: Sql,
+  text: string,
+  bindings: readonly Knex.RawBinding[] = [],
+): Promise<number> {
+  const [result] = (await sql.raw(text, bindings)) as unknown as [{ affectedRows: number }]
+  return result.affectedRows
+}

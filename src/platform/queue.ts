@@ -1,0 +1,85 @@
+import { Queue, Worker } from 'bullmq'
+import type { JobsOptions } from 'bullmq'
+import { Redis } from 'ioredis'
+import type { Log } from './log.ts'
+import { within } from './lifecycle.ts'
+
+/** What a queue is: its name, how its jobs are deduplicated and kept. Defined once beside the domain that owns it. */
+export interface QueueDefinition<Data> {
+  /** No colon: BullMQ builds Redis keys with it. */
+  name: string
+  options: (data: Data) => JobsOptions
+}
+
+/** One tagged prefix, so that all keys of the queues share a slot of a Redis Cluster. */
+const prefix = '{madang-queue}'
+
+/** Rings for workers. A bell that cannot be rung is no error: sweepers find the work (see docs/decisions). */
+export class Doorbell<Data> {
+  readonly #queue: Queue
+  readonly #redis: Redis
+  readonly #definition: QueueDefinition<Data>
+  readonly #log: Log
+
+  constructor(options: { url: string; definition: QueueDefinition<Data>; log: Log }) {
+    this.#definition = options.definition
+    this.#log = options.log
+    this.#redis = new Redis(options.url, {
+      protocol: 2,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      connectionName: `madang-queue-${options.definition.name}`,
+    })
+    this.#redis.on('error', (error: Error) => this.#log.warn({ err: error }, 'queue connection'))
+    this.#queue = new Queue(options.definition.name, { connection: this.#redis, prefix, skipVersionCheck: true })
+    this.#queue.on('error', () => undefined)
+  }
+
+  async ring(data: Data): Promise<boolean> {
+    try {
+      const { name, options } = this.#definition
+      await within(500, `queue ${name}`, this.#queue.add(name, data, options(data)))
+      return true
+    } catch (error) {
+      this.#log.warn({ err: error, queue: this.#definition.name }, 'the doorbell could not be rung; a sweeper will do it')
+      return false
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close().catch(() => undefined)
+    this.#redis.disconnect()
+  }
+}
+
+/** Takes the jobs of one queue. `work` may be called twice, late, or for a subject that is gone. */
+export function startWorker<Data>(options: {
+  url: string
+  definition: QueueDefinition<Data>
+  concurrency: number
+  log: Log
+  work: (data: Data, job: { id: string | undefined; requestId: string | undefined }) => Promise<void>
+}): { close: () => Promise<void> } {
+  const { definition, log } = options
+  const worker = new Worker<Data>(
+    definition.name,
+    async (job) => {
+      const requestId = requestIdOf(job.data)
+      await options.work(job.data, { id: job.id, requestId })
+    },
+    {
+      connection: { url: options.url, protocol: 2, maxRetriesPerRequest: null, connectionName: `madang-${definition.name}` },
+      prefix,
+      concurrency: options.concurrency,
+      skipVersionCheck: true,
+    },
+  )
+  worker.on('error', (error) => log.warn({ err: error, queue: definition.name }, 'queue worker'))
+  worker.on('failed', (job, error) => log.warn({ err: error, queue: definition.name, job: job?.id }, 'job failed'))
+  return { close: () => worker.close() }
+}
+
+function requestIdOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('requestId' in data)) return undefined
+  return typeof data.requestId === 'string' ? data.requestId : undefined
+}
