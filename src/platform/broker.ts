@@ -53,7 +53,11 @@ export class Broker {
   async probe(timeoutMs: number): Promise<void> {
     const channel = `probe:${randomUUID()}`
     const heard = Promise.withResolvers<void>()
-    const unsubscribe = await within(timeoutMs, 'subscribe', this.subscribe(channel, () => heard.resolve()))
+    const unsubscribe = await within(
+      timeoutMs,
+      'subscribe',
+      this.subscribe(channel, () => heard.resolve()),
+    )
     try {
       await this.publish(channel, '1')
       await within(timeoutMs, 'pub/sub loop-back', heard.promise)

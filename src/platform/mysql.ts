@@ -92,11 +92,7 @@ export async function selectRows<Row>(
 }
 
 /** Rows that a raw INSERT, UPDATE or DELETE touched. */
-export async function affectedRows(
-  sql: Sql,
-  text: string,
-  bindings: readonly Knex.RawBinding[] = [],
-): Promise<number> {
+export async function affectedRows(sql: Sql, text: string, bindings: readonly Knex.RawBinding[] = []): Promise<number> {
   const [result] = (await sql.raw(text, bindings)) as unknown as [{ affectedRows: number }]
   return result.affectedRows
 }

@@ -41,7 +41,10 @@ export class Doorbell<Data> {
       await within(500, `queue ${name}`, this.#queue.add(name, data, options(data)))
       return true
     } catch (error) {
-      this.#log.warn({ err: error, queue: this.#definition.name }, 'the doorbell could not be rung; a sweeper will do it')
+      this.#log.warn(
+        { err: error, queue: this.#definition.name },
+        'the doorbell could not be rung; a sweeper will do it',
+      )
       return false
     }
   }
@@ -68,7 +71,12 @@ export function startWorker<Data>(options: {
       await options.work(job.data, { id: job.id, requestId })
     },
     {
-      connection: { url: options.url, protocol: 2, maxRetriesPerRequest: null, connectionName: `madang-${definition.name}` },
+      connection: {
+        url: options.url,
+        protocol: 2,
+        maxRetriesPerRequest: null,
+        connectionName: `madang-${definition.name}`,
+      },
       prefix,
       concurrency: options.concurrency,
       skipVersionCheck: true,

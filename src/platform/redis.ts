@@ -32,12 +32,13 @@ export function connectRedis(options: {
   name: string
   onError: (error: Error) => void
 }): Redis {
-  const redis = new Redis(options.url, {
+  const settings: RedisOptions = {
     ...byPurpose[options.purpose],
     protocol: 2,
     connectionName: `madang-${options.name}`,
     retryStrategy: reconnect,
-  })
+  }
+  const redis = new Redis(options.url, settings)
   redis.on('error', options.onError)
   return redis
 }

@@ -27,10 +27,10 @@ export class Script {
   /** The same, with bulk strings as bytes. */
   async runBuffer(redis: Redis, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     try {
-      return await redis.evalshaBuffer(this.#sha, keys.length, ...keys, ...args)
+      return await redis.callBuffer('EVALSHA', this.#sha, keys.length, ...keys, ...args)
     } catch (error) {
       if (!isUnknownScript(error)) throw error
-      return redis.evalBuffer(this.#source, keys.length, ...keys, ...args)
+      return redis.callBuffer('EVAL', this.#source, keys.length, ...keys, ...args)
     }
   }
 }

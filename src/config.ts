@@ -1,0 +1,217 @@
+import { hostname } from 'node:os'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/**
+ * Every setting of Madang: environment → one frozen `Config`. The only place that reads the environment.
+ * A variable `X_FILE` names a file whose content is the value of `X` (Docker secrets). Durations carry their unit in the name.
+ */
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const settings = {
+  HOST: z.string().default('127.0.0.1').describe('Address the web server listens on'),
+  PORT: whole(0, 65_535).default(3000).describe('Port the web server listens on; 0 takes a free one'),
+  PUBLIC_ORIGIN: z
+    .url()
+    .default('http://localhost:8080')
+    .describe('Origin that browsers see; further ones separated by commas in ALLOWED_ORIGINS'),
+  ALLOWED_ORIGINS: z.string().default('').describe('Further origins a browser may come from, separated by commas'),
+  SERVER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default(
+      `${hostname()
+        .slice(0, 40)
+        .replaceAll(/[^\w.-]/g, '-')}-${process.pid}`,
+    )
+    .describe('Name of this process among its siblings; best stable over restarts'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+  DATABASE_URL: z.string().startsWith('mysql://').describe('mysql://user:password@host:port/database'),
+  DATABASE_POOL_MAX: whole(2, 200).default(10).describe('Connections of one process'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .describe('Redis of the buffers and of pub/sub'),
+  QUEUE_REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .optional()
+    .describe('Redis of the queues, when it is another one'),
+  REDIS_DURABILITY: z
+    .enum(['always', 'everysec', 'none'])
+    .optional()
+    .describe('What the Redis service keeps, where its settings cannot be read'),
+  WEAK_DURABILITY: z
+    .enum(['refuse', 'warn'])
+    .default('refuse')
+    .describe('What to do at start when Redis or MySQL keep less than the promise needs'),
+  WORKER_HEALTH_PORT: whole(0, 65_535)
+    .optional()
+    .describe('Port for /livez and /readyz of the worker; none without it'),
+
+  TOKEN_KEYS: z
+    .string()
+    .describe(
+      'Keys of access tokens, `kid:base64` separated by commas, 32 bytes or more each; the first signs, all verify',
+    ),
+  ACCESS_TOKEN_MINUTES: whole(1, 60).default(10).describe('Life of an access token'),
+  REFRESH_TOKEN_DAYS: whole(1, 365).default(30).describe('Life of a sign-in that is not used'),
+  REFRESH_GRACE_SECONDS: whole(0, 60)
+    .default(10)
+    .describe('How long the refresh token before the last still answers its own client, for parallel refreshes'),
+  PASSWORD_HASHES_AT_ONCE: whole(1, 16).default(2).describe('argon2id computations at once in one process'),
+
+  SIGN_IN_PER_MINUTE: whole(1, 1_000_000).default(5).describe('Sign-ins per account and address in a minute'),
+  SIGN_UP_PER_HOUR: whole(1, 1_000_000).default(20).describe('Sign-ups per address in an hour'),
+  REQUESTS_PER_MINUTE: whole(1, 10_000_000)
+    .default(600)
+    .describe('Requests per account (or address when not signed in) in a minute'),
+  ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),
+  SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
+  FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
+  MESSAGE_MAX_BYTES: whole(1, 65_536).default(4096).describe('Largest message body in UTF-8'),
+  FRAMES_PER_SECOND: whole(1, 1_000_000)
+    .default(10)
+    .describe('Frames that a connection may send in a second, sustained'),
+  FRAMES_BURST: whole(1, 1_000_000).default(30).describe('Frames that a connection may send at once'),
+  MESSAGES_PER_SECOND: whole(1, 1_000_000)
+    .default(20)
+    .describe('Kept frames of one account in a second over all its connections to one server'),
+  SOCKETS_PER_ACCOUNT: whole(1, 100_000).default(20).describe('Open sockets of one account on one server'),
+  SOCKETS_PER_ADDRESS: whole(1, 1_000_000).default(200).describe('Open sockets of one address on one server'),
+  ROOMS_PER_SOCKET: whole(1, 10_000).default(200).describe('Rooms that one socket may be subscribed to'),
+  SOCKET_SOFT_BYTES: whole(1024, 1_073_741_824)
+    .default(262_144)
+    .describe('Unsent bytes above which typing and presence are dropped'),
+  SOCKET_HARD_BYTES: whole(1024, 1_073_741_824)
+    .default(1_048_576)
+    .describe('Unsent bytes above which a slow socket is closed'),
+  PING_SECONDS: whole(1, 3600).default(25).describe('Time between protocol pings'),
+  PONG_SECONDS: whole(1, 3600).default(10).describe('Time a pong may take'),
+  RESUME_MAX_ENTRIES: whole(1, 100_000)
+    .default(1000)
+    .describe('Entries that a resume replays; a client further behind pages'),
+  DRAIN_SECONDS: whole(0, 600).default(10).describe('Time over which a stopping server sends its sockets away'),
+
+  BUFFER_MAX_ENTRIES: whole(10, 10_000_000)
+    .default(20_000)
+    .describe('Unstored entries a room may hold before it answers buffer_full'),
+  BUFFER_MAX_BYTES: whole(1024, 4_294_967_296)
+    .default(16_777_216)
+    .describe('Unstored bytes a room may hold before it answers buffer_full'),
+  REDIS_MAX_BYTES: whole(1_048_576, 1_099_511_627_776)
+    .optional()
+    .describe('Memory budget of Redis; without it the server goes by maxmemory'),
+  REDIS_FULL_PERCENT: whole(1, 100)
+    .default(60)
+    .describe('Share of the budget above which all rooms answer buffer_full'),
+  FLUSH_ENTRIES: whole(1, 1_000_000).default(5000).describe('Unstored entries that ring for a flush'),
+  FLUSH_BYTES: whole(1024, 1_073_741_824).default(4_194_304).describe('Unstored bytes that ring for a flush'),
+  FLUSH_AGE_SECONDS: whole(1, 86_400)
+    .default(60)
+    .describe('Age of the oldest unstored entry at which a room is flushed'),
+  SWEEP_SECONDS: whole(1, 3600).default(5).describe('Time between two sweeps of a worker'),
+  SENT_MAX_IDS: whole(10, 10_000_000)
+    .default(20_000)
+    .describe('Message ids in one of the two send-once hashes of a room'),
+  SENT_MAX_SECONDS: whole(1, 86_400).default(600).describe('Age at which the send-once hashes rotate'),
+  SLEEP_AFTER_SECONDS: whole(1, 8_640_000).default(3600).describe('Idle time after which a stored room leaves Redis'),
+  WITNESS_MS: whole(10, 60_000).default(1000).describe('Time between two records of what this server acknowledged'),
+  CHECKPOINT_ENTRIES: whole(10, 100_000_000)
+    .default(10_000)
+    .describe('Entries of a room that never closes between two signed checkpoints'),
+  HEAD_CHECK_SECONDS: whole(1, 3600)
+    .default(5)
+    .describe('Time between two looks at the head of every room with listeners'),
+  CLOSED_META_SECONDS: whole(1, 8_640_000).default(86_400).describe('Time that a closed room is remembered in Redis'),
+  CLOSING_RETRY_SECONDS: whole(1, 3600)
+    .default(5)
+    .describe('First wait after a failed attempt at a closing; doubles up to five minutes'),
+
+  RECEIPT_KEY: z
+    .string()
+    .optional()
+    .describe('Ed25519 private key that signs receipts, as one line of JWK JSON (worker only)'),
+  TRANSCRIPTS_FOLDER: z
+    .string()
+    .default('.data/transcripts')
+    .describe('Folder of the transcripts, shared by servers and workers'),
+}
+
+const schema = z.object(settings)
+export type Settings = z.output<typeof schema>
+export type Config = Readonly<Settings> & { readonly origins: ReadonlySet<string> }
+
+/** Thrown at start with one readable line for each setting that is wrong. */
+export class ConfigError extends Error {}
+
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = schema.safeParse(withFiles(env))
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
+  }
+  const origins = [parsed.data.PUBLIC_ORIGIN, ...parsed.data.ALLOWED_ORIGINS.split(',').filter(Boolean)]
+  return Object.freeze({ ...parsed.data, origins: new Set(origins.map((origin) => new URL(origin).origin)) })
+}
+
+/** Names and values of limits that were raised above their default, so that a process can say so when it starts. */
+export function raisedLimits(config: Config): Record<string, number> {
+  const raised: Record<string, number> = {}
+  for (const name of limitNames) {
+    const standard = settings[name].parse(undefined)
+    if (config[name] > standard) raised[name] = config[name]
+  }
+  return raised
+}
+
+const limitNames = [
+  'SIGN_IN_PER_MINUTE',
+  'SIGN_UP_PER_HOUR',
+  'REQUESTS_PER_MINUTE',
+  'ROOMS_PER_MENTOR',
+  'SEATS_MAX',
+  'FRAME_MAX_BYTES',
+  'MESSAGE_MAX_BYTES',
+  'FRAMES_PER_SECOND',
+  'FRAMES_BURST',
+  'MESSAGES_PER_SECOND',
+  'SOCKETS_PER_ACCOUNT',
+  'SOCKETS_PER_ADDRESS',
+  'ROOMS_PER_SOCKET',
+  'BUFFER_MAX_ENTRIES',
+  'BUFFER_MAX_BYTES',
+] as const
+
+/** Name, default and meaning of every setting, for the reference in docs/configuration.md. */
+export function describeSettings(): { name: string; standard: string; meaning: string }[] {
+  return Object.entries(settings).map(([name, type]) => {
+    const standard = type.safeParse(undefined)
+    return {
+      name,
+      standard: standard.success && standard.data !== undefined && name !== 'SERVER_NAME' ? String(standard.data) : '',
+      meaning: type.description ?? '',
+    }
+  })
+}
+
+/** Empty variables count as absent: compose writes them for settings without a value. */
+function withFiles(env: NodeJS.ProcessEnv): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const name of Object.keys(settings)) {
+    const file = env[`${name}_FILE`]
+    const value = file ? readSecret(name, file) : env[name]
+    if (value) values[name] = value
+  }
+  return values
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE: cannot read ${file}`, { cause: error })
+  }
+}

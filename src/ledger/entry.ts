@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import type { AccountId } from '../platform/ids.ts'
+
+/** A place in a room's order. Sequence numbers run 1, 2, 3 … over the whole room; the pair is never given twice. */
+export interface Place {
+  epoch: number
+  seq: number
+}
+
+/** Who speaks when the room itself does: join, leave, kick, closed. */
+export const systemSender = 0 as AccountId
+
+/**
+ * Something that is about to happen in a room. The ledger knows who, when and which bytes; what the bytes mean is chat's.
+ * `payload` is one line of well-formed UTF-8 without a line feed (JSON text).
+ */
+export interface NewEntry {
+  sender: AccountId
+  /** A client-made UUIDv7, or for the system sender an id that no client can make, such as `!join:7:3`. */
+  id: string
+  /** ASCII letters. */
+  kind: string
+  payload: Buffer
+  /** The entry that this one amends (edit, delete, reaction). Amendments do not count as messages of a page. */
+  target?: Place
+  /** Storing this entry erases the payload of its target and of the target's amendments, never their hashes. */
+  erases?: boolean
+  /** Applied to the members of the room in the same step as the entry. */
+  membership?: MembershipChange
+}
+
+export interface MembershipChange {
+  account: AccountId
+  /** Rises with every change in the room, so that a late or repeated change is recognised. */
+  version: number
+  isIn: boolean
+}
+
+/** An entry that happened. */
+export interface Entry extends Place {
+  /** Milliseconds since the Unix epoch by Redis `TIME`; never decreases within a room. */
+  at: number
+  sender: AccountId
+  id: string
+  kind: string
+  target: Place | undefined
+  erases: boolean
+  /** SHA-256 of the payload as it was kept, lower-case hex. */
+  hash: string
+  /** Empty once erased. */
+  payload: Buffer
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  return a.epoch === b.epoch && a.seq === b.seq
+}
+
+export function formatPlace(place: Place): string {
+  return `${place.epoch}:${place.seq}`
+}
+
+const placePattern = /^([0-9]{1,10}):([0-9]{1,15})$/
+
+export function parsePlace(text: string): Place | undefined {
+  const match = placePattern.exec(text)
+  return match === null ? undefined : { epoch: Number(match[1]), seq: Number(match[2]) }
+}
+
+export function hashOf(payload: Buffer): string {
+  return createHash('sha256').update(payload).digest('hex')
+}
+
+/**
+ * One link of the digest that Redis chains (see append.lua): SHA-1 over the previous digest and the facts of an entry.
+ * It proves that the rows are what was acknowledged, in the same order.
+ */
+export function chainDigest(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {
+  return createHash('sha1').update(chainedFacts(previous, entry)).digest('hex')
+}
+
+/** The same chain with SHA-256, computed once at sealing for the receipt. */
+export function chainReceiptDigest(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {
+  return createHash('sha256').update(chainedFacts(previous, entry)).digest('hex')
+}
+
+function chainedFacts(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {
+  const { epoch, seq, at, sender, id, kind, hash } = entry
+  return `${previous}|${epoch}|${seq}|${at}|${sender}|${id}|${kind}|${hash}`
+}
+
+/**
+ * The stored form, as append.lua writes it: `epoch|seq|at|sender|id|kind|target|hash|payload`. The header is ASCII without
+ * a bar inside a field, the payload takes the rest; `target` is empty, `epoch:seq`, or `!epoch:seq` when the entry erases it.
+ */
+export function decodeEntry(stored: Buffer): Entry {
+  const fields: string[] = []
+  let start = 0
+  for (let field = 0; field < 8; field += 1) {
+    const end = stored.indexOf(bar, start)
+    if (end === -1) throw new Error('not the stored form of an entry')
+    fields.push(stored.toString('latin1', start, end))
+    start = end + 1
+  }
+  const [epoch, seq, at, sender, id, kind, target, hash] = fields as Fields
+  return {
+    epoch: Number(epoch),
+    seq: Number(seq),
+    at: Number(at),
+    sender: Number(sender) as AccountId,
+    id,
+    kind,
+    ...decodeTarget(target),
+    hash,
+    payload: stored.subarray(start),
+  }
+}
+
+type Fields = [string, string, string, string, string, string, string, string]
+const bar = 0x7c
+
+/** The `target` field of the stored form. */
+export function encodeTarget(entry: Pick<NewEntry, 'target' | 'erases'>): string {
+  if (entry.target === undefined) return ''
+  return `${entry.erases === true ? '!' : ''}${formatPlace(entry.target)}`
+}
+
+function decodeTarget(text: string): Pick<Entry, 'target' | 'erases'> {
+  const erases = text.startsWith('!')
+  return { target: parsePlace(erases ? text.slice(1) : text), erases }
+}
