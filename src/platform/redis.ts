@@ -38,7 +38,7 @@ export function connectRedis(options: {
     connectionName: `madang-${options.name}`,
     retryStrategy: reconnect,
   }
-  const redis = new Redis(options.url, settings)
+  const redis = new Redis(options.url, { ...settings, replyMapping: 'legacy' })
   redis.on('error', options.onError)
   return redis
 }
