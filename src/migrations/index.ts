@@ -1,0 +1,79 @@
+import { selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import * as ledgers from './010_ledgers.ts'
+import * as messages from './011_messages.ts'
+import * as endRoom from './012_end_room.ts'
+import * as ledgerRecord from './013_ledger_record.ts'
+
+interface Migration {
+  up(sql: Sql): Promise<void>
+  down(sql: Sql): Promise<void>
+}
+
+/** In the order in which they are applied. A name, once released, never changes. */
+const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
+  ['010_ledgers', ledgers],
+  ['011_messages', messages],
+  ['012_end_room', endRoom],
+  ['013_ledger_record', ledgerRecord],
+])
+
+/** Applies what is missing and answers the names; `onStep` hears each name before it runs. Safe to call from several processes at once. */
+export async function migrateUp(sql: Sql, onStep: (name: string) => void = () => undefined): Promise<string[]> {
+  return underLock(sql, async (locked) => {
+    const applied = await appliedMigrations(locked)
+    const missing = [...migrations].filter(([name]) => !applied.has(name))
+    for (const [name, migration] of missing) {
+      onStep(name)
+      await migration.up(locked)
+      await locked('migrations').insert({ name })
+    }
+    return missing.map(([name]) => name)
+  })
+}
+
+/** Takes everything back, newest first. For tests and for leaving: all data goes. */
+export async function migrateDown(sql: Sql): Promise<string[]> {
+  return underLock(sql, async (locked) => {
+    const applied = await appliedMigrations(locked)
+    const present = [...migrations].filter(([name]) => applied.has(name)).toReversed()
+    for (const [name, migration] of present) {
+      await migration.down(locked)
+      await locked('migrations').where({ name }).delete()
+    }
+    return present.map(([name]) => name)
+  })
+}
+
+/** Names that this version has and the database has not. */
+export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const applied = await appliedMigrations(sql)
+  return [...migrations.keys()].filter((name) => !applied.has(name))
+}
+
+/** DDL commits by itself, so the transaction is only there to keep one connection: the lock belongs to that connection. */
+async function underLock<T>(sql: Sql, work: (locked: Sql) => Promise<T>): Promise<T> {
+  return sql.transaction(async (locked) => {
+    const [answer] = await selectRows<{ held: number | null }>(
+      locked,
+      "SELECT GET_LOCK(CONCAT('madang-migrate-', DATABASE()), 60) AS held",
+    )
+    if (answer?.held !== 1) throw new Error('another process has been migrating this database for 60 seconds')
+    try {
+      return await work(locked)
+    } finally {
+      await locked.raw("SELECT RELEASE_LOCK(CONCAT('madang-migrate-', DATABASE()))")
+    }
+  })
+}
+
+async function appliedMigrations(sql: Sql): Promise<Set<string>> {
+  await sql.raw(
+    `CREATE TABLE IF NOT EXISTS migrations (
+       name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+       applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`,
+  )
+  const rows = await sql('migrations').select<{ name: string }[]>('name')
+  return new Set(rows.map((row) => row.name))
+}
