@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createConnection } from 'mysql2/promise'
+import test from 'ava'
+
+test('the database of the tests is strict, in UTC, and keeps every commit', async (t) => {
+  const connection = await createConnection({ uri: process.env['TEST_DATABASE_URL'] ?? '' })
+  t.teardown(() => connection.end())
+
+  const [rows] = await connection.query(
+    'SELECT @@global.sql_mode AS mode, @@global.time_zone AS zone, @@global.innodb_flush_log_at_trx_commit AS flush, @@global.character_set_server AS charset',
+  )
+
+  t.like(rows, [{ zone: '+00:00', flush: 1, charset: 'utf8mb4' }])
+  t.regex(JSON.stringify(rows), /STRICT_ALL_TABLES/)
+})
+
+test('a Redis started by its given path is the process itself, so a kill reaches it', async (t) => {
+  const server = spawn(process.env['REDIS_SERVER'] ?? '', ['--port', '0', '--save', ''], { stdio: 'ignore' })
+  await once(server, 'spawn')
+
+  server.kill('SIGKILL')
+  const [, signal] = await once(server, 'exit')
+
+  t.is(signal, 'SIGKILL')
+})

@@ -1,0 +1,2 @@
+export function isRightNode(version: string): boolean
+export function hasPackages(folder: string): boolean

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+
+/**
+ * A port for `name` that is free right now: the one it had last time, else the preferred one, else any.
+ * The choice is remembered in `file`, so that addresses stay the same from one start to the next.
+ */
+export async function rememberedPort(options: { file: string; name: string; preferred: number }): Promise<number> {
+  const ports = readPorts(options.file)
+  const taken = new Set(Object.entries(ports).map(([name, port]) => (name === options.name ? 0 : port)))
+  const wishes = [ports[options.name], options.preferred].filter((port) => port !== undefined && !taken.has(port))
+  const port = (await firstFree(wishes)) ?? (await freePort())
+  mkdirSync(path.dirname(options.file), { recursive: true })
+  writeFileSync(options.file, `${JSON.stringify({ ...ports, [options.name]: port }, null, 2)}\n`)
+  return port
+}
+
+async function firstFree(ports: readonly (number | undefined)[]): Promise<number | undefined> {
+  for (const port of ports) {
+    if (port !== undefined && (await isFree(port))) return port
+  }
+  return undefined
+}
+
+export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return (await listenOnce(port, host)) !== undefined
+}
+
+export async function freePort(): Promise<number> {
+  const port = await listenOnce(0, '127.0.0.1')
+  if (port === undefined) throw new Error('no free port on the loopback address')
+  return port
+}
+
+function listenOnce(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
+    })
+  })
+}
+
+function readPorts(file: string): Record<string, number> {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof parsed !== 'object' || parsed === null) return {}
+    return Object.fromEntries(
+      Object.entries(parsed).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
+    )
+  } catch {
+    return {}
+  }
+}

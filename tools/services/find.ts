@@ -1,0 +1,53 @@
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+
+/** The three programs beside Node that Madang stands on. `database` is MariaDB or MySQL, `redis` Redis or Valkey. */
+export type ServiceName = 'redis' | 'database' | 'nginx'
+export type Programs = Record<ServiceName, string>
+
+export const serviceNames: readonly ServiceName[] = ['redis', 'database', 'nginx']
+
+const executables: Record<ServiceName, readonly string[]> = {
+  redis: ['redis-server', 'valkey-server'],
+  database: ['mariadbd', 'mysqld'],
+  nginx: ['nginx'],
+}
+
+const usualFolders = [
+  '/usr/sbin',
+  '/usr/bin',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/libexec',
+  '/usr/local/mysql/bin',
+  ...['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'].flatMap((prefix) => [
+    `${prefix}/bin`,
+    ...['redis', 'valkey', 'mariadb', 'mysql', 'nginx'].map((keg) => `${prefix}/opt/${keg}/bin`),
+  ]),
+]
+
+/** Finds what is installed: PATH first, then the folders where servers usually lie, then `furtherFolders`. */
+export function findPrograms(furtherFolders: readonly string[] = []): Partial<Programs> {
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
+  const folders = [...onPath, ...usualFolders, ...furtherFolders]
+  const found: Partial<Programs> = {}
+  for (const service of serviceNames) {
+    const program = findExecutable(executables[service], folders)
+    if (program !== undefined) found[service] = program
+  }
+  return found
+}
+
+export function findExecutable(names: readonly string[], folders: readonly string[]): string | undefined {
+  const candidates = names.flatMap((name) => folders.map((folder) => path.join(folder, name)))
+  return candidates.find(isExecutable)
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

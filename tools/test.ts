@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { projectFolder } from './paths.ts'
+import { Problem, runTool } from './problem.ts'
+import { screenProgress } from './progress.ts'
+import { providePrograms } from './services/provide.ts'
+import { joinTestDatabase, keepTestDatabase, releaseTestDatabase } from './test-database.ts'
+import { Tally } from './tally.ts'
+
+/**
+ * npm test [-- FILE…]            runs the tests, or those of the given files, against services of their own
+ * npm test -- --keep             starts the test database and leaves it running, for quick runs
+ * npm test -- --release          stops it again
+ * npm test -- --shell -- CMD …   runs any command with the variables that tests get
+ */
+async function main(): Promise<number> {
+  const args = process.argv.slice(2)
+  if (args[0] === '--release') return releaseTestDatabase().then(() => 0)
+  const services = await prepare()
+  if (args[0] === '--keep') {
+    keepTestDatabase()
+    process.stderr.write('The test database runs until `npm test -- --release`.\n')
+  }
+  try {
+    if (args[0] === '--keep') return 0
+    if (args[0] === '--shell') return await runCommand(args.slice(args[1] === '--' ? 2 : 1), services.env)
+    return await runTests(args, services.env)
+  } finally {
+    await services.leave()
+  }
+}
+
+interface TestServices {
+  env: NodeJS.ProcessEnv
+  leave(): Promise<void>
+}
+
+async function prepare(): Promise<TestServices> {
+  const progress = screenProgress()
+  const given = process.env['DATABASE_URL']
+  const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
+  const database = given
+    ? { url: given, leave: async () => undefined }
+    : await progress.step('Test database', () => joinTestDatabase(programs.database))
+  const env = {
+    ...process.env,
+    TZ: 'UTC',
+    TEST_DATABASE_URL: database.url,
+    REDIS_SERVER: programs.redis,
+    NGINX_SERVER: programs.nginx,
+  }
+  return { env, leave: database.leave }
+}
+
+/** The last line is the count alone; it is read off the test runner's own summary. */
+async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const tally = new Tally()
+  const ava = path.join(projectFolder, 'node_modules', 'ava', 'entrypoints', 'cli.js')
+  const code = await run(process.execPath, [ava, ...args], env, (text) => tally.read(text))
+  const result = tally.result(code)
+  process.stdout.write(`${result.passed} passed, ${result.failed} failed\n`)
+  return result.failed > 0 || result.passed === 0 ? code || 1 : code
+}
+
+function runCommand(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [command, ...args] = words
+  if (command === undefined) throw new Problem('Say which command to run: npm test -- --shell -- CMD …')
+  return run(command, args, env)
+}
+
+/** Runs a child in our terminal; with `onText` its output passes through us. Signals are left to it, we stop after it. */
+function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onText?: (text: string) => void,
+): Promise<number> {
+  const isColored = onText !== undefined && process.stdout.isTTY && !env['NO_COLOR']
+  const childEnv = isColored ? { ...env, FORCE_COLOR: '1' } : env
+  const output = onText === undefined ? 'inherit' : 'pipe'
+  const child = spawn(command, args, { cwd: projectFolder, env: childEnv, stdio: ['inherit', output, 'inherit'] })
+  child.stdout?.on('data', (chunk: Buffer) => {
+    process.stdout.write(chunk)
+    onText?.(chunk.toString())
+  })
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.on('error', () => reject(new Problem(`${command} was not found`)))
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+await runTool(main)
