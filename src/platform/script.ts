@@ -4,13 +4,20 @@ import type { Redis } from './redis.ts'
 
 type Argument = string | number | Buffer
 
-/** A Lua script kept in a file beside its caller; what it takes and answers is written in the file's header. */
+/**
+ * A Lua script kept in files beside its caller; what it takes and answers is written in the header of the last file, what
+ * several scripts share stands in the files before it.
+ *
+ * Flags are those of Redis: `allow-oom` for what frees memory, `no-writes` for what only reads. Without either Redis refuses
+ * the script as a whole when it is out of memory.
+ */
 export class Script {
   readonly #source: string
   readonly #sha: string
 
-  constructor(file: URL) {
-    this.#source = readFileSync(file, 'utf8')
+  constructor(files: readonly URL[], flags: readonly ('allow-oom' | 'no-writes')[] = []) {
+    const shebang = flags.length === 0 ? '#!lua' : `#!lua flags=${flags.join(',')}`
+    this.#source = [shebang, ...files.map((file) => readFileSync(file, 'utf8'))].join('\n')
     this.#sha = createHash('sha1').update(this.#source).digest('hex')
   }
 

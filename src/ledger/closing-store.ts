@@ -1,0 +1,218 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import { affectedRows, selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { ClosingState, ClosingView } from './index.ts'
+
+/** The SQL of `end_room`. Due times are the database's, whatever the clocks of servers and workers say. */
+
+export interface ClosingRow extends ClosingView {
+  digest: string | undefined
+  requestId: string | undefined
+  receipt: string | undefined
+  transcripts: { ndjson: string; html: string } | undefined
+}
+
+const columns = `e.room_id, e.state, e.epoch, e.last_seq, e.digest, e.parked, e.attempts, e.last_error, e.requested_by,
+  e.request_id, e.requested_at, e.fenced_at, e.sealed_at, e.receipt, e.transcript_ndjson, e.transcript_html, l.stored_seq`
+
+interface ClosingRecord {
+  room_id: RoomId
+  state: ClosingState
+  epoch: number | null
+  last_seq: number | null
+  digest: string | null
+  parked: number
+  attempts: number
+  last_error: string | null
+  requested_by: number | null
+  request_id: string | null
+  requested_at: Date
+  fenced_at: Date | null
+  sealed_at: Date | null
+  receipt: string | null
+  transcript_ndjson: string | null
+  transcript_html: string | null
+  stored_seq: number
+}
+
+export async function insertClosing(
+  trx: Sql,
+  room: RoomId,
+  request: { by: AccountId; requestId: string | undefined; nextInSeconds: number },
+): Promise<void> {
+  await affectedRows(
+    trx,
+    `INSERT INTO end_room (room_id, state, requested_by, request_id, requested_at, next_at)
+     VALUES (?, 'requested', ?, ?, NOW(3), NOW(3) + INTERVAL ? SECOND)`,
+    [room, request.by, request.requestId ?? null, request.nextInSeconds],
+  )
+}
+
+export async function closingOf(sql: Sql, room: RoomId): Promise<ClosingRow | undefined> {
+  const [row] = await selectRows<ClosingRecord>(
+    sql,
+    `SELECT ${columns} FROM end_room e JOIN ledgers l ON l.room_id = e.room_id WHERE e.room_id = ?`,
+    [room],
+  )
+  return row === undefined ? undefined : toClosing(row)
+}
+
+/** Newest rooms first. */
+export async function closingsBefore(
+  sql: Sql,
+  page: { before: RoomId | undefined; limit: number; state: ClosingState | undefined },
+): Promise<ClosingRow[]> {
+  const rows = await selectRows<ClosingRecord>(
+    sql,
+    `SELECT ${columns} FROM end_room e JOIN ledgers l ON l.room_id = e.room_id
+     WHERE e.room_id < ? ${page.state === undefined ? '' : 'AND e.state = ?'} ORDER BY e.room_id DESC LIMIT ?`,
+    [page.before ?? Number.MAX_SAFE_INTEGER, ...(page.state === undefined ? [] : [page.state]), page.limit],
+  )
+  return rows.map(toClosing)
+}
+
+function toClosing(row: ClosingRecord): ClosingRow {
+  const hasTranscripts = row.transcript_ndjson !== null && row.transcript_html !== null
+  return {
+    room: row.room_id,
+    state: row.state,
+    epoch: row.epoch ?? undefined,
+    lastSeq: row.last_seq ?? undefined,
+    digest: row.digest ?? undefined,
+    storedSeq: row.stored_seq,
+    parked: row.parked,
+    attempts: row.attempts,
+    lastError: row.last_error ?? undefined,
+    requestedBy: (row.requested_by ?? undefined) as AccountId | undefined,
+    requestId: row.request_id ?? undefined,
+    requestedAt: row.requested_at,
+    fencedAt: row.fenced_at ?? undefined,
+    sealedAt: row.sealed_at ?? undefined,
+    receipt: row.receipt ?? undefined,
+    transcripts: hasTranscripts
+      ? { ndjson: row.transcript_ndjson as string, html: row.transcript_html as string }
+      : undefined,
+  }
+}
+
+/** Who asked for the closing, and the database's time in ms. */
+export async function requesterOf(trx: Sql, room: RoomId): Promise<{ account: AccountId | undefined; now: number }> {
+  const [row] = await selectRows<{ account: AccountId | null; now: Date }>(
+    trx,
+    'SELECT NOW(3) AS now, (SELECT requested_by FROM end_room WHERE room_id = ?) AS account',
+    [room],
+  )
+  if (row === undefined) throw new Error('the database did not tell the time')
+  return { account: row.account ?? undefined, now: row.now.getTime() }
+}
+
+export interface Fence {
+  epoch: number
+  lastSeq: number
+  digest: string
+}
+
+/** Only the first fence counts. True if this one was it. */
+export async function fenceRequested(sql: Sql, room: RoomId, fence: Fence): Promise<boolean> {
+  const changed = await affectedRows(
+    sql,
+    `UPDATE end_room SET state = 'fenced', epoch = ?, last_seq = ?, count = ?, digest = ?, fenced_at = NOW(3)
+     WHERE room_id = ? AND state = 'requested'`,
+    [fence.epoch, fence.lastSeq, fence.lastSeq, fence.digest, room],
+  )
+  return changed === 1
+}
+
+/** An epoch change knows better than any earlier fence, as long as the closing is not final. */
+export async function fenceByEpochChange(trx: Sql, room: RoomId, fence: Fence): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE end_room SET state = 'fenced', epoch = ?, last_seq = ?, count = ?, digest = ?,
+       fenced_at = COALESCE(fenced_at, NOW(3))
+     WHERE room_id = ? AND state IN ('requested', 'fenced', 'draining', 'verifying')`,
+    [fence.epoch, fence.lastSeq, fence.lastSeq, fence.digest, room],
+  )
+}
+
+/** Moves a closing on if it still is in one of the states it may come from. */
+export async function moveClosing(
+  sql: Sql,
+  room: RoomId,
+  from: readonly ClosingState[],
+  to: ClosingState,
+): Promise<boolean> {
+  const changed = await sql('end_room')
+    .where({ room_id: room })
+    .whereIn('state', [...from, to])
+    .update({ state: to })
+  return changed === 1
+}
+
+export interface FinalClosing {
+  state: 'sealed' | 'suspect' | 'quarantined'
+  fence: Fence
+  parked: number
+  receipt: string
+  transcripts: { ndjson: string; html: string }
+  lastError: string | undefined
+}
+
+/** The last step, by compare-and-set: only from *verifying*, and only if what was verified is still what was fenced. */
+export async function finishClosing(trx: Sql, room: RoomId, final: FinalClosing): Promise<boolean> {
+  const changed = await affectedRows(
+    trx,
+    `UPDATE end_room SET state = ?, parked = ?, stored = last_seq, receipt = ?, transcript_ndjson = ?, transcript_html = ?,
+       last_error = ?, next_at = NULL, sealed_at = NOW(3)
+     WHERE room_id = ? AND state = 'verifying' AND epoch = ? AND last_seq = ? AND digest = ?`,
+    [
+      ...[final.state, final.parked, final.receipt, final.transcripts.ndjson, final.transcripts.html],
+      ...[final.lastError?.slice(0, 500) ?? null, room, final.fence.epoch, final.fence.lastSeq, final.fence.digest],
+    ],
+  )
+  return changed === 1
+}
+
+const notFinal = "'requested', 'fenced', 'draining', 'verifying'"
+
+/** Takes closings that are not final and due, and leases them, so that other sweepers leave them alone for a while. */
+export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds: number }): Promise<RoomId[]> {
+  const rows = await selectRows<{ room_id: RoomId }>(
+    trx,
+    `SELECT room_id FROM end_room WHERE state IN (${notFinal}) AND next_at <= NOW(3)
+     ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [lease.limit],
+  )
+  const rooms = rows.map((row) => row.room_id)
+  if (rooms.length > 0) {
+    await affectedRows(trx, 'UPDATE end_room SET next_at = NOW(3) + INTERVAL ? SECOND WHERE room_id IN (?)', [
+      lease.seconds,
+      rooms,
+    ])
+  }
+  return rooms
+}
+
+export async function recordFailedAttempt(
+  sql: Sql,
+  room: RoomId,
+  failure: { error: string; firstWaitSeconds: number },
+): Promise<void> {
+  await affectedRows(
+    sql,
+    `UPDATE end_room SET attempts = attempts + 1, last_error = ?,
+       next_at = NOW(3) + INTERVAL LEAST(300, ? * POW(2, LEAST(attempts, 10))) SECOND
+     WHERE room_id = ? AND state IN (${notFinal})`,
+    [failure.error.slice(0, 500), failure.firstWaitSeconds, room],
+  )
+}
+
+/** Leads a quarantined closing back. The ledger's row must be led back in the same transaction. */
+export async function reopenQuarantined(trx: Sql, room: RoomId): Promise<boolean> {
+  const changed = await affectedRows(
+    trx,
+    `UPDATE end_room SET state = 'draining', next_at = NOW(3), last_error = NULL, sealed_at = NULL
+     WHERE room_id = ? AND state = 'quarantined'`,
+    [room],
+  )
+  return changed === 1
+}

@@ -1,0 +1,87 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import { inTransaction } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import * as buffer from './buffer.ts'
+import { closedPayload } from './closed-entry.ts'
+import { closingOf, fenceRequested, insertClosing, reopenQuarantined } from './closing-store.ts'
+import type { ClosingRow } from './closing-store.ts'
+import { NoSuchLedger } from './epochs.ts'
+import type { Epochs } from './epochs.ts'
+import type { RoomJob } from './flush-queue.ts'
+import { lockLedger, setLedgerState } from './store.ts'
+
+export interface ClosingParts {
+  sql: Sql
+  redis: Redis
+  epochs: Epochs
+  log: Log
+  /** When a sweeper takes over if nobody drives the closing. */
+  retrySeconds: number
+  ring: (job: RoomJob) => Promise<boolean>
+}
+
+/**
+ * Closes a room for new entries. First it is written down (from then on the closing survives anything), then the fence goes
+ * up in Redis, then a worker is called. Answers with the last seq; repeating it answers the same.
+ */
+export async function closeRoom(
+  parts: ClosingParts,
+  room: RoomId,
+  request: { by: AccountId; requestId: string | undefined },
+): Promise<ClosingRow> {
+  await writeDown(parts, room, request)
+  const closing = await fence(parts, room)
+  await parts.ring({ room, ...(closing.requestId === undefined ? {} : { requestId: closing.requestId }) })
+  return closing
+}
+
+async function writeDown(
+  parts: ClosingParts,
+  room: RoomId,
+  request: { by: AccountId; requestId: string | undefined },
+): Promise<void> {
+  await inTransaction(parts.sql, async (trx) => {
+    const row = await lockLedger(trx, room)
+    if (row === undefined) throw new NoSuchLedger(`room ${room} has no ledger`)
+    if (row.state !== 'open') return
+    await setLedgerState(trx, room, 'closing')
+    await insertClosing(trx, room, { ...request, nextInSeconds: parts.retrySeconds })
+  })
+}
+
+/** Puts *closed* at the end of the room, unless that has happened. Afterwards no entry can follow. */
+export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingRow> {
+  const closing = await existing(parts.sql, room)
+  if (closing.state !== 'requested') return closing
+  for (;;) {
+    const reply = await buffer.close(parts.redis, room, closedPayload(closing.requestedBy))
+    if (reply.type === 'ok') {
+      await fenceRequested(parts.sql, room, { epoch: reply.last.epoch, lastSeq: reply.last.seq, digest: reply.digest })
+      return existing(parts.sql, room)
+    }
+    // The epoch change of a closing room writes *closed* itself.
+    await parts.epochs.change(room)
+    const changed = await existing(parts.sql, room)
+    if (changed.state !== 'requested') return changed
+  }
+}
+
+async function existing(sql: Sql, room: RoomId): Promise<ClosingRow> {
+  const closing = await closingOf(sql, room)
+  if (closing === undefined) throw new Error(`room ${room} is closing without a row in end_room`)
+  return closing
+}
+
+/** Leads a quarantined closing back to draining, for an admin who has repaired what was wrong. */
+export async function retryClosing(parts: ClosingParts, room: RoomId): Promise<boolean> {
+  const isReopened = await inTransaction(parts.sql, async (trx) => {
+    if ((await lockLedger(trx, room)) === undefined) return false
+    if (!(await reopenQuarantined(trx, room))) return false
+    await setLedgerState(trx, room, 'closing')
+    return true
+  })
+  if (isReopened) await parts.ring({ room })
+  return isReopened
+}

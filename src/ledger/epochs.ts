@@ -1,0 +1,193 @@
+import type { RoomId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import { inTransaction } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import * as buffer from './buffer.ts'
+import type { Look } from './buffer.ts'
+import { closedEntry } from './closed-entry.ts'
+import { fenceByEpochChange, requesterOf } from './closing-store.ts'
+import { chainDigest } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { storeEntries } from './flush.ts'
+import type { RoomsPort } from './index.ts'
+import { ackedByEpoch, epochEnds, insertEpochEnd, insertParked } from './record-store.ts'
+import type { EpochCause } from './record-store.ts'
+import { beginEpoch, entriesBetween, lockLedger } from './store.ts'
+import type { LedgerRow } from './store.ts'
+
+export interface EpochParts {
+  sql: Sql
+  redis: Redis
+  rooms: RoomsPort
+  log: Log
+}
+
+/**
+ * Epoch changes: what happens when Redis restarted, rolled back, came back empty, or a room wakes. MySQL decides what is
+ * true, under the lock of the ledger's row; Redis is held meanwhile and then begins anew from it.
+ */
+export class Epochs {
+  readonly #parts: EpochParts
+  readonly #underWay = new Map<RoomId, Promise<'changed' | 'final'>>()
+
+  constructor(parts: EpochParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Called by whoever heard `absent` or `stale`. Afterwards the caller tries again; `final` says that the room is closed
+   * for good and lives in MySQL alone. Calls for one room at the same time share one change.
+   */
+  change(room: RoomId): Promise<'changed' | 'final'> {
+    const underWay = this.#underWay.get(room)
+    if (underWay !== undefined) return underWay
+    const change = changeEpoch(this.#parts, room).finally(() => this.#underWay.delete(room))
+    this.#underWay.set(room, change)
+    return change
+  }
+}
+
+/** Thrown for a room that has no ledger. */
+export class NoSuchLedger extends Error {}
+
+async function changeEpoch(parts: EpochParts, room: RoomId): Promise<'changed' | 'final'> {
+  const decided = await inTransaction(parts.sql, (trx) => decide(parts, trx, room))
+  if (decided === 'final' || decided === 'already') return decided === 'final' ? 'final' : 'changed'
+  const roster = await parts.rooms.roster(room)
+  await buffer.rebase(parts.redis, room, { ...decided, roster })
+  parts.log.info({ room, epoch: decided.epoch, cause: decided.cause, storedSeq: decided.storedSeq }, 'new epoch')
+  return 'changed'
+}
+
+type Decided = Omit<buffer.Rebase, 'roster'> & { cause: EpochCause | 'opened' }
+
+async function decide(parts: EpochParts, trx: Sql, room: RoomId): Promise<Decided | 'final' | 'already'> {
+  const row = await lockLedger(trx, room)
+  if (row === undefined) throw new NoSuchLedger(`room ${room} has no ledger`)
+  if (row.state === 'closed') return 'final'
+  const look = await buffer.look(parts.redis, room)
+  if (isSettled(row, look)) return 'already'
+
+  const epoch = Math.max(row.epoch, look.epoch ?? 0, look.hold ?? 0) + 1
+  const run = await buffer.hold(parts.redis, room, epoch)
+  const kept = await keepTail(parts, trx, room, row, look)
+  const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
+  if (cause !== 'opened') await endEpoch(parts, trx, room, row, look, kept, cause)
+  await beginEpoch(trx, room, { epoch, run })
+  const state = row.state === 'open' ? 'open' : 'closed'
+  const end = state === 'open' ? kept : await endWithClosed(trx, room, epoch, kept)
+  return { run, epoch, state, storedSeq: end.seq, digest: end.digest, at: end.at, cause }
+}
+
+/** Somebody else changed the epoch while we waited for the lock. */
+function isSettled(row: LedgerRow, look: Look): boolean {
+  return look.metaRun === look.run && look.hold === undefined && look.epoch === row.epoch
+}
+
+/** The row's epoch stands in this Redis, from before its restart or on hold. */
+function isInstalled(row: LedgerRow, look: Look): boolean {
+  return look.metaRun !== undefined && look.epoch === row.epoch
+}
+
+function causeOf(row: LedgerRow, look: Look): EpochCause {
+  if (isInstalled(row, look)) return look.metaRun === look.run ? 'repair' : 'restart'
+  if (row.isAsleep) return 'sleep'
+  // Decided in MySQL and never installed: nothing can have been appended to it.
+  if (look.hold === row.epoch) return 'repair'
+  return look.epoch === undefined ? 'absent' : 'rollback'
+}
+
+/** How far a room is kept: the last row, and whether what Redis still held joined it. */
+interface Kept {
+  seq: number
+  digest: string
+  at: number
+  isJoined: boolean
+}
+
+const salvageEntries = 1000
+
+/** Stores what Redis still holds of the row's own epoch above `stored_seq`, or parks it when it does not continue the rows. */
+async function keepTail(parts: EpochParts, trx: Sql, room: RoomId, row: LedgerRow, look: Look): Promise<Kept> {
+  const stored = { seq: row.storedSeq, digest: row.storedDigest }
+  const tail = isInstalled(row, look) ? await tailOf(parts.redis, room, row, look) : []
+  const isJoined = !isInstalled(row, look) || joins(row, look, tail)
+  if (!isJoined) {
+    for (const entry of tail) await insertParked(trx, room, entry, 'does not continue what is stored')
+    parts.log.error(
+      { room, epoch: row.epoch, storedSeq: row.storedSeq, parked: tail.length },
+      'the buffer does not join',
+    )
+  }
+  const end = isJoined ? await storeEntries(trx, room, row, tail) : stored
+  const [last] = await entriesBetween(trx, room, { after: end.seq - 1, upTo: end.seq, limit: 1 })
+  return { seq: end.seq, digest: end.digest, at: last?.at ?? 0, isJoined }
+}
+
+async function tailOf(redis: Redis, room: RoomId, row: LedgerRow, look: Look): Promise<Entry[]> {
+  const tail: Entry[] = []
+  for (let index = Math.max(row.storedSeq - look.base, 0); index < look.head - look.base; index += salvageEntries) {
+    tail.push(...(await buffer.salvage(redis, room, index, salvageEntries)))
+  }
+  return tail
+}
+
+/** True when rows and tail together are what Redis chained: same place, same digest. */
+function joins(row: LedgerRow, look: Look, tail: readonly Entry[]): boolean {
+  if (row.storedSeq > look.head) return true
+  const isNext = tail.length === 0 || tail[0]?.seq === row.storedSeq + 1
+  return isNext && tail.reduce(chainDigest, row.storedDigest) === look.digest
+}
+
+async function endEpoch(
+  parts: EpochParts,
+  trx: Sql,
+  room: RoomId,
+  row: LedgerRow,
+  look: Look,
+  kept: Kept,
+  cause: EpochCause,
+): Promise<void> {
+  const earlier = await epochEnds(trx, room)
+  const acked = (await ackedByEpoch(trx, room)).get(row.epoch) ?? 0
+  const isLost =
+    acked > kept.seq ||
+    !kept.isJoined ||
+    cause === 'absent' ||
+    cause === 'rollback' ||
+    (isInstalled(row, look) && row.storedSeq > look.head)
+  const suspect = isLost ? { from: kept.seq + 1, to: Math.max(acked, kept.seq + 1) } : undefined
+  if (suspect !== undefined)
+    parts.log.error({ room, epoch: row.epoch, cause, suspect }, 'acknowledged entries may be lost')
+  await insertEpochEnd(trx, room, {
+    epoch: row.epoch,
+    firstSeq: (earlier.at(-1)?.lastSeq ?? 0) + 1,
+    lastSeq: kept.seq,
+    digest: kept.digest,
+    cause,
+    suspect,
+  })
+}
+
+/** A room that is closing ends with *closed*: written here when the one in Redis was lost or never came to be. */
+async function endWithClosed(trx: Sql, room: RoomId, epoch: number, kept: Kept): Promise<Kept> {
+  const [last] = await entriesBetween(trx, room, { after: kept.seq - 1, upTo: kept.seq, limit: 1 })
+  const isClosed = last?.kind === 'closed'
+  const end = isClosed ? kept : await writeClosed(trx, room, epoch, kept)
+  const lastEpoch = isClosed ? last.epoch : epoch
+  await fenceByEpochChange(trx, room, { epoch: lastEpoch, lastSeq: end.seq, digest: end.digest })
+  return end
+}
+
+async function writeClosed(trx: Sql, room: RoomId, epoch: number, kept: Kept): Promise<Kept> {
+  const requester = await requesterOf(trx, room)
+  const entry = closedEntry({
+    epoch,
+    seq: kept.seq + 1,
+    at: Math.max(kept.at, requester.now),
+    by: requester.account,
+  })
+  const stored = await storeEntries(trx, room, { storedSeq: kept.seq, storedDigest: kept.digest }, [entry])
+  return { seq: stored.seq, digest: stored.digest, at: entry.at, isJoined: true }
+}

@@ -1,0 +1,84 @@
+import type { RoomId } from '../platform/ids.ts'
+import { Ticker } from '../platform/lifecycle.ts'
+import { inTransaction } from '../platform/mysql.ts'
+import * as buffer from './buffer.ts'
+import { leaseDueClosings, recordFailedAttempt } from './closing-store.ts'
+import { flushRoom } from './flush.ts'
+import { driveClosing } from './sealing.ts'
+import type { SealingParts } from './sealing.ts'
+import { idleRooms, lockLedger, setAsleep } from './store.ts'
+
+export interface RecoveryParts extends SealingParts {
+  sweepMs: number
+  flushAgeMs: number
+  sleepAfterSeconds: number
+}
+
+const roomsAtOnce = 20
+const leaseSeconds = 30
+
+/**
+ * Finds the work that no doorbell announced, from both sides: closings that MySQL says are due, and rooms that Redis says
+ * hold old entries. Plain timers in every worker: losing the queue, or all of Redis, loses no work.
+ */
+export class Sweepers {
+  readonly #tickers: Ticker[]
+
+  constructor(parts: RecoveryParts) {
+    const sweeps: [string, () => Promise<void>][] = [
+      ['closings', () => sweepClosings(parts)],
+      ['dirty rooms', () => sweepDirty(parts)],
+      ['idle rooms', () => sweepIdle(parts)],
+    ]
+    this.#tickers = sweeps.map(([name, work]) => {
+      const onError = (error: unknown): void =>
+        parts.log.warn({ err: error, sweep: name }, 'sweep failed; the next one tries again')
+      return new Ticker({ everyMs: parts.sweepMs, work, onError }).start({ isImmediate: true })
+    })
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#tickers.map((ticker) => ticker.stop()))
+  }
+}
+
+/** One attempt at a closing; a failure is written down with the time of the next one. */
+export async function attemptClosing(parts: RecoveryParts, room: RoomId): Promise<void> {
+  try {
+    await driveClosing(parts, room)
+  } catch (error) {
+    parts.log.warn({ err: error, room }, 'the closing could not be finished yet')
+    await recordFailedAttempt(parts.sql, room, { error: String(error), firstWaitSeconds: parts.retrySeconds })
+  }
+}
+
+async function sweepClosings(parts: RecoveryParts): Promise<void> {
+  const lease = { limit: roomsAtOnce, seconds: leaseSeconds }
+  const rooms = await inTransaction(parts.sql, (trx) => leaseDueClosings(trx, lease))
+  for (const room of rooms) await attemptClosing(parts, room)
+}
+
+async function sweepDirty(parts: RecoveryParts): Promise<void> {
+  for (const room of await buffer.dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)) {
+    try {
+      await flushRoom(parts, room)
+    } catch (error) {
+      parts.log.warn({ err: error, room }, 'the room could not be flushed yet')
+    }
+  }
+}
+
+async function sweepIdle(parts: RecoveryParts): Promise<void> {
+  for (const room of await idleRooms(parts.sql, parts.sleepAfterSeconds, roomsAtOnce)) await putToSleep(parts, room)
+}
+
+/** Under the lock of the ledger's row, so that whoever finds the room gone waits until MySQL says that it sleeps. */
+async function putToSleep(parts: RecoveryParts, room: RoomId): Promise<void> {
+  await inTransaction(parts.sql, async (trx) => {
+    const row = await lockLedger(trx, room)
+    if (row === undefined || row.state !== 'open' || row.isAsleep) return
+    const idleMs = parts.sleepAfterSeconds * 1000
+    const answer = await buffer.sleep(parts.redis, room, { epoch: row.epoch, idleMs })
+    if (answer === 'ok') await setAsleep(trx, room)
+  })
+}

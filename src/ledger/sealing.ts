@@ -1,0 +1,163 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RoomId } from '../platform/ids.ts'
+import { inTransaction } from '../platform/mysql.ts'
+import * as buffer from './buffer.ts'
+import { fence } from './closing.ts'
+import type { ClosingParts } from './closing.ts'
+import { closingOf, finishClosing, moveClosing } from './closing-store.ts'
+import type { ClosingRow, Fence, FinalClosing } from './closing-store.ts'
+import { flushRoom } from './flush.ts'
+import type { RoomDescription, RoomsPort } from './index.ts'
+import type { Receipt, Signer } from './receipt.ts'
+import { deleteWitnesses, insertKey, msSinceLastEpochEnd } from './record-store.ts'
+import { ledgerOf, lockLedger, setLedgerState } from './store.ts'
+import { writeTranscripts } from './transcript.ts'
+import type { Transcripts } from './transcript.ts'
+import { verifyRoom } from './verification.ts'
+import type { Verification } from './verification.ts'
+
+export interface SealingParts extends ClosingParts {
+  rooms: RoomsPort
+  signer: Signer
+  transcriptsFolder: string
+  /** What an acknowledgement means on this installation, such as `always`. */
+  durability: string
+  witnessMs: number
+  rememberSeconds: number
+}
+
+const final = new Set(['sealed', 'suspect', 'quarantined'])
+
+/**
+ * Leads a closing to its final state: fence → drain → verify → seal. Each step may run twice, late, or on two workers at
+ * once. Throws when a step fails; the sweeper comes back.
+ */
+export async function driveClosing(parts: SealingParts, room: RoomId): Promise<void> {
+  const closing = await closingOf(parts.sql, room)
+  if (closing === undefined || final.has(closing.state)) return
+  if (closing.state === 'requested') await fence(parts, room)
+  const fenced = await drain(parts, room)
+  await parts.rooms.closed(room)
+  await seal(parts, room, fenced)
+}
+
+/** Flushes until MySQL holds everything up to the fence. */
+async function drain(parts: SealingParts, room: RoomId): Promise<Fence> {
+  await moveClosing(parts.sql, room, ['fenced', 'verifying'], 'draining')
+  await flushRoom(parts, room)
+  const closing = await closingOf(parts.sql, room)
+  if (closing?.epoch === undefined || closing.lastSeq === undefined || closing.digest === undefined) {
+    throw new Error(`room ${room} has no fence`)
+  }
+  if (closing.storedSeq !== closing.lastSeq) {
+    throw new Error(`room ${room} is stored up to ${closing.storedSeq}, its fence stands at ${closing.lastSeq}`)
+  }
+  return { epoch: closing.epoch, lastSeq: closing.lastSeq, digest: closing.digest }
+}
+
+async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<void> {
+  if (!(await moveClosing(parts.sql, room, ['fenced', 'draining'], 'verifying'))) return
+  await untilWitnessed(parts, room)
+  const verification = await verifyRoom(parts.sql, room, fenced)
+  const description = await parts.rooms.describe(room, [...verification.perSender.keys()])
+  const transcripts = await writeTranscripts({ ...parts, folder: parts.transcriptsFolder }, room, {
+    lastSeq: fenced.lastSeq,
+    description,
+  })
+  const closing = await closingOf(parts.sql, room)
+  if (closing === undefined) return
+  const receipt = receiptOf({ parts, room, closing, verification, description, transcripts })
+  const isOurs = await finish(parts, room, {
+    state: receipt.state,
+    fence: fenced,
+    parked: verification.parked.length,
+    receipt: await parts.signer.sign(receipt),
+    transcripts: { ndjson: transcripts.ndjson.name, html: transcripts.html.name },
+    lastError: verification.faults[0],
+  })
+  if (!isOurs) await discardLost(parts, room, transcripts)
+  await retireRoom(parts, room)
+}
+
+/** Servers write their witnesses down once an interval: give the last ones time to arrive. */
+async function untilWitnessed(parts: SealingParts, room: RoomId): Promise<void> {
+  const sinceMs = await msSinceLastEpochEnd(parts.sql, room)
+  const leftMs = sinceMs === undefined ? 0 : 3 * parts.witnessMs - sinceMs
+  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs))
+}
+
+function stateOf(verification: Verification): Receipt['state'] {
+  if (verification.faults.length > 0) return 'quarantined'
+  const isSuspect = verification.epochs.some((epoch) => epoch.suspect !== undefined) || verification.parked.length > 0
+  return isSuspect ? 'suspect' : 'sealed'
+}
+
+function receiptOf(facts: {
+  parts: SealingParts
+  room: RoomId
+  closing: ClosingRow
+  verification: Verification
+  description: RoomDescription
+  transcripts: Transcripts
+}): Receipt {
+  const { verification, description, closing } = facts
+  return {
+    type: 'madang.receipt.v1',
+    room: String(facts.room),
+    name: description.name,
+    state: stateOf(verification),
+    epochs: verification.epochs.map(({ endedAt: _, suspect, ...epoch }) => ({
+      ...epoch,
+      ...(suspect === undefined ? {} : { suspect }),
+    })),
+    firstSeq: 1,
+    lastSeq: verification.entries,
+    entries: verification.entries,
+    messages: verification.messages,
+    perSender: [...verification.perSender].map(([sender, messages]) => ({
+      sender: String(sender),
+      name: description.names.get(sender) ?? '',
+      messages,
+    })),
+    digest: verification.digest,
+    durability: facts.parts.durability,
+    openedAt: description.openedAt.toISOString(),
+    closedAt: (closing.fencedAt ?? closing.requestedAt).toISOString(),
+    sealedAt: new Date().toISOString(),
+    incidents: [...verification.incidents, ...verification.faults],
+    transcript: facts.transcripts.ndjson,
+  }
+}
+
+/** The receipt, the state of the closing and the end of the ledger become true together, or not at all. */
+async function finish(parts: SealingParts, room: RoomId, outcome: FinalClosing): Promise<boolean> {
+  await insertKey(parts.sql, parts.signer.kid, JSON.stringify(parts.signer.publicJwk))
+  const isOurs = await inTransaction(parts.sql, async (trx) => {
+    await lockLedger(trx, room)
+    if (!(await finishClosing(trx, room, outcome))) return false
+    await setLedgerState(trx, room, 'closed')
+    return true
+  })
+  if (isOurs) parts.log.info({ room, state: outcome.state, lastSeq: outcome.fence.lastSeq }, 'the closing is final')
+  return isOurs
+}
+
+/** Another worker was first: its transcripts stay, ours go where they are other files. */
+async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts): Promise<void> {
+  const winner = (await closingOf(parts.sql, room))?.transcripts
+  for (const [name, kept] of [
+    [ours.ndjson.name, winner?.ndjson],
+    [ours.html.name, winner?.html],
+  ] as const) {
+    if (kept !== undefined && kept !== name) await rm(join(parts.transcriptsFolder, name), { force: true })
+  }
+}
+
+/** Readers of a final room read MySQL alone. Repeatable, and a sweeper does it where a worker died before. */
+async function retireRoom(parts: SealingParts, room: RoomId): Promise<void> {
+  const row = await ledgerOf(parts.sql, room)
+  if (row?.state !== 'closed') return
+  await deleteWitnesses(parts.sql, room)
+  await buffer.retire(parts.redis, room, { epoch: row.epoch, rememberSeconds: parts.rememberSeconds })
+}

@@ -1,0 +1,247 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import { affectedRows, selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Entry, Place } from './entry.ts'
+
+/** The SQL of `ledgers` and `messages`. Closings are in closing-store.ts, epochs and witnesses in record-store.ts. */
+
+export interface LedgerRow {
+  epoch: number
+  redisRun: string
+  state: 'open' | 'closing' | 'closed'
+  storedSeq: number
+  storedDigest: string
+  isAsleep: boolean
+  checkpointSeq: number
+}
+
+const ledgerColumns = 'epoch, redis_run, state, stored_seq, stored_digest, asleep, checkpoint_seq'
+
+interface LedgerRecord {
+  epoch: number
+  redis_run: string
+  state: LedgerRow['state']
+  stored_seq: number
+  stored_digest: string
+  asleep: number
+  checkpoint_seq: number
+}
+
+export async function insertLedger(sql: Sql, room: RoomId): Promise<void> {
+  await sql('ledgers').insert({ room_id: room })
+}
+
+export async function ledgerOf(sql: Sql, room: RoomId): Promise<LedgerRow | undefined> {
+  return toLedger(await selectRows(sql, `SELECT ${ledgerColumns} FROM ledgers WHERE room_id = ?`, [room]))
+}
+
+/** The row that every flush, epoch change and closing of a room waits for. */
+export async function lockLedger(trx: Sql, room: RoomId): Promise<LedgerRow | undefined> {
+  return toLedger(await selectRows(trx, `SELECT ${ledgerColumns} FROM ledgers WHERE room_id = ? FOR UPDATE`, [room]))
+}
+
+function toLedger([row]: LedgerRecord[]): LedgerRow | undefined {
+  if (row === undefined) return undefined
+  return {
+    epoch: row.epoch,
+    redisRun: row.redis_run,
+    state: row.state,
+    storedSeq: row.stored_seq,
+    storedDigest: row.stored_digest,
+    isAsleep: row.asleep === 1,
+    checkpointSeq: row.checkpoint_seq,
+  }
+}
+
+export async function moveStored(trx: Sql, room: RoomId, to: { seq: number; digest: string }): Promise<void> {
+  await trx('ledgers')
+    .where({ room_id: room })
+    .update({ stored_seq: to.seq, stored_digest: to.digest, active_at: trx.raw('NOW(3)') })
+}
+
+export async function beginEpoch(trx: Sql, room: RoomId, begin: { epoch: number; run: string }): Promise<void> {
+  await trx('ledgers')
+    .where({ room_id: room })
+    .update({ epoch: begin.epoch, redis_run: begin.run, asleep: 0, active_at: trx.raw('NOW(3)') })
+}
+
+export async function setLedgerState(trx: Sql, room: RoomId, state: LedgerRow['state']): Promise<void> {
+  await trx('ledgers').where({ room_id: room }).update({ state })
+}
+
+export async function setAsleep(trx: Sql, room: RoomId): Promise<void> {
+  await trx('ledgers').where({ room_id: room }).update({ asleep: 1 })
+}
+
+/** Open rooms that are awake and had nothing to store for a while. */
+export async function idleRooms(sql: Sql, idleSeconds: number, limit: number): Promise<RoomId[]> {
+  const rows = await selectRows<{ room_id: RoomId }>(
+    sql,
+    `SELECT room_id FROM ledgers
+     WHERE asleep = 0 AND state = 'open' AND active_at < NOW(3) - INTERVAL ? SECOND
+     ORDER BY active_at LIMIT ?`,
+    [idleSeconds, limit],
+  )
+  return rows.map((row) => row.room_id)
+}
+
+export async function asleepAmong(sql: Sql, rooms: readonly RoomId[]): Promise<Set<RoomId>> {
+  if (rooms.length === 0) return new Set()
+  const found = await sql('ledgers')
+    .whereIn('room_id', rooms)
+    .where({ asleep: 1 })
+    .select<{ room_id: RoomId }[]>('room_id')
+  return new Set(found.map((row) => row.room_id))
+}
+
+/** Inserts in one statement. Never IGNORE or REPLACE: a row that does not fit must be refused, not cut. */
+export async function insertEntries(trx: Sql, room: RoomId, entries: readonly Entry[]): Promise<void> {
+  const row = '(?,?,?,?,?,?,?,?,?,?,?,?)'
+  const rows = Array.from(entries, () => row).join(',')
+  await trx.raw(
+    `INSERT INTO messages (room_id, seq, epoch, at, sender_id, entry_id, kind, target_epoch, target_seq, erases, hash, payload)
+     VALUES ${rows}`,
+    entries.flatMap((entry) => [
+      ...[room, entry.seq, entry.epoch, new Date(entry.at), entry.sender, entry.id, entry.kind],
+      ...[entry.target?.epoch ?? null, entry.target?.seq ?? null, entry.erases ? 1 : 0],
+      ...[Buffer.from(entry.hash, 'hex'), entry.payload],
+    ]),
+  )
+}
+
+/** Empties the payloads of some entries and of what amends them; hashes stay, so that digests still hold. */
+export async function eraseTargets(trx: Sql, room: RoomId, targets: readonly number[]): Promise<void> {
+  if (targets.length === 0) return
+  await affectedRows(
+    trx,
+    `UPDATE messages SET payload = '', is_erased = 1
+     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND (seq IN (?) OR target_seq IN (?))`,
+    [room, targets as number[], targets as number[]],
+  )
+  await affectedRows(trx, "UPDATE ledger_parked SET payload = '' WHERE room_id = ? AND seq IN (?)", [
+    room,
+    targets as number[],
+  ])
+}
+
+/** Those of the given entries whose payload is erased. */
+export async function erasedAmong(trx: Sql, room: RoomId, seqs: readonly number[]): Promise<number[]> {
+  if (seqs.length === 0) return []
+  const rows = await trx('messages')
+    .where({ room_id: room, is_erased: 1 })
+    .whereIn('seq', seqs)
+    .select<{ seq: number }[]>('seq')
+  return rows.map((row) => row.seq)
+}
+
+/** Where the given ids were first kept, keyed `sender:id`; parked entries count. */
+export async function placesOfIds(
+  sql: Sql,
+  room: RoomId,
+  ids: readonly { sender: AccountId; id: string }[],
+): Promise<Map<string, { place: Place; at: number }>> {
+  const pairs = ids.map(({ sender, id }) => [sender, id])
+  const rows = await selectRows<{ sender_id: number; entry_id: Buffer | string; epoch: number; seq: number; at: Date }>(
+    sql,
+    `SELECT sender_id, entry_id, epoch, seq, at FROM messages
+     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs.map(() => '(?,?)').join(',')})`,
+    [room, ...pairs.flat()],
+  )
+  const parked = await selectRows<{ sender_id: number; entry_id: Buffer; epoch: number; seq: number; at: number }>(
+    sql,
+    `SELECT sender_id, entry_id, epoch, seq, at FROM ledger_parked
+     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs.map(() => '(?,?)').join(',')})`,
+    [room, ...pairs.flat()],
+  )
+  const places = new Map<string, { place: Place; at: number }>()
+  for (const row of [...parked, ...rows]) {
+    places.set(`${row.sender_id}:${row.entry_id.toString()}`, {
+      place: { epoch: row.epoch, seq: row.seq },
+      at: typeof row.at === 'number' ? row.at : row.at.getTime(),
+    })
+  }
+  return places
+}
+
+const entryColumns = 'seq, epoch, at, sender_id, entry_id, kind, target_epoch, target_seq, erases, hash, payload'
+
+interface EntryRecord {
+  seq: number
+  epoch: number
+  at: Date
+  sender_id: number
+  entry_id: string
+  kind: string
+  target_epoch: number | null
+  target_seq: number | null
+  erases: number
+  hash: Buffer
+  payload: Buffer
+}
+
+/** In order, seq in `(after, upTo]`. */
+export async function entriesBetween(
+  sql: Sql,
+  room: RoomId,
+  range: { after: number; upTo: number; limit: number },
+): Promise<Entry[]> {
+  const rows = await selectRows<EntryRecord>(
+    sql,
+    `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+    [room, range.after, range.upTo, range.limit],
+  )
+  return rows.map(toEntry)
+}
+
+/** Entries without target below a seq, newest first: index `messages_target` holds them in this order. */
+export async function messagesBefore(sql: Sql, room: RoomId, seq: number, limit: number): Promise<Entry[]> {
+  const rows = await selectRows<EntryRecord>(
+    sql,
+    `SELECT ${entryColumns} FROM messages
+     WHERE room_id = ? AND target_seq IS NULL AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    [room, seq, limit],
+  )
+  return rows.map(toEntry)
+}
+
+/** Entries without target in `(after, upTo]`, oldest first. */
+export async function messagesAfter(
+  sql: Sql,
+  room: RoomId,
+  range: { after: number; upTo: number; limit: number },
+): Promise<Entry[]> {
+  const rows = await selectRows<EntryRecord>(
+    sql,
+    `SELECT ${entryColumns} FROM messages
+     WHERE room_id = ? AND target_seq IS NULL AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+    [room, range.after, range.upTo, range.limit],
+  )
+  return rows.map(toEntry)
+}
+
+/** What amends the given entries, in order, up to a seq. */
+export async function amendmentsOf(sql: Sql, room: RoomId, targets: readonly number[], upTo: number): Promise<Entry[]> {
+  if (targets.length === 0) return []
+  const rows = await selectRows<EntryRecord>(
+    sql,
+    `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND target_seq IN (?) AND seq <= ? ORDER BY seq`,
+    [room, targets as number[], upTo],
+  )
+  return rows.map(toEntry)
+}
+
+function toEntry(row: EntryRecord): Entry {
+  const hasTarget = row.target_seq !== null && row.target_epoch !== null
+  return {
+    epoch: row.epoch,
+    seq: row.seq,
+    at: row.at.getTime(),
+    sender: row.sender_id as AccountId,
+    id: row.entry_id,
+    kind: row.kind,
+    target: hasTarget ? { epoch: row.target_epoch as number, seq: row.target_seq as number } : undefined,
+    erases: row.erases === 1,
+    hash: row.hash.toString('hex'),
+    payload: row.payload,
+  }
+}

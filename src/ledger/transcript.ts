@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RoomId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Entry } from './entry.ts'
+import { formatPlace, systemSender } from './entry.ts'
+import type { RoomDescription, RoomsPort } from './index.ts'
+import { parkedOf } from './record-store.ts'
+import type { Parked } from './record-store.ts'
+import { rowsOf } from './verification.ts'
+
+export interface TranscriptFile {
+  /** File name, made of the room and the hash: two workers that write the same content write the same file. */
+  name: string
+  bytes: number
+  sha256: string
+}
+
+export interface Transcripts {
+  ndjson: TranscriptFile
+  html: TranscriptFile
+}
+
+/** One line of the NDJSON transcript. With these fields the digest of the receipt can be computed again. */
+export interface TranscriptLine {
+  seq: number
+  epoch: number
+  at: string
+  sender: string
+  name: string
+  id: string
+  kind: string
+  target?: string
+  hash: string
+  /** The exact text that was hashed; null once erased or when it could not be stored. */
+  payload: string | null
+}
+
+/** Writes both transcripts of a closed room, reading it once. */
+export async function writeTranscripts(
+  parts: { sql: Sql; rooms: RoomsPort; folder: string },
+  room: RoomId,
+  content: { lastSeq: number; description: RoomDescription },
+): Promise<Transcripts> {
+  await mkdir(parts.folder, { recursive: true })
+  const parked = new Map(
+    (await parkedOf(parts.sql, room)).map((entry) => [`!parked:${entry.epoch}:${entry.seq}`, entry]),
+  )
+  const ndjson = await HashedFile.create(parts.folder)
+  const html = await HashedFile.create(parts.folder)
+  try {
+    await html.write(htmlHead(content.description))
+    for await (const entries of rowsOf(parts.sql, room, content.lastSeq)) {
+      const lines = entries.map((entry) => lineOf(entry, parked, content.description))
+      await ndjson.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      await html.write(entries.map((entry) => htmlLine(entry, content.description, parts.rooms)).join(''))
+    }
+    await html.write('</ol>\n</main>\n</body>\n</html>\n')
+    return { ndjson: await ndjson.finish(room, 'ndjson'), html: await html.finish(room, 'html') }
+  } finally {
+    await ndjson.discard()
+    await html.discard()
+  }
+}
+
+/** Path and size of a transcript that was written earlier; its hash is in its name. */
+export async function transcriptFile(
+  folder: string,
+  name: string,
+): Promise<{ path: string; sha256: string; bytes: number } | undefined> {
+  const path = join(folder, name)
+  const facts = await stat(path).catch(() => undefined)
+  const sha256 = /-([0-9a-f]{64})\./.exec(name)?.[1]
+  return facts === undefined || sha256 === undefined ? undefined : { path, sha256, bytes: facts.size }
+}
+
+function lineOf(row: Entry, parked: Map<string, Parked>, description: RoomDescription): TranscriptLine {
+  const entry = row.kind === 'unreadable' ? { ...row, ...parked.get(row.id) } : row
+  return {
+    seq: row.seq,
+    epoch: row.epoch,
+    at: new Date(entry.at).toISOString(),
+    sender: String(entry.sender),
+    name: description.names.get(entry.sender) ?? '',
+    id: entry.id,
+    kind: entry.kind,
+    ...(row.target === undefined ? {} : { target: formatPlace(row.target) }),
+    hash: entry.hash,
+    payload: row.payload.length === 0 ? null : row.payload.toString('utf8'),
+  }
+}
+
+/** A file that gets its name when its content is known: written aside, synced, then renamed. */
+class HashedFile {
+  readonly #folder: string
+  readonly #path: string
+  readonly #handle: FileHandle
+  readonly #hash = createHash('sha256')
+  #bytes = 0
+  #isDone = false
+
+  private constructor(folder: string, path: string, handle: FileHandle) {
+    this.#folder = folder
+    this.#path = path
+    this.#handle = handle
+  }
+
+  static async create(folder: string): Promise<HashedFile> {
+    const path = join(folder, `.writing-${randomUUID()}`)
+    return new HashedFile(folder, path, await open(path, 'wx', 0o640))
+  }
+
+  async write(text: string): Promise<void> {
+    const bytes = Buffer.from(text)
+    this.#hash.update(bytes)
+    this.#bytes += bytes.length
+    await this.#handle.writeFile(bytes)
+  }
+
+  async finish(room: RoomId, extension: string): Promise<TranscriptFile> {
+    const sha256 = this.#hash.digest('hex')
+    const name = `room-${room}-${sha256}.${extension}`
+    await this.#handle.sync()
+    await this.#handle.close()
+    this.#isDone = true
+    await rename(this.#path, join(this.#folder, name))
+    return { name, bytes: this.#bytes, sha256 }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#isDone) return
+    await this.#handle.close()
+    await rm(this.#path, { force: true })
+  }
+}
+
+const styles = `body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1c1b1a;background:#fbfaf8}
+main{max-width:46rem;margin:0 auto;padding:2rem 1rem}ol{list-style:none;padding:0}li{padding:.15rem 0;overflow-wrap:anywhere;white-space:pre-wrap}
+time{color:#6d6a66;font-size:.8rem;margin-inline-end:.6rem}.note{color:#6d6a66;font-style:italic}
+@media (prefers-color-scheme:dark){body{color:#eceae6;background:#1b1a19}time,.note{color:#a19d97}}`
+
+function htmlHead(description: RoomDescription): string {
+  const name = escapeHtml(description.name)
+  return `<!doctype html>
+<html lang="ko">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${name}</title>
+<style>${styles}</style>
+</head>
+<body>
+<main>
+<h1>${name}</h1>
+<p>${escapeHtml(description.topic)}</p>
+<ol>
+`
+}
+
+function htmlLine(entry: Entry, description: RoomDescription, rooms: RoomsPort): string {
+  const text = rooms.describeEntry(entry)
+  if (text === undefined) return ''
+  const time = new Date(entry.at).toISOString()
+  const isNote = entry.sender === systemSender || entry.payload.length === 0
+  const name = entry.sender === systemSender ? '' : `<b>${escapeHtml(description.names.get(entry.sender) ?? '?')}</b> `
+  return `<li id="s${entry.seq}"${isNote ? ' class="note"' : ''}><time datetime="${time}">${time.slice(11, 19)}</time>${name}${escapeHtml(text)}</li>\n`
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
+}

@@ -1,0 +1,54 @@
+import type { RoomId } from '../platform/ids.ts'
+import { Ticker } from '../platform/lifecycle.ts'
+import type { Log } from '../platform/log.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Place } from './entry.ts'
+import { recordAcked } from './record-store.ts'
+
+const rowsAtOnce = 500
+
+/**
+ * Writes down, about once a second, up to where this server has acknowledged each room. When a Redis comes back with less,
+ * these rows tell that something is missing and from where.
+ */
+export class Witness {
+  readonly #sql: Sql
+  readonly #server: string
+  readonly #ticker: Ticker
+  #acked = new Map<string, { room: RoomId; place: Place }>()
+
+  constructor(options: { sql: Sql; server: string; everyMs: number; log: Log }) {
+    this.#sql = options.sql
+    this.#server = options.server
+    this.#ticker = new Ticker({
+      everyMs: options.everyMs,
+      work: () => this.record(),
+      onError: (error) => options.log.warn({ err: error }, 'witnesses could not be recorded; the next round has them'),
+    }).start()
+  }
+
+  saw(room: RoomId, place: Place): void {
+    const key = `${room}:${place.epoch}`
+    const known = this.#acked.get(key)
+    if (known === undefined || known.place.seq < place.seq) this.#acked.set(key, { room, place })
+  }
+
+  async record(): Promise<void> {
+    const acked = this.#acked
+    this.#acked = new Map()
+    const rows = [...acked.values()]
+    try {
+      for (let from = 0; from < rows.length; from += rowsAtOnce) {
+        await recordAcked(this.#sql, this.#server, rows.slice(from, from + rowsAtOnce))
+      }
+    } catch (error) {
+      rows.forEach(({ room, place }) => this.saw(room, place))
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#ticker.stop()
+    await this.record()
+  }
+}
