@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 
-/** The end of a log, for a person who has to find out why something did not start. */
-export function lastLines(file: string, count = 15): string {
+/** The end of a log, for a person who has to find out why something did not start; without what older runs wrote before byte `from`. */
+export function lastLines(file: string, from = 0): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n')
+    return readFileSync(file).subarray(from).toString().trimEnd().split('\n').slice(-15).join('\n')
   } catch {
     return '(no log)'
   }
+}
+
+export function logSize(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { logSize } from './logs.ts'
 
 /** A process that can be recognised later: a number alone may belong to another one by then. */
 export interface ProcessMark {
@@ -24,11 +24,14 @@ function bornOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
-    return fields[0] === 'Z' ? undefined : `${boot}-${fields[19]}`
+    return fields[0] === 'Z' ? undefined : `${bootId()}-${fields[19]}`
   } catch {
     return undefined
   }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
 }
 
 function bornElsewhere(pid: number): string | undefined {
@@ -36,10 +39,16 @@ function bornElsewhere(pid: number): string | undefined {
   return answer.status === 0 ? answer.stdout.trim() || undefined : undefined
 }
 
+/** The process that a pid file names, if it is still that one and runs. */
 export function readMark(file: string): ProcessMark | undefined {
+  const mark = parseMark(file)
+  return mark && isRunning(mark) ? mark : undefined
+}
+
+function parseMark(file: string): ProcessMark | undefined {
   try {
     const mark: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isMark(mark) && isRunning(mark) ? mark : undefined
+    return isMark(mark) ? mark : undefined
   } catch {
     return undefined
   }
@@ -59,6 +68,8 @@ export interface Started {
   mark: ProcessMark
   /** Resolves when the process has ended, with a few words about how. */
   ended: Promise<string>
+  /** Where in the log its output begins. */
+  logFrom: number
 }
 
 /**
@@ -74,6 +85,7 @@ export async function startProcess(options: {
   cwd?: string
 }): Promise<Started> {
   mkdirSync(path.dirname(options.log), { recursive: true })
+  const logFrom = logSize(options.log)
   const output = openSync(options.log, 'a', 0o600)
   const child = spawn(options.command, options.args, {
     detached: true,
@@ -92,7 +104,7 @@ export async function startProcess(options: {
   child.unref()
   const mark = (child.pid === undefined ? undefined : markOf(child.pid)) ?? { pid: child.pid ?? 0, born: 'gone' }
   writeMark(options.pidFile, mark)
-  return { mark, ended }
+  return { mark, ended, logFrom }
 }
 
 /** Asks a process to end, waits, and ends it by force when it takes too long. */
@@ -107,11 +119,28 @@ export async function stopProcess(
   await isGoneWithin(mark, 5000)
 }
 
-/** What an earlier run left behind under this pid file is ended. */
+/** What an earlier run left behind under this pid file is ended, with its children. */
 export async function endLeftover(pidFile: string): Promise<void> {
-  const mark = readMark(pidFile)
-  if (mark) await stopProcess(mark)
+  const mark = parseMark(pidFile)
+  if (mark) {
+    await stopProcess(mark)
+    endOrphans(mark)
+  }
   rmSync(pidFile, { force: true })
+}
+
+/**
+ * Ends the children that a killed process left behind, such as Nginx's workers, who would keep its port. Each process we
+ * start leads a group of its own; a number in use as a group's is not given to a new process, so the group is ours.
+ */
+export function endOrphans(mark: ProcessMark): void {
+  const isOfThisBoot = process.platform !== 'linux' || mark.born.startsWith(bootId())
+  if (!isOfThisBoot || mark.pid <= 1 || markOf(mark.pid) !== undefined) return
+  try {
+    process.kill(-mark.pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 function signalProcess(mark: ProcessMark, signal: NodeJS.Signals): void {

@@ -85,7 +85,7 @@ async function startAnew(program: string): Promise<State> {
   const isTrue = (): Promise<boolean> => isDatabaseReady(databaseUrl(state))
   const outcome = await waitFor({ isTrue, withinMs: 60_000, endedEarly: started.ended })
   if (outcome === 'yes') return state
-  throw new Problem(`The test database did not come up; the end of ${log}:\n${lastLines(log)}`)
+  throw new Problem(`The test database did not come up; the end of ${log}:\n${lastLines(log, started.logFrom)}`)
 }
 
 async function leave(userFile: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { runForeground } from './foreground.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
@@ -56,7 +56,7 @@ async function prepare(): Promise<TestServices> {
 async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const tally = new Tally()
   const ava = path.join(projectFolder, 'node_modules', 'ava', 'entrypoints', 'cli.js')
-  const code = await run(process.execPath, [ava, ...args], env, (text) => tally.read(text))
+  const code = await runForeground(process.execPath, [ava, ...args], { env, onText: (text) => tally.read(text) })
   const result = tally.result(code)
   process.stdout.write(`${result.passed} passed, ${result.failed} failed\n`)
   return result.failed > 0 || result.passed === 0 ? code || 1 : code
@@ -65,30 +65,7 @@ async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promis
 function runCommand(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [command, ...args] = words
   if (command === undefined) throw new Problem('Say which command to run: npm test -- --shell -- CMD …')
-  return run(command, args, env)
-}
-
-/** Runs a child in our terminal; with `onText` its output passes through us. Signals are left to it, we stop after it. */
-function run(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  onText?: (text: string) => void,
-): Promise<number> {
-  const isColored = onText !== undefined && process.stdout.isTTY && !env['NO_COLOR']
-  const childEnv = isColored ? { ...env, FORCE_COLOR: '1' } : env
-  const output = onText === undefined ? 'inherit' : 'pipe'
-  const child = spawn(command, args, { cwd: projectFolder, env: childEnv, stdio: ['inherit', output, 'inherit'] })
-  child.stdout?.on('data', (chunk: Buffer) => {
-    process.stdout.write(chunk)
-    onText?.(chunk.toString())
-  })
-  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-  return new Promise((resolve, reject) => {
-    child.on('error', () => reject(new Problem(`${command} was not found`)))
-    child.on('close', (code) => resolve(code ?? 1))
-  })
+  return runForeground(command, args, { env })
 }
 
 await runTool(main)

@@ -1,8 +1,10 @@
 import path from 'node:path'
+import { withFileLock } from '../file-lock.ts'
 import { dataFolder } from '../paths.ts'
 import { Problem } from '../problem.ts'
 import type { Progress } from '../progress.ts'
 import { canBrew, brewServices } from './brew.ts'
+import { ask } from './shell.ts'
 import { findPrograms, serviceNames } from './find.ts'
 import type { Programs, ServiceName } from './find.ts'
 import { canUnpack, unpackServices } from './unpack.ts'
@@ -15,16 +17,41 @@ export async function providePrograms(
   progress: Progress,
   needed: readonly ServiceName[] = serviceNames,
 ): Promise<Programs> {
-  let found = findPrograms([wrapperFolder(unpacked)])
-  const missing = needed.filter((service) => found[service] === undefined)
-  if (missing.length > 0) {
-    await fetchServices(missing, progress)
-    found = findPrograms([wrapperFolder(unpacked)])
-  }
-  const still = needed.filter((service) => found[service] === undefined)
-  if (still.length > 0) throw new Problem(remedy(still))
-  const { redis = '', database = '', nginx = '' } = found
+  const installed = findAll()
+  const programs = isComplete(installed, needed) ? installed : await fetched(needed, progress)
+  const missing = needed.filter((service) => programs[service] === undefined)
+  if (missing.length > 0) throw new Problem(remedy(missing))
+  const { redis = '', database = '', nginx = '' } = programs
   return { redis, database, nginx }
+}
+
+function findAll(): Partial<Programs> {
+  return findPrograms([wrapperFolder(unpacked)])
+}
+
+function isComplete(found: Partial<Programs>, needed: readonly ServiceName[]): boolean {
+  return needed.every((service) => found[service] !== undefined)
+}
+
+/** Under a lock, and looking again first: another terminal may have fetched them meanwhile. */
+function fetched(needed: readonly ServiceName[], progress: Progress): Promise<Partial<Programs>> {
+  return withFileLock(path.join(dataFolder, 'services.lock'), async () => {
+    const found = findAll()
+    if (isComplete(found, needed)) return found
+    await fetchServices(
+      needed.filter((service) => found[service] === undefined),
+      progress,
+    )
+    const programs = findAll()
+    for (const service of needed) await checkRuns(programs[service])
+    return programs
+  })
+}
+
+async function checkRuns(program: string | undefined): Promise<void> {
+  if (program === undefined) return
+  const answer = await ask(program, [path.basename(program) === 'nginx' ? '-v' : '--version'])
+  if (answer.code !== 0) throw new Problem(`${program} does not run on this system: ${answer.output.trim()}`)
 }
 
 async function fetchServices(missing: readonly ServiceName[], progress: Progress): Promise<void> {

@@ -38,7 +38,7 @@ export async function unpackServices(
     if (answer.code !== 0) throw new Problem(`Fetching packages failed: ${lastLine(answer.output)}`)
   })
   await progress.step('Unpacking them into the data folder (nothing is installed)', () => unpackAll(state, fresh))
-  await wrapPrograms(fresh, folder)
+  wrapPrograms(fresh)
   renameSync(fresh, folder)
   rmSync(state, { recursive: true, force: true })
 }

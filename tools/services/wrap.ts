@@ -4,37 +4,38 @@ import { findExecutable } from './find.ts'
 
 const programs = ['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx']
 
-/** Where the wrappers lie in an unpacked folder: beside `share`, so that the database finds its own files as it does in /usr/sbin. */
+/** Where the wrappers lie in an unpacked folder: two below its `usr`, so that the database finds `share` as it does from /usr/sbin. */
 export function wrapperFolder(folder: string): string {
   return path.join(folder, 'usr', 'wrapped')
 }
 
 /**
  * One small script a program, which sets the library path and becomes the program: the process id stays the same, so a
- * signal to it reaches the program itself. `fresh` is where the files are now, `folder` where they will be.
+ * signal to it reaches the program itself. Paths are relative to the script: the project may be moved.
  */
-export async function wrapPrograms(fresh: string, folder: string): Promise<void> {
-  const libraries = libraryFolders(fresh).map((relative) => path.join(folder, relative))
-  mkdirSync(wrapperFolder(fresh), { recursive: true })
+export function wrapPrograms(folder: string): void {
+  mkdirSync(wrapperFolder(folder), { recursive: true })
+  const libraries = libraryFolders(folder)
   for (const name of programs) {
-    const binary = findExecutable(
+    const folders = ['usr/sbin', 'usr/bin']
+    const found = findExecutable(
       [name],
-      ['usr/sbin', 'usr/bin'].map((bin) => path.join(fresh, bin)),
+      folders.map((bin) => path.join(folder, bin)),
     )
-    if (binary === undefined) continue
-    const wrapper = path.join(wrapperFolder(fresh), name)
-    const target = path.join(folder, path.relative(fresh, binary))
-    writeFileSync(wrapper, wrapperScript(libraries, target))
+    if (found === undefined) continue
+    const wrapper = path.join(wrapperFolder(folder), name)
+    writeFileSync(wrapper, wrapperScript(libraries, path.relative(folder, found)))
     chmodSync(wrapper, 0o755)
   }
 }
 
+/** Needs no program but the shell itself, and no quoting: the names are those of Debian's packages. */
 export function wrapperScript(libraries: readonly string[], target: string): string {
-  const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   return `#!/bin/sh
-LD_LIBRARY_PATH=${quoted(libraries.join(':'))}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+root=\${0%/*}/../..
+LD_LIBRARY_PATH=${libraries.map((library) => `$root/${library}`).join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-exec ${quoted(target)} "$@"
+exec "$root/${target}" "$@"
 `
 }
 

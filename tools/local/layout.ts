@@ -1,0 +1,33 @@
+import path from 'node:path'
+import { dataFolder, privateFolder } from '../paths.ts'
+
+/** Where the local stack keeps what it has: all below one folder that only its owner may enter. */
+export interface Layout {
+  folder: string
+  ports: string
+  secrets: string
+  /** Address, process ids and connection strings of the running stack, for tools such as replay. */
+  stack: string
+  /** The settings of the stack as an env file, for commands that are typed beside it. */
+  env: string
+  owner: string
+  log(name: string): string
+  pidFile(name: string): string
+  inside(name: string): string
+}
+
+export function localLayout(folder = path.join(dataFolder, 'local')): Layout {
+  const inside = (name: string): string => path.join(folder, name)
+  privateFolder(folder)
+  return {
+    folder,
+    ports: inside('ports.json'),
+    secrets: inside('secrets.json'),
+    stack: inside('stack.json'),
+    env: inside('stack.env'),
+    owner: inside('start.pid'),
+    log: (name) => path.join(folder, 'logs', `${name}.log`),
+    pidFile: (name) => path.join(folder, 'pids', `${name}.pid`),
+    inside,
+  }
+}

@@ -1,0 +1,55 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Problem } from '../problem.ts'
+
+export interface StartOptions {
+  /** The port people open; without it 8080, or a free one when that is taken. */
+  port: number | undefined
+  folder: string | undefined
+  isDemoWanted: boolean
+  /** A database or a Redis that somebody else runs. */
+  databaseUrl: string | undefined
+  redisUrl: string | undefined
+}
+
+export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-demo]
+  --port N         port of the address that people open (8080, or a free one when that is taken)
+  --data FOLDER    where the data, the logs and the secrets lie (.data/local)
+  --demo           put demo accounts and rooms in, once; the default unless DATABASE_URL is given
+  --no-demo        leave them out
+Given DATABASE_URL or REDIS_URL, those are used instead of private instances.
+Other settings: see .env.example; a file .env is read.`
+
+export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions | 'help' {
+  const { values } = parse(args)
+  if (values.help) return 'help'
+  const port = values.port === undefined ? undefined : Number(values.port)
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new Problem(`--port ${values.port} is not a port; give a number from 1 to 65535`)
+  }
+  const databaseUrl = env['DATABASE_URL'] || undefined
+  return {
+    port,
+    folder: values.data === undefined ? undefined : path.resolve(values.data),
+    isDemoWanted: values['no-demo'] ? false : values.demo || databaseUrl === undefined,
+    databaseUrl,
+    redisUrl: env['REDIS_URL'] || undefined,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        demo: { type: 'boolean', default: false },
+        'no-demo': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+  }
+}

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs'
+import type { Layout } from './layout.ts'
+import type { Secrets } from './secrets.ts'
+
+/** What every process of the local stack is told, beside what it is told alone (its name and its port). */
+export interface SharedSettings {
+  databaseUrl: string
+  redisUrl: string
+  publicPort: number
+  secrets: Secrets
+  layout: Layout
+}
+
+/** Standard values that the person's own environment may replace, and below them those that it may not. */
+export function childEnv(shared: SharedSettings, env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return { TZ: 'UTC', ...standards(shared), ...env, ...connections(shared) }
+}
+
+/** The same as a file for `node --env-file`, readable by its owner alone. */
+export function writeEnvFile(file: string, shared: SharedSettings, env: NodeJS.ProcessEnv): void {
+  const settings = standards(shared)
+  for (const name of Object.keys(settings)) settings[name] = env[name] || (settings[name] ?? '')
+  const lines = Object.entries({ ...settings, ...connections(shared) }).map(([name, value]) => `${name}='${value}'`)
+  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
+}
+
+function standards({ publicPort, secrets, layout }: SharedSettings): Record<string, string> {
+  return {
+    PUBLIC_ORIGIN: `http://localhost:${publicPort}`,
+    ALLOWED_ORIGINS: `http://127.0.0.1:${publicPort}`,
+    TOKEN_KEYS: secrets.tokenKeys,
+    RECEIPT_KEY: secrets.receiptKey,
+    TRANSCRIPTS_FOLDER: layout.inside('transcripts'),
+    // Nobody is far away: sockets need not be sent off one by one.
+    DRAIN_SECONDS: '1',
+  }
+}
+
+function connections({ databaseUrl, redisUrl }: SharedSettings): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
+}
