@@ -9,7 +9,7 @@ import type { AppendAnswer, AppendLimits, AppendReply, Candidate } from './buffe
 import { systemSender } from './entry.ts'
 import type { NewEntry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
-import type { AppendOutcome } from './index.ts'
+import type { AppendOutcome } from './contract.ts'
 import { ledgerOf, placesOfIds } from './store.ts'
 
 export interface AppenderParts {

@@ -4,7 +4,7 @@ import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
 import { decodeEntry, encodeTarget, hashOf, systemSender } from './entry.ts'
 import type { Entry, NewEntry, Place } from './entry.ts'
-import type { Roster } from './index.ts'
+import type { Roster } from './contract.ts'
 
 /** Rooms are spread over this many buckets; a bucket's keys share a Redis Cluster slot. */
 const buckets = 256

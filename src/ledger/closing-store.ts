@@ -1,7 +1,7 @@
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { ClosingState, ClosingView } from './index.ts'
+import type { ClosingState, ClosingView } from './contract.ts'
 
 /** The SQL of `end_room`. Due times are the database's, whatever the clocks of servers and workers say. */
 

@@ -9,12 +9,12 @@ import { closedEntry } from './closed-entry.ts'
 import { fenceByEpochChange, requesterOf } from './closing-store.ts'
 import { chainDigest } from './entry.ts'
 import type { Entry } from './entry.ts'
-import { storeEntries } from './flush.ts'
-import type { RoomsPort } from './index.ts'
+import type { RoomsPort } from './contract.ts'
 import { ackedByEpoch, epochEnds, insertEpochEnd, insertParked } from './record-store.ts'
 import type { EpochCause } from './record-store.ts'
 import { beginEpoch, entriesBetween, lockLedger } from './store.ts'
 import type { LedgerRow } from './store.ts'
+import { storeEntries } from './storing.ts'
 
 export interface EpochParts {
   sql: Sql

@@ -9,7 +9,7 @@ import { decodeEntry } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 import { entriesOf, headOfRoom } from './history.ts'
 import type { HistoryParts } from './history.ts'
-import type { Follow, RoomEvent } from './index.ts'
+import type { Follow, RoomEvent } from './contract.ts'
 import { epochEnd } from './record-store.ts'
 import { asleepAmong } from './store.ts'
 

@@ -6,7 +6,7 @@ import type { Peek } from './buffer.ts'
 import type { Entry, Place } from './entry.ts'
 import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
-import type { Head, Item, ItemPage, ResumeAnswer } from './index.ts'
+import type { Head, Item, ItemPage, ResumeAnswer } from './contract.ts'
 import { epochEnd } from './record-store.ts'
 import { amendmentsOf, entriesBetween, ledgerOf, messagesAfter, messagesBefore } from './store.ts'
 

@@ -1,137 +1,151 @@
-import type { AccountId, RoomId } from '../platform/ids.ts'
+import type { Config } from '../config.ts'
+import type { Broker } from '../platform/broker.ts'
+import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { Entry, NewEntry, Place } from './entry.ts'
+import { Doorbell } from '../platform/queue.ts'
+import type { Redis } from '../platform/redis.ts'
+import { Appender } from './appender.ts'
+import type { AppendLimits, AppendReply } from './buffer.ts'
+import { Budget } from './budget.ts'
+import { closeRoom, retryClosing } from './closing.ts'
+import { closingOf, closingsBefore } from './closing-store.ts'
+import type { Ledger, RoomsPort } from './contract.ts'
+import type { Durability } from './durability.ts'
+import { Epochs } from './epochs.ts'
+import { closeQueue, flushQueue } from './flush-queue.ts'
+import type { RoomJob } from './flush-queue.ts'
+import { Followers } from './follow.ts'
+import { entriesOf, entryAt, headOfRoom, itemsOf, resumeFrom } from './history.ts'
+import { Signer, readReceipt } from './receipt.ts'
+import { publicKeys } from './record-store.ts'
+import type { RecoveryParts } from './recovery.ts'
+import { insertLedger } from './store.ts'
+import { transcriptFile } from './transcript.ts'
+import { Witness } from './witness.ts'
 
+export type * from './contract.ts'
+export type { Durability } from './durability.ts'
 export type { Entry, MembershipChange, NewEntry, Place } from './entry.ts'
+export { readDurability } from './durability.ts'
 export { formatPlace, parsePlace, samePlace, systemSender } from './entry.ts'
+export { NoSuchLedger } from './epochs.ts'
 
-/** Who may speak: `members` are those who are in, `all` is everybody but those who were put out (the lobby). */
-export type Speak = 'members' | 'all'
-
-/** The members of a room as of `version`: all changes up to it are in, none above. One consistent read. */
-export interface Roster {
-  speak: Speak
-  version: number
-  members: { account: AccountId; version: number; isIn: boolean }[]
+export interface LedgerParts {
+  config: Config
+  sql: Sql
+  /** For everything but appends. */
+  redis: Redis
+  rooms: RoomsPort
+  log: Log
 }
 
-/** What the ledger needs from those who own the rooms; the composition root passes it in. */
-export interface RoomsPort {
-  roster(room: RoomId): Promise<Roster>
-  /** The room is closed for good (its last entry is *closed*). Repeatable, may come late and from any process. */
-  closed(room: RoomId): Promise<void>
-  /** For receipt and transcript: what the room is called and by which names its speakers went. */
-  describe(room: RoomId, senders: AccountId[]): Promise<RoomDescription>
-  /** One readable line for the HTML transcript, from an entry's payload. Undefined for what a reader need not see. */
-  describeEntry(entry: Entry): string | undefined
+/** The ledger as a web server has it: append, follow, read, close. */
+export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: Broker }): Ledger {
+  const { config, sql, redis, log } = parts
+  const epochs = new Epochs(parts)
+  const flushBell = doorbell(parts, flushQueue)
+  const closeBell = doorbell(parts, closeQueue)
+  const witness = new Witness({ sql, server: config.SERVER_NAME, everyMs: config.WITNESS_MS, log })
+  const budget = new Budget({
+    ...{ redis, log, maxBytes: config.REDIS_MAX_BYTES, fullPercent: config.REDIS_FULL_PERCENT },
+    everyMs: 2000,
+  })
+  const appender = new Appender({
+    ...{ redis: parts.appendRedis, sql, epochs, log, limits: appendLimits(config) },
+    isOverBudget: () => budget.isOver,
+    onAcked: (room, place) => witness.saw(room, place),
+    onBuffered: (room, reply) => {
+      if (isWorthAFlush(config, reply)) void flushBell.ring({ room })
+    },
+  })
+  const history = { sql, redis, epochs, resumeMaxEntries: config.RESUME_MAX_ENTRIES }
+  const headCheckMs = config.HEAD_CHECK_SECONDS * 1000
+  const followers = new Followers({ ...history, broker: parts.broker, log, headCheckMs })
+  const closing = {
+    ...parts,
+    epochs,
+    retrySeconds: config.CLOSING_RETRY_SECONDS,
+    ring: (job: RoomJob) => closeBell.ring(job),
+  }
+
+  return {
+    create: insertLedger,
+    append: (room, entry) => appender.append(room, entry),
+    head: (room) => headOfRoom(history, room),
+    entryAt: (room, place) => entryAt(history, room, place),
+    entries: (room, range) => entriesOf(history, room, range),
+    items: (room, page) => itemsOf(history, room, page),
+    resume: (room, after, upTo) => resumeFrom(history, room, after, upTo),
+    follow: (room, listener) => followers.follow(room, listener),
+    close: (room, request) => closeRoom(closing, room, request),
+    closing: (room) => closingOf(sql, room),
+    closings: ({ before, limit, state }) => closingsBefore(sql, { before, limit, state }),
+    retryClosing: (room) => retryClosing(closing, room),
+    async receipt(room) {
+      const jws = (await closingOf(sql, room))?.receipt
+      return jws === undefined ? undefined : { jws, content: readReceipt(jws) }
+    },
+    async transcript(room, form) {
+      const names = (await closingOf(sql, room))?.transcripts
+      return names === undefined ? undefined : transcriptFile(config.TRANSCRIPTS_FOLDER, names[form])
+    },
+    receiptKeys: async () => ({ keys: (await publicKeys(sql)).map((jwk): unknown => JSON.parse(jwk)) }),
+    async stop() {
+      await followers.stop()
+      await budget.stop()
+      await witness.stop()
+      await Promise.all([flushBell.close(), closeBell.close()])
+    },
+  }
 }
 
-export interface RoomDescription {
-  name: string
-  topic: string
-  openedAt: Date
-  names: Map<AccountId, string>
+/** What a worker needs to flush, seal and sweep; the jobs are in workers/. */
+export async function createLedgerWork(
+  parts: LedgerParts & { durability: Durability },
+): Promise<RecoveryParts & { stop: () => Promise<void> }> {
+  const { config } = parts
+  if (config.RECEIPT_KEY === undefined) throw new Error('RECEIPT_KEY: a worker cannot seal rooms without it')
+  const closeBell = doorbell(parts, closeQueue)
+  return {
+    ...parts,
+    epochs: new Epochs(parts),
+    signer: await Signer.fromJwk(config.RECEIPT_KEY),
+    ring: (job) => closeBell.ring(job),
+    retrySeconds: config.CLOSING_RETRY_SECONDS,
+    transcriptsFolder: config.TRANSCRIPTS_FOLDER,
+    witnessMs: config.WITNESS_MS,
+    rememberSeconds: config.CLOSED_META_SECONDS,
+    sweepMs: config.SWEEP_SECONDS * 1000,
+    flushAgeMs: config.FLUSH_AGE_SECONDS * 1000,
+    sleepAfterSeconds: config.SLEEP_AFTER_SECONDS,
+    stop: () => closeBell.close(),
+  }
 }
 
-/** The three outcomes of a send: kept; definitely not kept and why; or unknown (repeat it with the same id). */
-export type AppendOutcome =
-  | { type: 'kept'; place: Place; at: number; isDuplicate: boolean; kept: 'buffered' | 'stored' }
-  | { type: 'closed'; last: Place }
-  | { type: 'forbidden' }
-  | { type: 'full' }
-  | { type: 'bad_id' }
-  | { type: 'unknown'; reason: 'timeout' | 'unavailable' }
-
-export interface Head extends Place {
-  state: 'open' | 'closed'
-  /** Up to where the room is in MySQL. */
-  storedSeq: number
+function doorbell(parts: LedgerParts, definition: typeof flushQueue): Doorbell<RoomJob> {
+  return new Doorbell({ url: parts.config.QUEUE_REDIS_URL ?? parts.config.REDIS_URL, definition, log: parts.log })
 }
 
-/** A message with everything that later entries did to it, oldest first. */
-export interface Item {
-  entry: Entry
-  amendments: Entry[]
+function appendLimits(config: Config): AppendLimits {
+  return {
+    maxEntries: config.BUFFER_MAX_ENTRIES,
+    maxBytes: config.BUFFER_MAX_BYTES,
+    sentMaxIds: config.SENT_MAX_IDS,
+    sentMaxMs: config.SENT_MAX_SECONDS * 1000,
+  }
 }
 
-export interface ItemPage {
-  /** Oldest first. */
-  items: Item[]
-  hasMore: boolean
-  head: Head
+/** Once for each time that a batch takes the buffer over a multiple of the threshold. */
+function isWorthAFlush(config: Config, reply: AppendReply): boolean {
+  const kept = reply.answers.filter((answer) => answer.type === 'kept').length
+  const meanBytes = reply.buffered === 0 ? 0 : reply.bufferedBytes / reply.buffered
+  return (
+    kept > 0 &&
+    (crosses(reply.buffered, kept, config.FLUSH_ENTRIES) ||
+      crosses(reply.bufferedBytes, kept * meanBytes, config.FLUSH_BYTES))
+  )
 }
 
-/** What a listener of a room hears, in order and without a hole. */
-export type RoomEvent =
-  | { type: 'entries'; entries: Entry[] }
-  /** The buffer began anew: what a client holds above `keptUpTo` was not kept. */
-  | { type: 'epoch'; epoch: number; keptUpTo: Place }
-  | { type: 'stored'; place: Place }
-
-/** A room as this server follows it: one per room and server, whatever the number of sockets. */
-export interface Follow {
-  /** Up to where the listener has been told. */
-  readonly last: Place
-  readonly storedSeq: number
-  /** Entries after `seq` up to `last`, if this server still holds them all in memory. */
-  recent(afterSeq: number): Entry[] | undefined
-  stop(): void
-}
-
-export type ClosingState = 'requested' | 'fenced' | 'draining' | 'verifying' | 'sealed' | 'suspect' | 'quarantined'
-
-export interface ClosingView {
-  room: RoomId
-  state: ClosingState
-  epoch: number | undefined
-  lastSeq: number | undefined
-  storedSeq: number
-  parked: number
-  attempts: number
-  lastError: string | undefined
-  requestedBy: AccountId | undefined
-  requestedAt: Date
-  fencedAt: Date | undefined
-  sealedAt: Date | undefined
-}
-
-export type ResumeAnswer =
-  /** Everything after the client's place: the client may first have to drop what lies above `keptUpTo`. */
-  | { type: 'entries'; entries: Entry[]; keptUpTo: Place | undefined }
-  /** Too far behind: page through `from` … `to`. */
-  | { type: 'gap'; from: Place; to: Place; keptUpTo: Place | undefined }
-
-export interface Ledger {
-  /** Begins the ledger of a new room, in the transaction that makes the room. Redis is not touched: the first use wakes it. */
-  create(trx: Sql, room: RoomId): Promise<void>
-  append(room: RoomId, entry: NewEntry): Promise<AppendOutcome>
-  head(room: RoomId): Promise<Head>
-  /** One entry, or undefined when nothing was kept at that place. */
-  entryAt(room: RoomId, place: Place): Promise<Entry | undefined>
-  /** Every entry with seq in `(after, upTo]`, at most `limit`, in order, from buffer and MySQL as one sequence. */
-  entries(room: RoomId, range: { after: number; upTo: number; limit: number }): Promise<Entry[]>
-  /** A page of messages (entries without target) before or after a seq, folded with what amends them. */
-  items(room: RoomId, page: { before: number; limit: number } | { after: number; limit: number }): Promise<ItemPage>
-  /** What a client that was told everything up to `after` has missed, up to and including `upTo`. */
-  resume(room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer>
-  /** Starts to listen; resolves when the subscription stands and `last` is known. `listener` is called synchronously, in order. */
-  follow(room: RoomId, listener: (event: RoomEvent) => void): Promise<Follow>
-  /** Closes a room for new entries; resolves when the fence stands. Repeating it answers what the first one did. */
-  close(room: RoomId, request: { by: AccountId; requestId: string | undefined }): Promise<ClosingView>
-  closing(room: RoomId): Promise<ClosingView | undefined>
-  /** The closings an admin looks at, newest first. */
-  closings(page: { before?: RoomId; limit: number; state?: ClosingState }): Promise<ClosingView[]>
-  /** Leads a quarantined closing back to draining. False if it is not quarantined. */
-  retryClosing(room: RoomId): Promise<boolean>
-  /** The signed receipt of a final room: a compact JWS and its decoded content. */
-  receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>
-  /** Path of a transcript file of a final room. */
-  transcript(
-    room: RoomId,
-    form: 'ndjson' | 'html',
-  ): Promise<{ path: string; sha256: string; bytes: number } | undefined>
-  /** Public keys that ever signed a receipt, as a JWK set. */
-  receiptKeys(): Promise<{ keys: unknown[] }>
-  /** Stops timers and writes the last witnesses down. */
-  stop(): Promise<void>
+function crosses(total: number, added: number, threshold: number): boolean {
+  return Math.floor(total / threshold) > Math.floor((total - added) / threshold)
 }

@@ -8,7 +8,7 @@ import type { ClosingParts } from './closing.ts'
 import { closingOf, finishClosing, moveClosing } from './closing-store.ts'
 import type { ClosingRow, Fence, FinalClosing } from './closing-store.ts'
 import { flushRoom } from './flush.ts'
-import type { RoomDescription, RoomsPort } from './index.ts'
+import type { RoomDescription, RoomsPort } from './contract.ts'
 import type { Receipt, Signer } from './receipt.ts'
 import { deleteWitnesses, insertKey, msSinceLastEpochEnd } from './record-store.ts'
 import { ledgerOf, lockLedger, setLedgerState } from './store.ts'
@@ -107,8 +107,8 @@ function receiptOf(facts: {
     room: String(facts.room),
     name: description.name,
     state: stateOf(verification),
-    epochs: verification.epochs.map(({ endedAt: _, suspect, ...epoch }) => ({
-      ...epoch,
+    epochs: verification.epochs.map(({ epoch, firstSeq, lastSeq, digest, cause, suspect }) => ({
+      ...{ epoch, firstSeq, lastSeq, digest, cause },
       ...(suspect === undefined ? {} : { suspect }),
     })),
     firstSeq: 1,

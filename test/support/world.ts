@@ -19,6 +19,8 @@ export interface World {
   log: Log
   /** The same world with other settings. */
   configWith(changes: Record<string, string | number>): Config
+  /** Runs at the end, last registered first, before MySQL and Redis go. */
+  atEnd(close: () => Promise<unknown> | unknown): void
   close(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
   const config = loadConfig(env)
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 10, acquireTimeoutMs: 10_000 })
   if (options.isMigrated !== false) await migrateUp(sql)
+  const closers: (() => Promise<unknown> | unknown)[] = []
   return {
     env,
     config,
@@ -45,7 +48,9 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
         ...env,
         ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, String(value)])),
       }),
+    atEnd: (close) => void closers.push(close),
     async close() {
+      for (const closer of closers.toReversed()) await closer()
       await sql.destroy()
       await redis.stop()
       await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
@@ -57,10 +62,10 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
 /** A world for all tests of a file, made before the first and closed after the last. */
 export function worldOf(test: TestFn, options: { isMigrated?: boolean } = {}): () => World {
   let world: World | undefined
-  test.before('the world is made', async () => {
+  test.serial.before('the world is made', async () => {
     world = await createWorld(options)
   })
-  test.after.always('the world is closed', async (t: ExecutionContext) => {
+  test.serial.after.always('the world is closed', async (t: ExecutionContext) => {
     await world?.close()
     t.pass()
   })

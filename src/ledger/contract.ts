@@ -1,0 +1,136 @@
+/** What the ledger offers, and what it needs from those who own the rooms. The code behind it is wired in index.ts. */
+
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Entry, NewEntry, Place } from './entry.ts'
+
+/** Who may speak: `members` are those who are in, `all` is everybody but those who were put out (the lobby). */
+export type Speak = 'members' | 'all'
+
+/** The members of a room as of `version`: all changes up to it are in, none above. One consistent read. */
+export interface Roster {
+  speak: Speak
+  version: number
+  members: { account: AccountId; version: number; isIn: boolean }[]
+}
+
+/** What the ledger needs from those who own the rooms; the composition root passes it in. */
+export interface RoomsPort {
+  roster(room: RoomId): Promise<Roster>
+  /** The room is closed for good (its last entry is *closed*). Repeatable, may come late and from any process. */
+  closed(room: RoomId): Promise<void>
+  /** For receipt and transcript: what the room is called and by which names its speakers went. */
+  describe(room: RoomId, senders: AccountId[]): Promise<RoomDescription>
+  /** One readable line for the HTML transcript, from an entry's payload. Undefined for what a reader need not see. */
+  describeEntry(entry: Entry): string | undefined
+}
+
+export interface RoomDescription {
+  name: string
+  topic: string
+  openedAt: Date
+  names: Map<AccountId, string>
+}
+
+/** The three outcomes of a send: kept; definitely not kept and why; or unknown (repeat it with the same id). */
+export type AppendOutcome =
+  | { type: 'kept'; place: Place; at: number; isDuplicate: boolean; kept: 'buffered' | 'stored' }
+  | { type: 'closed'; last: Place }
+  | { type: 'forbidden' }
+  | { type: 'full' }
+  | { type: 'bad_id' }
+  | { type: 'unknown'; reason: 'timeout' | 'unavailable' }
+
+export interface Head extends Place {
+  state: 'open' | 'closed'
+  /** Up to where the room is in MySQL. */
+  storedSeq: number
+}
+
+/** A message with everything that later entries did to it, oldest first. */
+export interface Item {
+  entry: Entry
+  amendments: Entry[]
+}
+
+export interface ItemPage {
+  /** Oldest first. */
+  items: Item[]
+  hasMore: boolean
+  head: Head
+}
+
+/** What a listener of a room hears, in order and without a hole. */
+export type RoomEvent =
+  | { type: 'entries'; entries: Entry[] }
+  /** The buffer began anew: what a client holds above `keptUpTo` was not kept. */
+  | { type: 'epoch'; epoch: number; keptUpTo: Place }
+  | { type: 'stored'; place: Place }
+
+/** A room as this server follows it: one per room and server, whatever the number of sockets. */
+export interface Follow {
+  /** Up to where the listener has been told. */
+  readonly last: Place
+  readonly storedSeq: number
+  /** Entries after `seq` up to `last`, if this server still holds them all in memory. */
+  recent(afterSeq: number): Entry[] | undefined
+  stop(): void
+}
+
+export type ClosingState = 'requested' | 'fenced' | 'draining' | 'verifying' | 'sealed' | 'suspect' | 'quarantined'
+
+export interface ClosingView {
+  room: RoomId
+  state: ClosingState
+  epoch: number | undefined
+  lastSeq: number | undefined
+  storedSeq: number
+  parked: number
+  attempts: number
+  lastError: string | undefined
+  requestedBy: AccountId | undefined
+  requestedAt: Date
+  fencedAt: Date | undefined
+  sealedAt: Date | undefined
+}
+
+export type ResumeAnswer =
+  /** Everything after the client's place: the client may first have to drop what lies above `keptUpTo`. */
+  | { type: 'entries'; entries: Entry[]; keptUpTo: Place | undefined }
+  /** Too far behind: page through `from` … `to`. */
+  | { type: 'gap'; from: Place; to: Place; keptUpTo: Place | undefined }
+
+export interface Ledger {
+  /** Begins the ledger of a new room, in the transaction that makes the room. Redis is not touched: the first use wakes it. */
+  create(trx: Sql, room: RoomId): Promise<void>
+  append(room: RoomId, entry: NewEntry): Promise<AppendOutcome>
+  head(room: RoomId): Promise<Head>
+  /** One entry, or undefined when nothing was kept at that place. */
+  entryAt(room: RoomId, place: Place): Promise<Entry | undefined>
+  /** Every entry with seq in `(after, upTo]`, at most `limit`, in order, from buffer and MySQL as one sequence. */
+  entries(room: RoomId, range: { after: number; upTo: number; limit: number }): Promise<Entry[]>
+  /** A page of messages (entries without target) before or after a seq, folded with what amends them. */
+  items(room: RoomId, page: { before: number; limit: number } | { after: number; limit: number }): Promise<ItemPage>
+  /** What a client that was told everything up to `after` has missed, up to and including `upTo`. */
+  resume(room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer>
+  /** Starts to listen; resolves when the subscription stands and `last` is known. `listener` is called synchronously, in order. */
+  follow(room: RoomId, listener: (event: RoomEvent) => void): Promise<Follow>
+  /** Closes a room for new entries; resolves when the fence stands. Repeating it answers what the first one did. */
+  close(room: RoomId, request: { by: AccountId; requestId: string | undefined }): Promise<ClosingView>
+  closing(room: RoomId): Promise<ClosingView | undefined>
+  /** The closings an admin looks at, newest first. */
+  closings(page: { before?: RoomId; limit: number; state?: ClosingState }): Promise<ClosingView[]>
+  /** Leads a quarantined closing back to draining. False if it is not quarantined. */
+  retryClosing(room: RoomId): Promise<boolean>
+  /** The signed receipt of a final room: a compact JWS and its decoded content. */
+  receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>
+  /** Path of a transcript file of a final room. */
+  transcript(
+    room: RoomId,
+    form: 'ndjson' | 'html',
+  ): Promise<{ path: string; sha256: string; bytes: number } | undefined>
+  /** Public keys that ever signed a receipt, as a JWK set. */
+  receiptKeys(): Promise<{ keys: unknown[] }>
+  /** Stops timers and writes the last witnesses down. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,110 @@
+import type { RoomId } from '../platform/ids.ts'
+import { mysqlErrno } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { chainDigest, hashOf, systemSender } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { insertParked } from './record-store.ts'
+import { eraseTargets, erasedAmong, insertEntries, moveStored } from './store.ts'
+import type { LedgerRow } from './store.ts'
+
+const statementEntries = 500
+const statementBytes = 1_048_576
+
+/** Thrown when a slice does not continue what is stored. Nothing of it is inserted; an admin has to look. */
+export class SliceDoesNotJoin extends Error {}
+
+/**
+ * Within a transaction that holds the ledger's row: inserts those entries that are above `stored_seq`, erases what they
+ * erase, and moves the mark. Answers the new mark and how many entries were fresh.
+ */
+export async function storeEntries(
+  trx: Sql,
+  room: RoomId,
+  row: Pick<LedgerRow, 'storedSeq' | 'storedDigest'>,
+  entries: readonly Entry[],
+): Promise<{ seq: number; digest: string; count: number }> {
+  const fresh = entries.filter((entry) => entry.seq > row.storedSeq)
+  assertJoins(room, row.storedSeq, fresh)
+  for (const statement of statementsOf(fresh)) await insertOrPark(trx, room, statement)
+  await erase(trx, room, fresh)
+  const digest = fresh.reduce(chainDigest, row.storedDigest)
+  const seq = fresh.at(-1)?.seq ?? row.storedSeq
+  if (fresh.length > 0) await moveStored(trx, room, { seq, digest })
+  return { seq, digest, count: fresh.length }
+}
+
+function assertJoins(room: RoomId, storedSeq: number, fresh: readonly Entry[]): void {
+  fresh.forEach((entry, index) => {
+    const expected = storedSeq + 1 + index
+    if (entry.seq !== expected) {
+      throw new SliceDoesNotJoin(`room ${room}: seq ${entry.seq} stands where ${expected} should`)
+    }
+  })
+}
+
+function* statementsOf(entries: readonly Entry[]): Generator<Entry[]> {
+  let statement: Entry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    const isFull = statement.length === statementEntries || bytes + entry.payload.length > statementBytes
+    if (isFull && statement.length > 0) {
+      yield statement
+      statement = []
+      bytes = 0
+    }
+    statement.push(entry)
+    bytes += entry.payload.length
+  }
+  if (statement.length > 0) yield statement
+}
+
+/** What MySQL may say of a single row's content, as opposed to the state of the server. */
+const rowFaults = new Set([
+  1048, // column cannot be null
+  1062, // doubled key
+  1264, // number out of range
+  1292, // not a date and time
+  1366, // not a string of this character set
+  1406, // too long
+])
+
+/** One statement; when MySQL refuses a row, halves it down to that row and parks it. A refused statement leaves no trace. */
+async function insertOrPark(trx: Sql, room: RoomId, entries: readonly Entry[]): Promise<void> {
+  try {
+    await insertEntries(trx, room, entries)
+  } catch (error) {
+    const errno = mysqlErrno(error)
+    const [first] = entries
+    if (errno === undefined || !rowFaults.has(errno) || first === undefined) throw error
+    if (entries.length === 1) return park(trx, room, first, String(error))
+    const middle = Math.ceil(entries.length / 2)
+    await insertOrPark(trx, room, entries.slice(0, middle))
+    await insertOrPark(trx, room, entries.slice(middle))
+  }
+}
+
+/** The entry's bytes and the reason go aside; a row of the system takes its seq, so that the order has no hole. */
+async function park(trx: Sql, room: RoomId, entry: Entry, reason: string): Promise<void> {
+  const nothing = Buffer.alloc(0)
+  await insertParked(trx, room, entry, reason)
+  await insertEntries(trx, room, [
+    {
+      ...entry,
+      sender: systemSender,
+      id: `!parked:${entry.epoch}:${entry.seq}`,
+      kind: 'unreadable',
+      target: undefined,
+      erases: false,
+      hash: hashOf(nothing),
+      payload: nothing,
+    },
+  ])
+}
+
+/** Empties what the entries delete, and an amendment that arrived after its target had been deleted. */
+async function erase(trx: Sql, room: RoomId, fresh: readonly Entry[]): Promise<void> {
+  const erased = fresh.filter((entry) => entry.erases).flatMap((entry) => entry.target?.seq ?? [])
+  const amended = fresh.filter((entry) => !entry.erases).flatMap((entry) => entry.target?.seq ?? [])
+  const late = await erasedAmong(trx, room, amended)
+  await eraseTargets(trx, room, [...new Set([...erased, ...late])])
+}
