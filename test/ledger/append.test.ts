@@ -170,23 +170,26 @@ test.serial('an id that is no UUIDv7, or from more than two minutes ahead, is a 
   t.is((await site.ledger.append(room, line('d', alice, idFrom(-115_000)))).type, 'kept')
 })
 
-test.serial('a room takes as many unstored entries as the cap says and not one more, until it is flushed', async (t) => {
-  const small = await createSite(world(), world().configWith({ BUFFER_MAX_ENTRIES: 20 }), site.rooms)
-  t.teardown(() => small.stop())
-  const room = await site.newRoom()
+test.serial(
+  'a room takes as many unstored entries as the cap says and not one more, until it is flushed',
+  async (t) => {
+    const small = await createSite(world(), world().configWith({ BUFFER_MAX_ENTRIES: 20 }), site.rooms)
+    t.teardown(() => small.stop())
+    const room = await site.newRoom()
 
-  const outcomes = await Promise.all(Array.from({ length: 21 }, (_, n) => small.ledger.append(room, line(`${n}`))))
-  const system = { sender: systemSender, id: '!leave:2:9', kind: 'leave', payload: Buffer.from('{}') }
-  const leave = await small.ledger.append(room, { ...system, membership: { account: bob, version: 9, isIn: false } })
+    const outcomes = await Promise.all(Array.from({ length: 21 }, (_, n) => small.ledger.append(room, line(`${n}`))))
+    const system = { sender: systemSender, id: '!leave:2:9', kind: 'leave', payload: Buffer.from('{}') }
+    const leave = await small.ledger.append(room, { ...system, membership: { account: bob, version: 9, isIn: false } })
 
-  t.deepEqual(
-    outcomes.map((outcome) => outcome.type),
-    [...Array.from({ length: 20 }, () => 'kept'), 'full'],
-  )
-  t.is(leave.type, 'kept', 'a full room can still be left')
-  await flushRoom(site.work, room)
-  t.is(seqOf(await small.ledger.append(room, line('again'))), 22)
-})
+    t.deepEqual(
+      outcomes.map((outcome) => outcome.type),
+      [...Array.from({ length: 20 }, () => 'kept'), 'full'],
+    )
+    t.is(leave.type, 'kept', 'a full room can still be left')
+    await flushRoom(site.work, room)
+    t.is(seqOf(await small.ledger.append(room, line('again'))), 22)
+  },
+)
 
 test.serial('a room takes as many unstored bytes as the cap says', async (t) => {
   const small = await createSite(world(), world().configWith({ BUFFER_MAX_BYTES: 4096 }), site.rooms)

@@ -1,0 +1,139 @@
+import test from 'ava'
+import { randomUUIDv7 } from 'node:crypto'
+import { keys } from '../../src/ledger/buffer.ts'
+import { flushRoom } from '../../src/ledger/flush.ts'
+import { Sweepers } from '../../src/ledger/recovery.ts'
+import { driveClosing } from '../../src/ledger/sealing.ts'
+import { alice, bob, createSite, eventually, line, texts } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
+import { worldOf } from '../support/world.ts'
+
+const world = worldOf(test)
+let site: LedgerSite
+test.serial.before(async () => {
+  site = await createSite(world())
+})
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n))
+
+test.serial('what is flushed leaves redis, and the history does not change by a byte', async (t) => {
+  const room = await site.newRoom()
+  await Promise.all(numbers(2300).map((text) => site.ledger.append(room, line(text))))
+  const before = await site.ledger.entries(room, { after: 0, upTo: 3000, limit: 3000 })
+
+  const stored = await flushRoom(site.work, room)
+
+  t.is(stored, 2300)
+  t.is(await site.redis.llen(keys.buffer(room)), 0)
+  t.is(await site.redis.hget(keys.meta(room), 'bytes'), '0')
+  t.is(await site.redis.zscore(keys.dirty(room), String(room)), null)
+  t.deepEqual(await site.ledger.entries(room, { after: 0, upTo: 3000, limit: 3000 }), before)
+})
+
+test.serial('two flushes at once, while people speak, store everything once', async (t) => {
+  const other = await createSite(world(), world().config, site.rooms)
+  t.teardown(() => other.stop())
+  const room = await site.newRoom()
+
+  const sends = numbers(3000).map((text) => site.ledger.append(room, line(text)))
+  await Promise.all([flushRoom(site.work, room), flushRoom(other.work, room), ...sends])
+  await flushRoom(site.work, room)
+
+  const rows = await world().sql('messages').where({ room_id: room }).orderBy('seq').select('seq')
+  t.deepEqual(
+    rows.map((row) => row.seq),
+    numbers(3000).map((n) => Number(n) + 1),
+  )
+})
+
+test.serial('a flush that died between commit and trim is repeated without harm', async (t) => {
+  const room = await site.newRoom()
+  await site.ledger.append(room, line('one'))
+  const buffered = await site.redis.dumpBuffer(keys.buffer(room))
+  const meta = await site.redis.dumpBuffer(keys.meta(room))
+  await flushRoom(site.work, room)
+
+  await site.redis.restore(keys.buffer(room), 0, buffered as Buffer, 'REPLACE')
+  await site.redis.restore(keys.meta(room), 0, meta as Buffer, 'REPLACE')
+  const again = await flushRoom(site.work, room)
+
+  t.is(again, 0)
+  t.is(await site.redis.llen(keys.buffer(room)), 0)
+  t.deepEqual(texts(await site.ledger.entries(room, { after: 0, upTo: 10, limit: 10 })), ['one'])
+})
+
+test.serial(
+  'a row that MySQL refuses is parked with its bytes, its seq is kept, and the closing says so',
+  async (t) => {
+    const room = await site.newRoom()
+    const same = randomUUIDv7()
+    await site.ledger.append(room, line('first', alice, same))
+    await flushRoom(site.work, room)
+    await site.redis.del(...keys.sent(room))
+    await site.ledger.append(room, line('between', bob))
+    await site.ledger.append(room, line('the same id again', alice, same))
+    await site.ledger.append(room, line('after', bob))
+
+    await site.ledger.close(room, { by: alice, requestId: undefined })
+    await driveClosing(site.work, room)
+
+    t.like(await site.ledger.closing(room), { state: 'quarantined', parked: 1, lastSeq: 5 })
+    const [parked] = await world().sql('ledger_parked').where({ room_id: room }).select('seq', 'payload', 'reason')
+    t.is(parked.seq, 3)
+    t.is(parked.payload.toString(), '{"body":"the same id again"}')
+    t.regex(parked.reason, /Duplicate/)
+    const receipt = await site.ledger.receipt(room)
+    t.like(receipt?.content, { entries: 5, messages: 4 })
+    t.regex(JSON.stringify(receipt?.content), /seq 3 could not be stored and is parked/)
+  },
+)
+
+test.serial(
+  'storing a delete empties the message, its edits and its reactions, and the room is still sealed',
+  async (t) => {
+    const room = await site.newRoom()
+    await site.ledger.append(room, line('a secret'))
+    const target = { epoch: 1, seq: 1 }
+    const amend = (kind: string, body: string) => ({ ...line(body), kind, target })
+    await site.ledger.append(room, amend('edit', 'the secret again'))
+    await flushRoom(site.work, room)
+    await site.ledger.append(room, { ...amend('delete', ''), erases: true })
+    await flushRoom(site.work, room)
+    await site.ledger.append(room, amend('edit', 'a late edit'))
+
+    await site.ledger.close(room, { by: alice, requestId: undefined })
+    await driveClosing(site.work, room)
+
+    const rows = await world().sql('messages').where({ room_id: room }).orderBy('seq').select('payload', 'kind')
+    t.deepEqual(
+      rows.map((row) => `${row.kind} ${row.payload.length > 0}`),
+      ['text false', 'edit false', 'delete true', 'edit false', 'closed true'],
+    )
+    t.like(await site.ledger.closing(room), { state: 'sealed' })
+  },
+)
+
+test.serial('a room whose oldest entry is old enough is flushed by the sweepers, with the queue lost', async (t) => {
+  const room = await site.newRoom()
+  await site.ledger.append(room, line('one'))
+
+  const sweepers = new Sweepers({ ...site.work, sweepMs: 20, flushAgeMs: 0 })
+  t.teardown(() => sweepers.stop())
+
+  await eventually(async () => (await site.ledger.head(room)).storedSeq === 1)
+  t.pass()
+})
+
+test.serial('crossing the threshold rings for a flush', async (t) => {
+  const eager = await createSite(world(), world().configWith({ FLUSH_ENTRIES: 10 }), site.rooms)
+  t.teardown(() => eager.stop())
+  const room = await site.newRoom()
+
+  for (const text of numbers(10)) await eager.ledger.append(room, line(text))
+
+  const waiting = await eventually(async () => {
+    const jobs = await site.redis.keys('*flush-rooms:*')
+    return jobs.some((key) => key.includes(`room-${room}`))
+  })
+  t.true(waiting)
+})
