@@ -147,8 +147,7 @@ test.serial(
       ends.map((end) => [end.epoch, end.lastSeq, end.suspect]),
       [
         [1, 1, undefined],
-        [3, 2, undefined],
-        [4, 2, undefined],
+          [4, 2, undefined],
       ],
     )
   },
