@@ -1,29 +1,43 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Counts passed and failed tests from the summary that ava prints at its end. */
+/**
+ * Counts passed and failed tests as ava reports them: a line a test, and a summary that, when something failed, leaves
+ * out how many passed but names what failed outside of tests.
+ */
 export class Tally {
-  #tail = ''
+  #rest = ''
+  #passed = 0
+  #failed = 0
+  #failedOutside = new Map<RegExp, number>()
 
   read(text: string): void {
-    this.#tail = (this.#tail + stripVTControlCharacters(text)).slice(-20_000)
+    const lines = (this.#rest + stripVTControlCharacters(text)).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) this.#count(line)
   }
 
   /** A run that ended badly failed even when no single test did: a file that does not load, a handle that stays open. */
   result(exitCode: number): { passed: number; failed: number } {
-    const passed = this.#lastCount(/^\s*(\d+) tests? passed\b/gm)
-    const kinds = [
-      /^\s*(\d+) tests? failed\b/gm,
-      /^\s*(\d+) known failures?\b.*unexpected/gm,
-      /^\s*(\d+) uncaught exceptions?\b/gm,
-      /^\s*(\d+) unhandled rejections?\b/gm,
-      /^\s*(\d+) tests? remained pending\b/gm,
-    ]
-    const failed = kinds.reduce((sum, kind) => sum + this.#lastCount(kind), 0)
-    const hasFailed = exitCode !== 0 || passed === 0
-    return { passed, failed: failed === 0 && hasFailed ? 1 : failed }
+    const outside = [...this.#failedOutside.values()].reduce((sum, count) => sum + count, 0)
+    const failed = this.#failed + outside
+    const hasFailed = exitCode !== 0 || this.#passed === 0
+    return { passed: this.#passed, failed: failed === 0 && hasFailed ? 1 : failed }
   }
 
-  #lastCount(pattern: RegExp): number {
-    return Number([...this.#tail.matchAll(pattern)].at(-1)?.[1] ?? 0)
+  #count(line: string): void {
+    if (passedTest.test(line)) this.#passed += 1
+    if (failedTest.test(line)) this.#failed += 1
+    for (const kind of outsideOfTests) {
+      const match = kind.exec(line)
+      if (match) this.#failedOutside.set(kind, Number(match[1]))
+    }
   }
 }
+
+const passedTest = /^ {2}✔ /
+const failedTest = /^ {2}✘ \[(?:fail|unexpected pass)\]: /
+const outsideOfTests = [
+  /^ {2}(\d+) uncaught exceptions?$/,
+  /^ {2}(\d+) unhandled rejections?$/,
+  /^ {2}(\d+) tests? remained pending after a timeout$/,
+]

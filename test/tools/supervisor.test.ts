@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { markOf, startProcess } from '../../tools/processes.ts'
+import { Supervisor } from '../../tools/supervisor.ts'
+import type { Service } from '../../tools/supervisor.ts'
+import { waitFor } from '../../tools/wait.ts'
+
+test('a service that is killed comes back within a second, and it is said', async (t) => {
+  const { supervisor, said, service } = setting(t)
+  await supervisor.start(service('redis', 'exec sleep 600'))
+  const killed = supervisor.pids['redis'] ?? 0
+  t.true(killed > 0)
+
+  process.kill(killed, 'SIGKILL')
+  const isBack = async (): Promise<boolean> => said.some((line) => line.startsWith('redis is back'))
+  const outcome = await waitFor({ isTrue: isBack, withinMs: 1000 })
+
+  t.is(outcome, 'yes')
+  t.not(supervisor.pids['redis'], killed)
+  t.truthy(markOf(supervisor.pids['redis'] ?? 0))
+})
+
+test('a start that fails shows the end of the log, and its siblings can be stopped', async (t) => {
+  const { supervisor, service } = setting(t)
+  await supervisor.start(service('redis', 'exec sleep 600'))
+  const sibling = supervisor.pids['redis'] ?? 0
+
+  const failing = { ...service('server-1', 'echo no such table; exit 3'), isReady: async () => false }
+  const error = await t.throwsAsync(supervisor.start(failing))
+  await supervisor.stop()
+
+  t.regex(error.message, /server-1 ended \(exit code 3\)/)
+  t.regex(error.message, /no such table/)
+  t.is(markOf(sibling), undefined)
+})
+
+test('stopping goes from the last started to the first, and nothing comes back', async (t) => {
+  const { supervisor, said, service } = setting(t)
+  const order: string[] = []
+  const noted = (name: string): Service => {
+    const plain = service(name, 'exec sleep 600')
+    const start = async () => {
+      const started = await plain.start()
+      void started.ended.then(() => order.push(name))
+      return started
+    }
+    return { ...plain, start }
+  }
+  for (const name of ['database', 'worker', 'nginx']) await supervisor.start(noted(name))
+
+  await supervisor.stop()
+
+  await waitFor({ isTrue: async () => order.length === 3, withinMs: 1000 })
+  t.deepEqual(order, ['nginx', 'worker', 'database'])
+  t.deepEqual(said, [])
+})
+
+function setting(t: ExecutionContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-supervisor-'))
+  const said: string[] = []
+  const supervisor = new Supervisor({ say: (text) => said.push(text), onChange: () => undefined })
+  t.teardown(async () => {
+    await supervisor.stop()
+    rmSync(folder, { recursive: true })
+  })
+  const service = (name: string, script: string): Service => {
+    const files = { name, log: path.join(folder, `${name}.log`), pidFile: path.join(folder, `${name}.pid`) }
+    const start = () => startProcess({ ...files, command: '/bin/sh', args: ['-c', script] })
+    return { ...files, start, isReady: async () => true }
+  }
+  return { supervisor, said, service }
+}

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describeSettings } from '../src/config.ts'
+import { projectFolder } from './paths.ts'
+
+/** Text of .env.example, made from the settings themselves; run this file to write it anew. */
+export function envExample(): string {
+  const settings = describeSettings().map(
+    ({ name, standard, meaning }) => `# ${meaning}${standard ? '' : ' (no standard value)'}\n#${name}=${standard}\n`,
+  )
+  return [opening, ...settings].join('\n')
+}
+
+const opening = `# Settings of Madang. Copy this file to .env and take the # away before what you want to change.
+#
+# \`npm start\` needs none of them: it makes the secrets and the addresses of its own services itself, and reads .env for
+# the rest. Given DATABASE_URL or REDIS_URL it uses those instead of private instances. Each NAME may be given as
+# NAME_FILE, the path of a file with the value.
+`
+
+if (import.meta.main) writeFileSync(path.join(projectFolder, '.env.example'), envExample())
