@@ -281,6 +281,15 @@ export async function retire(
   return (reply as [Status])[0]
 }
 
+/** Drops whatever Redis holds of a room that is final in MySQL, from whichever incarnation it is. */
+export async function forget(redis: Redis, room: RoomId): Promise<void> {
+  await redis
+    .multi()
+    .unlink(keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room))
+    .zrem(keys.dirty(room), room)
+    .exec()
+}
+
 function roomKeys(room: RoomId): string[] {
   return [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room)]
 }

@@ -157,12 +157,12 @@ export interface FinalClosing {
   lastError: string | undefined
 }
 
-/** The last step, by compare-and-set: only from *verifying*, and only if what was verified is still what was fenced. */
+/** The last step but one, by compare-and-set: only from *verifying*, and only if what was verified is still what was fenced. */
 export async function finishClosing(trx: Sql, room: RoomId, final: FinalClosing): Promise<boolean> {
   const changed = await affectedRows(
     trx,
     `UPDATE end_room SET state = ?, parked = ?, stored = last_seq, receipt = ?, transcript_ndjson = ?, transcript_html = ?,
-       last_error = ?, next_at = NULL, sealed_at = NOW(3)
+       last_error = ?, next_at = NOW(3) + INTERVAL 30 SECOND, sealed_at = NOW(3)
      WHERE room_id = ? AND state = 'verifying' AND epoch = ? AND last_seq = ? AND digest = ?`,
     [
       ...[final.state, final.parked, final.receipt, final.transcripts.ndjson, final.transcripts.html],
@@ -172,14 +172,18 @@ export async function finishClosing(trx: Sql, room: RoomId, final: FinalClosing)
   return changed === 1
 }
 
-const notFinal = "'requested', 'fenced', 'draining', 'verifying'"
+/** Nothing is left to do for a final closing: Redis has let go of the room. */
+export async function settleClosing(sql: Sql, room: RoomId): Promise<void> {
+  await sql('end_room').where({ room_id: room }).whereIn('state', finalStates).update({ next_at: null })
+}
 
-/** Takes closings that are not final and due, and leases them, so that other sweepers leave them alone for a while. */
+const finalStates: readonly ClosingState[] = ['sealed', 'suspect', 'quarantined']
+
+/** Takes closings with work left that are due, and leases them, so that other sweepers leave them alone for a while. */
 export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds: number }): Promise<RoomId[]> {
   const rows = await selectRows<{ room_id: RoomId }>(
     trx,
-    `SELECT room_id FROM end_room WHERE state IN (${notFinal}) AND next_at <= NOW(3)
-     ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+    `SELECT room_id FROM end_room WHERE next_at <= NOW(3) ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED`,
     [lease.limit],
   )
   const rooms = rows.map((row) => row.room_id)
@@ -201,7 +205,7 @@ export async function recordFailedAttempt(
     sql,
     `UPDATE end_room SET attempts = attempts + 1, last_error = ?,
        next_at = NOW(3) + INTERVAL LEAST(300, ? * POW(2, LEAST(attempts, 10))) SECOND
-     WHERE room_id = ? AND state IN (${notFinal})`,
+     WHERE room_id = ?`,
     [failure.error.slice(0, 500), failure.firstWaitSeconds, room],
   )
 }

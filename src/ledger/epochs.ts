@@ -51,23 +51,43 @@ export class Epochs {
 /** Thrown for a room that has no ledger. */
 export class NoSuchLedger extends Error {}
 
+const installationTries = 15
+const installationWaitMs = 20
+
 async function changeEpoch(parts: EpochParts, room: RoomId): Promise<'changed' | 'final'> {
-  const decided = await inTransaction(parts.sql, (trx) => decide(parts, trx, room))
-  if (decided === 'final' || decided === 'already') return decided === 'final' ? 'final' : 'changed'
+  const decided = await decideOnce(parts, room)
+  if (decided === 'final') return 'final'
+  if (decided === 'settled') return 'changed'
   const roster = await parts.rooms.roster(room)
   await buffer.rebase(parts.redis, room, { ...decided, roster })
   parts.log.info({ room, epoch: decided.epoch, cause: decided.cause, storedSeq: decided.storedSeq }, 'new epoch')
   return 'changed'
 }
 
+/** When another process has committed an epoch and is about to install it, it gets a moment to do so. */
+async function decideOnce(parts: EpochParts, room: RoomId): Promise<Decided | 'final' | 'settled'> {
+  for (let attempt = 1; ; attempt += 1) {
+    const isPatient = attempt < installationTries
+    const decided = await inTransaction(parts.sql, (trx) => decide(parts, trx, room, isPatient))
+    if (decided !== 'being installed') return decided
+    await new Promise((resolve) => setTimeout(resolve, installationWaitMs))
+  }
+}
+
 type Decided = Omit<buffer.Rebase, 'roster'> & { cause: EpochCause | 'opened' }
 
-async function decide(parts: EpochParts, trx: Sql, room: RoomId): Promise<Decided | 'final' | 'already'> {
+async function decide(
+  parts: EpochParts,
+  trx: Sql,
+  room: RoomId,
+  isPatient: boolean,
+): Promise<Decided | 'final' | 'settled' | 'being installed'> {
   const row = await lockLedger(trx, room)
   if (row === undefined) throw new NoSuchLedger(`room ${room} has no ledger`)
   if (row.state === 'closed') return 'final'
   const look = await buffer.look(parts.redis, room)
-  if (isSettled(row, look)) return 'already'
+  if (isSettled(row, look)) return 'settled'
+  if (isPatient && look.hold === row.epoch && look.run === row.redisRun) return 'being installed'
 
   const epoch = Math.max(row.epoch, look.epoch ?? 0, look.hold ?? 0) + 1
   const run = await buffer.hold(parts.redis, room, epoch)

@@ -39,9 +39,16 @@ async function peekFromStored(parts: FlushParts, room: RoomId): Promise<buffer.P
     const slice = await buffer.peek(parts.redis, room, { after: 0, limit: sliceEntries })
     if (slice.type === 'ok') return slice
     const row = await ledgerOf(parts.sql, room)
-    if (row === undefined || row.state === 'closed' || (row.isAsleep && row.state === 'open')) return undefined
+    if (row === undefined || (row.isAsleep && row.state === 'open')) return undefined
+    if (row.state === 'closed') return forgetFinal(parts, room)
     await parts.epochs.change(room)
   }
+}
+
+/** A final room that reappears in Redis comes from an older copy of it. */
+async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> {
+  await buffer.forget(parts.redis, room)
+  return undefined
 }
 
 async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<number> {

@@ -118,6 +118,7 @@ export async function createLedgerWork(
     sweepMs: config.SWEEP_SECONDS * 1000,
     flushAgeMs: config.FLUSH_AGE_SECONDS * 1000,
     sleepAfterSeconds: config.SLEEP_AFTER_SECONDS,
+    checkpointEntries: config.CHECKPOINT_ENTRIES,
     stop: () => closeBell.close(),
   }
 }

@@ -182,3 +182,17 @@ export async function publicKeys(sql: Sql): Promise<string[]> {
   const rows = await selectRows<{ jwk: string }>(sql, 'SELECT jwk FROM ledger_keys ORDER BY first_used_at, kid')
   return rows.map((row) => row.jwk)
 }
+
+/** Keeps a signed checkpoint and moves the ledger's mark to it. */
+export async function insertCheckpoint(
+  trx: Sql,
+  room: RoomId,
+  checkpoint: { firstSeq: number; lastSeq: number; receipt: string },
+): Promise<void> {
+  await trx('ledger_checkpoints').insert({
+    room_id: room,
+    first_seq: checkpoint.firstSeq,
+    last_seq: checkpoint.lastSeq,
+    receipt: checkpoint.receipt,
+  })
+}

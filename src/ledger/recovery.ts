@@ -3,6 +3,7 @@ import { Ticker } from '../platform/lifecycle.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import * as buffer from './buffer.ts'
 import { leaseDueClosings, recordFailedAttempt } from './closing-store.ts'
+import { keepCheckpoint } from './checkpoint.ts'
 import { flushRoom } from './flush.ts'
 import { driveClosing } from './sealing.ts'
 import type { SealingParts } from './sealing.ts'
@@ -12,6 +13,7 @@ export interface RecoveryParts extends SealingParts {
   sweepMs: number
   flushAgeMs: number
   sleepAfterSeconds: number
+  checkpointEntries: number
 }
 
 const roomsAtOnce = 20
@@ -52,6 +54,12 @@ export async function attemptClosing(parts: RecoveryParts, room: RoomId): Promis
   }
 }
 
+/** What a flush is in a worker: store, and once in a while sign what is stored. */
+export async function flushAndCheckpoint(parts: RecoveryParts, room: RoomId): Promise<void> {
+  await flushRoom(parts, room)
+  await keepCheckpoint(parts, room)
+}
+
 async function sweepClosings(parts: RecoveryParts): Promise<void> {
   const lease = { limit: roomsAtOnce, seconds: leaseSeconds }
   const rooms = await inTransaction(parts.sql, (trx) => leaseDueClosings(trx, lease))
@@ -61,7 +69,7 @@ async function sweepClosings(parts: RecoveryParts): Promise<void> {
 async function sweepDirty(parts: RecoveryParts): Promise<void> {
   for (const room of await buffer.dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)) {
     try {
-      await flushRoom(parts, room)
+      await flushAndCheckpoint(parts, room)
     } catch (error) {
       parts.log.warn({ err: error, room }, 'the room could not be flushed yet')
     }

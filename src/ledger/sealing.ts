@@ -5,7 +5,7 @@ import { inTransaction } from '../platform/mysql.ts'
 import * as buffer from './buffer.ts'
 import { fence } from './closing.ts'
 import type { ClosingParts } from './closing.ts'
-import { closingOf, finishClosing, moveClosing } from './closing-store.ts'
+import { closingOf, finishClosing, moveClosing, settleClosing } from './closing-store.ts'
 import type { ClosingRow, Fence, FinalClosing } from './closing-store.ts'
 import { flushRoom } from './flush.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
@@ -35,7 +35,8 @@ const final = new Set(['sealed', 'suspect', 'quarantined'])
  */
 export async function driveClosing(parts: SealingParts, room: RoomId): Promise<void> {
   const closing = await closingOf(parts.sql, room)
-  if (closing === undefined || final.has(closing.state)) return
+  if (closing === undefined) return
+  if (final.has(closing.state)) return retireRoom(parts, room)
   if (closing.state === 'requested') await fence(parts, room)
   const fenced = await drain(parts, room)
   await parts.rooms.closed(room)
@@ -154,10 +155,12 @@ async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts)
   }
 }
 
-/** Readers of a final room read MySQL alone. Repeatable, and a sweeper does it where a worker died before. */
+/** Readers of a final room read MySQL alone: Redis lets go of it. Repeatable. */
 async function retireRoom(parts: SealingParts, room: RoomId): Promise<void> {
   const row = await ledgerOf(parts.sql, room)
   if (row?.state !== 'closed') return
   await deleteWitnesses(parts.sql, room)
-  await buffer.retire(parts.redis, room, { epoch: row.epoch, rememberSeconds: parts.rememberSeconds })
+  const answer = await buffer.retire(parts.redis, room, { epoch: row.epoch, rememberSeconds: parts.rememberSeconds })
+  if (answer !== 'ok') await buffer.forget(parts.redis, room)
+  await settleClosing(parts.sql, room)
 }

@@ -65,6 +65,10 @@ export async function beginEpoch(trx: Sql, room: RoomId, begin: { epoch: number;
     .update({ epoch: begin.epoch, redis_run: begin.run, asleep: 0, active_at: trx.raw('NOW(3)') })
 }
 
+export async function setCheckpoint(trx: Sql, room: RoomId, seq: number): Promise<void> {
+  await trx('ledgers').where({ room_id: room }).update({ checkpoint_seq: seq })
+}
+
 export async function setLedgerState(trx: Sql, room: RoomId, state: LedgerRow['state']): Promise<void> {
   await trx('ledgers').where({ room_id: room }).update({ state })
 }

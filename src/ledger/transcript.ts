@@ -9,7 +9,7 @@ import { formatPlace, systemSender } from './entry.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
 import { parkedOf } from './record-store.ts'
 import type { Parked } from './record-store.ts'
-import { rowsOf } from './verification.ts'
+import { rowsBetween } from './verification.ts'
 
 export interface TranscriptFile {
   /** File name, made of the room and the hash: two workers that write the same content write the same file. */
@@ -52,7 +52,7 @@ export async function writeTranscripts(
   const html = await HashedFile.create(parts.folder)
   try {
     await html.write(htmlHead(content.description))
-    for await (const entries of rowsOf(parts.sql, room, content.lastSeq)) {
+    for await (const entries of rowsBetween(parts.sql, room, { firstSeq: 1, lastSeq: content.lastSeq })) {
       const lines = entries.map((entry) => lineOf(entry, parked, content.description))
       await ndjson.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
       await html.write(entries.map((entry) => htmlLine(entry, content.description, parts.rooms)).join(''))

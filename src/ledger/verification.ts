@@ -34,10 +34,14 @@ export interface Verification {
 
 const readEntries = 1000
 
-/** Reads a room in order from the primary, a thousand rows at a time, so that a long room needs no more memory than a short one. */
-export async function* rowsOf(sql: Sql, room: RoomId, lastSeq: number): AsyncGenerator<Entry[]> {
-  for (let after = 0; after < lastSeq;) {
-    const entries = await entriesBetween(sql, room, { after, upTo: lastSeq, limit: readEntries })
+/** Reads a range of a room in order from the primary, a thousand rows at a time: a long room needs no more memory than a short one. */
+export async function* rowsBetween(
+  sql: Sql,
+  room: RoomId,
+  range: { firstSeq: number; lastSeq: number },
+): AsyncGenerator<Entry[]> {
+  for (let after = range.firstSeq - 1; after < range.lastSeq;) {
+    const entries = await entriesBetween(sql, room, { after, upTo: range.lastSeq, limit: readEntries })
     const last = entries.at(-1)
     if (last === undefined) return
     yield entries
@@ -53,7 +57,8 @@ export async function verifyRoom(sql: Sql, room: RoomId, fence: Fence): Promise<
   const ends = await judgeWitnesses(sql, room, await epochEnds(sql, room))
   const parked = await parkedOf(sql, room)
   const rows = new RowCheck(parked, ends)
-  for await (const entries of rowsOf(sql, room, fence.lastSeq)) entries.forEach((entry) => rows.take(entry))
+  const all = { firstSeq: 1, lastSeq: fence.lastSeq }
+  for await (const entries of rowsBetween(sql, room, all)) entries.forEach((entry) => rows.take(entry))
   return rows.verdict(fence)
 }
 

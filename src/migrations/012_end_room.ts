@@ -3,7 +3,8 @@ import type { Sql } from '../platform/mysql.ts'
 /**
  * The record of every closing: what had to be saved, what was saved, in which state the closing is, and how it recovers.
  *
- * - `end_room_due`: what a sweeper asks, "which closings are not final and due".
+ * - `end_room_due`: what a sweeper asks, "which closings have work left that is due" (`next_at` is null when none is).
+ * - `end_room_state`: what an admin asks, "which closings are quarantined", newest room first.
  */
 export async function up(sql: Sql): Promise<void> {
   await sql.raw(
@@ -28,7 +29,8 @@ export async function up(sql: Sql): Promise<void> {
        receipt MEDIUMTEXT CHARACTER SET ascii COLLATE ascii_bin NULL,
        transcript_ndjson VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NULL,
        transcript_html VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NULL,
-       KEY end_room_due (state, next_at)
+       KEY end_room_due (next_at),
+       KEY end_room_state (state, room_id)
      ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`,
   )
 }

@@ -91,6 +91,13 @@ export class Broker {
   #deliver(channel: Buffer, message: Buffer): void {
     const listeners = this.#listeners.get(channel.toString())
     if (listeners === undefined) return
-    for (const listener of listeners) listener(message)
+    for (const listener of listeners) {
+      try {
+        listener(message)
+      } catch (error) {
+        // A message that cannot be read must not end the process; listeners find what they lack by themselves.
+        this.#log.error({ err: error, channel: channel.toString() }, 'a message could not be taken')
+      }
+    }
   }
 }

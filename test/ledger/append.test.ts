@@ -1,7 +1,7 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
 import { systemSender } from '../../src/ledger/index.ts'
-import type { AppendOutcome } from '../../src/ledger/index.ts'
+import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { alice, bob, carol, createSite, idFrom, line, texts } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
@@ -16,6 +16,16 @@ test.serial.before(async () => {
 function seqOf(outcome: AppendOutcome): number {
   if (outcome.type !== 'kept') throw new Error(`not kept: ${outcome.type}`)
   return outcome.place.seq
+}
+
+function changeOfBob(version: number, isIn: boolean): NewEntry {
+  return {
+    sender: systemSender,
+    id: `!${isIn ? 'join' : 'leave'}:${bob}:${version}`,
+    kind: isIn ? 'join' : 'leave',
+    payload: Buffer.from('{}'),
+    membership: { account: bob, version, isIn },
+  }
 }
 
 test.serial('entries of a room are numbered from 1 without a hole, in the order they were handed over', async (t) => {
@@ -144,16 +154,8 @@ test.serial('a member who is kicked is not heard from the kick on, even within o
 
 test.serial('a membership change that is late adds its entry and leaves the members as they are', async (t) => {
   const room = await site.newRoom([alice])
-  const change = (version: number, isIn: boolean) => ({
-    sender: systemSender,
-    id: `!${isIn ? 'join' : 'leave'}:${bob}:${version}`,
-    kind: isIn ? 'join' : 'leave',
-    payload: Buffer.from('{}'),
-    membership: { account: bob, version, isIn },
-  })
-
-  await site.ledger.append(room, change(7, true))
-  const late = await site.ledger.append(room, change(6, false))
+  await site.ledger.append(room, changeOfBob(7, true))
+  const late = await site.ledger.append(room, changeOfBob(6, false))
 
   t.is(seqOf(late), 2)
   t.is((await site.ledger.append(room, line('still in', bob))).type, 'kept')

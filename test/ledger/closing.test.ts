@@ -5,7 +5,7 @@ import type { JWK } from 'jose'
 import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { openReceipt } from '../../src/ledger/receipt.ts'
-import { Sweepers, attemptClosing } from '../../src/ledger/recovery.ts'
+import { Sweepers, attemptClosing, flushAndCheckpoint } from '../../src/ledger/recovery.ts'
 import { driveClosing } from '../../src/ledger/sealing.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { alice, bob, createSite, eventually, line } from '../support/ledger.ts'
@@ -188,4 +188,45 @@ test('a room without a word can be closed and is sealed', async (t) => {
   await driveClosing(site.work, room)
 
   t.like((await site.ledger.receipt(room))?.content, { state: 'sealed', entries: 1, messages: 0 })
+})
+
+test('a worker that died between the seal and the clean-up leaves nothing behind in redis', async (t) => {
+  const room = await roomWith('one')
+  await site.ledger.close(room, byAlice)
+  await driveClosing(site.work, room)
+  await site.redis.hset(keys.members(room), '1', '1:1')
+  await site.redis.zadd(keys.dirty(room), 1, String(room))
+  await site.redis.hset(keys.meta(room), 'run', 'an earlier one')
+  await world()
+    .sql('end_room')
+    .where({ room_id: room })
+    .update({ next_at: new Date(0) })
+
+  const sweepers = new Sweepers({ ...site.work, sweepMs: 20 })
+  t.teardown(() => sweepers.stop())
+
+  await eventually(async () => (await site.redis.keys(`*:room:${room}:*`)).length === 0)
+  await eventually(
+    async () => (await world().sql('end_room').where({ room_id: room }).whereNull('next_at')).length === 1,
+  )
+  t.is(await site.redis.zscore(keys.dirty(room), String(room)), null)
+})
+
+test('a room that stays open gets a signed checkpoint every so many entries', async (t) => {
+  const room = await roomWith(...Array.from({ length: 25 }, (_, n) => String(n)))
+  const work = { ...site.work, checkpointEntries: 10 }
+
+  await flushAndCheckpoint(work, room)
+  await flushAndCheckpoint(work, room)
+  await flushAndCheckpoint(work, room)
+
+  const kept = await world().sql('ledger_checkpoints').where({ room_id: room }).orderBy('last_seq').select()
+  t.deepEqual(
+    kept.map((checkpoint) => [checkpoint.first_seq, checkpoint.last_seq]),
+    [
+      [1, 10],
+      [11, 20],
+    ],
+  )
+  t.like(JSON.parse(Buffer.from(kept[0].receipt.split('.')[1], 'base64url').toString()), { firstSeq: 1, lastSeq: 10 })
 })

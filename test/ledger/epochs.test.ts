@@ -147,7 +147,7 @@ test.serial(
       ends.map((end) => [end.epoch, end.lastSeq, end.suspect]),
       [
         [1, 1, undefined],
-          [4, 2, undefined],
+        [4, 2, undefined],
       ],
     )
   },
