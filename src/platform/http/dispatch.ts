@@ -1,0 +1,94 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { Problem } from '../errors.ts'
+import { admit } from './admit.ts'
+import { readJson } from './body.ts'
+import type { HttpContext, HttpMiddleware } from './context.ts'
+import { readCookies, writeCookie } from './cookies.ts'
+import { requireOwnOrigin } from './origin.ts'
+import { addressKey } from './rate-limit.ts'
+import type { Limit, RateLimits } from './rate-limit.ts'
+import type { Answer, RequestFacts, Route } from './route.ts'
+import type { Authenticate, Identity } from './viewer.ts'
+
+export interface Doorkeeping {
+  authenticate: Authenticate
+  origins: ReadonlySet<string>
+  /** Without it nothing is limited. */
+  limits: RateLimits | undefined
+  /** For every account, or address when not signed in. */
+  generalLimit: Limit | undefined
+  /** Tests hold every answer to the schema of its route; what does not fit becomes a 500. */
+  isAnswerChecked: boolean
+}
+
+/** What happens to a request once its route is known. */
+export function dispatch(door: Doorkeeping, route: Route): HttpMiddleware {
+  return async (ctx) => {
+    ctx.state.route = route
+    const facts = factsOf(door, ctx)
+    const identity = await door.authenticate(ctx.headers)
+    if (identity.type === 'signed_in') ctx.state.account = identity.viewer.account
+    requireOwnOrigin({ method: ctx.method, headers: ctx.headers, origins: door.origins })
+    await takeLimits(door, route, facts, limitKey(identity, ctx.ip))
+    const viewer = admit(route.access, identity)
+    const body = route.body === undefined ? undefined : await readJson(ctx.req)
+    const answer = await route.handle({ ...facts, viewer, params: ctx.params, query: queryOf(ctx), body })
+    if (door.isAnswerChecked) requireDeclared(route, answer)
+    writeAnswer(ctx, answer)
+  }
+}
+
+function factsOf(door: Doorkeeping, ctx: HttpContext): RequestFacts {
+  return {
+    requestId: ctx.state.requestId,
+    ip: ctx.ip,
+    target: ctx.url,
+    headers: ctx.headers,
+    cookies: readCookies(ctx.headers.cookie),
+    async take(limit, key) {
+      if (door.limits === undefined) return
+      const standing = await door.limits.take(limit, key)
+      ctx.state.standings.push(standing)
+      if (standing.isOver) throw new Problem('rate_limited', { retryAfter: standing.resetSeconds })
+    },
+  }
+}
+
+async function takeLimits(door: Doorkeeping, route: Route, facts: RequestFacts, key: string): Promise<void> {
+  if (route.isProbe) return
+  if (door.generalLimit !== undefined) await facts.take(door.generalLimit, key)
+  if (route.limit !== undefined) await facts.take(route.limit, key)
+}
+
+function limitKey(identity: Identity, ip: string): string {
+  return identity.type === 'signed_in' ? `account:${identity.viewer.account}` : `address:${addressKey(ip)}`
+}
+
+/** A name that comes twice becomes an array, which no schema of ours takes. */
+function queryOf(ctx: HttpContext): Record<string, string | string[]> {
+  const search = new URLSearchParams(ctx.querystring)
+  const entries = [...new Set(search.keys())].map((name): [string, string | string[]] => {
+    const values = search.getAll(name)
+    return [name, values.length === 1 ? values[0]! : values]
+  })
+  return Object.fromEntries(entries)
+}
+
+function writeAnswer(ctx: HttpContext, answer: Answer): void {
+  ctx.status = answer.status
+  ctx.set('cache-control', 'no-store')
+  if (answer.body instanceof Readable) ctx.body = answer.body
+  else if (answer.body !== undefined) {
+    ctx.body = JSON.stringify(answer.body)
+    ctx.set('content-type', 'application/json')
+  }
+  if (answer.headers !== undefined) ctx.set(answer.headers)
+  if (answer.cookies !== undefined) ctx.set('set-cookie', answer.cookies.map(writeCookie))
+}
+
+function requireDeclared(route: Route, answer: Answer): void {
+  const shape = route.answers[answer.status]
+  if (shape === undefined) throw new Error(`${route.method} ${route.path} does not declare ${answer.status}`)
+  if (shape instanceof z.ZodType) shape.parse(answer.body)
+}

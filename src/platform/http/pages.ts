@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+const mostItems = 100
+const usualItems = 20
+const longestCursor = 512
+
+/** `?limit=` of a list: 20 unless told, at most 100. */
+export const pageLimit = z
+  .string()
+  .regex(/^[1-9][0-9]{0,2}$/, 'A whole number')
+  .transform(Number)
+  .refine((limit) => limit <= mostItems, { error: `At most ${mostItems}`, params: { code: 'too_big' } })
+  .default(usualItems)
+  .describe(`How many items, at most ${mostItems}`)
+
+/** `?cursor=` of a list: opaque outside, and inside what `place` reads. One that we did not make is `bad_input`. */
+export function cursorOf<S extends z.ZodType>(place: S) {
+  return z
+    .string()
+    .max(longestCursor)
+    .transform((text, context) => {
+      const read = place.safeParse(decode(text))
+      if (read.success) return read.data
+      context.addIssue({ code: 'custom', message: 'Not a cursor of this list', params: { code: 'bad_cursor' } })
+      return z.NEVER
+    })
+    .optional()
+    .describe('Where to go on: `page.next` or `page.prev` of an earlier answer')
+}
+
+export function encodeCursor(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url')
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The answer schema of a list. The end is the absence of `next`. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.strictObject({
+    items: z.array(item),
+    page: z.strictObject({ next: z.string().optional(), prev: z.string().optional() }),
+  })
+}
+
+export interface PagePlaces {
+  next?: unknown
+  prev?: unknown
+}
+
+/** A 200 answer of a list: body and `Link` header. `target` is the path and query of the request. */
+export function pageAnswer<Item>(target: string, items: Item[], places: PagePlaces) {
+  const page = {
+    ...(places.next === undefined ? {} : { next: encodeCursor(places.next) }),
+    ...(places.prev === undefined ? {} : { prev: encodeCursor(places.prev) }),
+  }
+  const links = Object.entries(page).map(([rel, cursor]) => `<${withCursor(target, cursor)}>; rel="${rel}"`)
+  return {
+    status: 200 as const,
+    body: { items, page },
+    headers: links.length === 0 ? {} : { link: links.join(', ') },
+  }
+}
+
+function withCursor(target: string, cursor: string): string {
+  const url = new URL(target, 'http://here')
+  url.searchParams.set('cursor', cursor)
+  return `${url.pathname}${url.search}`
+}
