@@ -61,7 +61,16 @@ const settings = {
   REFRESH_GRACE_SECONDS: whole(0, 60)
     .default(10)
     .describe('How long the refresh token before the last still answers its own client, for parallel refreshes'),
+  SESSIONS_PER_ACCOUNT: whole(1, 1000)
+    .default(50)
+    .describe('Sign-ins that one account keeps; a further one ends the one that was not used for the longest time'),
+  SESSION_CHECK_SECONDS: whole(1, 3600)
+    .default(60)
+    .describe('Time between two looks whether the sessions of open sockets still exist'),
   PASSWORD_HASHES_AT_ONCE: whole(1, 16).default(2).describe('argon2id computations at once in one process'),
+  PASSWORD_HASHES_WAITING: whole(0, 100_000)
+    .default(100)
+    .describe('argon2id computations that may wait in one process; what comes on top is sent away'),
 
   SIGN_IN_PER_MINUTE: whole(1, 1_000_000).default(5).describe('Sign-ins per account and address in a minute'),
   SIGN_UP_PER_HOUR: whole(1, 1_000_000).default(20).describe('Sign-ups per address in an hour'),
@@ -168,6 +177,8 @@ export function raisedLimits(config: Config): Record<string, number> {
 }
 
 const limitNames = [
+  'SESSIONS_PER_ACCOUNT',
+  'PASSWORD_HASHES_WAITING',
   'SIGN_IN_PER_MINUTE',
   'SIGN_UP_PER_HOUR',
   'REQUESTS_PER_MINUTE',

@@ -1,9 +1,15 @@
 import { selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
+import * as accounts from './001_accounts.ts'
+import * as sessions from './002_sessions.ts'
+import * as roleGrants from './003_role_grants.ts'
 import * as ledgers from './010_ledgers.ts'
 import * as messages from './011_messages.ts'
 import * as endRoom from './012_end_room.ts'
 import * as ledgerRecord from './013_ledger_record.ts'
+import * as rooms from './020_rooms.ts'
+import * as roomMembers from './021_room_members.ts'
+import * as readMarkers from './022_read_markers.ts'
 
 interface Migration {
   up(sql: Sql): Promise<void>
@@ -12,10 +18,16 @@ interface Migration {
 
 /** In the order in which they are applied. A name, once released, never changes. */
 const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
+  ['001_accounts', accounts],
+  ['002_sessions', sessions],
+  ['003_role_grants', roleGrants],
   ['010_ledgers', ledgers],
   ['011_messages', messages],
   ['012_end_room', endRoom],
   ['013_ledger_record', ledgerRecord],
+  ['020_rooms', rooms],
+  ['021_room_members', roomMembers],
+  ['022_read_markers', readMarkers],
 ])
 
 /** Applies what is missing and answers the names; `onStep` hears each name before it runs. Safe to call from several processes at once. */

@@ -1,0 +1,56 @@
+import type { AccountId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Profile } from './account.ts'
+import { profilesOf } from './store.ts'
+
+const mostKept = 10_000
+/** A change is announced; this bounds how long a server goes on with an old name when it missed that. */
+const freshMs = 60_000
+
+/** What everybody may know of people, many at once: one query for those that are not at hand. */
+export class Profiles {
+  readonly #sql: Sql
+  /** Least recently used first: a Map keeps the order of insertion. */
+  readonly #kept = new Map<AccountId, { profile: Profile; until: number }>()
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Ids that nobody has are missing in the answer. */
+  async of(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>> {
+    const found = new Map<AccountId, Profile>()
+    const missing: AccountId[] = []
+    for (const id of new Set(ids)) {
+      const profile = this.#recall(id)
+      if (profile === undefined) missing.push(id)
+      else found.set(id, profile)
+    }
+    for (const profile of await profilesOf(this.#sql, missing)) {
+      this.#keep(profile)
+      found.set(profile.id, profile)
+    }
+    return found
+  }
+
+  forget(id: AccountId): void {
+    this.#kept.delete(id)
+  }
+
+  #recall(id: AccountId): Profile | undefined {
+    const kept = this.#kept.get(id)
+    if (kept === undefined) return undefined
+    this.#kept.delete(id)
+    if (kept.until < Date.now()) return undefined
+    this.#kept.set(id, kept)
+    return kept.profile
+  }
+
+  #keep(profile: Profile): void {
+    this.#kept.delete(profile.id)
+    this.#kept.set(profile.id, { profile, until: Date.now() + freshMs })
+    if (this.#kept.size <= mostKept) return
+    const [oldest] = this.#kept.keys()
+    if (oldest !== undefined) this.#kept.delete(oldest)
+  }
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { Problem } from '../platform/errors.ts'
+import { nothing, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import { displayName, givenPassword, language, newPassword, role, username } from './account.ts'
+import type { Account } from './account.ts'
+import { changePassword } from './credentials.ts'
+import { signInKey } from './limits.ts'
+import { grantRole } from './roles.ts'
+import type { RouteParts } from './route-parts.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { accountById, accountByUsername, updateAccount } from './store.ts'
+import { issueTicket, ticketSeconds } from './tickets.ts'
+import { accountView, personView, presentAccount, presentPerson } from './views.ts'
+
+export function accountRoutes(parts: RouteParts): Route[] {
+  return [...sessionRoutes(parts), ...ownRoutes(parts), ...peopleRoutes(parts)]
+}
+
+function ownRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/me',
+      summary: 'My account',
+      access: 'member',
+      answers: { 200: accountView },
+      async handle({ viewer }) {
+        return { status: 200, body: presentAccount(found(await accountById(parts.sql, viewer.account))) }
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/v1/me',
+      summary: 'Change what is given of my profile',
+      access: 'member',
+      body: z.strictObject({ displayName: displayName.optional(), language: language.optional() }),
+      answers: { 200: accountView },
+      async handle({ viewer, body }) {
+        await updateAccount(parts.sql, viewer.account, body)
+        await parts.announce({ type: 'profile', account: viewer.account })
+        return { status: 200, body: presentAccount(found(await accountById(parts.sql, viewer.account))) }
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/me/password',
+      summary: 'Change my password and end my other sessions',
+      access: 'member',
+      body: z.strictObject({ currentPassword: givenPassword, newPassword }),
+      answers: { 204: nothing },
+      async handle(request) {
+        const { viewer, body } = request
+        await request.take(parts.limits.signIn, signInKey(viewer.username, request.ip))
+        await changePassword(parts, viewer, { current: body.currentPassword, next: body.newPassword })
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/socket-tickets',
+      summary:
+        'A ticket that opens one WebSocket, once and soon, for clients that can send neither cookie nor header with it',
+      access: 'member',
+      answers: { 200: z.strictObject({ ticket: z.string(), expiresInSeconds: z.number() }) },
+      async handle({ viewer }) {
+        const ticket = await issueTicket(parts.redis, viewer.session)
+        return { status: 200, body: { ticket, expiresInSeconds: ticketSeconds } }
+      },
+    }),
+  ]
+}
+
+function peopleRoutes(parts: RouteParts): Route[] {
+  const named = z.strictObject({ username })
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/people/:username',
+      summary: 'A person',
+      access: 'member',
+      params: named,
+      answers: { 200: personView },
+      async handle({ params }) {
+        return { status: 200, body: presentPerson(found(await accountByUsername(parts.sql, params.username))) }
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/admin/people/:username/role',
+      summary: 'Give a person a role, on record; the last admin stays admin',
+      access: 'admin',
+      params: named,
+      body: z.strictObject({ role }),
+      answers: { 200: z.strictObject({ username: z.string(), role }) },
+      async handle({ viewer, params, body }) {
+        await grantRole(parts, { ...params, ...body, by: viewer.account, via: 'admin' })
+        return { status: 200, body: { username: params.username, role: body.role } }
+      },
+    }),
+  ]
+}
+
+function found(account: Account | undefined): Account {
+  if (account === undefined) throw new Problem('not_found')
+  return account
+}
