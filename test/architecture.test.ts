@@ -6,6 +6,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 const floors: Record<string, number> = {
   'src/platform': 0,
   'src/config.ts': 0,
+  'src/migrations': 1,
   'src/accounts': 1,
   'src/live': 2,
   'src/media': 2,
@@ -13,7 +14,7 @@ const floors: Record<string, number> = {
   'src/notifications': 3,
   'src/chat': 4,
   'src/timeline': 4,
-  'src/migrations': 4,
+  'src/foundation.ts': 4,
   'src/app.ts': 5,
   workers: 5,
   'src/commands': 6,

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAccounts } from './accounts/index.ts'
+import { createChat, createRoomsPort } from './chat/index.ts'
+import { raisedLimits } from './config.ts'
+import type { Config } from './config.ts'
+import { checksOf, layFoundation } from './foundation.ts'
+import { createLedger } from './ledger/index.ts'
+import { createHttpApp, serverTimes } from './platform/http/app.ts'
+import { Health, healthRoutes } from './platform/http/health.ts'
+import { createRateLimits } from './platform/http/rate-limit.ts'
+import type { Log } from './platform/log.ts'
+
+export interface App {
+  /** Resolves with the port when the server listens. */
+  start(): Promise<{ port: number }>
+  /** Drains: no new work, sockets are sent to another server, what runs is finished. */
+  stop(): Promise<void>
+}
+
+/** A web server: the composition of all parts. */
+export async function createApp(config: Config, log: Log): Promise<App> {
+  const raised = raisedLimits(config)
+  if (Object.keys(raised).length > 0) log.warn({ raised }, 'limits are raised above their defaults')
+  const foundation = await layFoundation(config, log)
+  const { sql, redis, broker, lifecycle, durability } = foundation
+
+  const accounts = createAccounts({
+    ...{ sql, redis, broker, config, log },
+    sockets: {
+      sessions: () => chat.gateway.sessions,
+      ended: (sessions, reason) => chat.sessionsEnded(sessions, reason),
+      roleChanged: (account, role) => chat.roleChanged(account, role),
+    },
+  })
+  const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
+  const ledger = createLedger({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger', () => ledger.stop())
+  const chat = createChat({ ...{ sql, redis, broker, config, log, ledger, durability }, accounts })
+  lifecycle.onClose('chat', () => chat.stop())
+  lifecycle.onClose('accounts', () => accounts.stop())
+
+  const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
+  const http = createHttpApp({
+    ...{ log, origins: config.origins, authenticate: accounts.authenticate },
+    routes: [...healthRoutes(health), ...accounts.routes, ...chat.routes],
+    limits: createRateLimits(redis),
+    generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
+  })
+  const server = createServer(serverTimes, http.callback())
+  chat.gateway.attach(server)
+  lifecycle.onClose('http', () => {
+    server.close()
+    server.closeAllConnections()
+  })
+
+  return {
+    async start() {
+      await accounts.start()
+      await chat.start()
+      server.listen(config.PORT, config.HOST)
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      log.info({ port, durability }, 'listening')
+      return { port }
+    },
+    async stop() {
+      health.drain()
+      server.close()
+      server.closeIdleConnections()
+      await chat.gateway.drain()
+      await lifecycle.close()
+    },
+  }
+}

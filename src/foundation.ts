@@ -1,0 +1,81 @@
+import type { Config } from './config.ts'
+import { readDurability } from './ledger/index.ts'
+import type { Durability } from './ledger/index.ts'
+import { missingMigrations } from './migrations/index.ts'
+import { Broker } from './platform/broker.ts'
+import { Lifecycle } from './platform/lifecycle.ts'
+import type { Log } from './platform/log.ts'
+import { connectMysql } from './platform/mysql.ts'
+import type { Sql } from './platform/mysql.ts'
+import { closeRedis, connectRedis } from './platform/redis.ts'
+import type { Redis, RedisPurpose } from './platform/redis.ts'
+import { CannotStart } from './platform/start.ts'
+
+/** What servers and workers stand on. */
+export interface Foundation {
+  sql: Sql
+  redis: Redis
+  appendRedis: Redis
+  broker: Broker
+  durability: Durability
+  lifecycle: Lifecycle
+}
+
+const requestTimeMs = 10_000
+
+/** Opens MySQL and Redis, and refuses to go on where they keep less than the promise needs. */
+export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
+  const lifecycle = new Lifecycle(log, requestTimeMs + config.DRAIN_SECONDS * 1000)
+  try {
+    const sql = connectMysql({
+      url: config.DATABASE_URL,
+      poolMax: config.DATABASE_POOL_MAX,
+      acquireTimeoutMs: requestTimeMs,
+    })
+    lifecycle.onClose('mysql', () => sql.destroy())
+    const redis = openRedis(config, log, lifecycle, 'commands')
+    const appendRedis = openRedis(config, log, lifecycle, 'append')
+    const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+    lifecycle.onClose('broker', () => broker.close())
+    await requireMigrations(sql)
+    const durability = await requireDurability(config, log, redis, sql)
+    return { sql, redis, appendRedis, broker, durability, lifecycle }
+  } catch (error) {
+    await lifecycle.close()
+    throw error
+  }
+}
+
+/** For `/readyz` of servers and workers. */
+export function checksOf({ sql, redis, broker }: Foundation): Record<string, () => Promise<unknown>> {
+  return {
+    mysql: async () => await sql.raw('SELECT 1'),
+    redis: () => redis.ping(),
+    pubsub: () => broker.probe(1500),
+  }
+}
+
+function openRedis(config: Config, log: Log, lifecycle: Lifecycle, purpose: RedisPurpose): Redis {
+  const onError = (error: Error): void => log.warn({ err: error, purpose }, 'redis connection')
+  const redis = connectRedis({ url: config.REDIS_URL, purpose, name: purpose, onError })
+  lifecycle.onClose(`redis ${purpose}`, () => closeRedis(redis))
+  return redis
+}
+
+async function requireMigrations(sql: Sql): Promise<void> {
+  const missing = await missingMigrations(sql)
+  if (missing.length === 0) return
+  throw new CannotStart(`The database lacks ${missing.length} migrations (first ${missing[0]}): run "npm run migrate".`)
+}
+
+async function requireDurability(config: Config, log: Log, redis: Redis, sql: Sql): Promise<Durability> {
+  const { durability, faults } = await readDurability(redis, sql, config.REDIS_DURABILITY)
+  if (faults.length === 0) return durability
+  if (config.WEAK_DURABILITY === 'refuse') {
+    throw new CannotStart(
+      `Messages could be lost here:\n  ${faults.join('\n  ')}\nChange that, or accept it by WEAK_DURABILITY=warn.`,
+    )
+  }
+  for (const fault of faults) log.error({ fault }, 'messages could be lost here')
+  return durability
+}

@@ -1,0 +1,16 @@
+import { createApp } from './app.ts'
+import { loadConfig } from './config.ts'
+import { stopOnSignal } from './platform/lifecycle.ts'
+import { createLog } from './platform/log.ts'
+import { leaveWith } from './platform/start.ts'
+
+/** A web server: HTTP, ws. SIGTERM drains it. */
+try {
+  const config = loadConfig(process.env)
+  const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const app = await createApp(config, log)
+  stopOnSignal(log, () => app.stop())
+  await app.start()
+} catch (error) {
+  leaveWith(error)
+}

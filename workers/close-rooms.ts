@@ -1,0 +1,17 @@
+import type { RoomId } from '../src/platform/ids.ts'
+import { startWorker } from '../src/platform/queue.ts'
+import { closeQueue } from '../src/ledger/flush-queue.ts'
+import { attemptClosing } from '../src/ledger/recovery.ts'
+import type { RecoveryParts } from '../src/ledger/recovery.ts'
+import type { JobHost } from './job-host.ts'
+
+/** Leads a closing to its final state. A failure is written down in `end_room`; a sweeper comes back to it. */
+export function startCloseRooms(host: JobHost, ledger: RecoveryParts): { close: () => Promise<void> } {
+  return startWorker({
+    ...host,
+    definition: closeQueue,
+    concurrency: 4,
+    work: ({ room }, { requestId }) =>
+      attemptClosing({ ...ledger, log: ledger.log.child({ requestId }) }, room as RoomId),
+  })
+}

@@ -1,0 +1,16 @@
+import type { RoomId } from '../src/platform/ids.ts'
+import { startWorker } from '../src/platform/queue.ts'
+import { flushQueue } from '../src/ledger/flush-queue.ts'
+import { flushAndCheckpoint } from '../src/ledger/recovery.ts'
+import type { RecoveryParts } from '../src/ledger/recovery.ts'
+import type { JobHost } from './job-host.ts'
+
+/** ⑤ Stores what a room has buffered. Running it twice, late, or for a room that is gone changes nothing. */
+export function startFlushRooms(host: JobHost, ledger: RecoveryParts): { close: () => Promise<void> } {
+  return startWorker({
+    ...host,
+    definition: flushQueue,
+    concurrency: 4,
+    work: ({ room }) => flushAndCheckpoint(ledger, room as RoomId),
+  })
+}

@@ -1,0 +1,47 @@
+import { createAccounts } from '../src/accounts/index.ts'
+import { createAnnouncer, createRoomsPort } from '../src/chat/index.ts'
+import { loadConfig } from '../src/config.ts'
+import { checksOf, layFoundation } from '../src/foundation.ts'
+import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
+import { Health, serveHealth } from '../src/platform/http/health.ts'
+import { stopOnSignal } from '../src/platform/lifecycle.ts'
+import { createLog } from '../src/platform/log.ts'
+import { leaveWith } from '../src/platform/start.ts'
+import { startCloseRooms } from './close-rooms.ts'
+import { startFlushRooms } from './flush-rooms.ts'
+import { startRecoverRooms } from './recover-rooms.ts'
+
+/** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
+try {
+  const config = loadConfig(process.env)
+  const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const foundation = await layFoundation(config, log)
+  const { sql, lifecycle } = foundation
+  const accounts = createAccounts({ ...foundation, config, log })
+  const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
+  const ledger = createLedger({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger', () => ledger.stop())
+  const work = await createLedgerWork({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger work', () => work.stop())
+
+  const host = { url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, log }
+  const flushRooms = startFlushRooms(host, work)
+  const closeRooms = startCloseRooms(host, work)
+  const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log }))
+  lifecycle.onClose('flush-rooms', () => flushRooms.close())
+  lifecycle.onClose('close-rooms', () => closeRooms.close())
+  lifecycle.onClose('recover-rooms', () => recoverRooms.close())
+
+  const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
+  if (config.WORKER_HEALTH_PORT !== undefined) {
+    const probes = await serveHealth({ health, host: config.HOST, port: config.WORKER_HEALTH_PORT, log })
+    lifecycle.onClose('probes', () => probes.close())
+  }
+  stopOnSignal(log, () => {
+    health.drain()
+    return lifecycle.close()
+  })
+  log.info('working')
+} catch (error) {
+  leaveWith(error)
+}
