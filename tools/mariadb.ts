@@ -34,7 +34,7 @@ export async function startDatabase(instance: DatabaseInstance): Promise<Started
   const accounts = path.join(instance.folder, 'accounts.sql')
   writeFileSync(accounts, accountStatements(instance.password), { mode: 0o600 })
   const { program, log, pidFile } = instance
-  return startProcess({ command: program, args: [...options(instance), `--init-file=${accounts}`], log, pidFile })
+  return startProcess({ command: program, args: [...options(instance, kind), `--init-file=${accounts}`], log, pidFile })
 }
 
 export async function isDatabaseReady(url: string): Promise<boolean> {
@@ -66,7 +66,7 @@ async function kindOf(program: string): Promise<Kind> {
 }
 
 /** Options of one server only are `loose`, so that the other one ignores them. */
-function options(instance: DatabaseInstance): string[] {
+function options(instance: DatabaseInstance, kind: Kind): string[] {
   return [
     ...basics(instance),
     '--bind-address=127.0.0.1',
@@ -88,6 +88,8 @@ function options(instance: DatabaseInstance): string[] {
     '--skip-log-bin',
     '--loose-performance-schema=OFF',
     '--loose-mysqlx=OFF',
+    // MySQL insists on a folder for files of SQL statements, which a package would have made; none is used.
+    ...(kind === 'mysql' ? ['--secure-file-priv=NULL'] : []),
   ]
 }
 

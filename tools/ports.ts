@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -6,7 +7,11 @@ import path from 'node:path'
  * A port for `name` that is free right now: the one it had last time, else the preferred one, else any.
  * The choice is remembered in `file`, so that addresses stay the same from one start to the next.
  */
-export async function rememberedPort(options: { file: string; name: string; preferred: number }): Promise<number> {
+export async function rememberedPort(options: {
+  file: string
+  name: string
+  preferred?: number | undefined
+}): Promise<number> {
   const ports = readPorts(options.file)
   const taken = new Set(Object.entries(ports).map(([name, port]) => (name === options.name ? 0 : port)))
   const wishes = [ports[options.name], options.preferred].filter((port) => port !== undefined && !taken.has(port))
@@ -27,10 +32,16 @@ export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean>
   return (await listenOnce(port, host)) !== undefined
 }
 
+/**
+ * A port below those that systems give to outgoing connections (from 32768 on Linux): a server that dies must find its
+ * port free when it comes back, and not taken by some client in between.
+ */
 export async function freePort(): Promise<number> {
-  const port = await listenOnce(0, '127.0.0.1')
-  if (port === undefined) throw new Error('no free port on the loopback address')
-  return port
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = randomInt(20_000, 32_000)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port on the loopback address')
 }
 
 function listenOnce(port: number, host: string): Promise<number | undefined> {

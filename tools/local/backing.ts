@@ -20,7 +20,7 @@ const schema = 'madang'
 export async function provideDatabase(options: BackingOptions): Promise<string> {
   const { layout, secrets, program, given, supervisor } = options
   if (given !== undefined) return reachableDatabase(given)
-  const port = await rememberedPort({ file: layout.ports, name: 'database', preferred: 33_306 })
+  const port = await rememberedPort({ file: layout.ports, name: 'database', preferred: layout.usualPort(23_306) })
   const files = childFiles(layout, 'database')
   const instance = { ...files, program, port, folder: layout.inside('database'), password: secrets.databasePassword }
   await supervisor.start({
@@ -36,7 +36,7 @@ export async function provideDatabase(options: BackingOptions): Promise<string> 
 export async function provideRedis(options: BackingOptions): Promise<string> {
   const { layout, secrets, program, given, supervisor } = options
   if (given !== undefined) return given
-  const port = await rememberedPort({ file: layout.ports, name: 'redis', preferred: 36_379 })
+  const port = await rememberedPort({ file: layout.ports, name: 'redis', preferred: layout.usualPort(26_379) })
   const files = childFiles(layout, 'redis')
   const instance = { ...files, program, port, folder: layout.inside('redis'), password: secrets.redisPassword }
   await supervisor.start({

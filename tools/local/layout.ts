@@ -14,9 +14,13 @@ export interface Layout {
   log(name: string): string
   pidFile(name: string): string
   inside(name: string): string
+  /** A well-known port for the usual stack; others take what is free, so that several start side by side. */
+  usualPort(port: number): number | undefined
 }
 
-export function localLayout(folder = path.join(dataFolder, 'local')): Layout {
+const usualFolder = path.join(dataFolder, 'local')
+
+export function localLayout(folder = usualFolder): Layout {
   const inside = (name: string): string => path.join(folder, name)
   privateFolder(folder)
   return {
@@ -29,5 +33,6 @@ export function localLayout(folder = path.join(dataFolder, 'local')): Layout {
     log: (name) => path.join(folder, 'logs', `${name}.log`),
     pidFile: (name) => path.join(folder, 'pids', `${name}.pid`),
     inside,
+    usualPort: (port) => (folder === usualFolder ? port : undefined),
   }
 }

@@ -138,7 +138,8 @@ async function listenHosts(port: number): Promise<string[]> {
 }
 
 async function choosePort(wanted: number | undefined, layout: Layout): Promise<number> {
-  if (wanted === undefined) return rememberedPort({ file: layout.ports, name: 'nginx', preferred: 8080 })
+  if (wanted === undefined)
+    return rememberedPort({ file: layout.ports, name: 'nginx', preferred: layout.usualPort(8080) })
   if (await isFree(wanted)) return wanted
   throw new Problem(`Port ${wanted} is taken by another program; choose another with --port, or leave it out`)
 }
@@ -146,7 +147,7 @@ async function choosePort(wanted: number | undefined, layout: Layout): Promise<n
 async function portsOf(names: readonly string[], layout: Layout): Promise<Record<string, number>> {
   const ports: Record<string, number> = {}
   for (const [index, name] of names.entries()) {
-    ports[name] = await rememberedPort({ file: layout.ports, name, preferred: 33_001 + index })
+    ports[name] = await rememberedPort({ file: layout.ports, name, preferred: layout.usualPort(23_001 + index) })
   }
   return ports
 }
