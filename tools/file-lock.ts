@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { markOf, readMark } from './processes.ts'
 
@@ -13,13 +13,18 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
   }
 }
 
+/** The lock appears with its owner in it, by one link: an empty one would look like that of a process that died. */
 function takeLock(file: string): boolean {
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, JSON.stringify(markOf(process.pid)))
   try {
-    writeFileSync(file, JSON.stringify(markOf(process.pid)), { flag: 'wx' })
+    linkSync(own, file)
     return true
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     if (readMark(file) === undefined) rmSync(file, { force: true })
     return false
+  } finally {
+    rmSync(own, { force: true })
   }
 }

@@ -159,6 +159,7 @@ async function run(node, script, args) {
 async function main() {
   const [script, ...args] = process.argv.slice(2)
   if (!script) stop('Usage: node tools/launcher.mjs SCRIPT [arguments]')
+  if (process.platform === 'win32') stop('Madang runs on Linux and macOS; on Windows use WSL')
   const isReady = isRightNode(process.version) && hasPackages(root)
   const node = isReady ? process.execPath : withLock(() => (providePackages(), provideNode()))
   await run(node, path.resolve(root, script), args)

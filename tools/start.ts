@@ -50,7 +50,7 @@ async function main(): Promise<number> {
     stopped.release()
     rmSync(layout.stack, { force: true })
     rmSync(layout.owner, { force: true })
-    progress.say(`Stopped. The data stay in ${shortPath(layout.folder)}.`)
+    if (stack || stopped.isAsked()) progress.say(`Stopped. The data stay in ${shortPath(layout.folder)}.`)
   }
 }
 
