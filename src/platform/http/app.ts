@@ -28,7 +28,7 @@ export interface HttpAppOptions {
 export const serverTimes = {
   keepAliveTimeout: 75_000,
   headersTimeout: 80_000,
-  requestTimeout: 60_000,
+  requestTimeout: 90_000,
 } as const
 
 /** Everything between the socket and the handlers of the route table. */

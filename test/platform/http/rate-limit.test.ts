@@ -1,0 +1,115 @@
+import test from 'ava'
+import { z } from 'zod'
+import { addressKey, createRateLimits } from '../../../src/platform/http/rate-limit.ts'
+import type { Limit } from '../../../src/platform/http/rate-limit.ts'
+import { route } from '../../../src/platform/http/route.ts'
+import { closeRedis, connectRedis } from '../../../src/platform/redis.ts'
+import type { Redis } from '../../../src/platform/redis.ts'
+import { startRedis } from '../../support/redis-server.ts'
+import type { PrivateRedis } from '../../support/redis-server.ts'
+import { believing, serve } from './serve.ts'
+
+let server: PrivateRedis
+let redis: Redis
+
+test.before('Redis starts', async () => {
+  server = await startRedis()
+  redis = connectRedis({ url: server.url, purpose: 'commands', name: 'test', onError: () => undefined })
+  await redis.ping()
+})
+
+test.after.always('Redis stops', async () => {
+  await closeRedis(redis)
+  await server.stop()
+})
+
+const limitOf = (name: string, requests: number): Limit => ({ name, requests, seconds: 60, withoutRedis: 'count_here' })
+const hello = (limit?: Limit) =>
+  route({
+    method: 'GET',
+    path: '/v1/hello',
+    summary: 'Says hello',
+    access: 'public',
+    answers: { 200: z.strictObject({}) },
+    ...(limit === undefined ? {} : { limit }),
+    handle: async () => ({ status: 200, body: {} }),
+  })
+
+test.serial('the last request within a limit passes and the next one is told when to come back', async (t) => {
+  const generalLimit = limitOf('three', 3)
+  const { origin } = await serve(t, { routes: [hello()], limits: createRateLimits(redis), generalLimit })
+
+  const answers = []
+  for (let nth = 1; nth <= 4; nth += 1) answers.push(await fetch(`${origin}/v1/hello`))
+
+  t.deepEqual(
+    answers.map((answer) => answer.status),
+    [200, 200, 200, 429],
+  )
+  t.is(answers[2]?.headers.get('ratelimit-policy'), '"three";q=3;w=60')
+  t.regex(answers[2]?.headers.get('ratelimit') ?? '', /^"three";r=0;t=(60|59)$/)
+  t.regex(answers[3]?.headers.get('retry-after') ?? '', /^(60|59)$/)
+  t.like(await answers[3]?.json(), { code: 'rate_limited', status: 429 })
+})
+
+test.serial('an account is counted by itself, from whatever address, and an address by itself', async (t) => {
+  const generalLimit = limitOf('one', 1)
+  const limits = createRateLimits(redis)
+  const { origin } = await serve(t, { routes: [hello()], limits, generalLimit, authenticate: believing })
+  const ask = async (headers: Record<string, string>) => (await fetch(`${origin}/v1/hello`, { headers })).status
+  const alice = { authorization: 'Bearer member' }
+
+  t.is(await ask({ ...alice, 'x-forwarded-for': '10.0.0.1' }), 200)
+  t.is(await ask({ ...alice, 'x-forwarded-for': '10.0.0.2' }), 429)
+  t.is(await ask({ 'x-forwarded-for': '10.0.0.1' }), 200)
+  t.is(await ask({ 'x-forwarded-for': '10.0.0.1' }), 429)
+})
+
+test.serial('what a client puts before the address that Nginx saw does not move the limit', async (t) => {
+  const generalLimit = limitOf('spoof', 1)
+  const { origin } = await serve(t, { routes: [hello()], limits: createRateLimits(redis), generalLimit })
+  const ask = async (from: string) =>
+    (await fetch(`${origin}/v1/hello`, { headers: { 'x-forwarded-for': from } })).status
+
+  t.is(await ask('6.6.6.6, 10.0.0.9'), 200)
+  t.is(await ask('7.7.7.7, 10.0.0.9'), 429)
+})
+
+test.serial('a route has a limit of its own beside the general one', async (t) => {
+  const { origin } = await serve(t, {
+    routes: [hello(limitOf('own', 1))],
+    limits: createRateLimits(redis),
+    generalLimit: limitOf('general', 5),
+  })
+
+  const first = await fetch(`${origin}/v1/hello`)
+  const second = await fetch(`${origin}/v1/hello`)
+
+  t.deepEqual([first.status, second.status], [200, 429])
+  t.is(first.headers.get('ratelimit-policy'), '"general";q=5;w=60, "own";q=1;w=60')
+})
+
+test.serial('without Redis a process counts by itself, or nobody passes', async (t) => {
+  const limits = createRateLimits(redis)
+  const counting = limitOf('counting', 1)
+  const refusing: Limit = { name: 'refusing', requests: 1, seconds: 60, withoutRedis: 'refuse' }
+  await server.kill()
+
+  const first = await limits.take(counting, 'alice')
+  const second = await limits.take(counting, 'alice')
+
+  t.deepEqual([first.isOver, second.isOver], [false, true])
+  await t.throwsAsync(limits.take(refusing, 'alice'), { message: /not available/ })
+  await server.start()
+  t.false((await limits.take(refusing, 'alice')).isOver)
+})
+
+test('an address of IPv6 counts as its network, one of IPv4 as itself', (t) => {
+  t.is(addressKey('10.1.2.3'), '10.1.2.3')
+  t.is(addressKey('::ffff:10.1.2.3'), '10.1.2.3')
+  t.is(addressKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64')
+  t.is(addressKey('2001:0DB8:1:2::9'), '2001:db8:1:2::/64')
+  t.is(addressKey('2001:db8::1'), '2001:db8:0:0::/64')
+  t.is(addressKey('::1'), '0:0:0:0::/64')
+  t.is(addressKey('1::'), '1:0:0:0::/64')
+})
