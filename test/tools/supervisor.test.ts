@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -38,23 +38,17 @@ test('a start that fails shows the end of the log, and its siblings can be stopp
 })
 
 test('stopping goes from the last started to the first, and nothing comes back', async (t) => {
-  const { supervisor, said, service } = setting(t)
-  const order: string[] = []
-  const noted = (name: string): Service => {
-    const plain = service(name, 'exec sleep 600')
-    const start = async () => {
-      const started = await plain.start()
-      void started.ended.then(() => order.push(name))
-      return started
-    }
-    return { ...plain, start }
+  const { supervisor, said, service, folder } = setting(t)
+  const diary = path.join(folder, 'diary')
+  for (const name of ['database', 'worker', 'nginx']) {
+    const script = `trap 'echo ${name} >> ${diary}; exit' TERM; echo ready; while :; do sleep 600 & wait $!; done`
+    const plain = service(name, script)
+    await supervisor.start({ ...plain, isReady: async () => readFileSync(plain.log, 'utf8').includes('ready') })
   }
-  for (const name of ['database', 'worker', 'nginx']) await supervisor.start(noted(name))
 
   await supervisor.stop()
 
-  await waitFor({ isTrue: async () => order.length === 3, withinMs: 1000 })
-  t.deepEqual(order, ['nginx', 'worker', 'database'])
+  t.is(readFileSync(diary, 'utf8'), 'nginx\nworker\ndatabase\n')
   t.deepEqual(said, [])
 })
 
@@ -71,5 +65,5 @@ function setting(t: ExecutionContext) {
     const start = () => startProcess({ ...files, command: '/bin/sh', args: ['-c', script] })
     return { ...files, start, isReady: async () => true }
   }
-  return { supervisor, said, service }
+  return { supervisor, said, service, folder }
 }
