@@ -1,0 +1,122 @@
+import test from 'ava'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Role } from '../../src/platform/http/viewer.ts'
+import { eventually } from '../support/eventually.ts'
+import { call, goodPassword, signIn, signUp } from './client.ts'
+import { doorOf, openDoor } from './door.ts'
+
+const door = doorOf(test)
+
+let admins = 0
+async function signUpAs(role: Role) {
+  const { accounts, origin } = door()
+  admins += 1
+  const username = `${role}_x${admins}`
+  const id = await accounts.create({ username, password: goodPassword, role })
+  return { ...(await signIn(origin, username)), id }
+}
+
+const setRole = (token: string, username: string, role: unknown) =>
+  call(door().origin, `PUT /v1/admin/people/${username}/role`, { token, body: { role } })
+const roleOf = async (token: string) => (await call(door().origin, 'GET /v1/me', { token })).body['role']
+
+test.serial(
+  'an admin gives a role; it holds at once, is on record, and open sockets hear of it everywhere',
+  async (t) => {
+    const { origin, world } = door()
+    const other = await openDoor(world)
+    t.teardown(() => other.close())
+    const admin = await signUpAs('admin')
+    const alice = await signUp(origin)
+
+    const reply = await setRole(admin.access, alice.username.toUpperCase(), 'mentor')
+
+    t.is(reply.status, 200)
+    t.deepEqual(reply.body, { username: alice.username, role: 'mentor' })
+    t.is(await roleOf(alice.access), 'mentor')
+    const account = (await door().accounts.findByUsername(alice.username))!.id
+    const grants = await world.sql('role_grants').where({ account_id: account })
+    t.is(grants.length, 1)
+    t.like(grants[0], { granted_by: admin.id, from_role: 'member', to_role: 'mentor', via: 'admin' })
+    for (const where of [door(), other]) {
+      t.is((await eventually(() => where.roles.find((change) => change.account === account))).role, 'mentor')
+    }
+  },
+)
+
+test.serial('a role taken away is gone with the next request', async (t) => {
+  const admin = await signUpAs('admin')
+  const second = await signUpAs('admin')
+  t.is((await setRole(second.access, second.username, 'admin')).status, 200)
+
+  await setRole(admin.access, second.username, 'member')
+
+  t.is((await setRole(second.access, admin.username, 'member')).status, 403)
+  t.is(await roleOf(second.access), 'member')
+})
+
+test.serial('only an admin gives roles, and only roles that there are, to people that there are', async (t) => {
+  const { origin } = door()
+  const admin = await signUpAs('admin')
+  const mentor = await signUpAs('mentor')
+  const member = await signUp(origin)
+
+  t.is((await setRole(member.access, member.username, 'admin')).status, 403)
+  t.is((await setRole(mentor.access, mentor.username, 'admin')).status, 403)
+  t.is((await call(origin, `PUT /v1/admin/people/${member.username}/role`, { body: { role: 'admin' } })).status, 401)
+  for (const role of ['ADMIN', 'owner', '', 1, null])
+    t.is((await setRole(admin.access, member.username, role)).status, 422)
+  t.is((await setRole(admin.access, 'nobody_here', 'mentor')).status, 404)
+  t.is(await roleOf(member.access), 'member')
+})
+
+test.serial('a role that somebody has already is no change and no record', async (t) => {
+  const { world } = door()
+  const admin = await signUpAs('admin')
+  const before = await world.sql('role_grants').where({ account_id: admin.id }).count({ n: '*' }).first()
+
+  t.is((await setRole(admin.access, admin.username, 'admin')).status, 200)
+
+  const after = await world.sql('role_grants').where({ account_id: admin.id }).count({ n: '*' }).first()
+  t.deepEqual(after, before)
+})
+
+test.serial('the last admin stays, even when all dismiss each other at once', async (t) => {
+  const { world } = door()
+  await world.sql('accounts').where({ role: 'admin' }).update({ role: 'member' })
+  const one = await signUpAs('admin')
+  const other = await signUpAs('admin')
+
+  const replies = await Promise.all([
+    setRole(one.access, other.username, 'member'),
+    setRole(other.access, one.username, 'member'),
+  ])
+
+  const left = await world.sql('accounts').where({ role: 'admin' }).select('username')
+  t.is(left.length, 1)
+  t.deepEqual(replies.map((reply) => reply.status === 200).filter(Boolean), [true])
+  const last = left[0].username === one.username ? one : other
+  const refused = await setRole(last.access, last.username, 'mentor')
+  t.is(refused.status, 409)
+  t.like(refused.body, { code: 'conflict' })
+})
+
+test.serial('the command makes the first admin, on record, and says what it did not do', async (t) => {
+  const { world, origin } = door()
+  await world.sql('accounts').where({ role: 'admin' }).update({ role: 'member' })
+  const alice = await signUp(origin)
+  const run = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['src/commands/grant.ts', ...args], { env: { ...process.env, ...world.env } })
+
+  const { stdout } = await run(alice.username.toUpperCase(), 'admin')
+
+  t.regex(stdout, /admin now/)
+  t.is(await roleOf(alice.access), 'admin')
+  const account = (await door().accounts.findByUsername(alice.username))!.id
+  const grants = await world.sql('role_grants').where({ account_id: account })
+  t.like(grants[0], { granted_by: null, from_role: 'member', to_role: 'admin', via: 'command' })
+  await t.throwsAsync(run('nobody_here', 'admin'), { message: /Nobody has this username/ })
+  await t.throwsAsync(run(alice.username, 'owner'), { message: /npm run grant/ })
+  await t.throwsAsync(run(alice.username, 'member'), { message: /last admin/ })
+})
