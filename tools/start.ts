@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { localLayout } from './local/layout.ts'
 import type { Layout } from './local/layout.ts'
 import { startOptions, usage } from './local/options.ts'
-import { clearLeftovers, startStack, takeOwnership } from './local/stack.ts'
+import { clearLeftovers, giveUpOwnership, takeOwnership } from './local/ownership.ts'
+import { startStack } from './local/stack.ts'
 import type { Stack } from './local/stack.ts'
 import { projectFolder } from './paths.ts'
 import { runTool } from './problem.ts'
@@ -48,8 +49,7 @@ async function main(): Promise<number> {
   } finally {
     await supervisor.stop()
     stopped.release()
-    rmSync(layout.stack, { force: true })
-    rmSync(layout.owner, { force: true })
+    giveUpOwnership(layout)
     if (stack || stopped.isAsked()) progress.say(`Stopped. The data stay in ${shortPath(layout.folder)}.`)
   }
 }

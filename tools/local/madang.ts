@@ -2,35 +2,42 @@ import path from 'node:path'
 import { startNginx } from '../nginx.ts'
 import { projectFolder } from '../paths.ts'
 import { startProcess } from '../processes.ts'
+import type { Started } from '../processes.ts'
 import type { Service } from '../supervisor.ts'
 import { childFiles } from './backing.ts'
 import type { Layout } from './layout.ts'
+import type { ChildEnv } from './settings.ts'
 
-/** The processes of Madang itself and the Nginx before them, as children of the local stack. */
+export const processNames = { servers: ['server-1', 'server-2'], worker: 'worker-1' } as const
+
+/** One process of Madang as a child of the local stack. */
 export interface NodeService {
   layout: Layout
   name: string
-  script: string
   /** Where it answers /readyz. */
   port: number
-  env: Record<string, string | undefined>
+  env: ChildEnv
 }
 
-export function nodeService(options: NodeService): Service {
-  const files = childFiles(options.layout, options.name)
-  return {
-    ...files,
-    start: () =>
-      startProcess({
-        ...files,
-        command: process.execPath,
-        args: [path.join(projectFolder, options.script)],
-        cwd: projectFolder,
-        env: options.env,
-      }),
-    isReady: () => answers(`http://127.0.0.1:${options.port}/readyz`),
-    stopWithinMs: 30_000,
-  }
+export function serverService(options: NodeService): Service {
+  return nodeService(options, 'src/server.ts', { PORT: String(options.port) })
+}
+
+export function workerService(options: NodeService): Service {
+  return nodeService(options, 'workers/main.ts', { WORKER_HEALTH_PORT: String(options.port) })
+}
+
+function nodeService({ layout, name, port, env }: NodeService, script: string, own: ChildEnv): Service {
+  const files = childFiles(layout, name)
+  const start = (): Promise<Started> =>
+    startProcess({
+      ...files,
+      command: process.execPath,
+      args: [path.join(projectFolder, script)],
+      cwd: projectFolder,
+      env: { ...env, HOST: '127.0.0.1', SERVER_NAME: name, ...own },
+    })
+  return { ...files, start, isReady: () => answers(`http://127.0.0.1:${port}/readyz`), stopWithinMs: 30_000 }
 }
 
 export function nginxService(options: {

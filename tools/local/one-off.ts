@@ -4,13 +4,10 @@ import { spawn } from 'node:child_process'
 import { lastLines } from '../logs.ts'
 import { projectFolder } from '../paths.ts'
 import { Problem } from '../problem.ts'
+import type { ChildEnv } from './settings.ts'
 
 /** Runs one of the project's commands to its end; its output goes to `log` and is returned. */
-export async function runCommand(options: {
-  script: string
-  log: string
-  env: Record<string, string | undefined>
-}): Promise<string> {
+export async function runCommand(options: { script: string; log: string; env: ChildEnv }): Promise<string> {
   const output = openSync(options.log, 'w', 0o600)
   const child = spawn(process.execPath, [path.join(projectFolder, options.script)], {
     cwd: projectFolder,

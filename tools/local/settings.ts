@@ -11,8 +11,10 @@ export interface SharedSettings {
   layout: Layout
 }
 
+export type ChildEnv = Record<string, string | undefined>
+
 /** Standard values that the person's own environment may replace, and below them those that it may not. */
-export function childEnv(shared: SharedSettings, env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+export function childEnv(shared: SharedSettings, env: NodeJS.ProcessEnv): ChildEnv {
   return { TZ: 'UTC', ...standards(shared), ...env, ...connections(shared) }
 }
 

@@ -1,20 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isFree, rememberedPort } from '../ports.ts'
 import { Problem } from '../problem.ts'
-import { endLeftover, markOf, readMark, writeMark } from '../processes.ts'
 import type { Progress } from '../progress.ts'
 import type { Programs } from '../services/find.ts'
 import type { Supervisor } from '../supervisor.ts'
 import { provideDatabase, provideRedis } from './backing.ts'
 import type { Layout } from './layout.ts'
-import { nginxService, nodeService } from './madang.ts'
+import { nginxService, processNames, serverService, workerService } from './madang.ts'
+import type { NodeService } from './madang.ts'
 import { runCommand } from './one-off.ts'
 import type { StartOptions } from './options.ts'
 import { localSecrets } from './secrets.ts'
 import { childEnv, writeEnvFile } from './settings.ts'
+import type { ChildEnv, SharedSettings } from './settings.ts'
 
-/** The running stack, as it is written to stack.json. */
+/** The running stack, as it is written to stack.json; `demo` is what the seed command said about its accounts. */
 export interface Stack {
   address: string
   servers: string[]
@@ -24,58 +24,51 @@ export interface Stack {
   demo: string
 }
 
-const serverNames = ['server-1', 'server-2']
-const workerName = 'worker-1'
-const longestLog = 20 * 1024 ** 2
-
-/** Only one start at a time may own the folder. */
-export function takeOwnership(layout: Layout): void {
-  const owner = readMark(layout.owner)
-  if (owner !== undefined) throw new Problem(alreadyRunning(layout, owner.pid))
-  const mark = markOf(process.pid)
-  if (mark) writeMark(layout.owner, mark)
-}
-
-function alreadyRunning(layout: Layout, pid: number): string {
-  const address = readAddress(layout.stack)
-  return `Madang already runs from ${layout.folder} (process ${pid})${address ? `: ${address}` : ', it is just starting'}`
-}
-
-function readAddress(file: string): string | undefined {
-  try {
-    const stack: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof stack === 'object' && stack !== null && 'address' in stack) return String(stack.address)
-  } catch {
-    // No stack was written yet.
-  }
-  return undefined
-}
-
-/** What a crash left running is ended, front to back, so that ports and data folders are free. */
-export async function clearLeftovers(layout: Layout): Promise<void> {
-  for (const name of ['nginx', ...serverNames, workerName, 'redis', 'database']) await endLeftover(layout.pidFile(name))
-  rmSync(layout.stack, { force: true })
-  rotateLogs(path.dirname(layout.log('any')))
-}
-
-function rotateLogs(folder: string): void {
-  mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.log'))) {
-    const file = path.join(folder, name)
-    if (statSync(file).size > longestLog) renameSync(file, `${file}.1`)
-  }
-}
-
-export async function startStack(context: {
+export interface StackContext {
   layout: Layout
   options: StartOptions
   programs: Programs
   supervisor: Supervisor
   progress: Progress
   env: NodeJS.ProcessEnv
-}): Promise<Stack> {
-  const { layout, options, programs, supervisor, progress, env } = context
-  const publicPort = await choosePort(options.port, layout)
+}
+
+/** From the back to the front: nothing is started before what it stands on is ready. */
+export async function startStack(context: StackContext): Promise<Stack> {
+  const { layout, env, progress } = context
+  const publicPort = await choosePort(context)
+  const shared = await startBacking(context, publicPort)
+  const settings = childEnv(shared, env)
+  writeEnvFile(layout.env, shared, env)
+  await progress.step('Migrations', () =>
+    runCommand({ script: 'src/commands/migrate.ts', log: layout.log('migrate'), env: settings }),
+  )
+  const demo = await provideDemo(context, settings)
+  const { servers, worker } = await startMadang(context, settings)
+  await startFront(context, publicPort, servers)
+  return {
+    address: `http://localhost:${publicPort}`,
+    servers: servers.map((server) => `http://${server}`),
+    worker: `http://${worker}`,
+    databaseUrl: shared.databaseUrl,
+    redisUrl: shared.redisUrl,
+    demo,
+  }
+}
+
+async function choosePort({ options, layout }: StackContext): Promise<number> {
+  const wanted = options.port
+  if (wanted === undefined) return portOf(layout, 'nginx', 8080)
+  if (await isFree(wanted)) return wanted
+  throw new Problem(`Port ${wanted} is taken by another program; choose another with --port, or leave it out`)
+}
+
+function portOf(layout: Layout, name: string, usual: number): Promise<number> {
+  return rememberedPort({ file: layout.ports, name, preferred: layout.usualPort(usual) })
+}
+
+async function startBacking(context: StackContext, publicPort: number): Promise<SharedSettings> {
+  const { layout, options, programs, supervisor, progress } = context
   const secrets = localSecrets(layout.secrets)
   const backing = { supervisor, layout, secrets }
   const databaseUrl = await progress.step('Database', () =>
@@ -84,79 +77,43 @@ export async function startStack(context: {
   const redisUrl = await progress.step('Redis', () =>
     provideRedis({ ...backing, program: programs.redis, given: options.redisUrl }),
   )
-  const shared = { databaseUrl, redisUrl, publicPort, secrets, layout }
-  const settings = childEnv(shared, env)
-  writeEnvFile(layout.env, shared, env)
-
-  await progress.step('Migrations', () =>
-    runCommand({ script: 'src/commands/migrate.ts', log: layout.log('migrate'), env: settings }),
-  )
-  const demo = options.isDemoWanted ? await progress.step('Demo data', () => demoData(layout, settings)) : ''
-  const ports = await portsOf([...serverNames, workerName], layout)
-  await progress.step('Two web servers and a worker', () => {
-    const servers = serverNames.map((name) => {
-      const port = ports[name] ?? 0
-      const own = { HOST: '127.0.0.1', PORT: String(port), SERVER_NAME: name }
-      return nodeService({ layout, name, port, script: 'src/server.ts', env: { ...settings, ...own } })
-    })
-    const port = ports[workerName] ?? 0
-    const own = { WORKER_HEALTH_PORT: String(port), SERVER_NAME: workerName }
-    const worker = nodeService({
-      layout,
-      name: workerName,
-      port,
-      script: 'workers/main.ts',
-      env: { ...settings, ...own },
-    })
-    return supervisor.start(worker).then(() => supervisor.start(...servers))
-  })
-  const addresses = serverNames.map((name) => `127.0.0.1:${ports[name]}`)
-  await progress.step('Nginx', async () =>
-    supervisor.start(
-      nginxService({
-        layout,
-        program: programs.nginx,
-        port: publicPort,
-        hosts: await listenHosts(publicPort),
-        servers: addresses,
-      }),
-    ),
-  )
-  return {
-    address: `http://localhost:${publicPort}`,
-    servers: addresses.map((address) => `http://${address}`),
-    worker: `http://127.0.0.1:${ports[workerName]}`,
-    databaseUrl,
-    redisUrl,
-    demo,
-  }
-}
-
-/** A browser may take localhost for the IPv6 loopback, where there is one. */
-async function listenHosts(port: number): Promise<string[]> {
-  return (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
-}
-
-async function choosePort(wanted: number | undefined, layout: Layout): Promise<number> {
-  if (wanted === undefined)
-    return rememberedPort({ file: layout.ports, name: 'nginx', preferred: layout.usualPort(8080) })
-  if (await isFree(wanted)) return wanted
-  throw new Problem(`Port ${wanted} is taken by another program; choose another with --port, or leave it out`)
-}
-
-async function portsOf(names: readonly string[], layout: Layout): Promise<Record<string, number>> {
-  const ports: Record<string, number> = {}
-  for (const [index, name] of names.entries()) {
-    ports[name] = await rememberedPort({ file: layout.ports, name, preferred: layout.usualPort(23_001 + index) })
-  }
-  return ports
+  return { databaseUrl, redisUrl, publicPort, secrets, layout }
 }
 
 /** Put in once; what it says about the accounts is kept and shown at every start. */
-async function demoData(layout: Layout, env: Record<string, string | undefined>): Promise<string> {
+async function provideDemo({ layout, options, progress }: StackContext, env: ChildEnv): Promise<string> {
+  if (!options.isDemoWanted) return ''
   const file = layout.inside('demo.txt')
   if (existsSync(file)) return readFileSync(file, 'utf8')
-  const said = await runCommand({ script: 'src/commands/seed.ts', log: layout.log('seed'), env })
+  const said = await progress.step('Demo data', () =>
+    runCommand({ script: 'src/commands/seed.ts', log: layout.log('seed'), env }),
+  )
   writeFileSync(file, said, { mode: 0o600 })
   return said
+}
+
+/** Answers with `host:port` of each. */
+async function startMadang(
+  { layout, supervisor, progress }: StackContext,
+  env: ChildEnv,
+): Promise<{ servers: string[]; worker: string }> {
+  const workerPort = await portOf(layout, processNames.worker, 23_003)
+  const servers: NodeService[] = []
+  for (const [index, name] of processNames.servers.entries()) {
+    servers.push({ layout, env, name, port: await portOf(layout, name, 23_001 + index) })
+  }
+  await progress.step('Worker', () =>
+    supervisor.start(workerService({ layout, env, name: processNames.worker, port: workerPort })),
+  )
+  await progress.step('Two web servers', () => supervisor.start(...servers.map(serverService)))
+  return { servers: servers.map(({ port }) => `127.0.0.1:${port}`), worker: `127.0.0.1:${workerPort}` }
+}
+
+async function startFront(context: StackContext, port: number, servers: readonly string[]): Promise<void> {
+  const { layout, programs, supervisor, progress } = context
+  // A browser may take localhost for the IPv6 loopback, where there is one.
+  const hosts = (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
+  await progress.step('Nginx', () =>
+    supervisor.start(nginxService({ layout, program: programs.nginx, port, hosts, servers })),
+  )
 }

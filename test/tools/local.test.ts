@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { loadConfig } from '../../src/config.ts'
+import { localLayout } from '../../tools/local/layout.ts'
+import { startOptions } from '../../tools/local/options.ts'
+import { giveUpOwnership, takeOwnership } from '../../tools/local/ownership.ts'
+import { localSecrets } from '../../tools/local/secrets.ts'
+import { childEnv, writeEnvFile } from '../../tools/local/settings.ts'
+
+test('secrets are made once, for their owner alone', (t) => {
+  const { secrets: file } = layout(t)
+  const made = localSecrets(file)
+
+  const read = localSecrets(file)
+
+  t.deepEqual(read, made)
+  t.is(statSync(file).mode & 0o777, 0o600)
+})
+
+test('what the stack tells its processes is a valid configuration, also when read from the env file', (t) => {
+  const shared = sharedSettings(t)
+  writeEnvFile(shared.layout.env, shared, {})
+
+  const told = loadConfig(childEnv(shared, {}))
+  const read = loadConfig(parseEnv(readFileSync(shared.layout.env, 'utf8')))
+
+  t.is(told.PUBLIC_ORIGIN, 'http://localhost:8080')
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'TOKEN_KEYS', 'RECEIPT_KEY', 'TRANSCRIPTS_FOLDER'] as const) {
+    t.truthy(told[name], name)
+    t.is(read[name], told[name], name)
+  }
+  t.is(statSync(shared.layout.env).mode & 0o777, 0o600)
+})
+
+test("the person's own settings win over the standard ones, but not over the connections", (t) => {
+  const shared = sharedSettings(t)
+
+  const env = childEnv(shared, { DRAIN_SECONDS: '30', LOG_LEVEL: 'debug', REDIS_URL: 'redis://elsewhere' })
+
+  t.like(env, { DRAIN_SECONDS: '30', LOG_LEVEL: 'debug', REDIS_URL: shared.redisUrl })
+})
+
+test('a second start of the same folder is refused with the address of the first', (t) => {
+  const own = layout(t)
+  takeOwnership(own)
+
+  t.throws(() => takeOwnership(own), { message: /already runs/ })
+
+  giveUpOwnership(own)
+  t.notThrows(() => takeOwnership(own))
+})
+
+test('demo data are the default, but not for a database that somebody else runs', (t) => {
+  t.like(startOptions([], {}), { isDemoWanted: true, port: undefined })
+  t.like(startOptions([], { DATABASE_URL: 'mysql://db' }), { isDemoWanted: false, databaseUrl: 'mysql://db' })
+  t.like(startOptions(['--demo'], { DATABASE_URL: 'mysql://db' }), { isDemoWanted: true })
+  t.like(startOptions(['--no-demo', '--port', '9000'], {}), { isDemoWanted: false, port: 9000 })
+})
+
+test('an option that makes no sense is answered with a sentence', (t) => {
+  t.throws(() => startOptions(['--port', 'abc'], {}), { message: /--port abc is not a port/ })
+  t.throws(() => startOptions(['--prot', '1'], {}), { message: /--prot/ })
+})
+
+function layout(t: ExecutionContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-local-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  return localLayout(folder)
+}
+
+function sharedSettings(t: ExecutionContext) {
+  const own = layout(t)
+  const secrets = localSecrets(own.secrets)
+  const urls = { databaseUrl: 'mysql://madang:x@127.0.0.1:3306/madang', redisUrl: 'redis://:x@127.0.0.1:6379/0' }
+  return { ...urls, publicPort: 8080, secrets, layout: own }
+}
