@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts'
 import { Problem } from '../errors.ts'
+import { isOutage } from '../outage.ts'
 import type { HttpContext, HttpMiddleware } from './context.ts'
 import { rateLimitHeaders } from './rate-limit.ts'
 
@@ -37,16 +38,6 @@ function toProblem(error: unknown): Problem {
 /** Errors with which Koa and the router refuse a request that cannot be read, such as a path with a bad escape. */
 function isClientFault(error: unknown): boolean {
   return error instanceof Error && 'expose' in error && error.expose === true && 'status' in error
-}
-
-const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'PROTOCOL_CONNECTION_LOST'])
-const outageNames = new Set(['KnexTimeoutError', 'MaxRetriesPerRequestError'])
-
-/** MySQL or Redis could not be reached: nobody's mistake, and worth another try. */
-function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code: unknown = 'code' in error ? error.code : undefined
-  return outageNames.has(error.name) || (typeof code === 'string' && outageCodes.has(code))
 }
 
 function writeProblem(ctx: HttpContext, problem: Problem): void {

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { Problem } from '../errors.ts'
+import type { Role, Viewer } from '../http/viewer.ts'
+import type { AccountId, SessionId } from '../ids.ts'
+import { within } from '../lifecycle.ts'
+import type { Log } from '../log.ts'
+import type { CloseReason } from './close-codes.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionHandlers, ConnectionLimits } from './connection.ts'
+import { addressOf, chooseProtocol, identify, offeredProtocols, subprotocol } from './handshake.ts'
+import type { HandshakeParts } from './handshake.ts'
+import { refuseUpgrade } from './refusal.ts'
+
+export interface GatewayLimits extends ConnectionLimits {
+  frameMaxBytes: number
+  socketsPerAccount: number
+  socketsPerAddress: number
+  /** Time over which a stopping server sends its sockets away, so that they do not all come back at once. */
+  drainMs: number
+}
+
+export interface GatewayParts extends HandshakeParts {
+  limits: GatewayLimits
+  log: Log
+  /** Called for each new socket; what it returns hears the frames. */
+  onConnection: (connection: Connection) => ConnectionHandlers
+}
+
+const path = '/v1/socket'
+const handshakeMs = 5000
+/** More clients than this at the door at once are asked to come again: after a restart all come at the same time. */
+const mostHandshakes = 500
+const mostFragments = 32
+
+/** The door for sockets: refuses before the upgrade with an ordinary HTTP answer, counts, and sends away. */
+export class Gateway {
+  readonly #parts: GatewayParts
+  readonly #server: WebSocketServer
+  readonly #connections = new Map<Connection, string>()
+  readonly #byAccount = new Map<AccountId, Set<Connection>>()
+  readonly #bySession = new Map<SessionId, Set<Connection>>()
+  readonly #byAddress = new Map<string, number>()
+  #handshakes = 0
+  #isDraining = false
+  #onEmpty: (() => void) | undefined
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: parts.limits.frameMaxBytes,
+      maxFragments: mostFragments,
+      maxBufferedChunks: 4 * mostFragments,
+      handleProtocols: (offered) => chooseProtocol(offered),
+    })
+  }
+
+  get size(): number {
+    return this.#connections.size
+  }
+
+  get sessions(): SessionId[] {
+    return [...this.#bySession.keys()]
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, stream, head) => void this.#upgrade(request, stream, head))
+  }
+
+  /** For sign-outs and revoked or expired sessions. */
+  closeSessions(sessions: Iterable<SessionId>, reason: CloseReason): void {
+    for (const session of sessions) this.#bySession.get(session)?.forEach((connection) => connection.close(reason))
+  }
+
+  roleChanged(account: AccountId, role: Role): void {
+    this.#byAccount.get(account)?.forEach((connection) => connection.becomes(role))
+  }
+
+  /** No new sockets; those there are sent away, spread over the drain time. Resolves when the last one is gone. */
+  async drain(): Promise<void> {
+    this.#isDraining = true
+    const timers = [...this.#connections.keys()].map((connection) =>
+      setTimeout(() => connection.close('draining'), Math.random() * this.#parts.limits.drainMs),
+    )
+    const empty = Promise.withResolvers<void>()
+    this.#onEmpty = empty.resolve
+    if (this.size === 0) empty.resolve()
+    await empty.promise
+    timers.forEach((timer) => clearTimeout(timer))
+  }
+
+  /** Cuts off what is left. */
+  close(): void {
+    this.#isDraining = true
+    for (const connection of this.#connections.keys()) connection.terminate()
+    this.#server.close()
+  }
+
+  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const requestId = requestIdOf(request)
+    stream.on('error', () => stream.destroy())
+    this.#handshakes += 1
+    try {
+      const address = addressOf(request)
+      this.#requireRoom(request, address)
+      const protocol = chooseProtocol(offeredProtocols(request))
+      const viewer = await within(handshakeMs, 'handshake', identify(this.#parts, request))
+      this.#requireRoom(request, address)
+      if (stream.destroyed) return
+      this.#server.handleUpgrade(request, stream, head, (ws) => {
+        if (protocol === subprotocol) this.#open({ ws, stream, viewer, address })
+        else ws.close(4520, 'protocolVersion')
+      })
+    } catch (error) {
+      refuseUpgrade(stream, this.#toProblem(error, requestId), requestId)
+    } finally {
+      this.#handshakes -= 1
+    }
+  }
+
+  #requireRoom(request: IncomingMessage, address: string): void {
+    if (new URL(request.url ?? '/', 'http://here').pathname !== path) throw new Problem('not_found')
+    if (this.#isDraining || this.#handshakes > mostHandshakes) throw new Problem('unavailable', { retryAfter: 1 })
+    if ((this.#byAddress.get(address) ?? 0) >= this.#parts.limits.socketsPerAddress) {
+      throw new Problem('rate_limited', { detail: 'Too many sockets from this address', retryAfter: 10 })
+    }
+  }
+
+  #open(socket: { ws: WebSocket; stream: Duplex; viewer: Viewer; address: string }): void {
+    const { ws, viewer, address } = socket
+    if ((this.#byAccount.get(viewer.account)?.size ?? 0) >= this.#parts.limits.socketsPerAccount) {
+      ws.on('error', () => undefined)
+      return ws.close(4504, 'tooManyConnections')
+    }
+    const connection = new Connection({ ...socket, id: randomUUID(), limits: this.#parts.limits })
+    this.#enlist(connection, address)
+    const handlers = this.#parts.onConnection(connection)
+    connection.handleBy({
+      frame: (value) => handlers.frame(value),
+      closed: () => {
+        this.#strike(connection, address)
+        handlers.closed()
+      },
+    })
+  }
+
+  #enlist(connection: Connection, address: string): void {
+    const { account, session } = connection.viewer
+    this.#connections.set(connection, address)
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1)
+    addTo(this.#byAccount, account, connection)
+    addTo(this.#bySession, session, connection)
+  }
+
+  #strike(connection: Connection, address: string): void {
+    const { account, session } = connection.viewer
+    this.#connections.delete(connection)
+    const left = (this.#byAddress.get(address) ?? 1) - 1
+    if (left === 0) this.#byAddress.delete(address)
+    else this.#byAddress.set(address, left)
+    removeFrom(this.#byAccount, account, connection)
+    removeFrom(this.#bySession, session, connection)
+    if (this.size === 0) this.#onEmpty?.()
+  }
+
+  #toProblem(error: unknown, requestId: string): Problem {
+    if (error instanceof Problem) return error
+    this.#parts.log.error({ err: error, requestId }, 'handshake failed')
+    return new Problem('unavailable', { retryAfter: 1, cause: error })
+  }
+}
+
+const acceptableId = /^[\w-]{8,64}$/
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = String(request.headers['x-request-id'] ?? '')
+  return acceptableId.test(given) ? given : randomUUID()
+}
+
+function addTo<Key>(map: Map<Key, Set<Connection>>, key: Key, connection: Connection): void {
+  const members = map.get(key) ?? new Set()
+  map.set(key, members.add(connection))
+}
+
+function removeFrom<Key>(map: Map<Key, Set<Connection>>, key: Key, connection: Connection): void {
+  const members = map.get(key)
+  members?.delete(connection)
+  if (members?.size === 0) map.delete(key)
+}

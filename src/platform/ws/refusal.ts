@@ -1,0 +1,20 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Problem } from '../errors.ts'
+
+/** Answers an upgrade that is refused: an ordinary HTTP response with the problem, then the end. */
+export function refuseUpgrade(stream: Duplex, problem: Problem, requestId: string): void {
+  if (stream.destroyed) return
+  const body = JSON.stringify(problem.toDocument(requestId))
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    `X-Request-Id: ${requestId}`,
+    ...(problem.retryAfter === undefined ? [] : [`Retry-After: ${problem.retryAfter}`]),
+  ]
+  stream.once('finish', () => stream.destroy())
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
