@@ -99,6 +99,10 @@ const settings = {
     .describe('Unsent bytes above which a slow socket is closed'),
   PING_SECONDS: whole(1, 3600).default(25).describe('Time between protocol pings'),
   PONG_SECONDS: whole(1, 3600).default(10).describe('Time a pong may take'),
+  PRESENCE_BEAT_MS: whole(20, 60_000)
+    .default(10_000)
+    .describe('Time between two renewals of who is connected; people of a server that died vanish after three'),
+  PRESENCE_PUSH_MS: whole(1, 60_000).default(500).describe('Comings and goings within this time become one push'),
   RESUME_MAX_ENTRIES: whole(1, 100_000)
     .default(1000)
     .describe('Entries that a resume replays; a client further behind pages'),

@@ -27,7 +27,7 @@ try {
   const host = { url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, log }
   const flushRooms = startFlushRooms(host, work)
   const closeRooms = startCloseRooms(host, work)
-  const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log }))
+  const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log, profiles: accounts.profiles }))
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())
   lifecycle.onClose('recover-rooms', () => recoverRooms.close())

@@ -1,0 +1,111 @@
+import { formatPlace } from '../ledger/index.ts'
+import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { pushFrame } from './entry-frame.ts'
+import { RoomChannel } from './room.ts'
+import type { RoomParts } from './room.ts'
+import type { AnswerBody } from './server-frames.ts'
+import type { Subscription } from './subscription.ts'
+
+const slice = 100
+
+/** The rooms that somebody on this server listens to: one channel each, from the first subscription to the last. */
+export class Channels {
+  readonly #parts: RoomParts
+  readonly #channels = new Map<RoomId, { channel: RoomChannel; started: Promise<void> }>()
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts
+  }
+
+  get(room: RoomId): RoomChannel | undefined {
+    return this.#channels.get(room)?.channel
+  }
+
+  /** From here on the subscription holds what the room tells. Rejects when the room cannot be followed now. */
+  async attach(room: RoomId, subscription: Subscription): Promise<RoomChannel> {
+    const { channel, started } = this.#channels.get(room) ?? this.#open(room)
+    channel.add(subscription)
+    try {
+      await started
+    } catch (error) {
+      channel.remove(subscription)
+      throw error
+    }
+    return channel
+  }
+
+  close(): void {
+    for (const { channel } of this.#channels.values()) channel.stop()
+  }
+
+  #open(room: RoomId): { channel: RoomChannel; started: Promise<void> } {
+    const channel = new RoomChannel(this.#parts, room, () => this.#channels.delete(room))
+    const opened = { channel, started: channel.start() }
+    this.#channels.set(room, opened)
+    return opened
+  }
+}
+
+/**
+ * Tells a client what it missed since `after`, then releases what was held. Nothing is missed and nothing comes twice: the
+ * subscription was listening before the end of the range was read. False if the subscription ended meanwhile.
+ */
+export async function catchUp(
+  ledger: Pick<Ledger, 'resume'>,
+  channel: RoomChannel,
+  subscription: Subscription,
+  resume: { after: Place | undefined; answer: (answer: AnswerBody) => void },
+): Promise<boolean> {
+  const { last, storedSeq } = channel.follow
+  const after = resume.after ?? last
+  const missed = await missedSince(ledger, channel, after, last)
+  if (subscription.isEnded) return false
+  if (missed.keptUpTo !== undefined) subscription.connection.write(epochFrame(channel.room, last, missed.keptUpTo))
+  if (missed.type === 'gap') subscription.connection.write(gapFrame(channel.room, missed))
+  const entries = missed.type === 'entries' ? missed.entries : []
+  await replay(channel, subscription, entries)
+  const from = Math.min(after.seq, missed.keptUpTo?.seq ?? after.seq, last.seq)
+  const toldSeq = missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from)
+  return subscription.release(toldSeq, () => {
+    resume.answer({
+      type: 'subscribed',
+      room: String(channel.room),
+      epoch: last.epoch,
+      head: last.seq,
+      recovered: missed.type === 'entries',
+      from: formatPlace({ epoch: last.epoch, seq: from }),
+      to: formatPlace(last),
+      ...(missed.keptUpTo === undefined ? {} : { keptUpTo: formatPlace(missed.keptUpTo) }),
+      stored: storedSeq,
+    })
+  })
+}
+
+async function missedSince(
+  ledger: Pick<Ledger, 'resume'>,
+  channel: RoomChannel,
+  after: Place,
+  last: Place,
+): Promise<ResumeAnswer> {
+  const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
+  if (recent !== undefined) return { type: 'entries', entries: recent, keptUpTo: undefined }
+  return ledger.resume(channel.room, after, last)
+}
+
+/** In slices that wait for the client, so that a long absence does not make it a slow reader. */
+async function replay(channel: RoomChannel, subscription: Subscription, entries: readonly Entry[]): Promise<void> {
+  for (let from = 0; from < entries.length && !subscription.isEnded; from += slice) {
+    const frames = await channel.framesOf(entries.slice(from, from + slice))
+    subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
+    await subscription.connection.caughtUp()
+  }
+}
+
+function epochFrame(room: RoomId, last: Place, keptUpTo: Place): Buffer {
+  return pushFrame({ type: 'epoch', room: String(room), epoch: last.epoch, keptUpTo: formatPlace(keptUpTo) })
+}
+
+function gapFrame(room: RoomId, gap: { from: Place; to: Place }): Buffer {
+  return pushFrame({ type: 'gap', room: String(room), from: formatPlace(gap.from), to: formatPlace(gap.to) })
+}

@@ -1,0 +1,176 @@
+import { createReadStream } from 'node:fs'
+import { z } from 'zod'
+import type { ClosingView } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { bytes, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import { hasRole } from '../platform/http/viewer.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { moderatedRoom, readableRoom } from './access.ts'
+import { roomParams } from './route-parts.ts'
+import type { RouteParts } from './route-parts.ts'
+import { markClosing } from './store.ts'
+import { closingView, presentClosing } from './views.ts'
+
+export function closingRoutes(parts: RouteParts): Route[] {
+  return [...roomClosingRoutes(parts), ...paperRoutes(parts), ...adminRoutes(parts)]
+}
+
+const closingState = closingView.shape.state
+
+function roomClosingRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/rooms/:id/close',
+      summary:
+        'Close a room: its mentor, or an admin. Afterwards nothing more is accepted; repeating it answers the same',
+      access: 'member',
+      params: roomParams,
+      answers: { 202: closingView },
+      async handle({ viewer, params, requestId }) {
+        const room = await moderatedRoom(parts.sql, viewer, params.id)
+        const closing = await parts.ledger.close(room.id, { by: viewer.account, requestId })
+        await markClosing(parts.sql, room.id)
+        return {
+          status: 202,
+          body: present(closing, viewer),
+          headers: { location: `/v1/rooms/${room.id}/closing` },
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/closing',
+      summary: 'How far the closing of a room is',
+      access: 'member',
+      params: roomParams,
+      answers: { 200: closingView },
+      async handle({ viewer, params }) {
+        await readableRoom(parts.sql, viewer, params.id)
+        const closing = await parts.ledger.closing(params.id)
+        if (closing === undefined) throw new Problem('not_found', { detail: 'The room is not being closed' })
+        return { status: 200, body: present(closing, viewer) }
+      },
+    }),
+  ]
+}
+
+const notFinal = (): Problem =>
+  new Problem('not_found', { detail: 'There is none until the closing is final', retryAfter: 1 })
+
+/** A page with its own style, in which nothing runs. */
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+function paperRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/receipt',
+      summary: 'The signed receipt of a room that is closed for good, and what it says; 404 until then',
+      access: 'member',
+      params: roomParams,
+      answers: {
+        200: z.strictObject({ jws: z.string().describe('Compact JWS, Ed25519'), content: z.unknown() }),
+      },
+      async handle({ viewer, params }) {
+        await readableRoom(parts.sql, viewer, params.id)
+        const receipt = await parts.ledger.receipt(params.id)
+        if (receipt === undefined) throw notFinal()
+        return { status: 200, body: receipt }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/transcript',
+      summary: 'All that happened in a room that is closed for good: NDJSON, or a page with `Accept: text/html`',
+      access: 'member',
+      params: roomParams,
+      answers: { 200: bytes('application/x-ndjson', 'text/html') },
+      async handle({ viewer, params, headers }) {
+        await readableRoom(parts.sql, viewer, params.id)
+        const form = headers.accept?.includes('text/html') === true ? 'html' : 'ndjson'
+        const file = await parts.ledger.transcript(params.id, form)
+        if (file === undefined) throw notFinal()
+        return {
+          status: 200,
+          body: createReadStream(file.path),
+          headers: {
+            'content-type': form === 'html' ? 'text/html; charset=utf-8' : 'application/x-ndjson',
+            'content-length': String(file.bytes),
+            etag: `"${file.sha256}"`,
+            vary: 'accept',
+            ...(form === 'html' ? { 'content-security-policy': pagePolicy } : {}),
+          },
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      summary: 'Every key that ever signed a receipt',
+      access: 'public',
+      answers: { 200: z.strictObject({ keys: z.array(z.unknown()) }) },
+      async handle() {
+        return { status: 200, body: await parts.ledger.receiptKeys() }
+      },
+    }),
+  ]
+}
+
+function adminRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/admin/closings',
+      summary: 'Closings, newest rooms first',
+      access: 'admin',
+      query: z.strictObject({
+        limit: pageLimit,
+        cursor: cursorOf(z.int().positive()),
+        state: closingState.optional(),
+      }),
+      answers: { 200: pageOf(closingView) },
+      async handle({ viewer, query, target }) {
+        const { limit, cursor, state } = query
+        const found = await parts.ledger.closings({
+          limit: limit + 1,
+          ...(cursor === undefined ? {} : { before: cursor as RoomId }),
+          ...(state === undefined ? {} : { state }),
+        })
+        const closings = found.slice(0, limit)
+        const next = found.length > limit ? closings.at(-1)?.room : undefined
+        return pageAnswer(
+          target,
+          closings.map((closing) => present(closing, viewer)),
+          { next },
+        )
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/admin/closings/:id/retry',
+      summary: 'Try a quarantined closing again, after what was wrong has been repaired',
+      access: 'admin',
+      params: roomParams,
+      answers: { 202: closingView },
+      async handle({ viewer, params }) {
+        const isRetried = await parts.ledger.retryClosing(params.id)
+        const closing = await parts.ledger.closing(params.id)
+        if (closing === undefined) throw new Problem('not_found')
+        if (!isRetried) throw new Problem('conflict', { detail: `The closing is ${closing.state}, not quarantined` })
+        return {
+          status: 202,
+          body: present(closing, viewer),
+          headers: { location: `/v1/rooms/${params.id}/closing` },
+        }
+      },
+    }),
+  ]
+}
+
+function present(closing: ClosingView, viewer: Viewer): z.input<typeof closingView> {
+  return presentClosing(closing, { isForAdmin: hasRole(viewer, 'admin') })
+}

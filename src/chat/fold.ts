@@ -1,0 +1,47 @@
+import type { Entry, Item } from '../ledger/index.ts'
+import type { AccountId } from '../platform/ids.ts'
+import { readEdit, readReact } from './message.ts'
+
+/** A message as it stands now, after all that later entries did to it. */
+export interface Folded {
+  entry: Entry
+  /** Null once deleted. */
+  content: Record<string, unknown> | null
+  editedAt: number | undefined
+  reactions: { emoji: string; count: number; mine: boolean }[]
+}
+
+export function fold(item: Item, viewer: AccountId): Folded {
+  const { entry, amendments } = item
+  const isDeleted = entry.payload.length === 0 || amendments.some((amendment) => amendment.kind === 'delete')
+  if (isDeleted) return { entry, content: null, editedAt: undefined, reactions: [] }
+  const edit = amendments.findLast((amendment) => amendment.kind === 'edit' && amendment.sender === entry.sender)
+  const content = contentOf(entry)
+  return {
+    entry,
+    content: edit === undefined ? content : { ...content, ...readEdit(edit) },
+    editedAt: edit?.at,
+    reactions: reactionsOf(amendments, viewer),
+  }
+}
+
+function contentOf(entry: Entry): Record<string, unknown> {
+  const content: unknown = JSON.parse(entry.payload.toString('utf8'))
+  return typeof content === 'object' && content !== null ? { ...content } : {}
+}
+
+/** In the order in which each emoji was first used. */
+function reactionsOf(amendments: readonly Entry[], viewer: AccountId): Folded['reactions'] {
+  const people = new Map<string, Set<AccountId>>()
+  for (const amendment of amendments) {
+    const react = amendment.kind === 'react' ? readReact(amendment) : undefined
+    if (react === undefined) continue
+    const those = people.get(react.emoji) ?? new Set()
+    if (react.action === 'add') those.add(amendment.sender)
+    else those.delete(amendment.sender)
+    people.set(react.emoji, those)
+  }
+  return [...people]
+    .filter(([, those]) => those.size > 0)
+    .map(([emoji, those]) => ({ emoji, count: those.size, mine: those.has(viewer) }))
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { Problem } from '../platform/errors.ts'
+import { readInput } from '../platform/http/input.ts'
+import { parseId } from '../platform/ids.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { bodyOf, emoji, place, reactAction } from './message.ts'
+
+/** What clients may send over the socket: the single source for parsing, types and AsyncAPI. */
+
+export const roomId = z
+  .string()
+  .transform((text, context): RoomId => {
+    const id = parseId<RoomId>(text)
+    if (id !== undefined) return id
+    context.addIssue({ code: 'custom', message: 'Not the id of a room', params: { code: 'bad_room' } })
+    return z.NEVER
+  })
+  .describe('Id of a room')
+
+/** Whether it is a UUIDv7 the ledger says (`bad_id`), after it has looked whether it knows the id. */
+export const messageId = z.string().min(1).max(64).describe('Client-made UUIDv7: the same for every repeat')
+const ref = z.union([z.string().min(1).max(64), z.int()]).describe('Names the answer; each frame is answered once')
+const epoch = z.int().min(0).max(4_294_967_295)
+const seq = z.int().min(0).max(999_999_999_999_999)
+
+export function frameSchemas(limits: { messageMaxBytes: number }) {
+  const body = bodyOf(limits.messageMaxBytes)
+  return {
+    subscribe: z.strictObject({
+      type: z.literal('subscribe'),
+      ref,
+      room: roomId,
+      epoch: epoch.optional().describe('With `after`: the last place this client was told of'),
+      after: seq.optional(),
+    }),
+    unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), ref, room: roomId }),
+    send: z.strictObject({
+      type: z.literal('send'),
+      ref,
+      room: roomId,
+      id: messageId,
+      body,
+      replyTo: place.optional().describe('epoch:seq of a message'),
+    }),
+    edit: z.strictObject({ type: z.literal('edit'), ref, room: roomId, id: messageId, target: place, body }),
+    delete: z.strictObject({ type: z.literal('delete'), ref, room: roomId, id: messageId, target: place }),
+    react: z.strictObject({
+      type: z.literal('react'),
+      ref,
+      room: roomId,
+      id: messageId,
+      target: place,
+      emoji,
+      action: reactAction.default('add'),
+    }),
+    typing: z.strictObject({ type: z.literal('typing'), ref: ref.optional(), room: roomId }),
+    read: z.strictObject({ type: z.literal('read'), ref, room: roomId, epoch, seq }),
+    ping: z.strictObject({ type: z.literal('ping'), ref }),
+  }
+}
+
+type Schemas = ReturnType<typeof frameSchemas>
+export type ClientFrame = { [Type in keyof Schemas]: z.output<Schemas[Type]> }[keyof Schemas]
+export type FrameOf<Type extends ClientFrame['type']> = Extract<ClientFrame, { type: Type }>
+/** Frames that become entries of the room. */
+export type KeptFrame = FrameOf<'send' | 'edit' | 'delete' | 'react'>
+
+/** Reads a frame. Errors: `unsupported` (another type, pictures), `bad_input` with pointers. */
+export function createFrameReader(limits: { messageMaxBytes: number }): (value: unknown) => ClientFrame {
+  const schemas: Readonly<Record<string, z.ZodType<ClientFrame>>> = frameSchemas(limits)
+  return (value) => {
+    const { type, media } = membersOf(value)
+    const schema = typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type] : undefined
+    if (schema === undefined) throw new Problem('unsupported', { detail: 'This type of frame is not known' })
+    if (media !== undefined) throw new Problem('unsupported', { detail: 'Messages carry text only' })
+    return readInput(schema, value)
+  }
+}
+
+function membersOf(value: unknown): { type?: unknown; media?: unknown } {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new Problem('bad_input', { detail: 'A frame is a JSON object' })
+}

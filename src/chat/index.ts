@@ -1,0 +1,137 @@
+import type { Accounts, EndReason } from '../accounts/index.ts'
+import type { Config } from '../config.ts'
+import type { Durability, Ledger } from '../ledger/index.ts'
+import type { Broker } from '../platform/broker.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { Role } from '../platform/http/viewer.ts'
+import type { AccountId, SessionId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import { Gateway } from '../platform/ws/gateway.ts'
+import type { GatewayLimits } from '../platform/ws/gateway.ts'
+import { KnownRooms } from './access.ts'
+import { Channels } from './channels.ts'
+import { createFrameReader } from './frames.ts'
+import { announcePending } from './members.ts'
+import { Names } from './names.ts'
+import type { ReadProfiles } from './names.ts'
+import { Presence } from './presence.ts'
+import { ReadMarkers } from './read-markers.ts'
+import { ensureLobby } from './rooms.ts'
+import { chatRoutes } from './routes.ts'
+import type { Push } from './server-frames.ts'
+import { ChatSocket } from './socket.ts'
+import { SpeechRates } from './speech-rates.ts'
+import { Whispers } from './whispers.ts'
+
+export { createRoomsPort } from './rooms-port.ts'
+export type { ReadProfiles } from './names.ts'
+
+export interface Chat {
+  routes: Route[]
+  gateway: Gateway
+  /** Sockets live with their session. */
+  sessionsEnded(sessions: Iterable<SessionId>, reason: EndReason): void
+  roleChanged(account: AccountId, role: Role): void
+  /** Makes the lobby, if this is the first start. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ChatOptions {
+  sql: Sql
+  /** A connection for commands. */
+  redis: Redis
+  broker: Broker
+  config: Config
+  log: Log
+  ledger: Ledger
+  durability: Durability
+  accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
+}
+
+/** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
+export function createChat(options: ChatOptions): Chat {
+  const { sql, redis, broker, config, log, ledger, accounts } = options
+  const { profiles, findByUsername } = accounts
+  const rooms = new KnownRooms(sql)
+  const names = new Names({ profiles, log })
+  const markers = new ReadMarkers({ sql, log })
+  const whispers = new Whispers({ broker, log })
+  const presence = new Presence({ redis, log, beatMs: config.PRESENCE_BEAT_MS })
+  const rates = new SpeechRates(config.MESSAGES_PER_SECOND)
+  const coalesceMs = config.PRESENCE_PUSH_MS
+  const channels = new Channels({ ledger, names, log, presence, whispers, coalesceMs })
+  const socketParts = {
+    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log },
+    readFrame: createFrameReader({ messageMaxBytes: config.MESSAGE_MAX_BYTES }),
+    roomsPerSocket: config.ROOMS_PER_SOCKET,
+  }
+  const gateway = new Gateway({
+    authenticate: accounts.authenticate,
+    redeemTicket: (ticket) => accounts.redeemTicket(ticket),
+    origins: config.origins,
+    limits: gatewayLimits(config),
+    log,
+    onConnection(connection) {
+      connection.send(hello(options))
+      return new ChatSocket(socketParts, connection)
+    },
+  })
+  return {
+    routes: chatRoutes({
+      ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
+    }),
+    gateway,
+    sessionsEnded: (sessions, reason) =>
+      gateway.closeSessions(sessions, reason === 'gone' ? 'sessionExpired' : 'notSignedIn'),
+    roleChanged: (account, role) => gateway.roleChanged(account, role),
+    async start() {
+      await ensureLobby({ sql, ledger })
+    },
+    async stop() {
+      gateway.close()
+      channels.close()
+      await presence.stop()
+      await markers.stop()
+    },
+  }
+}
+
+/** For a worker: makes joins and leaves entries of their rooms that a server could not announce. */
+export function createAnnouncer(parts: {
+  sql: Sql
+  ledger: Ledger
+  profiles: ReadProfiles
+  log: Log
+}): () => Promise<number> {
+  return () => announcePending(parts)
+}
+
+/** Clients correct their clock by `now`: ids from the future are refused. */
+function hello({ config, durability }: ChatOptions): Push {
+  return {
+    type: 'hello',
+    protocol: 'madang.v1',
+    now: new Date().toISOString(),
+    pingMs: config.PING_SECONDS * 1000,
+    maxFrame: config.FRAME_MAX_BYTES,
+    durability,
+  }
+}
+
+function gatewayLimits(config: Config): GatewayLimits {
+  return {
+    frameMaxBytes: config.FRAME_MAX_BYTES,
+    socketsPerAccount: config.SOCKETS_PER_ACCOUNT,
+    socketsPerAddress: config.SOCKETS_PER_ADDRESS,
+    drainMs: config.DRAIN_SECONDS * 1000,
+    pingMs: config.PING_SECONDS * 1000,
+    pongMs: config.PONG_SECONDS * 1000,
+    framesPerSecond: config.FRAMES_PER_SECOND,
+    framesBurst: config.FRAMES_BURST,
+    softBytes: config.SOCKET_SOFT_BYTES,
+    hardBytes: config.SOCKET_HARD_BYTES,
+  }
+}

@@ -1,0 +1,64 @@
+import type { AppendOutcome, Ledger } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import type { RoomId } from '../platform/ids.ts'
+import type { Prepared } from './speech.ts'
+
+const mostWaiting = 500
+
+interface Lane {
+  waiting: number
+  last: Promise<unknown>
+  isBroken: boolean
+}
+
+/**
+ * Keeps one speaker's lines in order: each is handed to the ledger in the order in which it was sent. As a rule that is at once;
+ * behind a line that has to look something up the next ones wait in a lane of their room.
+ */
+export class Lanes {
+  readonly #ledger: Pick<Ledger, 'append'>
+  readonly #lanes = new Map<RoomId, Lane>()
+
+  constructor(ledger: Pick<Ledger, 'append'>) {
+    this.#ledger = ledger
+  }
+
+  /** Errors: those of `prepare`; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome. */
+  async say(room: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
+    const lane = this.#lanes.get(room)
+    if (lane !== undefined) return this.#wait(room, lane, prepare)
+    const prepared = prepare()
+    if (!(prepared instanceof Promise)) return this.#handOver(room, prepared)
+    const opened: Lane = { waiting: 0, last: Promise.resolve(), isBroken: false }
+    this.#lanes.set(room, opened)
+    return this.#wait(room, opened, () => prepared)
+  }
+
+  async #wait(room: RoomId, lane: Lane, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
+    if (lane.waiting >= mostWaiting) throw new Problem('rate_limited', { retryAfter: 1 })
+    lane.waiting += 1
+    const turn = lane.last.then(() => {
+      // What follows a line that may or may not be kept must not overtake it.
+      if (lane.isBroken) throw new Problem('unavailable', { retryAfter: 1 })
+      return prepare()
+    })
+    const outcome = turn.then((prepared) => this.#handOver(room, prepared))
+    // Only for the turn: the ledger keeps the order of what it was handed, so nobody waits for the outcome.
+    lane.last = turn.then(
+      () => this.#turned(room, lane),
+      () => this.#turned(room, lane),
+    )
+    const settled = await outcome
+    if (settled.type === 'unknown') lane.isBroken = true
+    return settled
+  }
+
+  #turned(room: RoomId, lane: Lane): void {
+    lane.waiting -= 1
+    if (lane.waiting === 0) this.#lanes.delete(room)
+  }
+
+  #handOver(room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
+    return prepared.type === 'kept' ? Promise.resolve(prepared.outcome) : this.#ledger.append(room, prepared.entry)
+  }
+}

@@ -1,0 +1,190 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import { idFromRow } from '../platform/ids.ts'
+import { affectedRows, selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { roomColumns, toRoom } from './store.ts'
+import type { Room, RoomKind, RoomRecord, RoomState } from './store.ts'
+
+/** The SQL of `room_members`. `stayed` are those who were in when the room was closed. */
+export type Standing = 'in' | 'left' | 'kicked' | 'stayed'
+
+export interface Member {
+  room: RoomId
+  account: AccountId
+  standing: Standing
+  /** Of the room's members, at this member's last change. */
+  version: number
+  changedBy: AccountId
+  joinedAt: Date
+  isAnnounced: boolean
+}
+
+const memberColumns = 'room_id, account_id, standing, version, changed_by, joined_at, announced'
+
+interface MemberRecord {
+  room_id: number
+  account_id: number
+  standing: Standing
+  version: number
+  changed_by: number
+  joined_at: Date
+  announced: number
+}
+
+function toMember(row: MemberRecord): Member {
+  return {
+    room: idFromRow(row.room_id),
+    account: idFromRow(row.account_id),
+    standing: row.standing,
+    version: row.version,
+    changedBy: idFromRow(row.changed_by),
+    joinedAt: row.joined_at,
+    isAnnounced: row.announced === 1,
+  }
+}
+
+export async function memberOf(sql: Sql, room: RoomId, account: AccountId): Promise<Member | undefined> {
+  const [row] = await selectRows<MemberRecord>(
+    sql,
+    `SELECT ${memberColumns} FROM room_members WHERE room_id = ? AND account_id = ?`,
+    [room, account],
+  )
+  return row === undefined ? undefined : toMember(row)
+}
+
+export async function insertJoined(
+  trx: Sql,
+  member: { room: RoomId; account: AccountId; version: number },
+): Promise<void> {
+  await affectedRows(
+    trx,
+    `INSERT INTO room_members (room_id, account_id, standing, version, changed_by)
+     VALUES (?, ?, 'in', ?, ?)
+     ON DUPLICATE KEY UPDATE standing = 'in', version = VALUES(version), changed_by = VALUES(changed_by),
+       changed_at = NOW(3), joined_at = NOW(3), left_at = NULL, announced = 0`,
+    [member.room, member.account, member.version, member.account],
+  )
+}
+
+export async function markGone(
+  trx: Sql,
+  member: { room: RoomId; account: AccountId; version: number; standing: 'left' | 'kicked'; by: AccountId },
+): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE room_members
+     SET standing = ?, version = ?, changed_by = ?, changed_at = NOW(3), left_at = NOW(3), announced = 0
+     WHERE room_id = ? AND account_id = ?`,
+    [member.standing, member.version, member.by, member.room, member.account],
+  )
+}
+
+/** Of this version only: a later change is announced by itself. */
+export async function markAnnounced(sql: Sql, member: Member): Promise<void> {
+  await sql('room_members')
+    .where({ room_id: member.room, account_id: member.account, version: member.version })
+    .update({ announced: 1 })
+}
+
+/** A join that came too late for the room. False if it is settled already. */
+export async function cancelJoined(trx: Sql, member: Member): Promise<boolean> {
+  const cancelled = await affectedRows(
+    trx,
+    `UPDATE room_members SET standing = 'left', left_at = NOW(3), announced = 1
+     WHERE room_id = ? AND account_id = ? AND version = ? AND announced = 0`,
+    [member.room, member.account, member.version],
+  )
+  return cancelled === 1
+}
+
+/** Changes older than `ageSeconds` that nobody announced, oldest first. */
+export async function pendingMembers(sql: Sql, pending: { ageSeconds: number; limit: number }): Promise<Member[]> {
+  const rows = await selectRows<MemberRecord>(
+    sql,
+    `SELECT ${memberColumns} FROM room_members
+     WHERE announced = 0 AND changed_at <= NOW(3) - INTERVAL ? SECOND
+     ORDER BY changed_at LIMIT ?`,
+    [pending.ageSeconds, pending.limit],
+  )
+  return rows.map(toMember)
+}
+
+/** Those who are in, or were when the room was closed, by account id. */
+export async function membersAfter(
+  sql: Sql,
+  room: RoomId,
+  page: { after: AccountId | undefined; limit: number },
+): Promise<Member[]> {
+  const rows = await selectRows<MemberRecord>(
+    sql,
+    `SELECT ${memberColumns} FROM room_members
+     WHERE room_id = ? AND account_id > ? AND standing IN ('in', 'stayed')
+     ORDER BY account_id LIMIT ?`,
+    [room, page.after ?? 0, page.limit],
+  )
+  return rows.map(toMember)
+}
+
+/** Rooms of one person, newest first: open ones, or closed ones in which that person stayed to the end. */
+export async function roomsOf(
+  sql: Sql,
+  account: AccountId,
+  page: { standing: 'in' | 'stayed'; before: RoomId | undefined; limit: number },
+): Promise<Room[]> {
+  const rows = await selectRows<RoomRecord>(
+    sql,
+    `SELECT ${roomColumns} FROM room_members m JOIN rooms r ON r.id = m.room_id
+     WHERE m.account_id = ? AND m.standing = ? AND m.room_id < ?
+     ORDER BY m.room_id DESC LIMIT ?`,
+    [account, page.standing, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
+  )
+  return rows.map(toRoom)
+}
+
+export interface RosterRow {
+  kind: RoomKind
+  state: RoomState
+  membersVersion: number
+  members: { account: AccountId; version: number; standing: Standing }[]
+}
+
+/** One statement, so one consistent read: who is in a hosted room, or who was put out of the lobby. */
+export async function rosterOf(sql: Sql, room: RoomId): Promise<RosterRow | undefined> {
+  const rows = await selectRows<{
+    kind: RoomKind
+    state: RoomState
+    members_version: number
+    account_id: number | null
+    version: number
+    standing: Standing
+  }>(
+    sql,
+    `SELECT r.kind, r.state, r.members_version, m.account_id, m.version, m.standing
+     FROM rooms r LEFT JOIN room_members m
+       ON m.room_id = r.id
+       AND ((r.kind = 'lobby' AND m.standing = 'kicked') OR (r.kind <> 'lobby' AND m.standing IN ('in', 'stayed')))
+     WHERE r.id = ?`,
+    [room],
+  )
+  const [first] = rows
+  if (first === undefined) return undefined
+  return {
+    kind: first.kind,
+    state: first.state,
+    membersVersion: first.members_version,
+    members: rows.flatMap((row) =>
+      row.account_id === null
+        ? []
+        : { account: idFromRow<AccountId>(row.account_id), version: row.version, standing: row.standing },
+    ),
+  }
+}
+
+/** Who is in now has stayed to the end. Repeatable. */
+export async function markStayed(trx: Sql, room: RoomId): Promise<void> {
+  await affectedRows(
+    trx,
+    "UPDATE room_members SET standing = 'stayed', left_at = NOW(3) WHERE room_id = ? AND standing = 'in'",
+    [room],
+  )
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { formatPlace } from '../ledger/index.ts'
+import type { ItemPage } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import { pageLimit } from '../platform/http/pages.ts'
+import { route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import { readableRoom } from './access.ts'
+import { fold } from './fold.ts'
+import { messageId } from './frames.ts'
+import { bodyOf, place } from './message.ts'
+import { roomParams } from './route-parts.ts'
+import type { RouteParts } from './route-parts.ts'
+import { prepare, requireKept } from './speech.ts'
+import { messageView, presentMessage } from './views.ts'
+
+const placeText = z.string().regex(/^\d+:\d+$/)
+const newest = Number.MAX_SAFE_INTEGER
+
+const messagePage = z.strictObject({
+  items: z.array(messageView).describe('Oldest first'),
+  page: z
+    .strictObject({ before: placeText.optional(), after: placeText.optional() })
+    .describe('What to ask for next in the same direction; empty at the end'),
+  head: z.strictObject({ epoch: z.int(), seq: z.int(), stored: z.int(), state: z.enum(['open', 'closed']) }),
+})
+
+const ack = z.strictObject({
+  room: z.string(),
+  id: z.string(),
+  epoch: z.int(),
+  seq: z.int(),
+  at: z.iso.datetime({ precision: 3 }),
+  duplicate: z.boolean(),
+  kept: z.enum(['buffered', 'stored']),
+})
+
+export function messageRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/messages',
+      summary: 'Messages before or after a place, folded with what later changed them; the newest without either',
+      access: 'member',
+      params: roomParams,
+      query: z
+        .strictObject({ before: place.optional(), after: place.optional(), limit: pageLimit })
+        .refine(({ before, after }) => before === undefined || after === undefined, {
+          error: 'Either `before` or `after`',
+          path: ['after'],
+        }),
+      answers: { 200: messagePage },
+      async handle({ viewer, params, query, target }) {
+        await readableRoom(parts.sql, viewer, params.id)
+        const { limit, before, after } = query
+        const range = after === undefined ? { before: before?.seq ?? newest, limit } : { after: after.seq, limit }
+        const page = await parts.ledger.items(params.id, range)
+        const profiles = await parts.profiles(page.items.map(({ entry }) => entry.sender))
+        const { epoch, seq, storedSeq, state } = page.head
+        return {
+          status: 200,
+          body: {
+            items: page.items.map((item) => presentMessage(fold(item, viewer.account), profiles)),
+            page: nextOf(page, after !== undefined),
+            head: { epoch, seq, stored: storedSeq, state },
+          },
+          headers: linkTo(target, nextOf(page, after !== undefined)),
+        }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/rooms/:id/messages',
+      summary:
+        'Say something, under the same rules as over the socket; repeating it with the same id is answered with the first',
+      access: 'member',
+      params: roomParams,
+      body: z.strictObject({
+        id: messageId,
+        body: bodyOf(parts.config.MESSAGE_MAX_BYTES),
+        replyTo: place.optional(),
+        media: z.unknown().optional(),
+      }),
+      answers: { 200: ack, 201: ack },
+      async handle({ viewer, params, body: { media, ...said } }) {
+        if (media !== undefined) throw new Problem('unsupported', { detail: 'Messages carry text only' })
+        parts.rates.take(viewer.account)
+        const prepared = await prepare(parts, viewer, { type: 'send', room: params.id, ...said })
+        const outcome =
+          prepared.type === 'kept' ? prepared.outcome : await parts.ledger.append(params.id, prepared.entry)
+        const kept = requireKept(outcome)
+        return {
+          status: kept.isDuplicate ? 200 : 201,
+          body: {
+            room: String(params.id),
+            id: said.id,
+            ...kept.place,
+            at: new Date(kept.at).toISOString(),
+            duplicate: kept.isDuplicate,
+            kept: kept.kept,
+          },
+          headers: {
+            location: `/v1/rooms/${params.id}/messages?after=${kept.place.epoch}:${kept.place.seq - 1}&limit=1`,
+          },
+        }
+      },
+    }),
+  ]
+}
+
+function nextOf(page: ItemPage, isForward: boolean): { before?: string; after?: string } {
+  const edge = isForward ? page.items.at(-1) : page.items[0]
+  if (!page.hasMore || edge === undefined) return {}
+  return isForward ? { after: formatPlace(edge.entry) } : { before: formatPlace(edge.entry) }
+}
+
+function linkTo(target: string, next: Record<string, string>): Record<string, string> {
+  const [entry] = Object.entries(next)
+  if (entry === undefined) return {}
+  const url = new URL(target, 'http://here')
+  url.searchParams.set(...entry)
+  return { link: `<${url.pathname}${url.search}>; rel="next"` }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { formatPlace, parsePlace } from '../ledger/index.ts'
+import type { Entry, Place } from '../ledger/index.ts'
+
+/** What entries of a room mean: their kinds, and their payloads as one line of JSON. */
+
+export type MessageKind = 'text' | 'edit' | 'delete' | 'react'
+
+const fault = (code: string, message: string) => ({ error: message, params: { code } })
+
+/** `epoch:seq` of an entry that was kept. */
+export const place = z.string().transform((text, context): Place => {
+  const parsed = parsePlace(text)
+  if (parsed !== undefined) return parsed
+  context.addIssue({ code: 'custom', message: 'A place is written epoch:seq', params: { code: 'bad_place' } })
+  return z.NEVER
+})
+
+/**
+ * What somebody says: 1 to `maxBytes` bytes of UTF-8 in Unicode normal form C. It is kept as it came, byte for byte, so a text
+ * in another form is refused and not changed.
+ */
+export function bodyOf(maxBytes: number) {
+  return z
+    .string()
+    .max(maxBytes, 'Too long')
+    .refine((text) => text.isWellFormed(), fault('not_well_formed', 'Half a surrogate pair'))
+    .refine((text) => Buffer.byteLength(text) <= maxBytes, fault('too_big', `At most ${maxBytes} bytes of UTF-8`))
+    .refine((text) => /\S/u.test(text), fault('too_small', 'Says nothing'))
+    .refine((text) => text.normalize('NFC') === text, fault('not_nfc', 'Not in Unicode normal form C'))
+    .describe(`1 to ${maxBytes} bytes of UTF-8 in normal form C, not only white space`)
+}
+
+const mostEmojiBytes = 32
+const pictograph = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+export const emoji = z
+  .string()
+  .max(mostEmojiBytes)
+  .refine(
+    (text) => Buffer.byteLength(text) <= mostEmojiBytes && isOneEmoji(text),
+    fault('not_an_emoji', `One emoji of at most ${mostEmojiBytes} bytes`),
+  )
+  .describe(`One emoji, at most ${mostEmojiBytes} bytes of UTF-8`)
+
+function isOneEmoji(text: string): boolean {
+  return text.isWellFormed() && pictograph.test(text) && [...graphemes.segment(text)].length === 1
+}
+
+export const reactAction = z.enum(['add', 'remove'])
+
+const person = z.object({ id: z.string(), username: z.string() })
+export type Person = z.output<typeof person>
+
+const payloads = {
+  text: z.object({ body: z.string(), replyTo: z.string().optional() }),
+  edit: z.object({ body: z.string() }),
+  react: z.object({ emoji: z.string(), action: reactAction }),
+  /** Join, leave and kick: who, and who did it if it was somebody else. */
+  member: z.object({ who: person, by: person.optional() }),
+}
+
+export type TextPayload = z.output<typeof payloads.text>
+export type EditPayload = z.output<typeof payloads.edit>
+export type ReactPayload = z.output<typeof payloads.react>
+export type MemberPayload = z.output<typeof payloads.member>
+
+export function textPayload(message: { body: string; replyTo: Place | undefined }): Buffer {
+  const { body, replyTo } = message
+  return encode(replyTo === undefined ? { body } : { body, replyTo: formatPlace(replyTo) })
+}
+
+export function editPayload(edit: EditPayload): Buffer {
+  return encode({ body: edit.body })
+}
+
+export function deletePayload(): Buffer {
+  return encode({})
+}
+
+export function reactPayload(react: ReactPayload): Buffer {
+  return encode({ emoji: react.emoji, action: react.action })
+}
+
+export function memberPayload(member: MemberPayload): Buffer {
+  return encode(member)
+}
+
+function encode(payload: Record<string, unknown>): Buffer {
+  return Buffer.from(JSON.stringify(payload))
+}
+
+/** What these read is undefined once erased, and when the payload is not of that kind. */
+export const readText = (entry: Entry): TextPayload | undefined => read(payloads.text, entry)
+export const readEdit = (entry: Entry): EditPayload | undefined => read(payloads.edit, entry)
+export const readReact = (entry: Entry): ReactPayload | undefined => read(payloads.react, entry)
+export const readMember = (entry: Entry): MemberPayload | undefined => read(payloads.member, entry)
+
+function read<S extends z.ZodType>(schema: S, entry: Entry): z.output<S> | undefined {
+  if (entry.payload.length === 0) return undefined
+  const parsed = schema.safeParse(JSON.parse(entry.payload.toString('utf8')))
+  return parsed.success ? parsed.data : undefined
+}

@@ -1,0 +1,116 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import { Ticker } from '../platform/lifecycle.ts'
+import type { Log } from '../platform/log.ts'
+import type { Redis } from '../platform/redis.ts'
+
+/** Per room a sorted set of accounts by the time at which they count as gone unless a server renews them. */
+const keys = { room: (room: RoomId) => `presence:room:${room}` }
+
+const accountsAtOnce = 500
+/** How often a person is renewed before they would count as gone. */
+const beatsToLive = 3
+
+/**
+ * Who is connected in which room, over all servers. Each server renews its own people; those of a server that died vanish by
+ * themselves. Somebody who left here and is still elsewhere is put back by the other server (see room-presence.ts).
+ */
+export class Presence {
+  readonly #redis: Redis
+  readonly #log: Log
+  readonly #beatMs: number
+  readonly #here = new Map<RoomId, Set<AccountId>>()
+  readonly #onBeat = new Set<() => void>()
+  readonly #ticker: Ticker
+  #clockOffsetMs = 0
+
+  constructor(parts: { redis: Redis; log: Log; beatMs: number }) {
+    this.#redis = parts.redis
+    this.#log = parts.log
+    this.#beatMs = parts.beatMs
+    this.#ticker = new Ticker({
+      everyMs: parts.beatMs,
+      work: () => this.#beat(),
+      onError: (error) => parts.log.warn({ err: error }, 'presence could not be renewed; the next round does it'),
+    }).start({ isImmediate: true })
+  }
+
+  /** Called after each renewal, when counts may have changed because a server died. Returns a function that forgets it. */
+  onBeat(listener: () => void): () => void {
+    this.#onBeat.add(listener)
+    return () => this.#onBeat.delete(listener)
+  }
+
+  enter(room: RoomId, account: AccountId): void {
+    const here = this.#here.get(room) ?? new Set()
+    this.#here.set(room, here.add(account))
+    this.#quietly(this.#renew(room, [account]))
+  }
+
+  leave(room: RoomId, account: AccountId): void {
+    const here = this.#here.get(room)
+    here?.delete(account)
+    if (here?.size === 0) this.#here.delete(room)
+    this.#quietly(this.#redis.zrem(keys.room(room), account))
+  }
+
+  async count(room: RoomId): Promise<number> {
+    return (await this.counts([room])).get(room) ?? 0
+  }
+
+  /** People connected now. Rooms are missing in the answer when Redis is away. */
+  async counts(rooms: readonly RoomId[]): Promise<Map<RoomId, number>> {
+    try {
+      const pipeline = this.#redis.pipeline()
+      for (const room of rooms) pipeline.zcount(keys.room(room), `(${this.#now()}`, '+inf')
+      const replies = (await pipeline.exec()) ?? []
+      return new Map(rooms.map((room, index) => [room, Number(replies[index]?.[1] ?? 0)]))
+    } catch (error) {
+      this.#log.warn({ err: error }, 'presence could not be read')
+      return new Map()
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#ticker.stop()
+    const pipeline = this.#redis.pipeline()
+    for (const [room, accounts] of this.#here) pipeline.zrem(keys.room(room), ...accounts)
+    this.#here.clear()
+    await pipeline.exec().catch(() => undefined)
+  }
+
+  async #beat(): Promise<void> {
+    await this.#readClock()
+    for (const [room, accounts] of this.#here) {
+      const all = [...accounts]
+      for (let from = 0; from < all.length; from += accountsAtOnce) {
+        await this.#renew(room, all.slice(from, from + accountsAtOnce))
+      }
+    }
+    for (const listener of this.#onBeat) listener()
+  }
+
+  /** All servers go by the clock of Redis. */
+  async #readClock(): Promise<void> {
+    const [seconds, microseconds] = await this.#redis.time()
+    this.#clockOffsetMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000) - Date.now()
+  }
+
+  #now(): number {
+    return Date.now() + this.#clockOffsetMs
+  }
+
+  async #renew(room: RoomId, accounts: readonly AccountId[]): Promise<void> {
+    const lifeMs = beatsToLive * this.#beatMs
+    const until = this.#now() + lifeMs
+    await this.#redis
+      .pipeline()
+      .zadd(keys.room(room), ...accounts.flatMap((account) => [until, account]))
+      .zremrangebyscore(keys.room(room), '-inf', this.#now())
+      .pexpire(keys.room(room), lifeMs)
+      .exec()
+  }
+
+  #quietly(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#log.debug({ err: error }, 'presence waits for the next renewal'))
+  }
+}

@@ -1,0 +1,219 @@
+import { systemSender } from '../ledger/index.ts'
+import type { Entry, Follow, Ledger, Place, RoomEvent } from '../ledger/index.ts'
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import { entryFrame, pushFrame } from './entry-frame.ts'
+import { readMember } from './message.ts'
+import type { Names } from './names.ts'
+import { RoomPresence } from './room-presence.ts'
+import type { RoomPresenceParts } from './room-presence.ts'
+import { sendAway, sendClosed } from './endings.ts'
+import type { EntryFrame, Sound, Subscription } from './subscription.ts'
+import type { Whisper } from './whispers.ts'
+
+export interface RoomParts extends RoomPresenceParts {
+  ledger: Ledger
+  names: Names
+  log: Log
+}
+
+/**
+ * A room on this server while somebody listens to it. It follows the ledger once, frames each event once, and fans out. What
+ * is told keeps the ledger's order: when a speaker's name must be looked up first, everything behind waits.
+ */
+export class RoomChannel {
+  readonly room: RoomId
+  readonly presence: RoomPresence
+  readonly #parts: RoomParts
+  readonly #onEmpty: () => void
+  readonly #subscriptions = new Set<Subscription>()
+  readonly #present = new Set<Subscription>()
+  readonly #waiting: RoomEvent[] = []
+  #follow: Follow | undefined
+  #stopHearing: (() => void) | undefined
+  #isNaming = false
+  #isStopped = false
+
+  constructor(parts: RoomParts, room: RoomId, onEmpty: () => void) {
+    this.room = room
+    this.#parts = parts
+    this.#onEmpty = onEmpty
+    this.presence = new RoomPresence(parts, room, (push) => {
+      const bytes = pushFrame(push)
+      for (const subscription of this.#subscriptions) subscription.hearDroppable(bytes)
+    })
+  }
+
+  /** Resolves when nothing that happens in the room can be missed any more. */
+  async start(): Promise<void> {
+    this.#stopHearing = await this.#parts.whispers.hear(this.room, (whisper) => this.#heardWhisper(whisper))
+    this.#follow = await this.#parts.ledger.follow(this.room, (event) => this.#heard(event))
+    if (this.#isStopped) this.#stopListening()
+  }
+
+  /** Up to where the ledger has told this server. */
+  get follow(): Follow {
+    if (this.#follow === undefined) throw new Error('the channel has not started')
+    return this.#follow
+  }
+
+  add(subscription: Subscription): void {
+    this.#subscriptions.add(subscription)
+  }
+
+  /** The subscriber is let in: from here on others see that they are here. */
+  welcome(subscription: Subscription): void {
+    if (!this.#subscriptions.has(subscription)) return
+    this.#present.add(subscription)
+    this.presence.entered(subscription.account, subscription.username)
+  }
+
+  remove(subscription: Subscription): void {
+    if (!this.#subscriptions.delete(subscription)) return
+    if (this.#present.delete(subscription)) this.presence.left(subscription.account)
+    if (this.#subscriptions.size === 0) this.stop()
+  }
+
+  stop(): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.presence.stop()
+    this.#stopListening()
+    this.#onEmpty()
+  }
+
+  /** Frames of entries, their speakers named. */
+  async framesOf(entries: readonly Entry[]): Promise<EntryFrame[]> {
+    await this.#parts.names.learn(this.#unnamed(entries))
+    return this.#frame(entries)
+  }
+
+  #stopListening(): void {
+    this.#follow?.stop()
+    this.#stopHearing?.()
+  }
+
+  #heard(event: RoomEvent): void {
+    this.#waiting.push(event)
+    if (!this.#isNaming) this.#tellWaiting()
+  }
+
+  #tellWaiting(): void {
+    for (let event = this.#waiting[0]; event !== undefined; event = this.#waiting[0]) {
+      const unnamed = event.type === 'entries' ? this.#unnamed(event.entries) : []
+      if (unnamed.length > 0 && !this.#isNaming) return void this.#nameFirst(unnamed)
+      this.#isNaming = false
+      this.#waiting.shift()
+      this.#tell(event)
+    }
+  }
+
+  /** Whoever stays unknown after one look is told of without a name. */
+  async #nameFirst(unnamed: readonly AccountId[]): Promise<void> {
+    this.#isNaming = true
+    await this.#parts.names.learn(unnamed)
+    this.#tellWaiting()
+  }
+
+  #unnamed(entries: readonly Entry[]): AccountId[] {
+    const senders = entries.map((entry) => entry.sender).filter((sender) => sender !== systemSender)
+    return this.#parts.names.unknownAmong(senders)
+  }
+
+  #tell(event: RoomEvent): void {
+    switch (event.type) {
+      case 'entries':
+        return this.#tellEntries(event.entries)
+      case 'epoch':
+        return this.#tellAll({ type: 'epoch', keptSeq: event.keptUpTo.seq, bytes: epochFrame(this.room, event) })
+      case 'stored':
+        return this.#tellAll({ type: 'notice', bytes: storedFrame(this.room, event.place) })
+      default:
+        return event satisfies never
+    }
+  }
+
+  /** Who is put out hears that, and nothing behind it: so a batch is told in pieces that end with each going. */
+  #tellEntries(entries: readonly Entry[]): void {
+    let from = 0
+    entries.forEach((entry, index) => {
+      if (!endsSubscriptions(entry)) return
+      this.#tellFrames(this.#frame(entries.slice(from, index + 1)))
+      from = index + 1
+      this.#end(entry)
+    })
+    this.#tellFrames(this.#frame(entries.slice(from)))
+  }
+
+  #tellFrames(frames: EntryFrame[]): void {
+    const [first] = frames
+    if (first === undefined) return
+    const bytes = frames.length === 1 ? first.bytes : Buffer.concat(frames.map((frame) => frame.bytes))
+    this.#tellAll({ type: 'entries', frames, bytes })
+  }
+
+  #tellAll(sound: Sound): void {
+    for (const subscription of this.#subscriptions) subscription.hear(sound)
+  }
+
+  #frame(entries: readonly Entry[]): EntryFrame[] {
+    return entries.map((entry) => {
+      const from = entry.sender === systemSender ? null : (this.#parts.names.of(entry.sender) ?? null)
+      return { seq: entry.seq, bytes: entryFrame(this.room, entry, from) }
+    })
+  }
+
+  #end(entry: Entry): void {
+    if (entry.kind === 'closed') {
+      for (const subscription of this.#subscriptions) sendClosed(subscription, this.room, entry)
+      return
+    }
+    const account = Number(readMember(entry)?.who.id)
+    const version = Number(entry.id.split(':')[2])
+    for (const subscription of this.#subscriptions) {
+      const isTheirs = subscription.account === account && subscription.memberVersion < version
+      if (isTheirs) sendAway(subscription, this.room, entry.kind === 'kick' ? 'kicked' : 'left')
+    }
+  }
+
+  #heardWhisper(whisper: Whisper): void {
+    switch (whisper.type) {
+      case 'here':
+        this.#parts.names.met(whisper.account, whisper.name)
+        return this.presence.heardHere(whisper.name)
+      case 'gone':
+        return this.presence.heardGone(whisper.account, whisper.name)
+      case 'typing': {
+        const bytes = pushFrame({ type: 'typing', room: String(this.room), from: whisper.name })
+        const others = [...this.#subscriptions].filter((subscription) => subscription.account !== whisper.account)
+        return others.forEach((subscription) => subscription.hearDroppable(bytes))
+      }
+      case 'read': {
+        const { epoch, seq } = whisper
+        const bytes = pushFrame({ type: 'read', room: String(this.room), epoch, seq })
+        return this.#otherSocketsOf(whisper).forEach((subscription) => subscription.hearDroppable(bytes))
+      }
+      default:
+        return whisper satisfies never
+    }
+  }
+
+  #otherSocketsOf(whisper: { account: AccountId; connection: string }): Subscription[] {
+    return [...this.#subscriptions].filter(
+      ({ account, connection }) => account === whisper.account && connection.id !== whisper.connection,
+    )
+  }
+}
+
+function endsSubscriptions(entry: Entry): boolean {
+  return entry.sender === systemSender && (entry.kind === 'leave' || entry.kind === 'kick' || entry.kind === 'closed')
+}
+
+function epochFrame(room: RoomId, event: { epoch: number; keptUpTo: Place }): Buffer {
+  const { epoch, keptUpTo } = event
+  return pushFrame({ type: 'epoch', room: String(room), epoch, keptUpTo: `${keptUpTo.epoch}:${keptUpTo.seq}` })
+}
+
+function storedFrame(room: RoomId, place: Place): Buffer {
+  return pushFrame({ type: 'stored', room: String(room), ...place })
+}

@@ -1,0 +1,52 @@
+import type { Ledger } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { duplicateKey, inTransaction, mysqlErrno } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { insertJoined } from './member-store.ts'
+import { announce } from './members.ts'
+import type { MemberParts } from './members.ts'
+import { insertHosted, insertLobby, lobby, lockOpenOf, moveMembersVersion } from './store.ts'
+
+const lobbyName = '마당'
+
+/**
+ * Opens a room with its mentor in it, who needs none of its seats. Error: `conflict`, when the mentor has too many open.
+ * That the mentor came in is announced at once, or by the sweeper if the ledger is away.
+ */
+export async function openRoom(
+  parts: MemberParts & { roomsPerMentor: number },
+  mentor: Viewer,
+  opening: { name: string; topic: string; seats: number },
+): Promise<RoomId> {
+  const room = await inTransaction(parts.sql, async (trx) => {
+    const id = await insertHosted(trx, { ...opening, mentor: mentor.account })
+    if ((await lockOpenOf(trx, mentor.account)) > parts.roomsPerMentor) {
+      throw new Problem('conflict', { detail: `At most ${parts.roomsPerMentor} open rooms` })
+    }
+    await insertJoined(trx, { room: id, account: mentor.account, version: 1 })
+    await moveMembersVersion(trx, id, 1)
+    await parts.ledger.create(trx, id)
+    return id
+  })
+  await announce(parts, room, mentor.account)
+  return room
+}
+
+/** The room where everybody may read and speak. Made by whichever process comes first. */
+export async function ensureLobby(parts: { sql: Sql; ledger: Pick<Ledger, 'create'> }): Promise<RoomId> {
+  const existing = await lobby(parts.sql)
+  if (existing !== undefined) return existing
+  try {
+    return await inTransaction(parts.sql, async (trx) => {
+      const id = await insertLobby(trx, lobbyName)
+      await parts.ledger.create(trx, id)
+      return id
+    })
+  } catch (error) {
+    const made = mysqlErrno(error) === duplicateKey ? await lobby(parts.sql) : undefined
+    if (made === undefined) throw error
+    return made
+  }
+}

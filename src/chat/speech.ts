@@ -1,0 +1,163 @@
+import { formatPlace, samePlace } from '../ledger/index.ts'
+import type { AppendOutcome, Entry, Item, Ledger, NewEntry, Place } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { RoomId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { can } from './access.ts'
+import type { KnownRooms } from './access.ts'
+import type { KeptFrame } from './frames.ts'
+import { memberOf } from './member-store.ts'
+import { deletePayload, editPayload, reactPayload, textPayload } from './message.ts'
+
+export interface SpeechParts {
+  sql: Sql
+  ledger: Pick<Ledger, 'append' | 'entryAt' | 'items'>
+  rooms: KnownRooms
+}
+
+/** What is said, whichever door it came in by. */
+export type Speech = KeptFrame extends infer F ? (F extends KeptFrame ? Omit<F, 'ref'> : never) : never
+type SpeechOf<Type> = Extract<Speech, { type: Type }>
+
+export type Kept = Extract<AppendOutcome, { type: 'kept' }>
+/** Ready to be appended; or it was kept before, which the look at its target showed. */
+export type Prepared = { type: 'entry'; entry: NewEntry } | { type: 'kept'; outcome: Kept }
+
+/**
+ * The entry that somebody's words become. Answers at once when nothing has to be looked up: an ordinary line in a room
+ * that this server has met. Errors: `not_found`, `bad_input`, `forbidden`, `not_member`.
+ *
+ * A check must give the same answer when a client repeats what was kept: whoever heard *fail* may conclude that it was not.
+ */
+export function prepare(parts: SpeechParts, speaker: Viewer, said: Speech): Prepared | Promise<Prepared> {
+  const isPlain = said.type === 'send' && said.replyTo === undefined
+  if (isPlain && parts.rooms.known(said.room) !== undefined) return toEntry(speaker, said)
+  return lookUp(parts, speaker, said)
+}
+
+async function lookUp(parts: SpeechParts, speaker: Viewer, said: Speech): Promise<Prepared> {
+  await parts.rooms.of(said.room)
+  try {
+    return await check(parts, speaker, said)
+  } catch (error) {
+    if (error instanceof Problem) await requireReader(parts, speaker, said.room)
+    throw error
+  }
+}
+
+async function check(parts: SpeechParts, speaker: Viewer, said: Speech): Promise<Prepared> {
+  switch (said.type) {
+    case 'send':
+      if (said.replyTo !== undefined) await messageAt(parts, said.room, said.replyTo, '/replyTo')
+      return toEntry(speaker, said)
+    case 'react':
+      return checkReact(parts, speaker, said)
+    case 'edit':
+    case 'delete':
+      return checkChange(parts, speaker, said)
+    default:
+      return said satisfies never
+  }
+}
+
+async function checkReact(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'react'>): Promise<Prepared> {
+  const target = await messageAt(parts, said.room, said.target, '/target')
+  if (target.payload.length > 0) return toEntry(speaker, said)
+  return refuseDeleted(await itemAt(parts, said.room, said.target), speaker, said)
+}
+
+async function checkChange(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'edit' | 'delete'>): Promise<Prepared> {
+  const item = await itemAt(parts, said.room, said.target)
+  if (!(await mayChange(parts, speaker, said, item.entry))) throw new Problem('forbidden')
+  const isDeleted = item.entry.payload.length === 0 || item.amendments.some((entry) => entry.kind === 'delete')
+  return isDeleted ? refuseDeleted(item, speaker, said) : toEntry(speaker, said)
+}
+
+async function mayChange(
+  parts: SpeechParts,
+  speaker: Viewer,
+  said: SpeechOf<'edit' | 'delete'>,
+  target: Entry,
+): Promise<boolean> {
+  if (target.sender === speaker.account) return true
+  return said.type === 'delete' && can(speaker, 'moderate', await parts.rooms.of(said.room))
+}
+
+async function messageAt(parts: SpeechParts, room: RoomId, place: Place, pointer: string): Promise<Entry> {
+  const entry = await parts.ledger.entryAt(room, place)
+  if (entry?.kind !== 'text') throw notKept(place, pointer)
+  return entry
+}
+
+async function itemAt(parts: SpeechParts, room: RoomId, place: Place): Promise<Item> {
+  const { items } = await parts.ledger.items(room, { before: place.seq + 1, limit: 1 })
+  const [item] = items
+  if (item?.entry.kind !== 'text' || !samePlace(item.entry, place)) throw notKept(place, '/target')
+  return item
+}
+
+function notKept(place: Place, pointer: string): Problem {
+  const detail = `No message was kept at ${formatPlace(place)}`
+  return new Problem('bad_input', { errors: [{ pointer, code: 'not_kept', detail }] })
+}
+
+/** Unless this very entry is among what changed the message before it was deleted: then it is a repeat, and was kept. */
+function refuseDeleted(item: Item, speaker: Viewer, said: Speech): Prepared {
+  const first = item.amendments.find((entry) => entry.sender === speaker.account && entry.id === said.id)
+  if (first !== undefined) {
+    const place = { epoch: first.epoch, seq: first.seq }
+    return { type: 'kept', outcome: { type: 'kept', place, at: first.at, isDuplicate: true, kept: 'buffered' } }
+  }
+  throw new Problem('bad_input', {
+    errors: [{ pointer: '/target', code: 'deleted', detail: 'The message is deleted' }],
+  })
+}
+
+/** What is in a room is not told to those who may not read it. */
+async function requireReader(parts: SpeechParts, speaker: Viewer, room: RoomId): Promise<void> {
+  const [facts, member] = await Promise.all([parts.rooms.of(room), memberOf(parts.sql, room, speaker.account)])
+  if (!can(speaker, 'read', facts, member?.standing)) throw new Problem('not_member')
+}
+
+function toEntry(speaker: Viewer, said: Speech): Prepared {
+  return { type: 'entry', entry: { sender: speaker.account, id: said.id, ...contentOf(said) } }
+}
+
+function contentOf(said: Speech): Omit<NewEntry, 'sender' | 'id'> {
+  switch (said.type) {
+    case 'send':
+      return { kind: 'text', payload: textPayload({ body: said.body, replyTo: said.replyTo }) }
+    case 'edit':
+      return { kind: 'edit', target: said.target, payload: editPayload(said) }
+    case 'delete':
+      return { kind: 'delete', target: said.target, payload: deletePayload(), erases: true }
+    case 'react':
+      return { kind: 'react', target: said.target, payload: reactPayload(said) }
+    default:
+      return said satisfies never
+  }
+}
+
+const fullRetrySeconds = 2
+const unknownRetrySeconds = 1
+
+/** The ledger's answer as those outside hear it. Errors: all that a send may end with. */
+export function requireKept(outcome: AppendOutcome): Kept {
+  switch (outcome.type) {
+    case 'kept':
+      return outcome
+    case 'closed':
+      throw new Problem('room_closed', { members: { epoch: outcome.last.epoch, lastSeq: outcome.last.seq } })
+    case 'forbidden':
+      throw new Problem('not_member')
+    case 'full':
+      throw new Problem('buffer_full', { retryAfter: fullRetrySeconds })
+    case 'bad_id':
+      throw new Problem('bad_id', { detail: 'Not a UUIDv7 in lower case, or from the future' })
+    case 'unknown':
+      throw new Problem(outcome.reason, { retryAfter: unknownRetrySeconds })
+    default:
+      return outcome satisfies never
+  }
+}
