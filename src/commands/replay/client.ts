@@ -1,0 +1,237 @@
+import { closeCodes } from '../../platform/ws/close-codes.ts'
+import type { Frame, Place } from './frames.ts'
+import { backoffMs, pause, standardBackoff } from './patience.ts'
+import { RoomSession } from './room-session.ts'
+import type { SeenEntry } from './room-view.ts'
+import { Wire } from './wire.ts'
+import type { WireEnd } from './wire.ts'
+
+/** What became of a frame that asks for an answer. `lost`: nobody knows, the connection or the time ran out. */
+export type Answer =
+  | { type: 'answered'; frame: Frame }
+  | { type: 'refused'; code: string; detail: string | undefined; retryAfterMs: number | undefined }
+  | { type: 'lost' }
+
+export interface ChatClientOptions {
+  /** Of the socket: `ws://host/v1/socket`. */
+  url: URL
+  /** This client's own address on this machine. */
+  from?: string | undefined
+  /** An access token; another one when the last has expired. */
+  token(isExpired: boolean): Promise<string>
+  /** A page of a room's entries after a seq, over HTTP. */
+  page(room: string, after: Place): Promise<SeenEntry[]>
+  /** Told the name of the server whenever a connection stands. */
+  onServer?: (name: string) => void
+  onLimited?: (code: string, waitMs: number) => void
+}
+
+interface Pending {
+  resolve: (answer: Answer) => void
+  timer: NodeJS.Timeout
+}
+
+const answerMs = 10_000
+
+/**
+ * A chat client that keeps the rules of docs/protocol.md: one socket for all its rooms; it comes back by itself with a wait
+ * that doubles and resumes every room where it stopped; it stays away when the close code says so.
+ */
+export class ChatClient {
+  readonly #options: ChatClientOptions
+  readonly #rooms = new Map<string, RoomSession>()
+  readonly #pending = new Map<number, Pending>()
+  #wire: Wire | undefined
+  #isReady = false
+  #isWanted = false
+  #isOpening = false
+  #failures = 0
+  #expiries = 0
+  #lastRef = 0
+  #ended: PromiseWithResolvers<void> | undefined
+  /** Connections that stood. */
+  connections = 0
+  failure: Error | undefined
+
+  constructor(options: ChatClientOptions) {
+    this.#options = options
+  }
+
+  /** Comes, and comes back, until `leave`. */
+  connect(): void {
+    this.#isWanted = true
+    void this.#open(0, false)
+  }
+
+  /** Goes away in good order and stays away until `connect`; rooms and what waits to be said are kept. */
+  async leave(): Promise<void> {
+    this.#isWanted = false
+    await this.#hangUp((wire) => wire.close())
+  }
+
+  /** The connection breaks without a word; the client comes back by itself. */
+  cut(): void {
+    this.#wire?.cut()
+  }
+
+  /** What is heard and said in a room from its first entry on. The seat must have been taken. */
+  enter(room: string, share?: (entry: SeenEntry) => SeenEntry): RoomSession {
+    const session = new RoomSession({
+      room,
+      share,
+      line: {
+        request: (frame) => this.request(frame),
+        page: (name, after) => this.#options.page(name, after),
+        onLimited: (code, waitMs) => this.#options.onLimited?.(code, waitMs),
+      },
+    })
+    this.#rooms.set(room, session)
+    if (this.#isReady) session.connected()
+    return session
+  }
+
+  /** Sends a frame that is answered once. */
+  request(frame: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const wire = this.#wire
+    if (wire === undefined || !this.#isReady) return Promise.resolve({ type: 'lost' })
+    this.#lastRef += 1
+    const ref = this.#lastRef
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(ref, { type: 'lost' }), answerMs)
+      this.#pending.set(ref, { resolve, timer })
+      wire.send({ ...frame, ref })
+    })
+  }
+
+  async #open(waitMs: number, isExpired: boolean): Promise<void> {
+    if (this.#wire !== undefined || this.#isOpening) return
+    this.#isOpening = true
+    try {
+      await pause(waitMs)
+      const token = await this.#options.token(isExpired)
+      if (this.#isWanted) this.#connectWith(token)
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      this.#isOpening = false
+    }
+  }
+
+  #connectWith(token: string): void {
+    this.#ended = Promise.withResolvers<void>()
+    this.#wire = new Wire({
+      ...{ url: this.#options.url, token, from: this.#options.from },
+      onFrame: (frame) => this.#hear(frame),
+      onEnd: (end) => this.#onEnd(end),
+    })
+  }
+
+  async #hangUp(how: (wire: Wire) => void): Promise<void> {
+    if (this.#wire === undefined) return
+    how(this.#wire)
+    await this.#ended?.promise
+  }
+
+  #hear(frame: Frame): void {
+    if (frame.type === 'hello') this.#welcome(frame.server)
+    if ('ref' in frame && frame.ref !== undefined) this.#settle(frame.ref, answerIn(frame))
+    if ('room' in frame) this.#rooms.get(frame.room)?.hear(frame)
+  }
+
+  #welcome(server: string | undefined): void {
+    this.#isReady = true
+    this.#failures = 0
+    this.#expiries = 0
+    this.connections += 1
+    if (server !== undefined) this.#options.onServer?.(server)
+    for (const session of this.#rooms.values()) session.connected()
+  }
+
+  #settle(ref: number, answer: Answer): void {
+    const pending = this.#pending.get(ref)
+    if (pending === undefined) return
+    this.#pending.delete(ref)
+    clearTimeout(pending.timer)
+    pending.resolve(answer)
+  }
+
+  #onEnd(end: WireEnd): void {
+    this.#wire = undefined
+    this.#isReady = false
+    for (const ref of this.#pending.keys()) this.#settle(ref, { type: 'lost' })
+    for (const session of this.#rooms.values()) session.disconnected()
+    this.#ended?.resolve()
+    if (this.#isWanted) this.#comeBack(adviceFor(end))
+  }
+
+  #comeBack(advice: Advice): void {
+    this.#failures += 1
+    switch (advice.type) {
+      case 'stay_away':
+        return this.#giveUp(new Error(advice.reason))
+      case 'refresh_and_resume':
+        this.#expiries += 1
+        if (this.#expiries > 2) return this.#giveUp(new Error('the session has ended'))
+        return void this.#open(0, true)
+      case 'resume':
+        return void this.#open(advice.waitMs ?? backoffMs(standardBackoff, this.#failures - 1), false)
+      default:
+        return advice satisfies never
+    }
+  }
+
+  #giveUp(failure: Error): void {
+    this.#isWanted = false
+    this.failure = failure
+    for (const session of this.#rooms.values()) session.giveUp(failure)
+  }
+}
+
+type Advice =
+  | { type: 'resume'; waitMs: number | undefined }
+  | { type: 'refresh_and_resume' }
+  | { type: 'stay_away'; reason: string }
+
+const laterMs = 1000
+
+function adviceFor(end: WireEnd): Advice {
+  switch (end.type) {
+    case 'unreachable':
+      return { type: 'resume', waitMs: undefined }
+    case 'refused':
+      return adviceForRefusal(end)
+    case 'closed':
+      return adviceForClose(end)
+    default:
+      return end satisfies never
+  }
+}
+
+function adviceForRefusal({ status, retryAfterMs }: Extract<WireEnd, { type: 'refused' }>): Advice {
+  if (status === 401) return { type: 'refresh_and_resume' }
+  if (status === 429 || status >= 500) return { type: 'resume', waitMs: retryAfterMs }
+  return { type: 'stay_away', reason: `the socket was refused with ${status}` }
+}
+
+function adviceForClose({ code, reason }: Extract<WireEnd, { type: 'closed' }>): Advice {
+  const known = Object.values(closeCodes).find((fact) => fact.code === code)
+  switch (known?.advice) {
+    case undefined:
+    case 'resume':
+      return { type: 'resume', waitMs: undefined }
+    case 'resume_later':
+      return { type: 'resume', waitMs: laterMs * (1 + Math.random()) }
+    case 'refresh_and_resume':
+      return { type: 'refresh_and_resume' }
+    case 'stay_away':
+      return { type: 'stay_away', reason: `the socket was closed with ${code} ${reason}` }
+    default:
+      return known satisfies never
+  }
+}
+
+function answerIn(frame: Frame): Answer {
+  if (frame.type !== 'error') return { type: 'answered', frame }
+  const retryAfterMs = frame.retryAfter === undefined ? undefined : frame.retryAfter * 1000
+  return { type: 'refused', code: frame.code, detail: frame.detail, retryAfterMs }
+}

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestFn } from 'ava'
+import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
+import { freePort } from './redis-server.ts'
+import { createWorld } from './world.ts'
+import type { World } from './world.ts'
+
+const serverNames = ['server-1', 'server-2'] as const
+export type ServerName = (typeof serverNames)[number]
+export type ProcessName = ServerName | 'worker-1'
+export type PartName = ProcessName | 'redis'
+
+/** All of Madang for one test file: Nginx, two web servers, a worker, a Redis, a schema. Its parts can be killed. */
+export interface Stack {
+  world: World
+  /** Of Nginx. */
+  address: string
+  /** Of each web server itself. */
+  serverAddress(name: ServerName): string
+  /** SIGKILL, as a crash would. */
+  kill(part: PartName): Promise<void>
+  /** Starts a part again and waits until it can take work; for Redis until all parts see it again. */
+  start(part: PartName): Promise<void>
+  /** SIGTERM; resolves with the exit code when the process has ended. */
+  terminate(part: ProcessName): Promise<number | null>
+  /** What a process has logged, for a test that failed. */
+  logOf(part: ProcessName): string
+  stop(): Promise<void>
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Limits that are not what these tests are about, and times that keep them quick. */
+const settings: Record<string, string | number> = {
+  SIGN_IN_PER_MINUTE: 100_000,
+  SIGN_UP_PER_HOUR: 100_000,
+  REQUESTS_PER_MINUTE: 1_000_000,
+  FRAMES_PER_SECOND: 100_000,
+  FRAMES_BURST: 100_000,
+  MESSAGES_PER_SECOND: 100_000,
+  SOCKETS_PER_ADDRESS: 10_000,
+  LOG_LEVEL: 'warn',
+}
+
+export async function startStack(changes: Record<string, string | number> = {}): Promise<Stack> {
+  const world = await createWorld()
+  const folder = await mkdtemp(join(tmpdir(), 'madang-stack-'))
+  const publicPort = await freePort()
+  const env = { ...world.env, PUBLIC_ORIGIN: `http://127.0.0.1:${publicPort}`, ...asText({ ...settings, ...changes }) }
+  const processes = new Map<ProcessName, Part>()
+  for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env))
+  processes.set('worker-1', await newPart('workers/main.ts', 'worker-1', env))
+  const nginx = new Nginx({ folder, port: publicPort, servers: serverNames.map((name) => partOf(name).host) })
+  const all = [...processes.values()]
+
+  function partOf(name: ProcessName): Part {
+    const part = processes.get(name)
+    if (part === undefined) throw new Error(`there is no ${name}`)
+    return part
+  }
+
+  const stack: Stack = {
+    world,
+    address: `http://127.0.0.1:${publicPort}`,
+    serverAddress: (name) => `http://${partOf(name).host}`,
+    kill: (part) =>
+      part === 'redis'
+        ? world.redis.kill()
+        : partOf(part)
+            .end('SIGKILL')
+            .then(() => undefined),
+    async start(part) {
+      if (part === 'redis') await world.redis.start()
+      else await partOf(part).start()
+      await Promise.all(all.filter((one) => one.isRunning).map((one) => one.ready()))
+    },
+    terminate: (part) => partOf(part).end('SIGTERM'),
+    logOf: (part) => partOf(part).log,
+    async stop() {
+      await nginx.stop()
+      await Promise.all(all.map((part) => part.end('SIGTERM')))
+      await world.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    await Promise.all([...all.map((part) => part.start().then(() => part.ready())), nginx.start()])
+    return stack
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+/** A stack for all tests of a file, made before the first and stopped after the last. */
+export function stackOf(test: TestFn, changes: Record<string, string | number> = {}): () => Stack {
+  let stack: Stack | undefined
+  test.serial.before('the stack is started', async (t) => {
+    t.timeout(60_000)
+    stack = await startStack(changes)
+  })
+  test.serial.after.always('the stack is stopped', async (t) => {
+    await stack?.stop()
+    t.pass()
+  })
+  return () => {
+    if (stack === undefined) throw new Error('the stack is started before the first test')
+    return stack
+  }
+}
+
+function asText(values: Record<string, string | number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+}
+
+async function newPart(script: string, name: ProcessName, env: Record<string, string>): Promise<Part> {
+  const port = await freePort()
+  const own = { HOST: '127.0.0.1', SERVER_NAME: name, TZ: 'UTC' }
+  return new Part(script, port, {
+    ...{ ...env, ...own },
+    ...(name === 'worker-1' ? { WORKER_HEALTH_PORT: String(port) } : { PORT: String(port) }),
+  })
+}
+
+const readyWithinMs = 30_000
+const longestLog = 20_000
+
+/** A process of Madang. */
+class Part {
+  readonly host: string
+  readonly #script: string
+  readonly #env: Record<string, string>
+  #child: ChildProcess | undefined
+  #log = ''
+
+  constructor(script: string, port: number, env: Record<string, string>) {
+    this.host = `127.0.0.1:${port}`
+    this.#script = script
+    this.#env = env
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  get log(): string {
+    return this.#log
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [this.#script], {
+      cwd: root,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-longestLog))
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    this.#child = child
+    await once(child, 'spawn')
+  }
+
+  async ready(): Promise<void> {
+    const deadline = performance.now() + readyWithinMs
+    while (!(await answersReady(`http://${this.host}/readyz`))) {
+      if (!this.isRunning) throw new Error(`${this.#script} ended:\n${this.#log}`)
+      if (performance.now() > deadline) throw new Error(`${this.#script} is not ready:\n${this.#log}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    return endChild(this.#child, signal)
+  }
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2500) })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+class Nginx {
+  readonly #instance: Parameters<typeof writeNginxConfig>[0]
+  #child: ChildProcess | undefined
+
+  constructor(options: { folder: string; port: number; servers: string[] }) {
+    const limits = { requestsPerSecond: 100_000, requestsBurst: 100_000, connectionsPerAddress: 10_000 }
+    this.#instance = {
+      ...options,
+      program: process.env['NGINX_SERVER'] ?? 'nginx',
+      accessLog: join(options.folder, 'access.log'),
+      errorLog: join(options.folder, 'error.log'),
+      limits,
+    }
+  }
+
+  async start(): Promise<void> {
+    writeNginxConfig(this.#instance)
+    this.#child = spawn(this.#instance.program, nginxArguments(this.#instance), { stdio: 'ignore' })
+    await once(this.#child, 'spawn')
+    const deadline = performance.now() + readyWithinMs
+    while (!(await answersReady(`http://127.0.0.1:${this.#instance.port}/livez`))) {
+      if (performance.now() > deadline) throw new Error('nginx does not answer')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async stop(): Promise<void> {
+    await endChild(this.#child, 'SIGTERM')
+  }
+}
+
+async function endChild(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
+  if (child === undefined) return null
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+  return child.exitCode
+}
