@@ -118,6 +118,7 @@ function hello({ config, durability }: ChatOptions): Push {
     pingMs: config.PING_SECONDS * 1000,
     maxFrame: config.FRAME_MAX_BYTES,
     durability,
+    server: config.SERVER_NAME,
   }
 }
 

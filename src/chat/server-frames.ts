@@ -60,6 +60,7 @@ export const pushes = {
     pingMs: z.int(),
     maxFrame: z.int(),
     durability: z.string(),
+    server: z.string().describe('Name of the server that this socket stands at'),
   }),
   entry: z.strictObject({
     type: z.literal('entry'),
