@@ -7,7 +7,7 @@ import type { Sql } from '../platform/mysql.ts'
 import { insertJoined } from './member-store.ts'
 import { announce } from './members.ts'
 import type { MemberParts } from './members.ts'
-import { insertHosted, insertLobby, lobby, lockOpenOf, moveMembersVersion } from './store.ts'
+import { countOpenOf, insertHosted, insertLobby, lobby, lockMentor, moveMembersVersion } from './store.ts'
 
 const lobbyName = '마당'
 
@@ -21,10 +21,11 @@ export async function openRoom(
   opening: { name: string; topic: string; seats: number },
 ): Promise<RoomId> {
   const room = await inTransaction(parts.sql, async (trx) => {
-    const id = await insertHosted(trx, { ...opening, mentor: mentor.account })
-    if ((await lockOpenOf(trx, mentor.account)) > parts.roomsPerMentor) {
+    await lockMentor(trx, mentor.account)
+    if ((await countOpenOf(trx, mentor.account)) >= parts.roomsPerMentor) {
       throw new Problem('conflict', { detail: `At most ${parts.roomsPerMentor} open rooms` })
     }
+    const id = await insertHosted(trx, { ...opening, mentor: mentor.account })
     await insertJoined(trx, { room: id, account: mentor.account, version: 1 })
     await moveMembersVersion(trx, id, 1)
     await parts.ledger.create(trx, id)

@@ -3,7 +3,7 @@ import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 
-/** The SQL of `rooms`. Members are in member-store.ts, read markers in read-marker-store.ts. */
+/** The SQL of `rooms` and `mentors`. Members are in member-store.ts, read markers in read-marker-store.ts. */
 
 export type RoomKind = 'lobby' | 'hosted'
 export type RoomState = 'open' | 'closing' | 'closed'
@@ -110,10 +110,22 @@ export async function openRooms(
   return rows.map(toRoom)
 }
 
-/** Locks what it counts, so that two openings at once cannot both take the last place. */
-export async function lockOpenOf(trx: Sql, mentor: AccountId): Promise<number> {
-  const rows = await selectRows(trx, "SELECT id FROM rooms WHERE mentor_id = ? AND state = 'open' FOR UPDATE", [mentor])
-  return rows.length
+/** Makes a mentor's openings wait for each other, from the first one on. */
+export async function lockMentor(trx: Sql, mentor: AccountId): Promise<void> {
+  await affectedRows(
+    trx,
+    'INSERT INTO mentors (account_id, rooms_opened) VALUES (?, 1) ON DUPLICATE KEY UPDATE rooms_opened = rooms_opened + 1',
+    [mentor],
+  )
+}
+
+export async function countOpenOf(trx: Sql, mentor: AccountId): Promise<number> {
+  const [row] = await selectRows<{ open: number }>(
+    trx,
+    "SELECT COUNT(*) AS open FROM rooms WHERE mentor_id = ? AND state = 'open'",
+    [mentor],
+  )
+  return row?.open ?? 0
 }
 
 /** Takes one of the seats, if one is free. */

@@ -10,6 +10,7 @@ import * as ledgerRecord from './013_ledger_record.ts'
 import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
+import * as mentors from './023_mentors.ts'
 
 interface Migration {
   up(sql: Sql): Promise<void>
@@ -28,6 +29,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['020_rooms', rooms],
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
+  ['023_mentors', mentors],
 ])
 
 /** Applies what is missing and answers the names; `onStep` hears each name before it runs. Safe to call from several processes at once. */

@@ -1,0 +1,414 @@
+import test from 'ava'
+import { randomUUIDv7 } from 'node:crypto'
+import { eventually } from '../support/eventually.ts'
+import { worldOf } from '../support/world.ts'
+import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse, placeOf } from './house.ts'
+import type { House } from './house.ts'
+
+const world = worldOf(test)
+let east: House
+let west: House
+let alice: Neighbour
+let bob: Neighbour
+let carol: Neighbour
+
+test.before('two servers, a mentor and two members', async () => {
+  ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
+  alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
+  bob = await Neighbour.moveIn(world(), east, 'bob')
+  carol = await Neighbour.moveIn(world(), west, 'carol')
+})
+
+async function roomOfThree(): Promise<string> {
+  const room = await alice.opens(east)
+  await bob.joins(east, room)
+  await carol.joins(west, room)
+  return room
+}
+
+test('hello says what a client must know', async (t) => {
+  const socket = await alice.calls(t, east)
+
+  const [hello] = socket.ofType('hello')
+
+  t.is(hello?.['protocol'], 'madang.v1')
+  t.is(hello?.['maxFrame'], 16_384)
+  t.is(hello?.['durability'], 'always')
+  t.true(Math.abs(Date.parse(String(hello?.['now'])) - Date.now()) < 5000)
+})
+
+test('what is said on one server is heard on both, in one order', async (t) => {
+  const room = await roomOfThree()
+  const sockets = [await alice.listens(t, east, room), await bob.listens(t, east, room)]
+  const far = await carol.listens(t, west, room)
+
+  const said = Array.from({ length: 60 }, (_, turn) => {
+    const speaker = turn % 3 === 2 ? far : sockets[turn % 3]!
+    return speaker.ask(line(room, `line ${turn} 안녕 🎉`))
+  })
+  const acks = await Promise.all(said)
+  await eventually(() => [...sockets, far].every((socket) => bodiesOf(socket).length === 60))
+
+  t.true(acks.every((ack) => ack.type === 'ack' && ack['duplicate'] === false && ack['kept'] === 'buffered'))
+  t.deepEqual(bodiesOf(far), bodiesOf(sockets[0]!))
+  t.deepEqual(bodiesOf(far), bodiesOf(sockets[1]!))
+  t.deepEqual(
+    entriesOf(far).map((entry) => entry['seq']),
+    Array.from({ length: 60 }, (_, index) => index + 4),
+  )
+  const speakers = new Set(entriesOf(far).map((entry) => entry['from']))
+  t.true([alice, bob, carol].every((person) => speakers.has(person.username)))
+  t.is(speakers.size, 3)
+})
+
+test("a speaker's lines keep their order, also behind one that has to be looked up", async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const first = await socket.ask(line(room, 'the first'))
+
+  const rest = Array.from({ length: 40 }, (_, turn) =>
+    socket.ask(line(room, `line ${turn}`, turn % 7 === 0 ? { replyTo: placeOf(first) } : {})),
+  )
+  const acks = await Promise.all(rest)
+
+  t.deepEqual(
+    acks.map((ack) => ack['seq']),
+    acks.map((_, turn) => Number(first['seq']) + 1 + turn),
+  )
+})
+
+test('the same id is kept once, on whichever server it is repeated', async (t) => {
+  const room = await roomOfThree()
+  const [near, far] = [await bob.listens(t, east, room), await bob.listens(t, west, room)]
+  const said = line(room, 'only once')
+
+  const first = await near.ask(said)
+  const again = await far.ask(said)
+  const overHttp = await bob.ask(west, `POST /v1/rooms/${room}/messages`, { id: said['id'], body: 'only once' })
+
+  t.false(first['duplicate'] as boolean)
+  t.true(again['duplicate'] as boolean)
+  t.is(placeOf(again), placeOf(first))
+  t.is(overHttp.status, 200)
+  t.is(overHttp.body['seq'], first['seq'])
+})
+
+test('a message over HTTP takes the same way', async (t) => {
+  const room = await roomOfThree()
+  const socket = await alice.listens(t, west, room)
+
+  const reply = await bob.ask(east, `POST /v1/rooms/${room}/messages`, { id: randomUUIDv7(), body: 'by HTTP' })
+  const entry = await hearsLine(socket, 'by HTTP')
+
+  t.is(reply.status, 201)
+  t.is(entry['seq'], reply.body['seq'])
+  t.is(entry['from'], bob.username)
+})
+
+test('who comes back is told exactly what was missed', async (t) => {
+  const room = await roomOfThree()
+  const speaker = await alice.listens(t, east, room)
+  const listener = await carol.listens(t, west, room)
+  await speaker.ask(line(room, 'before'))
+  const last = await hearsLine(listener, 'before')
+  await listener.close()
+  for (let turn = 0; turn < 20; turn += 1) await speaker.ask(line(room, `missed ${turn}`))
+
+  const after = { epoch: last['epoch'], after: last['seq'] }
+  const storm = Array.from({ length: 30 }, (_, turn) => speaker.ask(line(room, `live ${turn}`)))
+  const back = await carol.listens(t, west, room, after)
+  await Promise.all(storm)
+  await hearsLine(back, 'live 29')
+
+  const seqs = entriesOf(back).map((entry) => Number(entry['seq']))
+  t.deepEqual(
+    seqs,
+    Array.from({ length: 50 }, (_, index) => Number(last['seq']) + 1 + index),
+  )
+  t.true(back.ofType('subscribed')[0]?.['recovered'] as boolean)
+})
+
+test('who is too far behind is told the gap, and hears what follows', async (t) => {
+  const small = await openHouse(world(), { RESUME_MAX_ENTRIES: 10 })
+  const room = await roomOfThree()
+  for (let turn = 0; turn < 11; turn += 1) {
+    await bob.ask(east, `POST /v1/rooms/${room}/messages`, { id: randomUUIDv7(), body: `old ${turn}` })
+  }
+  const head = (await bob.ask(east, `GET /v1/rooms/${room}/messages`)).body['head'] as { epoch: number; seq: number }
+
+  const within = await bob.listens(t, small, room, { epoch: head.epoch, after: head.seq - 10 })
+  const behind = await bob.listens(t, small, room, { epoch: head.epoch, after: head.seq - 11 })
+  await behind.ask(line(room, 'live'))
+  await hearsLine(behind, 'live')
+
+  t.is(bodiesOf(within).filter((body) => body.startsWith('old')).length, 10)
+  t.deepEqual(within.ofType('gap'), [])
+  t.like(behind.ofType('gap')[0], {
+    from: `${head.epoch}:${head.seq - 10}`,
+    to: `${head.epoch}:${head.seq}`,
+  })
+  t.is(behind.ofType('subscribed')[0]?.['recovered'], false)
+  t.deepEqual(bodiesOf(behind), ['live'])
+})
+
+test('a member who is kicked in mid-sentence is told so, and nothing behind it', async (t) => {
+  const room = await roomOfThree()
+  const listener = await alice.listens(t, east, room)
+  const kicked = await carol.listens(t, west, room)
+  const sentence = Array.from({ length: 20 }, (_, word) => kicked.ask(line(room, `word ${word}`)))
+
+  const answer = await alice.ask(east, `DELETE /v1/rooms/${room}/members/${carol.username}`)
+  await kicked.hears('the end', (frame) => frame.type === 'unsubscribed')
+  const late = await kicked.ask(line(room, 'too late'))
+  await bob.ask(east, `POST /v1/rooms/${room}/messages`, { id: randomUUIDv7(), body: 'she is gone' })
+  await hearsLine(listener, 'she is gone')
+
+  t.is(answer.status, 204)
+  t.is(late['code'], 'not_member')
+  const acked = (await Promise.all(sentence)).filter((frame) => frame.type === 'ack')
+  t.is(bodiesOf(listener).filter((body) => body.startsWith('word')).length, acked.length)
+  t.is(entriesOf(kicked).at(-1)?.['kind'], 'kick')
+  t.deepEqual(kicked.ofType('unsubscribed'), [{ type: 'unsubscribed', room, reason: 'kicked' }])
+  t.is(kicked.ofType('error')[0]?.['code'], 'not_member')
+  t.is((await kicked.ask({ type: 'subscribe', room }))['code'], 'not_member')
+  t.is((await carol.ask(west, `GET /v1/rooms/${room}/messages`)).status, 404)
+})
+
+test('who was kicked may take a seat again and is heard again', async (t) => {
+  const room = await roomOfThree()
+  await alice.ask(east, `DELETE /v1/rooms/${room}/members/${carol.username}`)
+  await carol.joins(west, room)
+
+  const socket = await carol.listens(t, west, room)
+  const ack = await socket.ask(line(room, 'back again'))
+
+  t.is(ack.type, 'ack')
+})
+
+test('leaving ends the subscription on all devices', async (t) => {
+  const room = await roomOfThree()
+  const devices = [await bob.listens(t, east, room), await bob.listens(t, west, room)]
+
+  await bob.ask(east, `DELETE /v1/rooms/${room}/members/me`)
+
+  for (const device of devices) {
+    const end = await device.hears('the end', (frame) => frame.type === 'unsubscribed')
+    t.is(end['reason'], 'left')
+    t.deepEqual(device.ofType('error'), [])
+  }
+})
+
+test('edit, delete and react are entries; history shows what came of them', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const others = await carol.listens(t, west, room)
+  const kept = await socket.ask(line(room, 'helo'))
+  const gone = await socket.ask(line(room, 'a secret'))
+  const change = (type: string, target: object, more: object = {}) => ({
+    ...{ type, room, id: randomUUIDv7(), target: placeOf(target as never) },
+    ...more,
+  })
+
+  const answers = [
+    await socket.ask(change('edit', kept, { body: 'hello' })),
+    await others.ask(change('react', kept, { emoji: '👍' })),
+    await socket.ask(change('react', kept, { emoji: '👍' })),
+    await others.ask(change('react', kept, { emoji: '🎉' })),
+    await others.ask(change('react', kept, { emoji: '🎉', action: 'remove' })),
+    await socket.ask(change('delete', gone)),
+  ]
+  const { items } = (await bob.ask(west, `GET /v1/rooms/${room}/messages?limit=2`)).body as { items: object[] }
+
+  t.deepEqual(
+    answers.map((answer) => answer.type),
+    Array.from({ length: 6 }, () => 'ack'),
+  )
+  t.like(items[0], { content: { body: 'hello' }, reactions: [{ emoji: '👍', count: 2, mine: true }] })
+  t.like(items[1], { content: null, reactions: [] })
+  await others.hears('the edit', (frame) => frame['kind'] === 'edit' && frame['target'] === placeOf(kept))
+})
+
+test("only one's own messages are edited; the mentor may delete any", async (t) => {
+  const room = await roomOfThree()
+  const [mentor, writer, other] = [
+    await alice.listens(t, east, room),
+    await bob.listens(t, east, room),
+    await carol.listens(t, west, room),
+  ]
+  const target = placeOf(await writer.ask(line(room, 'mine')))
+  const id = () => randomUUIDv7()
+
+  t.is((await other.ask({ type: 'edit', room, id: id(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'edit', room, id: id(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await other.ask({ type: 'delete', room, id: id(), target }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'delete', room, id: id(), target })).type, 'ack')
+  t.is((await writer.ask({ type: 'edit', room, id: id(), target, body: 'again' }))['code'], 'bad_input')
+})
+
+test('an edit that was kept is acknowledged again when it is repeated after the message was deleted', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const target = placeOf(await socket.ask(line(room, 'mine')))
+  const edit = { type: 'edit', room, id: randomUUIDv7(), target, body: 'changed' }
+  const first = await socket.ask(edit)
+  await socket.ask({ type: 'delete', room, id: randomUUIDv7(), target })
+
+  const again = await socket.ask(edit)
+
+  t.is(again.type, 'ack')
+  t.true(again['duplicate'] as boolean)
+  t.is(placeOf(again), placeOf(first))
+})
+
+test('a target that was not kept is bad input', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const { epoch, seq } = (await socket.ask(line(room, 'the last'))) as unknown as { epoch: number; seq: number }
+
+  const beyond = await socket.ask(line(room, 'to nothing', { replyTo: `${epoch}:${seq + 100}` }))
+  const older = await socket.ask(line(room, 'to nothing', { replyTo: `${epoch + 1}:${seq}` }))
+  const join = await socket.ask({ type: 'react', room, id: randomUUIDv7(), target: `${epoch}:1`, emoji: '👍' })
+
+  for (const answer of [beyond, older, join]) t.is(answer['code'], 'bad_input')
+})
+
+test('who has no seat hears nothing of a room, not even what is in it', async (t) => {
+  const room = await alice.opens(east)
+  await alice.ask(east, `POST /v1/rooms/${room}/messages`, { id: randomUUIDv7(), body: 'among us' })
+  const outsider = await bob.calls(t, east)
+
+  t.is((await outsider.ask({ type: 'subscribe', room }))['code'], 'not_member')
+  t.is((await outsider.ask(line(room, 'let me in')))['code'], 'not_member')
+  t.is((await outsider.ask(line(room, 'let me in', { replyTo: '1:2' })))['code'], 'not_member')
+  t.is((await outsider.ask(line(room, 'let me in', { replyTo: '1:99' })))['code'], 'not_member')
+  t.is((await outsider.ask({ type: 'subscribe', room: '999999' }))['code'], 'not_found')
+  t.is((await outsider.ask(line('999999', 'let me in')))['code'], 'not_found')
+  t.is((await bob.ask(east, `GET /v1/rooms/${room}/messages`)).status, 404)
+  t.is((await bob.ask(east, `GET /v1/rooms/${room}/members`)).status, 404)
+  t.is((await bob.ask(east, `GET /v1/rooms/${room}`)).status, 200)
+})
+
+test('everybody reads and speaks in the lobby', async (t) => {
+  const list = await bob.ask(west, 'GET /v1/rooms?kind=lobby')
+  const [lobby] = list.body['items'] as { id: string; mentor: null; seats: null }[]
+  const [near, far] = [await bob.listens(t, east, lobby!.id), await carol.listens(t, west, lobby!.id)]
+
+  await near.ask(line(lobby!.id, 'hello everybody'))
+
+  t.is((await hearsLine(far, 'hello everybody'))['from'], bob.username)
+  t.is(lobby?.mentor, null)
+  t.is(lobby?.seats, null)
+  t.is((await alice.ask(east, `POST /v1/rooms/${lobby?.id}/close`)).status, 409)
+  t.is((await bob.ask(east, `PUT /v1/rooms/${lobby?.id}/members/me`)).status, 200)
+  t.is((await bob.ask(east, `DELETE /v1/rooms/${lobby?.id}/members/me`)).status, 409)
+})
+
+test('a room that is closed says so to all its listeners, and takes nothing more', async (t) => {
+  const room = await roomOfThree()
+  const [near, far] = [await bob.listens(t, east, room), await carol.listens(t, west, room)]
+  const said = line(room, 'the last word')
+  const first = await near.ask(said)
+
+  const closing = await alice.ask(west, `POST /v1/rooms/${room}/close`)
+  const ends = await Promise.all(
+    [near, far].map((socket) => socket.hears('closed', (frame) => frame.type === 'closed')),
+  )
+  const late = await near.ask(line(room, 'one more'))
+  const again = await near.ask(said)
+  const afterwards = await carol.listens(t, west, room, { epoch: first['epoch'], after: first['seq'] })
+  await afterwards.hears('closed', (frame) => frame.type === 'closed')
+
+  t.is(closing.status, 202)
+  t.is(closing.headers.get('location'), `/v1/rooms/${room}/closing`)
+  t.is(closing.body['lastSeq'], Number(first['seq']) + 1)
+  for (const end of ends) {
+    t.is(end['lastSeq'], closing.body['lastSeq'])
+    t.is(end['receipt'], `/v1/rooms/${room}/receipt`)
+  }
+  t.is(entriesOf(near).at(-1)?.['kind'], 'closed')
+  t.like(late, { type: 'error', code: 'room_closed', lastSeq: closing.body['lastSeq'] })
+  t.is(again['seq'], first['seq'])
+  t.is(entriesOf(afterwards).at(-1)?.['kind'], 'closed')
+  t.is((await bob.ask(east, `POST /v1/rooms/${room}/close`)).status, 403)
+  t.is((await alice.ask(east, `POST /v1/rooms/${room}/close`)).body['lastSeq'], closing.body['lastSeq'])
+  t.is((await bob.ask(east, `PUT /v1/rooms/${room}/members/me`)).status, 200)
+  t.is((await bob.ask(east, `GET /v1/rooms/${room}/receipt`)).status, 404)
+})
+
+test('frames that are wrong are answered once, with their ref, and keep nothing', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+
+  const answers = [
+    await socket.ask({ type: 'dance' }),
+    await socket.ask(line(room, 'with a picture', { media: ['1'] })),
+    await socket.ask(line(room, '')),
+    await socket.ask(line(room, ' \n\t')),
+    await socket.ask(line(room, 'x'.repeat(4097))),
+    await socket.ask(line(room, '가'.repeat(1366))),
+    await socket.ask(line(room, '각'.normalize('NFD'))),
+    await socket.ask({ ...line(room, 'half \ud83d'), type: 'send' }),
+    await socket.ask({ ...line(room, 'no uuid'), id: 'b7b0a6a2-6f6c-4b57-9d5e-0f8d6f0f1f11' }),
+    await socket.ask({ ...line(room, 'extra'), sender: '7' }),
+  ]
+
+  t.deepEqual(
+    answers.map((answer) => answer['code']),
+    [
+      ...['unsupported', 'unsupported', 'bad_input', 'bad_input', 'bad_input'],
+      ...['bad_input', 'bad_input', 'bad_input', 'bad_id', 'bad_input'],
+    ],
+  )
+  t.deepEqual(bodiesOf(socket), [])
+  t.is(new Set(answers.map((answer) => answer['ref'])).size, answers.length)
+})
+
+test('a body of 4096 bytes is kept as it came', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const bodies = ['x'.repeat(4096), `${'가'.repeat(1364)}🎉`, '"\\'.repeat(2048), 'two\nlines\u2028and \u0001']
+
+  for (const body of bodies) t.is((await socket.ask(line(room, body))).type, 'ack')
+  await hearsLine(socket, bodies.at(-1)!)
+
+  t.deepEqual(bodiesOf(socket), bodies)
+})
+
+test('one account may say so much in a second over all its sockets', async (t) => {
+  const strict = await openHouse(world(), { MESSAGES_PER_SECOND: 5 })
+  const room = await roomOfThree()
+  const sockets = [await bob.listens(t, strict, room), await bob.listens(t, strict, room)]
+
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, turn) => sockets[turn % 2]!.ask(line(room, `line ${turn}`))),
+  )
+
+  t.is(answers.filter((answer) => answer.type === 'ack').length, 5)
+  t.is(answers.filter((answer) => answer['code'] === 'rate_limited').length, 1)
+  t.is((await (await carol.listens(t, strict, room)).ask(line(room, 'unharmed'))).type, 'ack')
+})
+
+test('a socket listens to so many rooms and not one more', async (t) => {
+  const strict = await openHouse(world(), { ROOMS_PER_SOCKET: 2 })
+  const rooms = [await alice.opens(east), await alice.opens(east), await alice.opens(east)]
+  const socket = await alice.calls(t, strict)
+
+  const answers = [
+    await socket.ask({ type: 'subscribe', room: rooms[0] }),
+    await socket.ask({ type: 'subscribe', room: rooms[1] }),
+    await socket.ask({ type: 'subscribe', room: rooms[2] }),
+    await socket.ask({ type: 'unsubscribe', room: rooms[0] }),
+    await socket.ask({ type: 'subscribe', room: rooms[2] }),
+  ]
+
+  t.deepEqual(
+    answers.map((answer) => answer.type),
+    ['subscribed', 'subscribed', 'error', 'ok', 'subscribed'],
+  )
+})
+
+test('a ping is answered', async (t) => {
+  const socket = await bob.calls(t, east)
+
+  t.is((await socket.ask({ type: 'ping' })).type, 'pong')
+})

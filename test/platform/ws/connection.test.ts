@@ -1,0 +1,171 @@
+import test from 'ava'
+import { textFrame } from '../../../src/platform/ws/text-frame.ts'
+import { eventually } from '../../support/eventually.ts'
+import { createPorch } from './porch.ts'
+import { TestSocket } from './test-socket.ts'
+
+const frameOf = (bytes: number): string => {
+  const empty = JSON.stringify({ text: '' })
+  return JSON.stringify({ text: 'x'.repeat(bytes - empty.length) })
+}
+
+test('a frame of 16 KiB is heard, one byte more closes with 1009', async (t) => {
+  const porch = await createPorch(t)
+  const { socket } = await porch.open()
+
+  socket.say(frameOf(16_384))
+  await socket.hears('the echo', (frame) => frame.type === 'echo')
+  socket.say(frameOf(16_385))
+
+  t.is((await socket.ended).code, 1009)
+  t.is(porch.heard.length, 1)
+})
+
+test('binary frames close with 1003, text that is not UTF-8 with 1007', async (t) => {
+  const porch = await createPorch(t)
+  const binary = await porch.open()
+  const broken = await porch.open()
+
+  binary.socket.ws.send(Buffer.from('{}'), { binary: true })
+  broken.socket.ws.send(Buffer.from([0xff, 0xfe]), { binary: false })
+
+  t.is((await binary.socket.ended).code, 1003)
+  t.is((await broken.socket.ended).code, 1007)
+})
+
+test('a message in more than 32 pieces closes with 1008', async (t) => {
+  const porch = await createPorch(t)
+  const { socket } = await porch.open()
+
+  for (let piece = 0; piece < 33; piece += 1) socket.ws.send(' ', { fin: false })
+
+  t.is((await socket.ended).code, 1008)
+})
+
+test('what is not JSON is answered as malformed, and the socket stays', async (t) => {
+  const porch = await createPorch(t)
+  const { socket, connection } = await porch.open()
+
+  socket.say('{"type":')
+  const error = await socket.hears('the error', (frame) => frame.type === 'error')
+
+  t.is(error['code'], 'malformed')
+  t.true(connection.isOpen)
+  t.is(porch.heard.length, 0)
+})
+
+test('a client that answers pings stays, one that does not is cut off', async (t) => {
+  const porch = await createPorch(t, { pingMs: 40, pongMs: 40 })
+  const headers = { authorization: 'Bearer alice' }
+  const lively = await TestSocket.open(porch.url, { headers })
+  const silent = await TestSocket.open(porch.url, { headers, autoPong: false })
+  let pings = 0
+  lively.ws.on('ping', () => (pings += 1))
+
+  const end = await silent.ended
+
+  t.true(end.code === 4002 || end.code === 1006)
+  await eventually(() => pings > 4)
+  t.is(lively.ws.readyState, lively.ws.OPEN)
+  await eventually(() => porch.gateway.size === 1)
+  await lively.close()
+})
+
+test('frames up to the burst are served, the next is answered rate_limited with its ref', async (t) => {
+  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+  const { socket, connection } = await porch.open()
+
+  for (let ref = 1; ref <= 6; ref += 1) socket.say({ ref })
+  const error = await socket.hears('the error', (frame) => frame.type === 'error')
+
+  t.is(error['code'], 'rate_limited')
+  t.is(error['ref'], 6)
+  t.true(Number(error['retryAfter']) >= 1)
+  t.is(porch.heard.length, 5)
+  t.true(connection.isOpen)
+})
+
+test('who goes on in spite of rate_limited is closed with 4009, and nobody else', async (t) => {
+  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+  const flood = await porch.open()
+  const other = await porch.open()
+
+  for (let ref = 1; ref <= 11; ref += 1) flood.socket.say({ ref })
+
+  t.is((await flood.socket.ended).code, 4009)
+  t.is(flood.socket.ofType('echo').length, 5)
+  t.is(flood.socket.ofType('error').length, 5)
+  t.true(other.connection.isOpen)
+})
+
+test('protocol pings count as frames: a flood of them ends', async (t) => {
+  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+  const { socket } = await porch.open()
+
+  for (let ping = 0; ping < 20; ping += 1) socket.ws.ping()
+
+  t.is((await socket.ended).code, 4009)
+})
+
+const chunk = Buffer.alloc(65_536, 0x20)
+
+test('a client that does not read is closed with 4008, and its backlog stays bounded', async (t) => {
+  const porch = await createPorch(t, { hardBytes: 1_048_576 })
+  const slow = await porch.open()
+  const other = await porch.open()
+  const frame = textFrame(JSON.stringify({ type: 'long', text: chunk.toString() }))
+  slow.socket.ws.pause()
+
+  let written = 0
+  while (slow.connection.isOpen && written < 5000) {
+    slow.connection.write(frame)
+    written += 1
+    if (written % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  t.false(slow.connection.isOpen)
+  t.true(written < 1000, `${written} frames were taken`)
+  slow.socket.ws.resume()
+  t.is((await slow.socket.ended).code, 4008)
+  t.true(slow.socket.frames.length <= written)
+  t.true(other.connection.isOpen)
+})
+
+test('above the soft limit what is droppable is dropped, and the rest arrives whole', async (t) => {
+  const porch = await createPorch(t, { softBytes: 1024, hardBytes: 1_073_741_824 })
+  const { socket, connection } = await porch.open()
+  const long = textFrame(JSON.stringify({ type: 'long', text: chunk.toString() }))
+  const typing = textFrame(JSON.stringify({ type: 'typing' }))
+  socket.ws.pause()
+
+  for (let sent = 0; sent < 200; sent += 1) {
+    connection.write(long)
+    connection.writeDroppable(typing)
+  }
+  const caughtUp = connection.caughtUp()
+  socket.ws.resume()
+  await caughtUp
+  connection.writeDroppable(textFrame(JSON.stringify({ type: 'typing', last: true })))
+  await socket.hears('the last one', (frame) => frame['last'] === true)
+
+  t.is(socket.ofType('long').length, 200)
+  t.is(socket.ofType('typing').length, 1)
+})
+
+for (const bytes of [0, 1, 125, 126, 65_535, 65_536, 200_000]) {
+  test(`a text of ${bytes} bytes is framed as the standard says`, async (t) => {
+    const porch = await createPorch(t)
+    const { socket, connection } = await porch.open()
+    const texts: string[] = []
+    socket.ws.removeAllListeners('message')
+    socket.ws.on('message', (data) => texts.push(data.toString()))
+
+    connection.write(Buffer.concat([textFrame('가'.repeat(10)), textFrame(Buffer.alloc(bytes, 0x61)), textFrame('끝')]))
+
+    await eventually(() => texts.at(-1) === '끝')
+    t.deepEqual(
+      texts.map((text) => text.length),
+      [10, bytes, 1],
+    )
+  })
+}

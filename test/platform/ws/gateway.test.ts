@@ -1,0 +1,181 @@
+import test from 'ava'
+import { eventually } from '../../support/eventually.ts'
+import { alice, bob, createPorch, ourOrigin } from './porch.ts'
+import { TestSocket } from './test-socket.ts'
+
+const asAlice = { authorization: 'Bearer alice' }
+
+test('who is not signed in is refused before the upgrade, with the problem that HTTP would answer', async (t) => {
+  const { url } = await createPorch(t)
+
+  const nobody = await TestSocket.refusal(url)
+  const late = await TestSocket.refusal(url, { headers: { authorization: 'Bearer expired' } })
+
+  t.is(nobody.status, 401)
+  t.is(nobody.body['code'], 'not_signed_in')
+  t.is(late.status, 401)
+  t.is(late.body['code'], 'session_expired')
+})
+
+for (const origin of [
+  undefined,
+  'null',
+  'https://evil.example',
+  `${ourOrigin}.evil.example`,
+  'http://madang.example',
+  `${ourOrigin}:8443`,
+]) {
+  test(`a cookie from origin ${origin ?? '(none)'} does not open a socket`, async (t) => {
+    const { url, connections } = await createPorch(t)
+
+    const refusal = await TestSocket.refusal(url, {
+      headers: { cookie: 'session=alice' },
+      ...(origin === undefined ? {} : { origin }),
+    })
+
+    t.is(refusal.status, 403)
+    t.is(refusal.body['code'], 'forbidden')
+    t.is(connections.length, 0)
+  })
+}
+
+test('a cookie opens a socket from our own pages, a bearer token from anywhere', async (t) => {
+  const { url, connections } = await createPorch(t)
+
+  const cookie = await TestSocket.open(url, { headers: { cookie: 'session=alice' }, origin: ourOrigin })
+  const bearer = await TestSocket.open(url, { headers: asAlice, origin: 'https://elsewhere.example' })
+
+  t.is(connections.length, 2)
+  await Promise.all([cookie.close(), bearer.close()])
+})
+
+test('a ticket opens one socket, and is gone', async (t) => {
+  const { url, tickets, connections } = await createPorch(t)
+  tickets.set('once', alice)
+  const protocols = ['madang.v1', 'ticket.once']
+
+  const socket = await TestSocket.open(url, { protocols })
+  const again = await TestSocket.refusal(url, { protocols })
+
+  t.is(socket.ws.protocol, 'madang.v1')
+  t.is(connections[0]?.viewer.username, 'alice')
+  t.is(again.status, 401)
+  await socket.close()
+})
+
+test('a ticket may also come in the query', async (t) => {
+  const { url, tickets } = await createPorch(t)
+  tickets.set('once', bob)
+
+  const socket = await TestSocket.open(`${url}?ticket=once`)
+
+  t.is((await TestSocket.refusal(`${url}?ticket=once`)).status, 401)
+  await socket.close()
+})
+
+test('the subprotocol must be offered; another version of it is told apart by 4520', async (t) => {
+  const { url, connections } = await createPorch(t)
+
+  const without = await TestSocket.refusal(url, { headers: asAlice, protocols: [] })
+  const other = await TestSocket.refusal(url, { headers: asAlice, protocols: ['graphql-ws'] })
+  const newer = await TestSocket.open(url, { headers: asAlice, protocols: ['madang.v2'] })
+
+  t.is(without.status, 400)
+  t.is(other.status, 400)
+  t.is((await newer.ended).code, 4520)
+  t.is(connections.length, 0)
+})
+
+test('sockets are offered at one path only', async (t) => {
+  const { url } = await createPorch(t)
+
+  t.is((await TestSocket.refusal(`${url}s`, { headers: asAlice })).status, 404)
+})
+
+test('an address may have so many sockets and not one more', async (t) => {
+  const porch = await createPorch(t, { socketsPerAddress: 2 })
+  const { socket } = await porch.open()
+  await porch.open(bob)
+
+  const third = await TestSocket.refusal(porch.url, { headers: asAlice })
+  await socket.close()
+  await eventually(() => porch.gateway.size === 1)
+  const fourth = await porch.open()
+
+  t.is(third.status, 429)
+  t.is(third.body['code'], 'rate_limited')
+  t.true(fourth.connection.isOpen)
+})
+
+test('the address is the one that the proxy saw', async (t) => {
+  const { url } = await createPorch(t, { socketsPerAddress: 1 })
+  const from = (address: string) => ({ headers: { ...asAlice, 'x-forwarded-for': address } })
+
+  const first = await TestSocket.open(url, from('6.6.6.6, 10.0.0.1'))
+  const second = await TestSocket.open(url, from('6.6.6.6, 10.0.0.2'))
+
+  t.is((await TestSocket.refusal(url, from('7.7.7.7, 10.0.0.2'))).status, 429)
+  await Promise.all([first.close(), second.close()])
+})
+
+test('an account may have so many sockets; one more is closed with 4504', async (t) => {
+  const porch = await createPorch(t, { socketsPerAccount: 2 })
+  await porch.open()
+  await porch.open()
+  const others = await porch.open(bob)
+
+  const third = await TestSocket.open(porch.url, { headers: asAlice })
+
+  t.is((await third.ended).code, 4504)
+  await eventually(() => porch.gateway.size === 3)
+  t.true(others.connection.isOpen)
+})
+
+test('when a session ends its sockets are closed, and no others', async (t) => {
+  const porch = await createPorch(t)
+  const first = await porch.open()
+  const second = await porch.open()
+  const others = await porch.open(bob)
+
+  porch.gateway.closeSessions([alice.session], 'notSignedIn')
+
+  t.is((await first.socket.ended).code, 4500)
+  t.is((await second.socket.ended).code, 4500)
+  t.true(others.connection.isOpen)
+  await eventually(() => porch.gateway.size === 1)
+  t.deepEqual(porch.gateway.sessions, [bob.session])
+})
+
+test('a role that is given counts on open sockets', async (t) => {
+  const porch = await createPorch(t)
+  const { connection } = await porch.open()
+
+  porch.gateway.roleChanged(alice.account, 'mentor')
+
+  t.is(connection.viewer.role, 'mentor')
+})
+
+test('a draining server sends its sockets away with 4001 and takes no new ones', async (t) => {
+  const porch = await createPorch(t, { drainMs: 50 })
+  const sockets = [await porch.open(), await porch.open(), await porch.open(bob)]
+
+  const drained = porch.gateway.drain()
+  const late = await TestSocket.refusal(porch.url, { headers: asAlice })
+  const ends = await Promise.all(sockets.map(({ socket }) => socket.ended))
+  await drained
+
+  t.is(late.status, 503)
+  t.deepEqual(
+    ends.map((end) => end.code),
+    [4001, 4001, 4001],
+  )
+  t.is(porch.gateway.size, 0)
+})
+
+test('a server without sockets is drained at once', async (t) => {
+  const porch = await createPorch(t, { drainMs: 60_000 })
+
+  await porch.gateway.drain()
+
+  t.is(porch.gateway.size, 0)
+})
