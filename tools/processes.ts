@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { logSize } from './logs.ts'
+import { writeWhole } from './whole-file.ts'
 
 /** A process that can be recognised later: a number alone may belong to another one by then. */
 export interface ProcessMark {
@@ -61,7 +62,7 @@ function isMark(value: unknown): value is ProcessMark {
 
 export function writeMark(file: string, mark: ProcessMark): void {
   mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify(mark))
+  writeWhole(file, JSON.stringify(mark))
 }
 
 export interface Started {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { localLayout } from './local/layout.ts'
 import type { Layout } from './local/layout.ts'
@@ -12,6 +12,7 @@ import { screenProgress } from './progress.ts'
 import { providePrograms } from './services/provide.ts'
 import type { ServiceName } from './services/find.ts'
 import { Supervisor } from './supervisor.ts'
+import { writeWhole } from './whole-file.ts'
 
 /** npm start: the whole of Madang on this machine, from nothing to an address, until Ctrl-C. */
 async function main(): Promise<number> {
@@ -86,7 +87,7 @@ function stopOnSignal(stop: () => Promise<void>): StopRequest {
 function writeStack(layout: Layout, stack: Stack, supervisor: Supervisor): void {
   const { demo: _demo, ...facts } = stack
   const content = { ...facts, pid: process.pid, pids: supervisor.pids }
-  writeFileSync(layout.stack, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  writeWhole(layout.stack, `${JSON.stringify(content, null, 2)}\n`)
 }
 
 function welcome(stack: Stack, layout: Layout): string {

@@ -34,7 +34,7 @@ test('a pid file whose number belongs to another process by now names nobody, an
 
 test('what a crash left behind is ended by its pid file, children included', async (t) => {
   const { mark, pidFile, log } = await start(t, 'sleep 600 & echo child $!; wait')
-  await waitFor({ isTrue: async () => /child \d+/.test(readFileSync(log, 'utf8')), withinMs: 5000 })
+  await waitFor({ isTrue: async () => /child \d+/.test(readFileSync(log, 'utf8')), withinMs: 20_000 })
   const childMark = markOf(Number(/child (\d+)/.exec(readFileSync(log, 'utf8'))?.[1]))
   t.truthy(childMark)
 
@@ -43,12 +43,12 @@ test('what a crash left behind is ended by its pid file, children included', asy
 
   t.false(isRunning(mark))
   const isGone = async (): Promise<boolean> => childMark !== undefined && !isRunning(childMark)
-  t.is(await waitFor({ isTrue: isGone, withinMs: 5000 }), 'yes')
+  t.is(await waitFor({ isTrue: isGone, withinMs: 20_000 }), 'yes')
 })
 
 test('a process that does not want to end is ended by force', async (t) => {
   const { mark, log } = await start(t, 'trap "" TERM; echo ready; while :; do sleep 1; done')
-  await waitFor({ isTrue: async () => readFileSync(log, 'utf8').includes('ready'), withinMs: 5000 })
+  await waitFor({ isTrue: async () => readFileSync(log, 'utf8').includes('ready'), withinMs: 20_000 })
 
   await stopProcess(mark, { withinMs: 200 })
 

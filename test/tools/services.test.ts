@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createConnection } from 'mysql2/promise'
 import test from 'ava'
+import { freePort } from '../../tools/ports.ts'
 
 test('the database of the tests is strict, in UTC, and keeps every commit', async (t) => {
   const connection = await createConnection({ uri: process.env['TEST_DATABASE_URL'] ?? '' })
@@ -16,11 +17,20 @@ test('the database of the tests is strict, in UTC, and keeps every commit', asyn
 })
 
 test('a Redis started by its given path is the process itself, so a kill reaches it', async (t) => {
-  const server = spawn(process.env['REDIS_SERVER'] ?? '', ['--port', '0', '--save', ''], { stdio: 'ignore' })
-  await once(server, 'spawn')
+  const port = String(await freePort())
+  const server = spawn(process.env['REDIS_SERVER'] ?? '', ['--port', port, '--save', ''], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let output = ''
+  for await (const chunk of server.stdout) {
+    output += String(chunk)
+    if (output.includes('Ready to accept connections')) break
+  }
+  t.regex(output, /Ready to accept connections/)
 
+  const exit = once(server, 'exit')
   server.kill('SIGKILL')
-  const [, signal] = await once(server, 'exit')
+  const [, signal] = await exit
 
   t.is(signal, 'SIGKILL')
 })
