@@ -23,7 +23,6 @@ export const place = z.string().transform((text, context): Place => {
 export function bodyOf(maxBytes: number) {
   return z
     .string()
-    .max(maxBytes, 'Too long')
     .refine((text) => text.isWellFormed(), fault('not_well_formed', 'Half a surrogate pair'))
     .refine((text) => Buffer.byteLength(text) <= maxBytes, fault('too_big', `At most ${maxBytes} bytes of UTF-8`))
     .refine((text) => /\S/u.test(text), fault('too_small', 'Says nothing'))

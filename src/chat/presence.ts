@@ -40,17 +40,23 @@ export class Presence {
     return () => this.#onBeat.delete(listener)
   }
 
-  enter(room: RoomId, account: AccountId): void {
+  /** True if nobody knew of this person before: on no other server either. */
+  async enter(room: RoomId, account: AccountId): Promise<boolean> {
     const here = this.#here.get(room) ?? new Set()
     this.#here.set(room, here.add(account))
-    this.#quietly(this.#renew(room, [account]))
+    try {
+      return (await this.#renew(room, [account])) > 0
+    } catch (error) {
+      this.#missed(error)
+      return false
+    }
   }
 
   leave(room: RoomId, account: AccountId): void {
     const here = this.#here.get(room)
     here?.delete(account)
     if (here?.size === 0) this.#here.delete(room)
-    this.#quietly(this.#redis.zrem(keys.room(room), account))
+    this.#redis.zrem(keys.room(room), account).catch((error: unknown) => this.#missed(error))
   }
 
   async count(room: RoomId): Promise<number> {
@@ -99,18 +105,20 @@ export class Presence {
     return Date.now() + this.#clockOffsetMs
   }
 
-  async #renew(room: RoomId, accounts: readonly AccountId[]): Promise<void> {
+  /** Answers how many of them nobody knew of. Whose time is over is gone first, so that who comes back is new. */
+  async #renew(room: RoomId, accounts: readonly AccountId[]): Promise<number> {
     const lifeMs = beatsToLive * this.#beatMs
     const until = this.#now() + lifeMs
-    await this.#redis
+    const replies = await this.#redis
       .pipeline()
-      .zadd(keys.room(room), ...accounts.flatMap((account) => [until, account]))
       .zremrangebyscore(keys.room(room), '-inf', this.#now())
+      .zadd(keys.room(room), ...accounts.flatMap((account) => [until, account]))
       .pexpire(keys.room(room), lifeMs)
       .exec()
+    return Number(replies?.[1]?.[1] ?? 0)
   }
 
-  #quietly(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.#log.debug({ err: error }, 'presence waits for the next renewal'))
+  #missed(error: unknown): void {
+    this.#log.debug({ err: error }, 'presence waits for the next renewal')
   }
 }

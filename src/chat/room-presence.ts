@@ -43,7 +43,7 @@ export class RoomPresence {
   entered(account: AccountId, name: string): void {
     const here = this.#here.get(account) ?? { name, sockets: 0 }
     this.#here.set(account, { name, sockets: here.sockets + 1 })
-    if (here.sockets === 0) this.#announce(account, name)
+    if (here.sockets === 0) void this.#announce(account, name)
   }
 
   left(account: AccountId): void {
@@ -62,9 +62,9 @@ export class RoomPresence {
 
   /** Another server lost its last socket of this person. If there is one here, they are not gone. */
   heardGone(account: AccountId, name: string): void {
-    if (this.#here.has(account)) return this.#announce(account, name)
     if (!this.#joined.delete(name)) this.#left.add(name)
     this.#pushSoon()
+    if (this.#here.has(account)) void this.#announce(account, name)
   }
 
   stop(): void {
@@ -78,9 +78,10 @@ export class RoomPresence {
     this.#here.clear()
   }
 
-  #announce(account: AccountId, name: string): void {
-    this.#parts.presence.enter(this.#room, account)
-    this.#parts.whispers.say(this.#room, { type: 'here', account, name })
+  async #announce(account: AccountId, name: string): Promise<void> {
+    const isNew = await this.#parts.presence.enter(this.#room, account)
+    if (isNew && this.#here.has(account)) this.#parts.whispers.say(this.#room, { type: 'here', account, name })
+    else this.#pushSoon()
   }
 
   #pushSoon(): void {

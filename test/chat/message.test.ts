@@ -1,0 +1,137 @@
+import test from 'ava'
+import { createFrameReader } from '../../src/chat/frames.ts'
+import { fold } from '../../src/chat/fold.ts'
+import { deletePayload, editPayload, reactPayload, textPayload } from '../../src/chat/message.ts'
+import type { Entry } from '../../src/ledger/index.ts'
+import { Problem } from '../../src/platform/errors.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
+
+const read = createFrameReader({ messageMaxBytes: 4096 })
+const send = { type: 'send', ref: 1, room: '7', id: 'x', body: 'hello' }
+const react = { type: 'react', ref: 1, room: '7', id: 'x', target: '1:2', emoji: '👍' }
+
+function faultOf(frame: unknown): string {
+  try {
+    read(frame)
+    return 'none'
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return [error.code, ...(error.errors ?? []).map((fault) => `${fault.pointer} ${fault.code}`)].join(', ')
+  }
+}
+
+for (const [what, body] of [
+  ['4096 letters', 'x'.repeat(4096)],
+  ['4095 bytes of Korean', '가'.repeat(1365)],
+  ['1024 emoji', '🎉'.repeat(1024)],
+  ['one letter', 'x'],
+  ['a family', '👨‍👩‍👧‍👦'],
+  ['line breaks and quotes', ' "a"\n\\b\u0000 '],
+] as const) {
+  test(`a body of ${what} is read as it came`, (t) => {
+    const frame = read({ ...send, body })
+
+    t.is(frame.type === 'send' ? frame.body : undefined, body)
+  })
+}
+
+for (const [what, change, fault] of [
+  ['4097 letters', { body: 'x'.repeat(4097) }, 'bad_input, /body too_big'],
+  ['4098 bytes of Korean', { body: '가'.repeat(1366) }, 'bad_input, /body too_big'],
+  ['nothing', { body: '' }, 'bad_input, /body too_small'],
+  ['white space', { body: ' \n\u3000' }, 'bad_input, /body too_small'],
+  ['half a surrogate pair', { body: 'a\ud83d' }, 'bad_input, /body not_well_formed'],
+  ['decomposed Korean', { body: '각'.normalize('NFD') }, 'bad_input, /body not_nfc'],
+  ['a number for a body', { body: 7 }, 'bad_input, /body invalid_type'],
+  ['no ref', { ref: undefined }, 'bad_input, /ref invalid_union'],
+  ['a room that is none', { room: '07' }, 'bad_input, /room bad_room'],
+  ['a place that is none', { replyTo: '1-2' }, 'bad_input, /replyTo bad_place'],
+  ['a sender of its own choice', { from: 'bob' }, 'bad_input, /from unknown_key'],
+  ['a picture', { media: ['1'] }, 'unsupported'],
+  ['another type', { type: 'constructor' }, 'unsupported'],
+] as const) {
+  test(`a frame with ${what} is refused`, (t) => {
+    t.is(faultOf({ ...send, ...change }), fault)
+  })
+}
+
+for (const frame of [null, 7, 'send', [], [send]]) {
+  test(`${JSON.stringify(frame).slice(0, 10)} is no frame`, (t) => {
+    t.is(faultOf(frame), 'bad_input')
+  })
+}
+
+for (const [emoji, isOne] of [
+  ['👍', true],
+  ['👍🏽', true],
+  ['❤️', true],
+  ['🇰🇷', true],
+  ['1️⃣', true],
+  ['👨‍👩‍👧‍👦', true],
+  ['👍👍', false],
+  ['ok', false],
+  ['a', false],
+  ['', false],
+  [' ', false],
+  ['👩🏽‍❤️‍💋‍👨🏿'.repeat(2), false],
+] as const) {
+  test(`${JSON.stringify(emoji)} is ${isOne ? 'an emoji' : 'none'}`, (t) => {
+    t.is(faultOf({ ...react, emoji }) === 'none', isOne)
+  })
+}
+
+const [alice, bob] = [1 as AccountId, 2 as AccountId]
+
+function entry(seq: number, sender: AccountId, kind: string, payload: Buffer): Entry {
+  const target = kind === 'text' ? undefined : { epoch: 1, seq: 1 }
+  const id = `id-${seq}`
+  return { epoch: 1, seq, at: seq * 1000, sender, id, kind, target, erases: kind === 'delete', hash: '', payload }
+}
+
+const text = entry(1, alice, 'text', textPayload({ body: 'helo', replyTo: { epoch: 1, seq: 9 } }))
+const reacts = (seq: number, sender: AccountId, emoji: string, action: 'add' | 'remove') =>
+  entry(seq, sender, 'react', reactPayload({ emoji, action }))
+
+test('a message that nothing happened to is folded to itself', (t) => {
+  t.deepEqual(fold({ entry: text, amendments: [] }, alice), {
+    entry: text,
+    content: { body: 'helo', replyTo: '1:9' },
+    editedAt: undefined,
+    reactions: [],
+  })
+})
+
+test('the last edit counts, and the reply stays', (t) => {
+  const amendments = ['hell', 'hello'].map((body, turn) => entry(2 + turn, alice, 'edit', editPayload({ body })))
+
+  const folded = fold({ entry: text, amendments }, bob)
+
+  t.deepEqual(folded.content, { body: 'hello', replyTo: '1:9' })
+  t.is(folded.editedAt, 3000)
+})
+
+test('reactions count people, and what was taken back is gone', (t) => {
+  const amendments = [
+    ...[reacts(2, alice, '👍', 'add'), reacts(3, alice, '👍', 'add'), reacts(4, bob, '👍', 'add')],
+    ...[reacts(5, bob, '🎉', 'add'), reacts(6, bob, '🎉', 'remove'), reacts(7, alice, '❤️', 'remove')],
+  ]
+
+  t.deepEqual(fold({ entry: text, amendments }, bob).reactions, [{ emoji: '👍', count: 2, mine: true }])
+})
+
+test('deleted is deleted, whatever came before or after', (t) => {
+  const gone = [
+    reacts(2, bob, '👍', 'add'),
+    entry(3, alice, 'delete', deletePayload()),
+    entry(4, alice, 'edit', editPayload({ body: 'still here' })),
+  ]
+  const erased = { ...text, payload: Buffer.alloc(0) }
+
+  for (const item of [
+    { entry: text, amendments: gone },
+    { entry: erased, amendments: [] },
+  ]) {
+    t.is(fold(item, alice).content, null)
+    t.deepEqual(fold(item, alice).reactions, [])
+  }
+})
