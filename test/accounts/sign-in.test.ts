@@ -38,6 +38,26 @@ test('an unknown name and a wrong password get the same answer', async (t) => {
   t.deepEqual(impossible, wrong)
 })
 
+test.serial('an unknown name takes as long as a wrong password', async (t) => {
+  const alice = await signUp(door().origin)
+  const time = async (username: string): Promise<number> => {
+    const startedAt = performance.now()
+    const body = { username, password: 'not the password' }
+    t.is((await call(door().origin, 'POST /v1/sessions', { body })).status, 401)
+    return performance.now() - startedAt
+  }
+  const known: number[] = []
+  const unknown: number[] = []
+
+  for (let nth = 0; nth < 15; nth += 1) {
+    known.push(await time(alice.username))
+    unknown.push(await time('nobody_at_all'))
+  }
+
+  const ratio = median(unknown) / median(known)
+  t.true(ratio > 0.5 && ratio < 2, `unknown takes ${ratio} times as long`)
+})
+
 test('a browser gets its tokens in cookies that no script can read, and not in the body', async (t) => {
   const { origin } = door()
   const alice = await signUp(origin)
@@ -154,6 +174,10 @@ test('a password that was hashed with less than today is hashed again at sign-in
   t.regex(after.password, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   await t.notThrowsAsync(signIn(origin, alice.username))
 })
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
+}
 
 function weaklyHashed(password: string): string {
   const nonce = Buffer.alloc(16, 7)
