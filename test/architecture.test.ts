@@ -105,10 +105,12 @@ test('src never imports workers', (t) => {
 test('SQL stands in stores and migrations', (t) => {
   const sql =
     /\b(SELECT\s[\s\S]*\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|SELECT @@)\b|\b(sql|trx|knex)\('\w+'\)/
-  const mayContain = (path: string): boolean =>
-    /(^|[/-])store\.ts$/.test(path) || path.startsWith('src/migrations/') || path === 'src/ledger/durability.ts'
-  t.deepEqual(offenders(sql, mayContain), [])
+  t.deepEqual(offenders(sql, maySpeakSql), [])
 })
+
+function maySpeakSql(path: string): boolean {
+  return /(^|[/-])store\.ts$/.test(path) || path.startsWith('src/migrations/') || path === 'src/ledger/durability.ts'
+}
 
 test('the environment is read in one place', (t) => {
   t.deepEqual(
