@@ -3,7 +3,6 @@ import { isUuidV7 } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
-import { isRedisRefusal } from '../platform/script.ts'
 import * as buffer from './buffer.ts'
 import type { AppendAnswer, AppendLimits, AppendReply, Candidate } from './buffer.ts'
 import { systemSender } from './entry.ts'
@@ -17,7 +16,7 @@ export interface AppenderParts {
   redis: Redis
   sql: Sql
   epochs: Epochs
-  limits: AppendLimits
+  limits: Omit<AppendLimits, 'isOverBudget'>
   log: Log
   /** True while Redis as a whole is too full for more messages. */
   isOverBudget: () => boolean
@@ -50,7 +49,6 @@ export class Appender {
 
   append(room: RoomId, entry: NewEntry): Promise<AppendOutcome> {
     if (entry.sender !== systemSender && !isUuidV7(entry.id)) return Promise.resolve({ type: 'bad_id' })
-    if (entry.sender !== systemSender && this.#parts.isOverBudget()) return Promise.resolve({ type: 'full' })
     return new Promise((settle) => this.#enqueue(room, { entry, lookedUp: undefined, settle }))
   }
 
@@ -61,7 +59,8 @@ export class Appender {
       this.#waiting.set(room, line)
       void this.#drain(room, line)
     } else if (waiting.length >= mostWaiting) {
-      pending.settle({ type: 'full' })
+      // Not `full`: it may be the repeat of a line that was kept, and then "not kept" would be wrong.
+      pending.settle({ type: 'unknown', reason: 'unavailable' })
     } else {
       waiting.push(pending)
     }
@@ -82,17 +81,17 @@ export class Appender {
     let rest = batch
     try {
       for (let attempt = 0; attempt < mostTries && rest.length > 0; attempt += 1) {
-        const reply = await buffer.append(this.#parts.redis, room, rest, this.#parts.limits)
+        const limits = { ...this.#parts.limits, isOverBudget: this.#parts.isOverBudget() }
+        const reply = await buffer.append(this.#parts.redis, room, rest, limits)
         rest = reply.type === 'ok' ? await this.#settle(room, rest, reply) : await this.#afterEpochChange(room, rest)
       }
       rest.forEach((pending) => pending.settle({ type: 'unknown', reason: 'unavailable' }))
       return rest.length === 0
     } catch (error) {
       const outcome = outcomeOf(error)
-      if (outcome.type === 'unknown')
-        this.#parts.log.warn({ err: error, room, entries: rest.length }, 'append has no answer')
+      this.#parts.log.warn({ err: error, room, entries: rest.length }, 'append has no answer')
       rest.forEach((pending) => pending.settle(outcome))
-      return outcome.type !== 'unknown'
+      return false
     }
   }
 
@@ -104,7 +103,8 @@ export class Appender {
     reply.answers.forEach((answer, index) => {
       const pending = batch[index]
       if (pending === undefined || answer.type === 'lookup') return
-      if (answer.type === 'kept') this.#parts.onAcked(room, answer.place)
+      // A repeat too: the server that kept the line may have died before it could bear witness.
+      if (answer.type === 'kept' || answer.type === 'duplicate') this.#parts.onAcked(room, answer.place)
       pending.settle(toOutcome(answer, reply.head))
     })
     return isDecided ? [] : this.#lookUp(room, undecided, reply.token)
@@ -161,9 +161,11 @@ function toOutcome(answer: Exclude<AppendAnswer, { type: 'lookup' }>, head: Plac
   }
 }
 
-/** A refusal of Redis itself means that nothing happened; anything else may have. */
+/**
+ * Without an answer of the script the outcome is not known, even where Redis refused to run it: the line may be the repeat
+ * of one that was kept.
+ */
 function outcomeOf(error: unknown): AppendOutcome {
-  if (isRedisRefusal(error) && error instanceof Error && /\bOOM\b|^OOM/.test(error.message)) return { type: 'full' }
   const isTimeout = error instanceof Error && error.message.includes('timed out')
   return { type: 'unknown', reason: isTimeout ? 'timeout' : 'unavailable' }
 }

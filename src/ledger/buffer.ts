@@ -32,6 +32,7 @@ const scripts = {
   hold: new Script([lua('hold')], ['allow-oom']),
   rebase: new Script([lua('meta'), lua('rebase')], ['allow-oom']),
   sleep: new Script([lua('meta'), lua('sleep')], ['allow-oom']),
+  leave: new Script([lua('leave')], ['allow-oom']),
   retire: new Script([lua('meta'), lua('retire')], ['allow-oom']),
 }
 
@@ -46,6 +47,8 @@ export interface AppendLimits {
   maxBytes: number
   sentMaxIds: number
   sentMaxMs: number
+  /** True while Redis as a whole is too full: what people send is refused, but a repeat still hears its first place. */
+  isOverBudget: boolean
 }
 
 /** An entry on its way, and the token under which its id was looked up in MySQL without being found. */
@@ -85,6 +88,7 @@ export async function append(
     [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room), keys.live(room)],
     [
       ...[room, limits.maxEntries, limits.maxBytes, limits.sentMaxIds, limits.sentMaxMs, skewMs],
+      limits.isOverBudget ? 1 : 0,
       ...batch.flatMap(appendArguments),
     ],
   )
@@ -232,9 +236,14 @@ export async function salvage(redis: Redis, room: RoomId, from: number, limit: n
   return stored.map(decodeEntry)
 }
 
-/** Stops the room for an epoch change. Answers the run id of the Redis that is held. */
-export async function hold(redis: Redis, room: RoomId, epoch: number): Promise<string> {
-  return (await scripts.hold.run(redis, [keys.meta(room)], [epoch])) as string
+/** Stops the room for an epoch change. Answers the run id of the Redis that is held, or that somebody else was first. */
+export async function hold(
+  redis: Redis,
+  room: RoomId,
+  epoch: number,
+): Promise<{ type: 'ok'; run: string } | { type: 'late' }> {
+  const [type, run = ''] = (await scripts.hold.run(redis, [keys.meta(room)], [epoch])) as ['ok' | 'late', string?]
+  return type === 'ok' ? { type, run } : { type }
 }
 
 /** What MySQL decided as the beginning of an epoch. */
@@ -262,13 +271,19 @@ export async function rebase(redis: Redis, room: RoomId, to: Rebase): Promise<'o
   return (reply as ['ok' | 'stale'])[0]
 }
 
+/** Puts a room on hold if it is idle and all of it is stored, so that it can be written down as asleep and then leave. */
 export async function sleep(
   redis: Redis,
   room: RoomId,
-  options: { epoch: number; idleMs: number },
+  options: { epoch: number; idleMs: number; hold: number },
 ): Promise<Status | 'awake'> {
-  const reply = await scripts.sleep.run(redis, roomKeys(room), [room, options.epoch, options.idleMs])
+  const reply = await scripts.sleep.run(redis, [keys.meta(room)], [options.epoch, options.idleMs, options.hold])
   return (reply as [Status | 'awake'])[0]
+}
+
+/** Drops the keys of a room that is asleep, unless it has been woken since. */
+export async function leave(redis: Redis, room: RoomId, heldFor: number): Promise<void> {
+  await scripts.leave.run(redis, roomKeys(room), [room, heldFor])
 }
 
 /** After sealing: the buffer goes, the closed meta stays for a while. */

@@ -112,6 +112,16 @@ export interface Fence {
   digest: string
 }
 
+/** Up to where the closing was answered in an epoch; 0 if its fence does not stand in it. */
+export async function fencedSeq(trx: Sql, room: RoomId, epoch: number): Promise<number> {
+  const [row] = await selectRows<{ last_seq: number }>(
+    trx,
+    'SELECT last_seq FROM end_room WHERE room_id = ? AND epoch = ?',
+    [room, epoch],
+  )
+  return row?.last_seq ?? 0
+}
+
 /** Only the first fence counts. True if this one was it. */
 export async function fenceRequested(sql: Sql, room: RoomId, fence: Fence): Promise<boolean> {
   const changed = await affectedRows(

@@ -6,7 +6,7 @@ import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import type { Look } from './buffer.ts'
 import { closedEntry } from './closed-entry.ts'
-import { fenceByEpochChange, requesterOf } from './closing-store.ts'
+import { fenceByEpochChange, fencedSeq, requesterOf } from './closing-store.ts'
 import { chainDigest } from './entry.ts'
 import type { Entry } from './entry.ts'
 import type { RoomsPort } from './contract.ts'
@@ -15,6 +15,7 @@ import type { EpochCause } from './record-store.ts'
 import { beginEpoch, entriesBetween, lockLedger } from './store.ts'
 import type { LedgerRow } from './store.ts'
 import { storeEntries } from './storing.ts'
+import { Turns } from './turns.ts'
 
 export interface EpochParts {
   sql: Sql
@@ -30,6 +31,7 @@ export interface EpochParts {
 export class Epochs {
   readonly #parts: EpochParts
   readonly #underWay = new Map<RoomId, Promise<'changed' | 'final'>>()
+  readonly #turns = new Turns(changesAtOnce)
 
   constructor(parts: EpochParts) {
     this.#parts = parts
@@ -42,7 +44,7 @@ export class Epochs {
   change(room: RoomId): Promise<'changed' | 'final'> {
     const underWay = this.#underWay.get(room)
     if (underWay !== undefined) return underWay
-    const change = changeEpoch(this.#parts, room).finally(() => this.#underWay.delete(room))
+    const change = this.#turns.take(() => changeEpoch(this.#parts, room)).finally(() => this.#underWay.delete(room))
     this.#underWay.set(room, change)
     return change
   }
@@ -51,6 +53,10 @@ export class Epochs {
 /** Thrown for a room that has no ledger. */
 export class NoSuchLedger extends Error {}
 
+/** After a restart of Redis every room changes its epoch: they must not take all connections to MySQL for themselves. */
+const changesAtOnce = 4
+
+/** Looks at an epoch that another process installs, and what each of them waits longer than the last: two seconds in all. */
 const installationTries = 15
 const installationWaitMs = 20
 
@@ -70,7 +76,7 @@ async function decideOnce(parts: EpochParts, room: RoomId): Promise<Decided | 'f
     const isPatient = attempt < installationTries
     const decided = await inTransaction(parts.sql, (trx) => decide(parts, trx, room, isPatient))
     if (decided !== 'being installed') return decided
-    await new Promise((resolve) => setTimeout(resolve, installationWaitMs))
+    await new Promise((resolve) => setTimeout(resolve, installationWaitMs * attempt))
   }
 }
 
@@ -85,12 +91,16 @@ async function decide(
   const row = await lockLedger(trx, room)
   if (row === undefined) throw new NoSuchLedger(`room ${room} has no ledger`)
   if (row.state === 'closed') return 'final'
-  const look = await buffer.look(parts.redis, room)
-  if (isSettled(row, look)) return 'settled'
-  if (isPatient && look.hold === row.epoch && look.run === row.redisRun) return 'being installed'
+  const before = await buffer.look(parts.redis, room)
+  if (isSettled(row, before)) return 'settled'
+  if (isPatient && before.hold === row.epoch && before.run === row.redisRun) return 'being installed'
 
-  const epoch = Math.max(row.epoch, look.epoch ?? 0, look.hold ?? 0) + 1
-  const run = await buffer.hold(parts.redis, room, epoch)
+  const epoch = Math.max(row.epoch, before.epoch ?? 0, before.hold ?? 0) + 1
+  const held = await buffer.hold(parts.redis, room, epoch)
+  if (held.type === 'late') return 'settled'
+  const { run } = held
+  // Only what is seen on hold is final: a moment ago the epoch before may still have been installed, and appended to.
+  const look = { ...(await buffer.look(parts.redis, room)), hold: before.hold }
   const kept = await keepTail(parts, trx, room, row, look)
   const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
   if (cause !== 'opened') await endEpoch(parts, trx, room, row, look, kept, cause)
@@ -105,9 +115,12 @@ function isSettled(row: LedgerRow, look: Look): boolean {
   return look.metaRun === look.run && look.hold === undefined && look.epoch === row.epoch
 }
 
-/** The row's epoch stands in this Redis, from before its restart or on hold. */
+/**
+ * The row's epoch stands in this Redis, from before its restart or on hold. What is found of a room that sleeps is only a
+ * remainder of its last time awake: all of it is stored.
+ */
 function isInstalled(row: LedgerRow, look: Look): boolean {
-  return look.metaRun !== undefined && look.epoch === row.epoch
+  return !row.isAsleep && look.metaRun !== undefined && look.epoch === row.epoch
 }
 
 function causeOf(row: LedgerRow, look: Look): EpochCause {
@@ -170,7 +183,7 @@ async function endEpoch(
   cause: EpochCause,
 ): Promise<void> {
   const earlier = await epochEnds(trx, room)
-  const acked = (await ackedByEpoch(trx, room)).get(row.epoch) ?? 0
+  const acked = Math.max((await ackedByEpoch(trx, room)).get(row.epoch) ?? 0, await fencedSeq(trx, room, row.epoch))
   const isLost =
     acked > kept.seq ||
     !kept.isJoined ||

@@ -39,7 +39,9 @@ async function peekFromStored(parts: FlushParts, room: RoomId): Promise<buffer.P
     const slice = await buffer.peek(parts.redis, room, { after: 0, limit: sliceEntries })
     if (slice.type === 'ok') return slice
     const row = await ledgerOf(parts.sql, room)
-    if (row === undefined || (row.isAsleep && row.state === 'open')) return undefined
+    if (row === undefined) return undefined
+    const isAsleep = row.isAsleep && row.state === 'open'
+    if (isAsleep && slice.type === 'absent') return undefined
     if (row.state === 'closed') return forgetFinal(parts, room)
     await parts.epochs.change(room)
   }

@@ -89,6 +89,7 @@ class RoomFollower implements Follow {
   #last: Place = { epoch: 0, seq: 0 }
   #storedSeq = 0
   #recent: Entry[] = []
+  #isStarted = false
   #isStopped = false
   #catchingUp: Promise<void> | undefined
   #isBehind = false
@@ -115,6 +116,7 @@ class RoomFollower implements Follow {
     const head = await headOfRoom(this.#parts, this.#room)
     this.#last = { epoch: head.epoch, seq: head.seq }
     this.#storedSeq = head.storedSeq
+    this.#isStarted = true
     hear = (message) => this.#hear(message)
     for (const message of early) this.#hear(message)
   }
@@ -127,6 +129,7 @@ class RoomFollower implements Follow {
   }
 
   compare(head: { isReadable: boolean; epoch: number; head: number; base: number } | undefined): void {
+    if (!this.#isStarted) return
     const isSame = head?.isReadable === true && head.epoch === this.#last.epoch && head.head === this.#last.seq
     if (!isSame) this.#catchUp()
     else this.#heardStored(head.base)

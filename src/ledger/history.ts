@@ -169,8 +169,13 @@ export async function resumeFrom(parts: HistoryParts, room: RoomId, after: Place
   return { type: 'entries', entries: await entriesOf(parts, room, { after: from, upTo: upTo.seq, limit }), keptUpTo }
 }
 
-/** How far an ended epoch was kept. Of an epoch that never was, nothing. */
-async function keptOf(parts: HistoryParts, room: RoomId, epoch: number): Promise<Place> {
+/**
+ * How far an ended epoch was kept. Of an epoch that never was, nothing; of one that has only just begun, everything: this
+ * server has not heard of it yet, the client has.
+ */
+async function keptOf(parts: HistoryParts, room: RoomId, epoch: number): Promise<Place | undefined> {
   const end = await epochEnd(parts.sql, room, epoch)
-  return { epoch, seq: end?.lastSeq ?? 0 }
+  if (end !== undefined) return { epoch, seq: end.lastSeq }
+  const row = await ledgerOf(parts.sql, room)
+  return row?.epoch === epoch ? undefined : { epoch, seq: 0 }
 }

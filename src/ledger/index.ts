@@ -127,7 +127,7 @@ function doorbell(parts: LedgerParts, definition: typeof flushQueue): Doorbell<R
   return new Doorbell({ url: parts.config.QUEUE_REDIS_URL ?? parts.config.REDIS_URL, definition, log: parts.log })
 }
 
-function appendLimits(config: Config): AppendLimits {
+function appendLimits(config: Config): Omit<AppendLimits, 'isOverBudget'> {
   return {
     maxEntries: config.BUFFER_MAX_ENTRIES,
     maxBytes: config.BUFFER_MAX_BYTES,

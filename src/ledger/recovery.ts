@@ -1,13 +1,14 @@
 import type { RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import { inTransaction } from '../platform/mysql.ts'
-import * as buffer from './buffer.ts'
+import { dirtyRooms } from './buffer.ts'
 import { leaseDueClosings, recordFailedAttempt } from './closing-store.ts'
 import { keepCheckpoint } from './checkpoint.ts'
 import { flushRoom } from './flush.ts'
 import { driveClosing } from './sealing.ts'
 import type { SealingParts } from './sealing.ts'
-import { idleRooms, lockLedger, setAsleep } from './store.ts'
+import { putToSleep } from './sleep.ts'
+import { idleRooms } from './store.ts'
 
 export interface RecoveryParts extends SealingParts {
   sweepMs: number
@@ -67,7 +68,7 @@ async function sweepClosings(parts: RecoveryParts): Promise<void> {
 }
 
 async function sweepDirty(parts: RecoveryParts): Promise<void> {
-  for (const room of await buffer.dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)) {
+  for (const room of await dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)) {
     try {
       await flushAndCheckpoint(parts, room)
     } catch (error) {
@@ -77,16 +78,11 @@ async function sweepDirty(parts: RecoveryParts): Promise<void> {
 }
 
 async function sweepIdle(parts: RecoveryParts): Promise<void> {
-  for (const room of await idleRooms(parts.sql, parts.sleepAfterSeconds, roomsAtOnce)) await putToSleep(parts, room)
-}
-
-/** Under the lock of the ledger's row, so that whoever finds the room gone waits until MySQL says that it sleeps. */
-async function putToSleep(parts: RecoveryParts, room: RoomId): Promise<void> {
-  await inTransaction(parts.sql, async (trx) => {
-    const row = await lockLedger(trx, room)
-    if (row === undefined || row.state !== 'open' || row.isAsleep) return
-    const idleMs = parts.sleepAfterSeconds * 1000
-    const answer = await buffer.sleep(parts.redis, room, { epoch: row.epoch, idleMs })
-    if (answer === 'ok') await setAsleep(trx, room)
-  })
+  for (const room of await idleRooms(parts.sql, parts.sleepAfterSeconds, roomsAtOnce)) {
+    try {
+      await putToSleep(parts, room)
+    } catch (error) {
+      parts.log.warn({ err: error, room }, 'the room could not be put to sleep yet')
+    }
+  }
 }

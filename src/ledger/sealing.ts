@@ -11,7 +11,7 @@ import { flushRoom } from './flush.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
 import type { Receipt, Signer } from './receipt.ts'
 import { deleteWitnesses, insertKey, msSinceLastEpochEnd } from './record-store.ts'
-import { ledgerOf, lockLedger, setLedgerState } from './store.ts'
+import { endLedger, ledgerOf, lockLedger } from './store.ts'
 import { writeTranscripts } from './transcript.ts'
 import type { Transcripts } from './transcript.ts'
 import { verifyRoom } from './verification.ts'
@@ -36,7 +36,7 @@ const final = new Set(['sealed', 'suspect', 'quarantined'])
 export async function driveClosing(parts: SealingParts, room: RoomId): Promise<void> {
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
-  if (final.has(closing.state)) return retireRoom(parts, room)
+  if (final.has(closing.state)) return settle(parts, room)
   if (closing.state === 'requested') await fence(parts, room)
   const fenced = await drain(parts, room)
   await parts.rooms.closed(room)
@@ -137,7 +137,7 @@ async function finish(parts: SealingParts, room: RoomId, outcome: FinalClosing):
   const isOurs = await inTransaction(parts.sql, async (trx) => {
     await lockLedger(trx, room)
     if (!(await finishClosing(trx, room, outcome))) return false
-    await setLedgerState(trx, room, 'closed')
+    await endLedger(trx, room)
     return true
   })
   if (isOurs) parts.log.info({ room, state: outcome.state, lastSeq: outcome.fence.lastSeq }, 'the closing is final')
@@ -155,6 +155,12 @@ async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts)
   }
 }
 
+/** Half a minute after the end a sweeper comes once more: servers may have borne witness until then. */
+async function settle(parts: SealingParts, room: RoomId): Promise<void> {
+  await retireRoom(parts, room)
+  await settleClosing(parts.sql, room)
+}
+
 /** Readers of a final room read MySQL alone: Redis lets go of it. Repeatable. */
 async function retireRoom(parts: SealingParts, room: RoomId): Promise<void> {
   const row = await ledgerOf(parts.sql, room)
@@ -162,5 +168,4 @@ async function retireRoom(parts: SealingParts, room: RoomId): Promise<void> {
   await deleteWitnesses(parts.sql, room)
   const answer = await buffer.retire(parts.redis, room, { epoch: row.epoch, rememberSeconds: parts.rememberSeconds })
   if (answer !== 'ok') await buffer.forget(parts.redis, room)
-  await settleClosing(parts.sql, room)
 }

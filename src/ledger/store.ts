@@ -89,11 +89,16 @@ export async function idleRooms(sql: Sql, idleSeconds: number, limit: number): P
   return rows.map((row) => row.room_id)
 }
 
+/** The end of a ledger. All of it is stored, so that nothing of it is expected in Redis any more: in this it is like one asleep. */
+export async function endLedger(trx: Sql, room: RoomId): Promise<void> {
+  await trx('ledgers').where({ room_id: room }).update({ state: 'closed', asleep: 1 })
+}
+
 export async function asleepAmong(sql: Sql, rooms: readonly RoomId[]): Promise<Set<RoomId>> {
   if (rooms.length === 0) return new Set()
   const found = await sql('ledgers')
     .whereIn('room_id', rooms)
-    .where({ asleep: 1 })
+    .where({ asleep: 1, state: 'open' })
     .select<{ room_id: RoomId }[]>('room_id')
   return new Set(found.map((row) => row.room_id))
 }
@@ -113,29 +118,37 @@ export async function insertEntries(trx: Sql, room: RoomId, entries: readonly En
   )
 }
 
-/** Empties the payloads of some entries and of what amends them; hashes stay, so that digests still hold. */
-export async function eraseTargets(trx: Sql, room: RoomId, targets: readonly number[]): Promise<void> {
+/**
+ * Empties the payloads of some entries and of what amends them; hashes stay, so that digests still hold. A seq is looked for by
+ * the index, its epoch says whether it is the entry that was meant: that one may have been lost and its seq given anew.
+ */
+export async function eraseTargets(trx: Sql, room: RoomId, targets: readonly Place[]): Promise<void> {
   if (targets.length === 0) return
+  const seqs = targets.map(({ seq }) => seq)
+  const pairs = targets.map(() => '(?,?)').join(',')
+  const places = targets.flatMap(({ epoch, seq }) => [epoch, seq])
   await affectedRows(
     trx,
     `UPDATE messages SET payload = '', is_erased = 1
-     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND (seq IN (?) OR target_seq IN (?))`,
-    [room, targets as number[], targets as number[]],
+     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND (seq IN (?) OR target_seq IN (?))
+       AND ((epoch, seq) IN (${pairs}) OR (target_epoch, target_seq) IN (${pairs}))`,
+    [room, seqs, seqs, ...places, ...places],
   )
-  await affectedRows(trx, "UPDATE ledger_parked SET payload = '' WHERE room_id = ? AND seq IN (?)", [
+  await affectedRows(trx, `UPDATE ledger_parked SET payload = '' WHERE room_id = ? AND (epoch, seq) IN (${pairs})`, [
     room,
-    targets as number[],
+    ...places,
   ])
 }
 
 /** Those of the given entries whose payload is erased. */
-export async function erasedAmong(trx: Sql, room: RoomId, seqs: readonly number[]): Promise<number[]> {
-  if (seqs.length === 0) return []
-  const rows = await trx('messages')
-    .where({ room_id: room, is_erased: 1 })
-    .whereIn('seq', seqs)
-    .select<{ seq: number }[]>('seq')
-  return rows.map((row) => row.seq)
+export async function erasedAmong(trx: Sql, room: RoomId, places: readonly Place[]): Promise<Place[]> {
+  if (places.length === 0) return []
+  return selectRows<Place>(
+    trx,
+    `SELECT epoch, seq FROM messages
+     WHERE room_id = ? AND seq IN (?) AND is_erased = 1 AND (epoch, seq) IN (${places.map(() => '(?,?)').join(',')})`,
+    [room, places.map(({ seq }) => seq), ...places.flatMap(({ epoch, seq }) => [epoch, seq])],
+  )
 }
 
 /** Where the given ids were first kept, keyed `sender:id`; parked entries count. */

@@ -103,8 +103,7 @@ async function park(trx: Sql, room: RoomId, entry: Entry, reason: string): Promi
 
 /** Empties what the entries delete, and an amendment that arrived after its target had been deleted. */
 async function erase(trx: Sql, room: RoomId, fresh: readonly Entry[]): Promise<void> {
-  const erased = fresh.filter((entry) => entry.erases).flatMap((entry) => entry.target?.seq ?? [])
-  const amended = fresh.filter((entry) => !entry.erases).flatMap((entry) => entry.target?.seq ?? [])
-  const late = await erasedAmong(trx, room, amended)
-  await eraseTargets(trx, room, [...new Set([...erased, ...late])])
+  const erased = fresh.filter((entry) => entry.erases).flatMap((entry) => entry.target ?? [])
+  const amended = fresh.filter((entry) => !entry.erases).flatMap((entry) => entry.target ?? [])
+  await eraseTargets(trx, room, [...erased, ...(await erasedAmong(trx, room, amended))])
 }

@@ -1,7 +1,7 @@
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Fence } from './closing-store.ts'
-import { chainDigest, chainReceiptDigest, hashOf, systemSender } from './entry.ts'
+import { chainDigest, chainReceiptDigest, formatPlace, hashOf, systemSender } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { ackedByEpoch, epochEnds, parkedOf, setSuspect } from './record-store.ts'
 import type { EpochEnd, Parked } from './record-store.ts'
@@ -84,8 +84,10 @@ class RowCheck {
   #lastSeq = 0
   #digest = ''
   #receiptDigest = ''
+  /** Places of the rows without payload, with the place that each amends; and the places that entries say they erase. */
+  readonly #emptied = new Map<string, string | undefined>()
+  readonly #erasing = new Set<string>()
   #messages = 0
-  #erased = 0
   #lastKind = ''
   #lastEpoch = 0
   #parkedRows = 0
@@ -110,6 +112,7 @@ class RowCheck {
       this.#faults.push(`the rows end at ${this.#lastSeq}, the fence at ${fence.lastSeq}`)
     if (this.#digest !== fence.digest) this.#faults.push('the digest of the rows is not the digest at the fence')
     if (this.#lastKind !== 'closed') this.#faults.push('the last row is not the closing')
+    this.#faults.push(...this.#emptiedByNobody())
     for (const end of this.#ends) {
       if (this.#digestAt.get(end.lastSeq) !== end.digest) {
         this.#faults.push(`the digest at the end of epoch ${end.epoch} (seq ${end.lastSeq}) is another one`)
@@ -122,7 +125,7 @@ class RowCheck {
       digest: this.#receiptDigest,
       epochs: this.#ranges(fence),
       parked: [...this.#parked.values()],
-      erased: this.#erased,
+      erased: this.#emptied.size,
       faults: this.#faults,
       incidents: this.#incidents(),
     }
@@ -141,12 +144,23 @@ class RowCheck {
     if (row.kind === 'unreadable') {
       this.#parkedRows += 1
       this.#faults.push(`seq ${row.seq} could not be stored and is parked`)
-    } else if (row.payload.length === 0) {
-      this.#erased += 1
     } else if (hashOf(row.payload) !== row.hash) {
-      this.#faults.push(`the payload of seq ${row.seq} is not the one that was acknowledged`)
+      if (row.payload.length === 0) this.#emptied.set(formatPlace(row), targetOf(row))
+      else this.#faults.push(`the payload of seq ${row.seq} is not the one that was acknowledged`)
     }
+    if (row.erases && row.target !== undefined) this.#erasing.add(formatPlace(row.target))
     return parked === undefined ? row : { ...parked, epoch: row.epoch, seq: row.seq }
+  }
+
+  /** A payload goes when an entry erases it, or erases what it amends. In order: an amendment follows its target. */
+  #emptiedByNobody(): string[] {
+    const erased = new Set(this.#erasing)
+    const faults: string[] = []
+    for (const [place, target] of this.#emptied) {
+      if (erased.has(place) || (target !== undefined && erased.has(target))) erased.add(place)
+      else faults.push(`the payload of ${place} is gone, and no entry erased it`)
+    }
+    return faults
   }
 
   #count(entry: Pick<Entry, 'sender' | 'kind'>): void {
@@ -179,4 +193,8 @@ class RowCheck {
     )
     return apart > 0 ? [...suspects, `${apart} entries did not continue what was stored and are parked`] : suspects
   }
+}
+
+function targetOf(row: Entry): string | undefined {
+  return row.target === undefined ? undefined : formatPlace(row.target)
 }

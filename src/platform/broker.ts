@@ -35,8 +35,15 @@ export class Broker {
     const listeners = this.#listeners.get(channel) ?? new Set()
     this.#listeners.set(channel, listeners)
     listeners.add(onMessage)
-    if (listeners.size === 1) await this.#subscriber.subscribe(channel)
-    return () => this.#unsubscribe(channel, onMessage)
+    const unsubscribe = (): void => this.#unsubscribe(channel, onMessage)
+    try {
+      // Also when the channel is subscribed already: that may not have been confirmed yet.
+      await this.#subscriber.subscribe(channel)
+    } catch (error) {
+      unsubscribe()
+      throw error
+    }
+    return unsubscribe
   }
 
   async publish(channel: string, message: string | Buffer): Promise<void> {

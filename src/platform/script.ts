@@ -45,8 +45,3 @@ export class Script {
 function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
-
-/** True when Redis itself answered with a refusal (so nothing happened), false when the outcome is not known. */
-export function isRedisRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError'
-}

@@ -2,6 +2,7 @@
 --
 -- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)
 -- ARGV  1 room  2 most entries  3 most bytes  4 ids in a sent hash  5 its age in ms  6 clock skew allowed in ms
+--       7 '1' when Redis as a whole is full: what people send is refused, unless it is here already
 --       then nine for each entry:
 --       sender, id, time of the id in ms (0 for the system's), token under which the id was looked up in MySQL or '',
 --       kind, target, hash, payload, membership change: '' or 'account:version:in'
@@ -16,6 +17,7 @@ if reason then return { reason } end
 
 local room, max_entries, max_bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local max_ids, max_age, skew = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local is_over_budget = ARGV[7] == '1'
 local now = now_ms()
 local token = int(meta.epoch) .. '.' .. int(meta.rotation)
 local current = KEYS[3 + meta.rotation % 2]
@@ -36,6 +38,7 @@ end
 
 -- The system's entries (a kick, a leave) may go over the cap, so that a full room can still be kept in order.
 local function is_full(sender)
+  if is_over_budget and sender ~= '0' then return true end
   local factor = sender == '0' and 2 or 1
   return meta.head - meta.base >= max_entries * factor or meta.bytes >= max_bytes * factor
 end
@@ -52,7 +55,7 @@ local function decide(entry)
   local name = entry.sender .. ':' .. entry.id
   local first = first_of(name)
   if first then return 'dup:' .. first end
-  if meta.sentSince > 0 and entry.time < meta.sentSince + skew and entry.token ~= token then return 'lookup' end
+  if meta.sentSince > 0 and entry.time <= meta.sentSince + skew and entry.token ~= token then return 'lookup' end
   if meta.state == 'closed' then return 'closed' end
   if entry.time > now + skew then return 'bad_id' end
   if not may_speak(entry.sender) then return 'forbidden' end
@@ -64,7 +67,7 @@ local function decide(entry)
 end
 
 local was_empty = meta.head == meta.base
-for i = 7, #ARGV, fields do
+for i = 8, #ARGV, fields do
   local answer = decide({
     sender = ARGV[i], id = ARGV[i + 1], time = tonumber(ARGV[i + 2]), token = ARGV[i + 3], kind = ARGV[i + 4],
     target = ARGV[i + 5], hash = ARGV[i + 6], payload = ARGV[i + 7], change = ARGV[i + 8],
@@ -73,13 +76,14 @@ for i = 7, #ARGV, fields do
   if answer == 'lookup' then break end
 end
 
--- The hashes take turns: the older one may go when all it remembers is in MySQL.
+-- The hashes take turns: the older one may go when all it remembers is in MySQL. The turn is dated by the entry's time, which
+-- never goes back: a clock that does must not make forgotten ids look as if they were still to come.
 local function turn()
   local is_due = redis.call('HLEN', current) >= max_ids or (meta.turnedAt > 0 and now - meta.turnedAt >= max_age)
   if not is_due or meta.olderLast > meta.base then return end
   redis.call('UNLINK', older)
   redis.call('HSET', KEYS[1], 'rotation', int(meta.rotation + 1), 'sentSince', int(meta.turnedAt),
-    'turnedAt', int(now), 'olderLast', int(meta.head))
+    'turnedAt', int(meta.at), 'olderLast', int(meta.head))
 end
 
 if #stored > 0 then

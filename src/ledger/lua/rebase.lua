@@ -1,5 +1,5 @@
 -- rebase: installs what MySQL decided as the beginning of an epoch. Applies only in the incarnation that was held, and only
--- while the hold is this epoch's.
+-- while the hold is this epoch's. An epoch is installed once: a second time would drop what was appended since.
 --
 -- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)
 -- ARGV  1 room  2 run  3 epoch  4 state  5 stored seq  6 digest  7 at (ms)  8 speak  9 members version
@@ -8,9 +8,11 @@
 -- Returns { 'ok' } or { 'stale' }
 
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-if run ~= ARGV[2] or redis.call('HGET', KEYS[1], 'hold') ~= ARGV[3] then return { 'stale' } end
+local known = redis.call('HMGET', KEYS[1], 'hold', 'epoch')
+if run ~= ARGV[2] or known[1] ~= ARGV[3] or known[2] == ARGV[3] then return { 'stale' } end
 
-local since = ARGV[10] == '1' and '0' or int(now_ms())
+-- Never before the last entry, should the clock of this Redis be behind that of an earlier one.
+local since = ARGV[10] == '1' and '0' or int(math.max(now_ms(), tonumber(ARGV[7])))
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[3], 'state', ARGV[4], 'head', ARGV[5], 'base', ARGV[5],

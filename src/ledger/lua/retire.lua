@@ -10,6 +10,6 @@ if int(meta.epoch) ~= ARGV[2] or meta.state ~= 'closed' or meta.head ~= meta.bas
 
 redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 redis.call('ZREM', KEYS[6], ARGV[1])
-redis.call('HSET', KEYS[1], 'sentSince', int(now_ms()), 'rotation', int(meta.rotation + 1))
+redis.call('HSET', KEYS[1], 'sentSince', int(math.max(now_ms(), meta.at)), 'rotation', int(meta.rotation + 1))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return { 'ok' }

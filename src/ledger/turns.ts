@@ -1,0 +1,21 @@
+/** Lets so many pieces of work run at once; the others wait in line. */
+export class Turns {
+  readonly #line: (() => void)[] = []
+  #free: number
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#line.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#line.shift()
+      if (next === undefined) this.#free += 1
+      else next()
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import test from 'ava'
+import * as buffer from '../../src/ledger/buffer.ts'
+import { keys } from '../../src/ledger/buffer.ts'
+import { Epochs } from '../../src/ledger/epochs.ts'
+import { flushRoom } from '../../src/ledger/flush.ts'
+import { Followers } from '../../src/ledger/follow.ts'
+import type { RoomEvent } from '../../src/ledger/index.ts'
+import { epochEnds } from '../../src/ledger/record-store.ts'
+import { putToSleep } from '../../src/ledger/sleep.ts'
+import { ledgerOf } from '../../src/ledger/store.ts'
+import { Broker } from '../../src/platform/broker.ts'
+import type { RoomId } from '../../src/platform/ids.ts'
+import type { Redis } from '../../src/platform/redis.ts'
+import { alice, bob, createSite, line, texts } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
+import { worldOf } from '../support/world.ts'
+
+/** What processes can do to each other when one of them stops for a while, or for ever, between two of its steps. */
+const world = worldOf(test)
+let site: LedgerSite
+let other: LedgerSite
+test.serial.before(async () => {
+  site = await createSite(world())
+  other = await createSite(world(), world().configWith({ SERVER_NAME: 'other' }), site.rooms)
+})
+
+async function roomWith(...lines: string[]): Promise<RoomId> {
+  const room = await site.newRoom()
+  for (const text of lines) await site.ledger.append(room, line(text))
+  return room
+}
+
+async function linesOf(room: RoomId): Promise<string[]> {
+  return texts(await site.ledger.entries(room, { after: 0, upTo: 1000, limit: 1000 }))
+}
+
+async function causesOf(room: RoomId): Promise<unknown[]> {
+  return (await epochEnds(world().sql, room)).map((end) => [end.cause, end.suspect])
+}
+
+/** The same connection, except that `step` runs before the first call of a script with so many arguments. */
+function interrupted(redis: Redis, argumentCount: number, step: () => Promise<void>): Redis {
+  let isDone = false
+  const evalsha = async (...args: Parameters<Redis['evalsha']>): Promise<unknown> => {
+    const isIt = !isDone && args.length === argumentCount
+    if (isIt) {
+      isDone = true
+      await step()
+    }
+    return redis.evalsha(...args)
+  }
+  return Object.assign(Object.create(redis), { evalsha }) as Redis
+}
+
+const holdArguments = 4
+const leaveArguments = 10
+const sleepArguments = 6
+
+test.serial('what was said in an epoch that was installed at the last moment is kept', async (t) => {
+  const room = await roomWith('one')
+  await flushRoom(site.work, room)
+  const { digest, run } = await buffer.look(site.redis, room)
+  const row = { epoch: 2, redis_run: run }
+  await world().sql('ledgers').where({ room_id: room }).update(row)
+  await buffer.hold(site.redis, room, 2)
+  const install = async (): Promise<void> => {
+    const roster = await site.rooms.roster(room)
+    const at = { storedSeq: 1, digest, at: 0 }
+    await buffer.rebase(site.redis, room, { run, epoch: 2, state: 'open', ...at, roster })
+    await site.ledger.append(room, line('two'))
+  }
+
+  const redis = interrupted(site.redis, holdArguments, install)
+  await new Epochs({ ...site.work, redis }).change(room)
+
+  t.deepEqual(await linesOf(room), ['one', 'two'])
+  t.like(await site.ledger.head(room), { epoch: 3, seq: 2 })
+})
+
+test.serial('a hold that comes behind a newer one, or behind its own epoch, changes nothing', async (t) => {
+  const room = await roomWith('one')
+
+  const behindTheEpoch = await buffer.hold(site.redis, room, 1)
+  const newer = await buffer.hold(site.redis, room, 7)
+  const behindTheHold = await buffer.hold(site.redis, room, 6)
+
+  t.deepEqual([behindTheEpoch.type, newer.type, behindTheHold.type], ['late', 'ok', 'late'])
+  t.is(await site.redis.hget(keys.meta(room), 'hold'), '7')
+})
+
+test.serial('an epoch is installed once, whatever holds the room afterwards', async (t) => {
+  const room = await roomWith('one')
+  const { run, digest } = await buffer.look(site.redis, room)
+  await site.redis.hset(keys.meta(room), 'hold', '1')
+
+  const roster = await site.rooms.roster(room)
+  const again = { run, epoch: 1, state: 'open', storedSeq: 0, digest, at: 0, roster } as const
+  const answer = await buffer.rebase(site.redis, room, again)
+
+  t.is(answer, 'stale')
+  t.deepEqual(await linesOf(room), ['one'])
+})
+
+test.serial('after a restart of redis two servers begin one new epoch for each of many rooms', async (t) => {
+  const rooms = await Promise.all(Array.from({ length: 120 }, () => roomWith('one')))
+
+  await world().redis.kill()
+  await world().redis.start()
+  const heads = await Promise.all(rooms.flatMap((room) => [site.ledger.head(room), other.ledger.head(room)]))
+
+  t.true(heads.every((head) => head.epoch === 2 && head.seq === 1))
+})
+
+for (const [where, count] of [
+  ['before MySQL knows that it sleeps', sleepArguments],
+  ['after MySQL knows that it sleeps', leaveArguments],
+] as const) {
+  test.serial(`a worker that dies ${where} costs an epoch and nothing else`, async (t) => {
+    const room = await roomWith('good night')
+    await flushRoom(site.work, room)
+    const asleep = { ...site.work, sleepAfterSeconds: 0 }
+
+    const redis = interrupted(site.redis, count, async () => {
+      if (count === sleepArguments) await buffer.sleep(site.redis, room, { epoch: 1, idleMs: 0, hold: 2 })
+      throw new Error('killed')
+    })
+    await t.throwsAsync(putToSleep({ ...asleep, redis }, room), { message: 'killed' })
+    await site.ledger.append(room, line('good morning'))
+
+    t.deepEqual(await linesOf(room), ['good night', 'good morning'])
+    t.deepEqual(await causesOf(room), [[count === sleepArguments ? 'repair' : 'sleep', undefined]])
+  })
+}
+
+test.serial('a room that is woken while it leaves stays', async (t) => {
+  const room = await roomWith('good night')
+  await flushRoom(site.work, room)
+
+  const wake = async (): Promise<void> => void (await site.ledger.append(room, line('good morning')))
+  const redis = interrupted(site.redis, leaveArguments, wake)
+  await putToSleep({ ...site.work, redis, sleepAfterSeconds: 0 }, room)
+
+  t.deepEqual(await linesOf(room), ['good night', 'good morning'])
+  t.is((await site.ledger.head(room)).epoch, 3)
+})
+
+test.serial('a room that nobody used since redis restarted can fall asleep', async (t) => {
+  const room = await roomWith('one')
+  await flushRoom(site.work, room)
+  await site.redis.hset(keys.meta(room), 'run', 'an earlier one')
+  const asleep = { ...site.work, sleepAfterSeconds: 0 }
+
+  await putToSleep(asleep, room)
+  await putToSleep(asleep, room)
+
+  t.true((await ledgerOf(world().sql, room))?.isAsleep)
+  t.is((await site.redis.keys(`*:room:${room}:*`)).length, 0)
+})
+
+test.serial('what an older redis brings back of a room that sleeps is no evidence of a loss', async (t) => {
+  const room = await roomWith('one')
+  const [meta, entries] = [keys.meta(room), keys.buffer(room)]
+  const older = await Promise.all([site.redis.dumpBuffer(meta), site.redis.dumpBuffer(entries)])
+  await site.ledger.append(room, line('two'))
+  await flushRoom(site.work, room)
+  await putToSleep({ ...site.work, sleepAfterSeconds: 0 }, room)
+
+  await site.redis.restore(meta, 0, older[0] as Buffer)
+  await site.redis.restore(entries, 0, older[1] as Buffer)
+  await site.redis.hset(meta, 'run', 'an earlier one')
+  await site.redis.zadd(keys.dirty(room), 1, room)
+  await flushRoom(site.work, room)
+
+  t.is(await site.redis.zscore(keys.dirty(room), String(room)), null)
+  t.deepEqual(await linesOf(room), ['one', 'two'])
+  t.deepEqual(await causesOf(room), [['sleep', undefined]])
+})
+
+test.serial('a look at the heads while a listener starts tells it nothing twice', async (t) => {
+  const room = await roomWith('one', 'two')
+  const broker = new Broker({ url: world().config.REDIS_URL, publisher: site.redis, log: world().log })
+  const history = { ...site.work, resumeMaxEntries: 100 }
+  const followers = new Followers({ ...history, broker, headCheckMs: 3_600_000 })
+  t.teardown(() => followers.stop().then(() => broker.close()))
+  const events: RoomEvent[] = []
+
+  const starting = followers.follow(room, (event) => void events.push(event))
+  await followers.compareHeads()
+  const follow = await starting
+
+  t.deepEqual(follow.last, { epoch: 1, seq: 2 })
+  t.deepEqual(events, [])
+})
+
+test.serial('a client that knows an epoch before its server does keeps what it has', async (t) => {
+  const room = await roomWith('one', 'two')
+  await site.redis.hset(keys.meta(room), 'run', 'an earlier one')
+  await site.ledger.append(room, line('three', bob))
+
+  const answer = await site.ledger.resume(room, { epoch: 2, seq: 3 }, { epoch: 1, seq: 2 })
+  const never = await site.ledger.resume(room, { epoch: 9, seq: 3 }, { epoch: 2, seq: 3 })
+
+  t.deepEqual(answer, { type: 'entries', entries: [], keptUpTo: undefined })
+  t.like(never, { type: 'entries', keptUpTo: { epoch: 9, seq: 0 } })
+})
+
+test.serial('a delete whose target was lost erases nothing of the line that got its seq', async (t) => {
+  const room = await roomWith('stored')
+  await flushRoom(site.work, room)
+  await site.ledger.append(room, line('lost'))
+  await site.redis.flushall()
+  await site.ledger.append(room, line('another', bob))
+
+  const target = { epoch: 1, seq: 2 }
+  await site.ledger.append(room, { ...line('delete', alice), kind: 'delete', target, erases: true })
+  await flushRoom(site.work, room)
+
+  t.deepEqual(await linesOf(room), ['stored', 'another'])
+})
