@@ -37,12 +37,12 @@ export class Lanes {
   async #wait(room: RoomId, lane: Lane, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
     if (lane.waiting >= mostWaiting) throw new Problem('rate_limited', { retryAfter: 1 })
     lane.waiting += 1
-    const turn = lane.last.then(() => {
+    const turn = lane.last.then(prepare)
+    const outcome = turn.then((prepared) => {
       // What follows a line that may or may not be kept must not overtake it.
       if (lane.isBroken) throw new Problem('unavailable', { retryAfter: 1 })
-      return prepare()
+      return this.#handOver(room, prepared)
     })
-    const outcome = turn.then((prepared) => this.#handOver(room, prepared))
     // Only for the turn: the ledger keeps the order of what it was handed, so nobody waits for the outcome.
     lane.last = turn.then(
       () => this.#turned(room, lane),

@@ -4,6 +4,7 @@ import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { entryFrame, pushFrame } from './entry-frame.ts'
 import { readMember } from './message.ts'
+import { NamedEvents, unnamedSpeakers } from './named-events.ts'
 import type { Names } from './names.ts'
 import { RoomPresence } from './room-presence.ts'
 import type { RoomPresenceParts } from './room-presence.ts'
@@ -18,8 +19,8 @@ export interface RoomParts extends RoomPresenceParts {
 }
 
 /**
- * A room on this server while somebody listens to it. It follows the ledger once, frames each event once, and fans out. What
- * is told keeps the ledger's order: when a speaker's name must be looked up first, everything behind waits.
+ * A room on this server while somebody listens to it. It follows the ledger once, frames each event once, and fans out in the
+ * ledger's order.
  */
 export class RoomChannel {
   readonly room: RoomId
@@ -28,16 +29,16 @@ export class RoomChannel {
   readonly #onEmpty: () => void
   readonly #subscriptions = new Set<Subscription>()
   readonly #present = new Set<Subscription>()
-  readonly #waiting: RoomEvent[] = []
+  readonly #events: NamedEvents
   #follow: Follow | undefined
   #stopHearing: (() => void) | undefined
-  #isNaming = false
   #isStopped = false
 
   constructor(parts: RoomParts, room: RoomId, onEmpty: () => void) {
     this.room = room
     this.#parts = parts
     this.#onEmpty = onEmpty
+    this.#events = new NamedEvents(parts.names, (event) => this.#tell(event))
     this.presence = new RoomPresence(parts, room, (push) => {
       const bytes = pushFrame(push)
       for (const subscription of this.#subscriptions) subscription.hearDroppable(bytes)
@@ -47,7 +48,7 @@ export class RoomChannel {
   /** Resolves when nothing that happens in the room can be missed any more. */
   async start(): Promise<void> {
     this.#stopHearing = await this.#parts.whispers.hear(this.room, (whisper) => this.#heardWhisper(whisper))
-    this.#follow = await this.#parts.ledger.follow(this.room, (event) => this.#heard(event))
+    this.#follow = await this.#parts.ledger.follow(this.room, (event) => this.#events.hear(event))
     if (this.#isStopped) this.#stopListening()
   }
 
@@ -84,40 +85,13 @@ export class RoomChannel {
 
   /** Frames of entries, their speakers named. */
   async framesOf(entries: readonly Entry[]): Promise<EntryFrame[]> {
-    await this.#parts.names.learn(this.#unnamed(entries))
+    await this.#parts.names.learn(unnamedSpeakers(this.#parts.names, entries))
     return this.#frame(entries)
   }
 
   #stopListening(): void {
     this.#follow?.stop()
     this.#stopHearing?.()
-  }
-
-  #heard(event: RoomEvent): void {
-    this.#waiting.push(event)
-    if (!this.#isNaming) this.#tellWaiting()
-  }
-
-  #tellWaiting(): void {
-    for (let event = this.#waiting[0]; event !== undefined; event = this.#waiting[0]) {
-      const unnamed = event.type === 'entries' ? this.#unnamed(event.entries) : []
-      if (unnamed.length > 0 && !this.#isNaming) return void this.#nameFirst(unnamed)
-      this.#isNaming = false
-      this.#waiting.shift()
-      this.#tell(event)
-    }
-  }
-
-  /** Whoever stays unknown after one look is told of without a name. */
-  async #nameFirst(unnamed: readonly AccountId[]): Promise<void> {
-    this.#isNaming = true
-    await this.#parts.names.learn(unnamed)
-    this.#tellWaiting()
-  }
-
-  #unnamed(entries: readonly Entry[]): AccountId[] {
-    const senders = entries.map((entry) => entry.sender).filter((sender) => sender !== systemSender)
-    return this.#parts.names.unknownAmong(senders)
   }
 
   #tell(event: RoomEvent): void {

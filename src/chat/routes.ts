@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
 import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
-import { nothing, route } from '../platform/http/route.ts'
+import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
-import type { AccountId, RoomId } from '../platform/ids.ts'
-import { can, readableRoom } from './access.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { can } from './access.ts'
 import { closingRoutes } from './closing-routes.ts'
-import { memberOf, membersAfter, roomsOf } from './member-store.ts'
-import { join, kick, leave } from './members.ts'
+import { memberRoutes } from './member-routes.ts'
+import { memberOf, roomsOf } from './member-store.ts'
 import { messageRoutes } from './message-routes.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
@@ -16,7 +16,7 @@ import { openRoom } from './rooms.ts'
 import { openRooms, roomById } from './store.ts'
 import type { Room } from './store.ts'
 import { unreadAfter } from './unread.ts'
-import { memberView, myRoomView, oneRoomView, presentMember, presentReading, presentRoom, roomView } from './views.ts'
+import { myRoomView, oneRoomView, presentReading, presentRoom, roomView } from './views.ts'
 
 export function chatRoutes(parts: RouteParts): Route[] {
   return [...roomRoutes(parts), ...memberRoutes(parts), ...messageRoutes(parts), ...closingRoutes(parts)]
@@ -111,68 +111,6 @@ function roomRoutes(parts: RouteParts): Route[] {
           views.map((view, index) => ({ ...view, ...readings[index]! })),
           { next },
         )
-      },
-    }),
-  ]
-}
-
-function memberRoutes(parts: RouteParts): Route[] {
-  return [
-    route({
-      method: 'PUT',
-      path: '/v1/rooms/:id/members/me',
-      summary: 'Take a seat; who has one keeps it, and in the lobby nobody needs one',
-      access: 'member',
-      params: roomParams,
-      answers: { 200: z.strictObject({ room: z.string(), standing: z.literal('in') }) },
-      async handle({ viewer, params }) {
-        await join(parts, viewer, params.id)
-        return { status: 200, body: { room: String(params.id), standing: 'in' as const } }
-      },
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v1/rooms/:id/members/me',
-      summary: 'Give up my seat',
-      access: 'member',
-      params: roomParams,
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await leave(parts, viewer, params.id)
-        return { status: 204 }
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/rooms/:id/members',
-      summary: 'Who has a seat, or had one when the room was closed',
-      access: 'member',
-      params: roomParams,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
-      answers: { 200: pageOf(memberView) },
-      async handle({ viewer, params, query, target }) {
-        const { room } = await readableRoom(parts.sql, viewer, params.id)
-        const after = query.cursor as AccountId | undefined
-        const found = await membersAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
-        const members = found.slice(0, query.limit)
-        const profiles = await parts.profiles(members.map((member) => member.account))
-        const views = members.map((member) => presentMember(member, room, profiles.get(member.account)))
-        const next = found.length > query.limit ? members.at(-1)?.account : undefined
-        return pageAnswer(target, views, { next })
-      },
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v1/rooms/:id/members/:username',
-      summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
-      access: 'member',
-      params: z.strictObject({ ...roomParams.shape, username: z.string().min(1).max(30) }),
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        const person = await parts.findByUsername(params.username)
-        if (person === undefined) throw new Problem('not_found')
-        await kick(parts, viewer, params.id, person.id)
-        return { status: 204 }
       },
     }),
   ]

@@ -18,6 +18,7 @@ export type Sound =
 
 /** More than this while a client catches up, and it is too slow. */
 const mostHeld = 5000
+const typingMs = 2000
 
 /**
  * One room on one connection. It begins on hold: what the room tells is kept back until the client has been told what it missed,
@@ -33,6 +34,7 @@ export class Subscription {
   #held: Sound[] | undefined = []
   #toldSeq = 0
   #isEnded = false
+  #typedAt = -Infinity
 
   constructor(connection: Connection, onEnd: () => void) {
     this.connection = connection
@@ -72,6 +74,13 @@ export class Subscription {
       await this.connection.caughtUp()
     }
     this.#held = undefined
+    return true
+  }
+
+  /** That somebody types is worth telling at most every two seconds. */
+  mayTellTyping(nowMs: number): boolean {
+    if (nowMs - this.#typedAt < typingMs) return false
+    this.#typedAt = nowMs
     return true
   }
 

@@ -236,13 +236,12 @@ test("only one's own messages are edited; the mentor may delete any", async (t) 
     await carol.listens(t, west, room),
   ]
   const target = placeOf(await writer.ask(line(room, 'mine')))
-  const id = () => randomUUIDv7()
 
-  t.is((await other.ask({ type: 'edit', room, id: id(), target, body: 'hers' }))['code'], 'forbidden')
-  t.is((await mentor.ask({ type: 'edit', room, id: id(), target, body: 'hers' }))['code'], 'forbidden')
-  t.is((await other.ask({ type: 'delete', room, id: id(), target }))['code'], 'forbidden')
-  t.is((await mentor.ask({ type: 'delete', room, id: id(), target })).type, 'ack')
-  t.is((await writer.ask({ type: 'edit', room, id: id(), target, body: 'again' }))['code'], 'bad_input')
+  t.is((await other.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await other.ask({ type: 'delete', room, id: randomUUIDv7(), target }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'delete', room, id: randomUUIDv7(), target })).type, 'ack')
+  t.is((await writer.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'again' }))['code'], 'bad_input')
 })
 
 test('an edit that was kept is acknowledged again when it is repeated after the message was deleted', async (t) => {

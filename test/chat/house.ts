@@ -1,6 +1,8 @@
 import type { ExecutionContext } from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
+import type { z } from 'zod'
 import { createApp } from '../../src/app.ts'
+import { answers, pushes } from '../../src/chat/server-frames.ts'
 import { call } from '../accounts/client.ts'
 import type { Reply } from '../accounts/client.ts'
 import { TestSocket } from '../platform/ws/test-socket.ts'
@@ -59,8 +61,8 @@ export class Neighbour {
     return new Neighbour({ username, account, token })
   }
 
-  ask(house: House, line: string, body?: unknown): Promise<Reply> {
-    return call(house.origin, line, { token: this.token, ...(body === undefined ? {} : { body }) })
+  ask(house: House, request: string, body?: unknown): Promise<Reply> {
+    return call(house.origin, request, { token: this.token, ...(body === undefined ? {} : { body }) })
   }
 
   async opens(house: House, room: Record<string, unknown> = {}): Promise<string> {
@@ -79,7 +81,10 @@ export class Neighbour {
     const url = house.origin.replace('http', 'ws')
     const headers = { authorization: `Bearer ${this.token}` }
     const socket = await TestSocket.open(`${url}/v1/socket`, { headers })
-    t.teardown(() => socket.ws.terminate())
+    t.teardown(() => {
+      socket.ws.terminate()
+      holdToProtocol(socket.frames)
+    })
     await socket.hears('hello', (frame) => frame.type === 'hello')
     return socket
   }
@@ -90,6 +95,17 @@ export class Neighbour {
     const answer = await socket.ask({ type: 'subscribe', room, ...after })
     if (answer.type !== 'subscribed') throw new Error(JSON.stringify(answer))
     return socket
+  }
+}
+
+const frameSchemas: Readonly<Record<string, z.ZodType>> = { ...answers, ...pushes }
+
+/** Every frame that any test has heard is one that the protocol describes. */
+function holdToProtocol(frames: readonly Frame[]): void {
+  for (const frame of frames) {
+    const schema = frameSchemas[frame.type]
+    if (schema === undefined) throw new Error(`the protocol knows no ${frame.type}`)
+    schema.parse(frame)
   }
 }
 

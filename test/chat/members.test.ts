@@ -28,6 +28,10 @@ const bob = viewer(2)
 const carol = viewer(3)
 const admin = viewer(9, 'admin')
 
+async function profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>> {
+  return new Map([...ids].map((id) => [id, { id, username: `person_${id}`, displayName: `Person ${id}` }]))
+}
+
 let parts: MemberParts & { ledger: Ledger; roomsPerMentor: number }
 
 test.before('a ledger and its rooms', async () => {
@@ -37,8 +41,6 @@ test.before('a ledger and its rooms', async () => {
   const redis = connect('commands')
   const appendRedis = connect('append')
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
-  const profiles = async (ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>> =>
-    new Map([...ids].map((id) => [id, { id, username: `person_${id}`, displayName: `Person ${id}` }]))
   const ledger = createLedger({
     ...{ config, sql, redis, appendRedis, broker, log },
     rooms: createRoomsPort({ sql, profiles }),

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse, placeOf } from './house.ts'
@@ -74,7 +75,6 @@ test.serial('listeners miss nothing when the subscriber connections are cut', as
   const room = await alice.opens(east)
   await bob.joins(west, room)
   const [near, far] = [await alice.listens(t, east, room), await bob.listens(t, west, room)]
-  const { connectRedis, closeRedis } = await import('../../src/platform/redis.ts')
   const redis = connectRedis({ url: world().redis.url, purpose: 'commands', name: 'test', onError: () => undefined })
 
   for (let turn = 0; turn < 40; turn += 1) {

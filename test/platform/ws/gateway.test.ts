@@ -4,6 +4,7 @@ import { alice, bob, createPorch, ourOrigin } from './porch.ts'
 import { TestSocket } from './test-socket.ts'
 
 const asAlice = { authorization: 'Bearer alice' }
+const from = (address: string) => ({ headers: { ...asAlice, 'x-forwarded-for': address } })
 
 test('who is not signed in is refused before the upgrade, with the problem that HTTP would answer', async (t) => {
   const { url } = await createPorch(t)
@@ -109,7 +110,6 @@ test('an address may have so many sockets and not one more', async (t) => {
 
 test('the address is the one that the proxy saw', async (t) => {
   const { url } = await createPorch(t, { socketsPerAddress: 1 })
-  const from = (address: string) => ({ headers: { ...asAlice, 'x-forwarded-for': address } })
 
   const first = await TestSocket.open(url, from('6.6.6.6, 10.0.0.1'))
   const second = await TestSocket.open(url, from('6.6.6.6, 10.0.0.2'))

@@ -1,0 +1,64 @@
+import test from 'ava'
+import { NamedEvents } from '../../src/chat/named-events.ts'
+import { Names } from '../../src/chat/names.ts'
+import type { Entry, RoomEvent } from '../../src/ledger/index.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
+import { createLog } from '../../src/platform/log.ts'
+import type { Profile } from '../../src/accounts/index.ts'
+
+const [alice, bob] = [1 as AccountId, 2 as AccountId]
+const log = createLog({ level: 'silent', service: 'test' })
+const said = (seq: number, sender: AccountId): RoomEvent => {
+  const entry: Entry = {
+    ...{ epoch: 1, seq, at: 0, sender, id: `${seq}`, kind: 'text', target: undefined, erases: false, hash: '' },
+    payload: Buffer.alloc(0),
+  }
+  return { type: 'entries', entries: [entry] }
+}
+
+function stage(): { told: RoomEvent[]; events: NamedEvents; names: Names; answer: PromiseWithResolvers<void> } {
+  const answer = Promise.withResolvers<void>()
+  const names = new Names({
+    log,
+    async profiles(ids) {
+      await answer.promise
+      return new Map([...ids].map((id): [AccountId, Profile] => [id, { id, username: `p${id}`, displayName: '' }]))
+    },
+  })
+  const told: RoomEvent[] = []
+  return { told, names, answer, events: new NamedEvents(names, (event) => void told.push(event)) }
+}
+
+test('a speaker who is known is told of at once', (t) => {
+  const { told, events, names } = stage()
+  names.met(alice, 'alice')
+
+  events.hear(said(1, alice))
+
+  t.is(told.length, 1)
+})
+
+test('nothing overtakes a line whose speaker must be looked up', async (t) => {
+  const { told, events, names, answer } = stage()
+  names.met(alice, 'alice')
+  const line = [said(1, alice), said(2, bob), said(3, alice), { type: 'stored', place: { epoch: 1, seq: 2 } }] as const
+
+  line.forEach((event) => events.hear(event))
+  t.deepEqual(told, [line[0]])
+  answer.resolve()
+  await new Promise((resolve) => setImmediate(resolve))
+
+  t.deepEqual(told, [...line])
+  t.is(names.of(bob), 'p2')
+})
+
+test('a speaker whom nobody can name is told of all the same, in order', async (t) => {
+  const { told, events, answer } = stage()
+  const line = [said(1, alice), said(2, bob)]
+
+  line.forEach((event) => events.hear(event))
+  answer.reject(new Error('MySQL is away'))
+  await new Promise((resolve) => setImmediate(resolve))
+
+  t.deepEqual(told, line)
+})
