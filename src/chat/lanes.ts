@@ -28,7 +28,7 @@ export class Lanes {
     const lane = this.#lanes.get(room)
     if (lane !== undefined) return this.#wait(room, lane, prepare)
     const prepared = prepare()
-    if (!(prepared instanceof Promise)) return this.#handOver(room, prepared)
+    if (!(prepared instanceof Promise)) return this.#settle(room, this.#handOver(room, prepared))
     const opened: Lane = { waiting: 0, last: Promise.resolve(), isBroken: false }
     this.#lanes.set(room, opened)
     return this.#wait(room, opened, () => prepared)
@@ -48,8 +48,13 @@ export class Lanes {
       () => this.#turned(room, lane),
       () => this.#turned(room, lane),
     )
+    return this.#settle(room, outcome)
+  }
+
+  async #settle(room: RoomId, outcome: Promise<AppendOutcome>): Promise<AppendOutcome> {
     const settled = await outcome
-    if (settled.type === 'unknown') lane.isBroken = true
+    const lane = this.#lanes.get(room)
+    if (settled.type === 'unknown' && lane !== undefined) lane.isBroken = true
     return settled
   }
 

@@ -78,6 +78,21 @@ test('what waits behind a line of unknown outcome fails and is not handed over',
   t.deepEqual(handed, ['a'])
 })
 
+test('what is looked up behind a line of unknown outcome fails too', async (t) => {
+  const answer = Promise.withResolvers<AppendOutcome>()
+  const { handed, lanes } = handing(() => answer.promise)
+  const look = Promise.withResolvers<Prepared>()
+
+  const first = lanes.say(room, () => line('a'))
+  const second = lanes.say(room, () => look.promise)
+  answer.resolve(unknown)
+  await first
+  look.resolve(line('b'))
+
+  t.is(await codeOf(second), 'unavailable')
+  t.deepEqual(handed, ['a'])
+})
+
 test('so many lines wait and not one more', async (t) => {
   const { handed, lanes } = handing()
   const look = Promise.withResolvers<Prepared>()
