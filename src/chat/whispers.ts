@@ -31,11 +31,11 @@ export class Whispers {
     this.#log = parts.log
   }
 
-  /** What a newer version says and this one does not know is passed over. */
+  /** What is not a whisper, or one that only a newer version knows, is passed over. */
   hear(room: RoomId, listener: (whisper: Whisper) => void): Promise<() => void> {
     return this.#broker.subscribe(keys.channel(room), (message) => {
-      const said = whisper.safeParse(JSON.parse(message.toString()))
-      if (said.success) listener(said.data)
+      const said = readWhisper(message)
+      if (said !== undefined) listener(said)
     })
   }
 
@@ -43,5 +43,13 @@ export class Whispers {
     this.#broker.publish(keys.channel(room), JSON.stringify(said)).catch((error: unknown) => {
       this.#log.debug({ err: error, room, whisper: said.type }, 'a whisper was lost')
     })
+  }
+}
+
+function readWhisper(message: Buffer): Whisper | undefined {
+  try {
+    return whisper.safeParse(JSON.parse(message.toString())).data
+  } catch {
+    return undefined
   }
 }

@@ -125,7 +125,7 @@ export class Gateway {
   }
 
   #requireRoom(request: IncomingMessage, address: string): void {
-    if (new URL(request.url ?? '/', 'http://here').pathname !== path) throw new Problem('not_found')
+    if (URL.parse(request.url ?? '', 'http://here')?.pathname !== path) throw new Problem('not_found')
     if (this.#isDraining || this.#handshakes > mostHandshakes) throw new Problem('unavailable', { retryAfter: 1 })
     if ((this.#byAddress.get(address) ?? 0) >= this.#parts.limits.socketsPerAddress) {
       throw new Problem('rate_limited', { detail: 'Too many sockets from this address', retryAfter: 10 })

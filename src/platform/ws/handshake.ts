@@ -74,7 +74,7 @@ export function addressOf(request: IncomingMessage): string {
 function ticketOf(request: IncomingMessage): string | undefined {
   const offered = [...offeredProtocols(request)].find((name) => name.startsWith(ticketPrefix))
   if (offered !== undefined) return offered.slice(ticketPrefix.length)
-  return new URL(request.url ?? '/', 'http://here').searchParams.get('ticket') ?? undefined
+  return URL.parse(request.url ?? '', 'http://here')?.searchParams.get('ticket') ?? undefined
 }
 
 /** A browser sends our cookie from any page that asks for a socket, and names that page's origin truly. */

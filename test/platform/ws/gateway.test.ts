@@ -91,6 +91,7 @@ test('sockets are offered at one path only', async (t) => {
   const { url } = await createPorch(t)
 
   t.is((await TestSocket.refusal(`${url}s`, { headers: asAlice })).status, 404)
+  t.is((await TestSocket.refusal(url.replace('/v1/socket', '//'), { headers: asAlice })).status, 404)
 })
 
 test('an address may have so many sockets and not one more', async (t) => {
