@@ -76,7 +76,7 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_USER: process.getuid?.() === 0 ? `user ${userInfo().username};` : '',
     MADANG_WORKERS: '1',
     MADANG_LISTEN: hosts.map((host) => `listen ${host}:${instance.port};`).join(' '),
-    MADANG_SERVERS: instance.servers.map((server) => `server ${server} max_fails=2 fail_timeout=1s;`).join(' '),
+    MADANG_SERVERS: instance.servers.map((server) => `server ${server} max_fails=0;`).join(' '),
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
     MADANG_BODY_MAX: limits.bodyMax,
