@@ -3,6 +3,7 @@ import { progressBars } from './replay/bars.ts'
 import { findMentor } from './replay/mentor.ts'
 import { BadArguments, replayKey, replayOptions, usage } from './replay/options.ts'
 import type { CommandOptions } from './replay/options.ts'
+import { paceOf } from './replay/patience.ts'
 import { replay } from './replay/run.ts'
 import type { ReplayOutcome } from './replay/run.ts'
 import { tableOf } from './replay/table.ts'
@@ -21,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-async function run({ mentor, ...options }: CommandOptions): Promise<ReplayOutcome> {
+async function run({ mentor, linesPerSecond, ...options }: CommandOptions): Promise<ReplayOutcome> {
   const bars = progressBars()
   try {
     return await replay({
@@ -29,6 +30,7 @@ async function run({ mentor, ...options }: CommandOptions): Promise<ReplayOutcom
       key: replayKey(join(options.folder, 'key')),
       mentor: (stage) => findMentor(stage, { given: mentor, env: process.env }),
       progress: bars.progress,
+      ...(linesPerSecond === undefined ? {} : { beforeLine: paceOf(linesPerSecond) }),
     })
   } finally {
     bars.stop()

@@ -4,6 +4,7 @@ import { ChatClient } from '../../src/commands/replay/client.ts'
 import { Person } from '../../src/commands/replay/people.ts'
 import { closeRoom, entriesAfter, openRoom, takeSeat } from '../../src/commands/replay/rooms-api.ts'
 import type { RoomSession } from '../../src/commands/replay/room-session.ts'
+import { within } from '../../src/platform/lifecycle.ts'
 import type { Stack } from './stack.ts'
 
 export { entriesAfter, finalClosing, papersOf } from '../../src/commands/replay/rooms-api.ts'
@@ -23,6 +24,7 @@ export class Crowd {
   readonly #stack: Stack
   readonly #api: Api
   readonly #visitors: Visitor[] = []
+  #networks = 0
 
   constructor(stack: Stack) {
     this.#stack = stack
@@ -34,7 +36,8 @@ export class Crowd {
   }
 
   async visitor(name: string, role: 'member' | 'mentor' | 'admin' = 'member'): Promise<Visitor> {
-    const from = `127.0.${1 + this.#visitors.length}.1`
+    this.#networks += 1
+    const from = `127.0.${this.#networks}.1`
     const person = await Person.enter(this.#api, { username: name, password: `${name} has a password` }, from)
     if (role !== 'member') await this.#stack.world.sql('accounts').where({ id: person.id }).update({ role })
     const client = this.clientOf(person)
@@ -71,6 +74,7 @@ export class RawSocket {
   readonly ended: Promise<{ code: number; reason: string }>
   readonly #ws: WebSocket
   readonly #watchers = new Set<() => void>()
+  readonly #asked = new Map<unknown, (answer: RawFrame) => void>()
   #lastRef = 0
 
   private constructor(ws: WebSocket) {
@@ -99,27 +103,21 @@ export class RawSocket {
   ask(frame: Readonly<Record<string, unknown>>, withinMs = 10_000): Promise<RawFrame> {
     this.#lastRef += 1
     const ref = `r${this.#lastRef}`
+    const answer = new Promise<RawFrame>((resolve) => this.#asked.set(ref, resolve))
     this.send({ ...frame, ref })
-    return this.frame(`the answer to ${String(frame['type'])}`, (heard) => heard['ref'] === ref, withinMs)
+    return within(withinMs, `the answer to ${String(frame['type'])}`, answer)
   }
 
   /** The first frame, heard already or still to come, of which `isIt` is true. */
   frame(what: string, isIt: (frame: RawFrame) => boolean, withinMs = 10_000): Promise<RawFrame> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
-        this.#watchers.delete(look)
-        reject(new Error(`${what}: not within ${withinMs} ms`))
-      }, withinMs)
-      const look = (): void => {
-        const found = this.frames.find(isIt)
-        if (found === undefined) return
-        this.#watchers.delete(look)
-        clearTimeout(late)
-        resolve(found)
-      }
-      this.#watchers.add(look)
-      look()
-    })
+    const { promise, resolve } = Promise.withResolvers<RawFrame>()
+    const look = (): void => {
+      const found = this.frames.find(isIt)
+      if (found !== undefined) resolve(found)
+    }
+    this.#watchers.add(look)
+    look()
+    return within(withinMs, what, promise).finally(() => this.#watchers.delete(look))
   }
 
   close(): void {
@@ -127,7 +125,10 @@ export class RawSocket {
   }
 
   #hear(text: string): void {
-    this.frames.push(JSON.parse(text))
+    const frame: RawFrame = JSON.parse(text)
+    this.frames.push(frame)
+    this.#asked.get(frame['ref'])?.(frame)
+    this.#asked.delete(frame['ref'])
     for (const look of this.#watchers) look()
   }
 }

@@ -10,7 +10,7 @@ export const usage = `npm run replay -- FILE… [options]
 
   --address URL         where Madang is (the stack of npm start)
   --mentor NAME:PASS    who opens the rooms (an account of its own, made a mentor by the grant command)
-  --rate N              lines a second over all speakers of a room (as fast as the acknowledgements come)
+  --rate N              lines a second over all speakers (as fast as the acknowledgements come)
   --listeners N         people in each room who only listen (3)
   --leaving PERCENT     how many of the people leave in the middle and come back (20)
   --seed N              chooses who leaves, and when (1)

@@ -10,7 +10,7 @@ export async function savePapers(
 ): Promise<Evidence> {
   await mkdir(folder, { recursive: true })
   const files = {
-    receipt: join(folder, 'receipt.jws'),
+    receipt: join(folder, 'receipt.json'),
     transcript: join(folder, 'transcript.ndjson'),
     keys: join(folder, 'keys.json'),
   }

@@ -29,3 +29,14 @@ export async function eachAtOnce<Item>(
   const failed = lanes.find((outcome) => outcome.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
+
+/** Lets callers pass at a rate, those who wait in the order in which they came. */
+export function paceOf(perSecond: number): () => Promise<void> {
+  const everyMs = 1000 / perSecond
+  let nextAt = performance.now()
+  return () => {
+    const waitMs = Math.max(0, nextAt - performance.now())
+    nextAt = Math.max(nextAt, performance.now()) + everyMs
+    return waitMs > 0 ? pause(waitMs) : Promise.resolve()
+  }
+}

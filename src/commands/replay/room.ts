@@ -17,8 +17,8 @@ export interface RoomPlan {
   listeners: number
   /** Share of speakers and listeners that leave in the middle and come back. */
   leavingShare: number
-  /** Lines a second over all speakers; as fast as the acknowledgements come without it. */
-  linesPerSecond: number | undefined
+  /** Awaited before each line of any speaker. */
+  beforeLine: () => Promise<void>
   chance: () => number
   /** Folder for the papers of the room. */
   folder: string
@@ -105,15 +105,13 @@ function chooseLeavers({ log, chance, leavingShare }: RoomPlan, cast: readonly A
 }
 
 async function speakAll(plan: RoomPlan, actors: readonly Actor[]): Promise<void> {
-  const gate = gateOf(plan)
-  const done = actors.map((actor) => (actor.lines.length > 0 ? speak(plan, actor, gate) : listen(plan, actor)))
-  await Promise.all(done)
+  await Promise.all(actors.map((actor) => (actor.lines.length > 0 ? speak(plan, actor) : listen(plan, actor))))
 }
 
 /** One speaker: each line after the acknowledgement of the one before. */
-async function speak(plan: RoomPlan, actor: Actor, gate: () => Promise<void>): Promise<void> {
+async function speak(plan: RoomPlan, actor: Actor): Promise<void> {
   for (const [index, line] of actor.lines.entries()) {
-    await gate()
+    await plan.beforeLine()
     await actor.session.say(line)
     plan.onSpoken()
     if (index === actor.leavesAfter) await beAway(plan, actor)
@@ -133,18 +131,6 @@ async function beAway({ chance }: RoomPlan, { client }: Actor): Promise<void> {
   await client.leave()
   await pause(100 + 900 * chance())
   client.connect()
-}
-
-/** Lets the lines of all speakers pass at a rate, those who wait in the order in which they came. */
-function gateOf({ linesPerSecond }: RoomPlan): () => Promise<void> {
-  if (linesPerSecond === undefined) return async () => undefined
-  const everyMs = 1000 / linesPerSecond
-  let nextAt = performance.now()
-  return () => {
-    const waitMs = Math.max(0, nextAt - performance.now())
-    nextAt = Math.max(nextAt, performance.now()) + everyMs
-    return waitMs > 0 ? pause(waitMs) : Promise.resolve()
-  }
 }
 
 function heardTheEnd({ session }: Actor): Promise<void> {

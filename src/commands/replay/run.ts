@@ -15,7 +15,8 @@ export interface ReplayOptions {
   mentor: (stage: Stage) => Promise<Person>
   listeners: number
   leavingShare: number
-  linesPerSecond?: number | undefined
+  /** Awaited before each line of any speaker: what sets the pace. Without it lines go as fast as they are acknowledged. */
+  beforeLine?: () => Promise<void>
   seed: number
   /** Where the papers of each room are kept. */
   folder: string
@@ -54,7 +55,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayOutcome> {
         try {
           return await replayRoom(stage, {
             ...{ log, mentor, listeners: options.listeners, leavingShare: options.leavingShare },
-            linesPerSecond: options.linesPerSecond,
+            beforeLine: options.beforeLine ?? (async () => undefined),
             chance: seededChance(options.seed + index),
             folder: join(options.folder, log.name),
             closingWithinMs: options.patienceMs,
