@@ -16,7 +16,7 @@ import { asleepAmong } from './store.ts'
 export interface FollowParts extends HistoryParts {
   sql: Sql
   redis: Redis
-  broker: Broker
+  broker: Pick<Broker, 'subscribe' | 'onResubscribed'>
   log: Log
   headCheckMs: number
 }

@@ -1,0 +1,107 @@
+import test from 'ava'
+import {
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  record,
+  string,
+} from 'fast-check'
+import type { Arbitrary } from 'fast-check'
+import { deepEqual } from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { hashOf } from '../../src/ledger/entry.ts'
+import { flushRoom } from '../../src/ledger/flush.ts'
+import { Broker } from '../../src/platform/broker.ts'
+import { alice, bob, carol, createSite, line } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
+import { ScriptRun } from '../support/script-run.ts'
+import type { Step } from '../support/script-run.ts'
+import { UnreliableListener } from '../support/unreliable-listener.ts'
+import type { Happening } from '../support/unreliable-listener.ts'
+import { worldOf } from '../support/world.ts'
+
+/** TEST_SEED repeats a run: a failure prints its seed and the shortest steps that still fail. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+
+const world = worldOf(test)
+let site: LedgerSite
+test.serial.before(async () => {
+  site = await createSite(world())
+})
+
+const often = <T>(weight: number, arbitrary: Arbitrary<T>) => ({ weight, arbitrary })
+
+const ids = Array.from({ length: 12 }, () => randomUUIDv7())
+const spoken = record({ sender: constantFrom(alice, bob, carol), id: constantFrom(...ids), isLookedUp: boolean() })
+const steps: Arbitrary<Step>[] = [
+  record({ type: constant('append'), batch: array(spoken, { maxLength: 5 }) }),
+  record({ type: constant('peek'), after: nat(12), limit: nat(5) }),
+  record({ type: constant('trim'), epochOff: constantFrom(0, 0, 0, -1, 1), seq: nat(12) }),
+  record({ type: constant('hold'), epochOff: integer({ min: -2, max: 3 }) }),
+  record({ type: constant('rebase'), epochOff: constantFrom(0, 0, 0, 1), unstored: nat(3), isClosed: boolean() }),
+  record({ type: constantFrom('close', 'sleep', 'leave', 'retire') }),
+  record({ type: constantFrom('restart', 'flushall') }),
+]
+const weights = [16, 2, 5, 2, 5, 4, 1]
+const step = oneof(...steps.map((each, index) => often(weights[index] ?? 1, each)))
+
+test.serial('the scripts do what the model of a room says, in any order', async (t) => {
+  await assert(
+    asyncProperty(array(step, { minLength: 5, maxLength: 40 }), async (taken) => {
+      const run = await ScriptRun.of(site.redis, await site.newRoom())
+      for (const each of taken) await run.take(each)
+    }),
+    { seed, numRuns: 200, includeErrorInReport: true },
+  )
+  t.pass()
+})
+
+const anyText = oneof(string({ unit: 'binary' }), string({ unit: 'grapheme' }), string(), constant('|:|!\u0000'))
+
+test.serial('a payload of any characters comes back as it was said, with its hash', async (t) => {
+  await assert(
+    asyncProperty(array(anyText, { minLength: 1, maxLength: 30 }), async (bodies) => {
+      const room = await site.newRoom()
+      const lines = bodies.map((body) => line(body))
+
+      await Promise.all(lines.map((each) => site.ledger.append(room, each)))
+      const buffered = await site.ledger.entries(room, { after: 0, upTo: 100, limit: 100 })
+      await flushRoom(site.work, room)
+      const stored = await site.ledger.entries(room, { after: 0, upTo: 100, limit: 100 })
+
+      deepEqual(
+        buffered.map((entry) => [entry.payload, entry.hash, entry.id]),
+        lines.map((each) => [each.payload, hashOf(each.payload), each.id]),
+      )
+      deepEqual(stored, buffered)
+    }),
+    { seed, numRuns: 25, includeErrorInReport: true },
+  )
+  t.pass()
+})
+
+const happening: Arbitrary<Happening> = oneof(
+  often(6, constant('say')),
+  often(2, constantFrom('lose', 'hear', 'delay', 'release')),
+  often(1, constantFrom('flush', 'restart', 'wipe', 'look')),
+)
+
+test.serial('whatever pub/sub loses, doubles or delays, a listener ends with the history', async (t) => {
+  const broker = new Broker({ url: world().config.REDIS_URL, publisher: site.redis, log: world().log })
+  t.teardown(() => broker.close())
+  await assert(
+    asyncProperty(array(happening, { minLength: 3, maxLength: 25 }), async (happenings) => {
+      const listener = await UnreliableListener.of(site, await site.newRoom(), broker)
+      for (const each of happenings) await listener.live(each)
+      await listener.end()
+    }),
+    { seed, numRuns: 25, includeErrorInReport: true },
+  )
+  t.pass()
+})
