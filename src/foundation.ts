@@ -31,6 +31,7 @@ export async function layFoundation(config: Config, log: Log): Promise<Foundatio
       url: config.DATABASE_URL,
       poolMax: config.DATABASE_POOL_MAX,
       acquireTimeoutMs: requestTimeMs,
+      log,
     })
     lifecycle.onClose('mysql', () => sql.destroy())
     const redis = openRedis(config, log, lifecycle, 'commands')

@@ -1,5 +1,6 @@
 import knexModule from 'knex'
 import type { Knex } from 'knex'
+import type { Log } from './log.ts'
 
 const createKnex = knexModule.knex ?? knexModule
 
@@ -11,6 +12,7 @@ export interface MysqlOptions {
   poolMax: number
   /** Milliseconds to wait for a free connection. */
   acquireTimeoutMs: number
+  log?: Log
 }
 
 /** Times are UTC, ids below 2^53, character set utf8mb4, isolation READ COMMITTED (no gap locks: the locks we want are asked for by name). */
@@ -31,7 +33,17 @@ export function connectMysql(options: MysqlOptions): Sql {
     },
     pool: { min: 0, max: options.poolMax, afterCreate: prepareSession },
     acquireConnectionTimeout: options.acquireTimeoutMs,
+    ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
   })
+}
+
+/** What knex has to say goes where everything goes, one JSON line each. */
+function knexLog(log: Log) {
+  const say =
+    (level: 'debug' | 'warn' | 'error') =>
+    (message: unknown): void =>
+      log[level]({ message: String(message) }, 'mysql')
+  return { debug: say('debug'), deprecate: say('debug'), warn: say('warn'), error: say('error') }
 }
 
 interface RawConnection {

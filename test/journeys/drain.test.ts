@@ -4,7 +4,7 @@ import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { Crowd, RawSocket, closeRoom, finalClosing, openRoom } from '../support/clients.ts'
 import type { Visitor } from '../support/clients.ts'
 import type { RoomSession } from '../../src/commands/replay/room-session.ts'
-import { eventually } from '../support/ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 
 const stack = stackOf(test)

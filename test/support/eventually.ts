@@ -1,10 +1,13 @@
-/** Resolves when `look` finds something, and rejects when it has not within five seconds. */
-export async function eventually<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 5000
+/** Resolves when `look` finds something, and rejects when it has not within the time. */
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
-    if (Date.now() > deadline) throw new Error('did not come within five seconds')
+    if (Date.now() > deadline) throw new Error(`did not come within ${withinMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -122,17 +122,3 @@ export function texts(entries: readonly Entry[]): string[] {
     .filter((entry) => entry.kind === 'text')
     .map((entry) => JSON.parse(entry.payload.toString()).body as string)
 }
-
-/** Looks until `find` answers something. */
-export async function eventually<T>(
-  find: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 10_000,
-): Promise<T> {
-  const deadline = Date.now() + withinMs
-  for (;;) {
-    const found = await find()
-    if (found !== undefined && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestFn } from 'ava'
 import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
-import { freePort } from './redis-server.ts'
+import { freePort } from '../../tools/ports.ts'
 import { createWorld } from './world.ts'
 import type { World } from './world.ts'
 
