@@ -205,6 +205,8 @@ export interface Look {
   metaRun: string | undefined
   epoch: number | undefined
   hold: number | undefined
+  /** The first of the holds that no rebase has cleared yet: no epoch from there on has been installed. */
+  heldFrom: number | undefined
   base: number
   head: number
   digest: string
@@ -219,6 +221,7 @@ export async function look(redis: Redis, room: RoomId): Promise<Look> {
     metaRun: meta.get('run'),
     epoch: numberIn(meta, 'epoch'),
     hold: numberIn(meta, 'hold'),
+    heldFrom: numberIn(meta, 'heldFrom'),
     base: numberIn(meta, 'base') ?? 0,
     head: numberIn(meta, 'head') ?? 0,
     digest: meta.get('digest') ?? '',

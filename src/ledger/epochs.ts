@@ -100,7 +100,7 @@ async function decide(
   if (held.type === 'late') return 'settled'
   const { run } = held
   // Only what is seen on hold is final: a moment ago the epoch before may still have been installed, and appended to.
-  const look = { ...(await buffer.look(parts.redis, room)), hold: before.hold }
+  const look = await buffer.look(parts.redis, room)
   const kept = await keepTail(parts, trx, room, row, look)
   const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
   if (cause !== 'opened') await endEpoch(parts, trx, room, row, look, kept, cause)
@@ -127,7 +127,7 @@ function causeOf(row: LedgerRow, look: Look): EpochCause {
   if (isInstalled(row, look)) return look.metaRun === look.run ? 'repair' : 'restart'
   if (row.isAsleep) return 'sleep'
   // Decided in MySQL and never installed: nothing can have been appended to it.
-  if (look.hold === row.epoch) return 'repair'
+  if (look.heldFrom !== undefined && look.heldFrom <= row.epoch) return 'repair'
   return look.epoch === undefined ? 'absent' : 'rollback'
 }
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { keys } from '../../src/ledger/buffer.ts'
+import { hold, keys } from '../../src/ledger/buffer.ts'
 import { driveClosing } from '../../src/ledger/sealing.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { epochEnds, recordAcked } from '../../src/ledger/record-store.ts'
@@ -132,13 +132,13 @@ test.serial(
     const room = await site.newRoom()
     await say(room, 'one')
 
-    await site.redis.hset(keys.meta(room), 'hold', '2')
+    await hold(site.redis, room, 2)
     await say(room, 'two')
     t.like(await site.ledger.head(room), { epoch: 3, seq: 2 })
 
     await flushRoom(site.work, room)
     await world().sql('ledgers').where({ room_id: room }).update({ epoch: 4 })
-    await site.redis.hset(keys.meta(room), 'hold', '4')
+    await hold(site.redis, room, 4)
     await say(room, 'three')
     t.like(await site.ledger.head(room), { epoch: 5, seq: 3 })
 

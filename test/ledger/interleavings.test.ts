@@ -101,6 +101,39 @@ test.serial('an epoch is installed once, whatever holds the room afterwards', as
   t.deepEqual(await linesOf(room), ['one'])
 })
 
+test.serial(
+  'two crashes in a row, behind the commit and behind the next hold, cost epochs and no suspicion',
+  async (t) => {
+    const fresh = await site.newRoom()
+    const used = await roomWith('one')
+    await flushRoom(site.work, used)
+    const { run } = await buffer.look(site.redis, used)
+
+    for (const [room, epoch] of [
+      [fresh, 1],
+      [used, 2],
+    ] as const) {
+      await buffer.hold(site.redis, room, epoch)
+      await world().sql('ledgers').where({ room_id: room }).update({ epoch, redis_run: run, asleep: 0 })
+      await buffer.hold(site.redis, room, epoch + 1)
+      await site.ledger.append(room, line('after'))
+    }
+
+    t.deepEqual(await causesOf(fresh), [['repair', undefined]])
+    t.deepEqual(await causesOf(used), [['repair', undefined]])
+  },
+)
+
+test.serial('a redis that was wiped is suspect, also when the first who noticed crashed', async (t) => {
+  const room = await roomWith('lost')
+
+  await site.redis.flushall()
+  await buffer.hold(site.redis, room, 2)
+  await site.ledger.append(room, line('after'))
+
+  t.deepEqual(await causesOf(room), [['absent', { from: 1, to: 1 }]])
+})
+
 test.serial('after a restart of redis two servers begin one new epoch for each of many rooms', async (t) => {
   const rooms = await Promise.all(Array.from({ length: 120 }, () => roomWith('one')))
 

@@ -10,5 +10,5 @@ if int(meta.epoch) ~= ARGV[1] then return { 'stale' } end
 local is_idle = now_ms() - math.max(meta.at, meta.turnedAt) >= tonumber(ARGV[2])
 if meta.state ~= 'open' or meta.head ~= meta.base or not is_idle then return { 'awake' } end
 
-redis.call('HSET', KEYS[1], 'hold', ARGV[3])
+redis.call('HSET', KEYS[1], 'hold', ARGV[3], 'heldFrom', ARGV[3])
 return { 'ok' }
