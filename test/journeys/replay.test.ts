@@ -2,12 +2,13 @@ import test from 'ava'
 import { replaySample } from '../support/replay.ts'
 import { stackOf } from '../support/stack.ts'
 
-const stack = stackOf(test)
+/** A pace that the sample exceeds, so that it has to be waited for. */
+const stack = stackOf(test, { FRAMES_PER_SECOND: 20, FRAMES_BURST: 5 })
 
 test.serial('a day in the courtyard is replayed, closed, sealed and verified', async (t) => {
   t.timeout(60_000)
 
-  const { rooms, servers, faults, split } = await replaySample(stack(), ['courtyard.txt', 'porch.csv'])
+  const { rooms, servers, faults, split, limited } = await replaySample(stack(), ['courtyard.txt', 'porch.csv'])
 
   t.deepEqual(faults, [])
   t.deepEqual(
@@ -33,6 +34,7 @@ test.serial('a day in the courtyard is replayed, closed, sealed and verified', a
     'some must have left and resumed',
   )
   t.deepEqual([...servers.keys()].toSorted(), ['server-1', 'server-2'])
+  t.regex(limited ?? '', /to go faster raise FRAMES_PER_SECOND/)
   t.is(split, 1, 'one line of the sample is longer than a message may be')
 })
 

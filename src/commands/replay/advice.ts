@@ -13,6 +13,8 @@ export function adviceFor(end: WireEnd): Advice {
   switch (end.type) {
     case 'unreachable':
       return { type: 'resume', waitMs: undefined }
+    case 'not_understood':
+      return { type: 'stay_away', reason: end.reason }
     case 'refused':
       return adviceForRefusal(end)
     case 'closed':

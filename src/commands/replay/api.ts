@@ -65,9 +65,9 @@ export class Api {
       const outcome = await this.#try(call)
       const waitMs = outcome instanceof Error ? undefined : retryAfterMs(outcome)
       if (!(outcome instanceof Error) && outcome.status < 400) return outcome
-      if (!isWorthRepeating(outcome) || performance.now() > deadline) throw failureOf(call, outcome)
       const restMs = waitMs ?? backoffMs(standardBackoff, failures)
       if (!(outcome instanceof Error) && outcome.status === 429) this.#options.onLimited?.(call, restMs)
+      if (!isWorthRepeating(outcome) || performance.now() + restMs > deadline) throw failureOf(call, outcome)
       await pause(restMs)
     }
   }

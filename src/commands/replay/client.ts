@@ -1,17 +1,13 @@
 import { adviceFor } from './advice.ts'
 import type { Advice } from './advice.ts'
+import { answerIn, answerOf } from './answer.ts'
+import type { Answer } from './answer.ts'
 import type { Frame, Place } from './frames.ts'
 import { backoffMs, pause, standardBackoff } from './patience.ts'
 import { RoomSession } from './room-session.ts'
 import type { SeenEntry } from './room-view.ts'
 import { Wire } from './wire.ts'
 import type { WireEnd } from './wire.ts'
-
-/** What became of a frame that asks for an answer. `lost`: nobody knows, the connection or the time ran out. */
-export type Answer =
-  | { type: 'answered'; frame: Frame }
-  | { type: 'refused'; code: string; detail: string | undefined; retryAfterMs: number | undefined }
-  | { type: 'lost' }
 
 export interface ChatClientOptions {
   /** Of the socket: `ws://host/v1/socket`. */
@@ -28,7 +24,7 @@ export interface ChatClientOptions {
 }
 
 interface Pending {
-  resolve: (answer: Answer) => void
+  settle: (answer: Answer) => void
   timer: NodeJS.Timeout
 }
 
@@ -81,7 +77,7 @@ export class ChatClient {
       room,
       share,
       line: {
-        request: (frame) => this.request(frame),
+        request: (frame, answeredBy) => this.request(frame, answeredBy),
         page: (name, after) => this.#options.page(name, after),
         onLimited: (code, waitMs) => this.#options.onLimited?.(code, waitMs),
       },
@@ -91,15 +87,23 @@ export class ChatClient {
     return session
   }
 
-  /** Sends a frame that is answered once. */
-  request(frame: Readonly<Record<string, unknown>>): Promise<Answer> {
+  /** Sends a frame that is answered once, by a frame of the given type or an error. */
+  request<Type extends Frame['type']>(
+    frame: Readonly<Record<string, unknown>>,
+    answeredBy: Type,
+  ): Promise<Answer<Type>> {
     const wire = this.#wire
     if (wire === undefined || !this.#isReady) return Promise.resolve({ type: 'lost' })
     this.#lastRef += 1
     const ref = this.#lastRef
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#settle(ref, { type: 'lost' }), answerMs)
-      this.#pending.set(ref, { resolve, timer })
+      const settle = (answer: Answer): void => {
+        const expected = answerOf(answer, answeredBy)
+        if (expected === undefined) wire.misunderstood(`something else than ${answeredBy} as an answer`)
+        resolve(expected ?? { type: 'lost' })
+      }
+      this.#pending.set(ref, { settle, timer })
       wire.send({ ...frame, ref })
     })
   }
@@ -153,7 +157,7 @@ export class ChatClient {
     if (pending === undefined) return
     this.#pending.delete(ref)
     clearTimeout(pending.timer)
-    pending.resolve(answer)
+    pending.settle(answer)
   }
 
   #onEnd(end: WireEnd): void {
@@ -186,10 +190,4 @@ export class ChatClient {
     this.failure = failure
     for (const session of this.#rooms.values()) session.giveUp(failure)
   }
-}
-
-function answerIn(frame: Frame): Answer {
-  if (frame.type !== 'error') return { type: 'answered', frame }
-  const retryAfterMs = frame.retryAfter === undefined ? undefined : frame.retryAfter * 1000
-  return { type: 'refused', code: frame.code, detail: frame.detail, retryAfterMs }
 }

@@ -78,9 +78,13 @@ const frameSchema = z.discriminatedUnion('type', [
 export type Frame = z.output<typeof frameSchema>
 export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 
-/** Throws when the server says something that is not in the protocol. */
-export function readFrame(text: string): Frame {
-  return frameSchema.parse(JSON.parse(text))
+/** The frame, or why it is none of the protocol. */
+export function readFrame(text: string): Frame | Error {
+  try {
+    return frameSchema.parse(JSON.parse(text))
+  } catch (error) {
+    return new Error(`not a frame of the protocol: ${text.slice(0, 200)}`, { cause: error })
+  }
 }
 
 /** One item of `GET /v1/rooms/:id/messages`. */

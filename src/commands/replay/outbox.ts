@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { codes } from '../../platform/errors.ts'
 import type { Code } from '../../platform/errors.ts'
-import type { Answer } from './client.ts'
-import type { Place } from './frames.ts'
+import type { Answer } from './answer.ts'
+import type { FrameOf, Place } from './frames.ts'
 import { backoffMs, pause, standardBackoff } from './patience.ts'
 
 /** Something said, and what became of it. */
@@ -41,7 +41,7 @@ const laterMs = 1000
  * anything new.
  */
 export class Outbox {
-  readonly #send: (saying: Saying) => Promise<Answer>
+  readonly #send: (saying: Saying) => Promise<Answer<'ack'>>
   readonly #onLimited: (code: string, waitMs: number) => void
   readonly #queue: Waiting[] = []
   readonly #said: Saying[] = []
@@ -50,7 +50,7 @@ export class Outbox {
   #failure: Error | undefined
 
   constructor(options: {
-    send: (saying: Saying) => Promise<Answer>
+    send: (saying: Saying) => Promise<Answer<'ack'>>
     onLimited: (code: string, waitMs: number) => void
   }) {
     this.#send = options.send
@@ -147,8 +147,7 @@ export class Outbox {
     return true
   }
 
-  #acknowledged(next: Waiting, frame: Extract<Answer, { type: 'answered' }>['frame']): void {
-    if (frame.type !== 'ack') throw new Error(`a send was answered by ${frame.type}`)
+  #acknowledged(next: Waiting, frame: FrameOf<'ack'>): void {
     this.#take(next)
     next.saying.place = { epoch: frame.epoch, seq: frame.seq }
     next.saying.isStored = frame.kept === 'stored'

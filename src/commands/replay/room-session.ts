@@ -1,4 +1,4 @@
-import type { Answer } from './client.ts'
+import type { Answer } from './answer.ts'
 import type { Frame, FrameOf, Place } from './frames.ts'
 import { Outbox } from './outbox.ts'
 import type { Saying } from './outbox.ts'
@@ -8,7 +8,7 @@ import type { SeenEntry } from './room-view.ts'
 
 /** What a room needs of its client. */
 export interface RoomLine {
-  request(frame: Readonly<Record<string, unknown>>): Promise<Answer>
+  request<Type extends Frame['type']>(frame: Readonly<Record<string, unknown>>, answeredBy: Type): Promise<Answer<Type>>
   /** Entries after a seq, oldest first, by pages; empty at the end. */
   page(room: string, after: Place): Promise<SeenEntry[]>
   onLimited(code: string, waitMs: number): void
@@ -38,7 +38,7 @@ export class RoomSession {
     this.#line = options.line
     this.view = new RoomView(options.share)
     this.outbox = new Outbox({
-      send: ({ id, body }) => this.#line.request({ type: 'send', room: this.room, id, body }),
+      send: ({ id, body }) => this.#line.request({ type: 'send', room: this.room, id, body }, 'ack'),
       onLimited: (code, waitMs) => this.#line.onLimited(code, waitMs),
     })
   }
@@ -136,12 +136,9 @@ export class RoomSession {
   async #subscribe(connection: number): Promise<void> {
     for (let failures = 0; connection === this.#connection; failures += 1) {
       const { epoch, seq } = this.view.last
-      const answer = await this.#line.request({ type: 'subscribe', room: this.room, epoch, after: seq })
+      const answer = await this.#line.request({ type: 'subscribe', room: this.room, epoch, after: seq }, 'subscribed')
       if (connection !== this.#connection || answer.type === 'lost') return
-      if (answer.type === 'answered') {
-        if (answer.frame.type !== 'subscribed') throw new Error(`subscribe was answered by ${answer.frame.type}`)
-        return this.#subscribed(connection, answer.frame)
-      }
+      if (answer.type === 'answered') return this.#subscribed(connection, answer.frame)
       if (!isTemporary(answer.code)) {
         return this.giveUp(new Error(`room ${this.room} cannot be listened to: ${answer.code}`))
       }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readChatLog } from './chat-log.ts'
+import type { ChatLog } from './chat-log.ts'
 import { seededChance } from './chance.ts'
 import type { Person } from './people.ts'
 import { replayRoom } from './room.ts'
@@ -43,36 +44,43 @@ export interface ReplayOutcome {
   split: number
 }
 
-/** Replays chat logs, one room a file, all at once. */
+/** Replays chat logs, one room a file, all at once. Throws when it cannot go on, and says which limit was in the way. */
 export async function replay(options: ReplayOptions): Promise<ReplayOutcome> {
   const logs = await Promise.all(options.files.map((file) => readChatLog(file)))
   const stage = new Stage(options)
   try {
-    const mentor = await options.mentor(stage)
-    const rooms = await Promise.all(
-      logs.map(async (log, index) => {
-        const bar = options.progress?.(log.name, log.lines.length)
-        try {
-          return await replayRoom(stage, {
-            ...{ log, mentor, listeners: options.listeners, leavingShare: options.leavingShare },
-            beforeLine: options.beforeLine ?? (async () => undefined),
-            chance: seededChance(options.seed + index),
-            folder: join(options.folder, log.name),
-            closingWithinMs: options.patienceMs,
-            onSpoken: () => bar?.spoken(),
-            ...(options.onAllSpoken === undefined ? {} : { onAllSpoken: options.onAllSpoken }),
-          })
-        } finally {
-          bar?.end()
-        }
-      }),
-    )
-    const { servers, limits } = stage
+    const rooms = await replayAll(options, logs, stage)
     const split = logs.reduce((sum, log) => sum + log.split, 0)
-    return { rooms, servers, faults: faultsOf(options, rooms, stage), limited: limits.sentence, split }
+    const faults = faultsOf(options, rooms, stage)
+    return { rooms, servers: stage.servers, faults, limited: stage.limits.sentence, split }
+  } catch (error) {
+    const { sentence } = stage.limits
+    throw sentence === undefined ? error : new Error(`${messageOf(error)}\n${sentence}`, { cause: error })
   } finally {
     stage.close()
   }
+}
+
+async function replayAll(options: ReplayOptions, logs: readonly ChatLog[], stage: Stage): Promise<RoomResult[]> {
+  const mentor = await options.mentor(stage)
+  return Promise.all(
+    logs.map(async (log, index) => {
+      const bar = options.progress?.(log.name, log.lines.length)
+      try {
+        return await replayRoom(stage, {
+          ...{ log, mentor, listeners: options.listeners, leavingShare: options.leavingShare },
+          beforeLine: options.beforeLine ?? (async () => undefined),
+          chance: seededChance(options.seed + index),
+          folder: join(options.folder, log.name),
+          closingWithinMs: options.patienceMs,
+          onSpoken: () => bar?.spoken(),
+          ...(options.onAllSpoken === undefined ? {} : { onAllSpoken: options.onAllSpoken }),
+        })
+      } finally {
+        bar?.end()
+      }
+    }),
+  )
 }
 
 function faultsOf(options: ReplayOptions, rooms: readonly RoomResult[], { servers }: Stage): string[] {
@@ -82,4 +90,8 @@ function faultsOf(options: ReplayOptions, rooms: readonly RoomResult[], { server
     ...rooms.filter((room) => room.state !== 'sealed').map((room) => `${room.name}: the receipt says ${room.state}`),
     ...rooms.flatMap((room) => room.faults.map((fault) => `${room.name}: ${fault}`)),
   ]
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

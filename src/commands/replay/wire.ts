@@ -9,6 +9,8 @@ export type WireEnd =
   | { type: 'closed'; code: number; reason: string }
   | { type: 'refused'; status: number; retryAfterMs: number | undefined }
   | { type: 'unreachable'; reason: string }
+  /** The server said something that is not in the protocol. */
+  | { type: 'not_understood'; reason: string }
 
 export interface WireOptions {
   url: URL
@@ -63,8 +65,16 @@ export class Wire {
     this.#ws.terminate()
   }
 
+  /** What is not understood ends the connection, as no rule says how to go on. */
+  misunderstood(reason: string): void {
+    this.#end({ type: 'not_understood', reason })
+    this.#ws.terminate()
+  }
+
   #hear(text: string): void {
+    if (this.#isEnded) return
     const frame = readFrame(text)
+    if (frame instanceof Error) return this.misunderstood(frame.message)
     if (frame.type === 'hello') this.#silenceMs = frame.pingMs + graceMs
     this.#heard()
     this.#options.onFrame(frame)

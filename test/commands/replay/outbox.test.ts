@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Answer } from '../../../src/commands/replay/client.ts'
+import type { Answer } from '../../../src/commands/replay/answer.ts'
 import { Outbox, SendRefused } from '../../../src/commands/replay/outbox.ts'
 import type { Saying } from '../../../src/commands/replay/outbox.ts'
 
@@ -7,7 +7,7 @@ import type { Saying } from '../../../src/commands/replay/outbox.ts'
 function scripted(...script: (Answer['type'] | { code: string })[]) {
   const tries: string[] = []
   let seq = 0
-  const send = async ({ id, body }: Saying): Promise<Answer> => {
+  const send = async ({ id, body }: Saying): Promise<Answer<'ack'>> => {
     tries.push(body)
     const step = script.shift() ?? 'answered'
     if (step === 'lost') return { type: 'lost' }
