@@ -206,6 +206,7 @@ export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds
   return rooms
 }
 
+/** Of a closing that is final already only the clean-up failed: the sweepers come back to that by themselves. */
 export async function recordFailedAttempt(
   sql: Sql,
   room: RoomId,
@@ -215,7 +216,7 @@ export async function recordFailedAttempt(
     sql,
     `UPDATE end_room SET attempts = attempts + 1, last_error = ?,
        next_at = NOW(3) + INTERVAL LEAST(300, ? * POW(2, LEAST(attempts, 10))) SECOND
-     WHERE room_id = ?`,
+     WHERE room_id = ? AND state IN ('requested', 'fenced', 'draining', 'verifying')`,
     [failure.error.slice(0, 500), failure.firstWaitSeconds, room],
   )
 }

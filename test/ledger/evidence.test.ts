@@ -1,6 +1,7 @@
 import test from 'ava'
 import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
+import { attemptClosing } from '../../src/ledger/recovery.ts'
 import { driveClosing } from '../../src/ledger/sealing.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { alice, bob, createSite, idFrom, line } from '../support/ledger.ts'
@@ -100,6 +101,20 @@ test.serial('a payload that is gone without an entry that erases it is noticed',
 
   const lastError = 'the payload of 1:2 is gone, and no entry erased it'
   t.like(await site.ledger.closing(room), { state: 'quarantined', lastError })
+})
+
+test.serial('a seal whose commit was answered to nobody is a seal like any other', async (t) => {
+  const room = await site.newRoom()
+  await site.ledger.append(room, line('one'))
+  await site.ledger.close(room, byAlice)
+  const log = world().log.child({})
+  log.info = (facts: unknown) => {
+    if (JSON.stringify(facts).includes('sealed')) throw new Error('Connection lost')
+  }
+
+  await attemptClosing({ ...site.work, log }, room)
+
+  t.like(await site.ledger.closing(room), { state: 'sealed', attempts: 0, lastError: undefined })
 })
 
 test.serial('witnesses that come after the seal are cleared away by the sweeper’s second visit', async (t) => {
