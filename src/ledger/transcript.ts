@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RoomId } from '../platform/ids.ts'
@@ -44,7 +44,7 @@ export async function writeTranscripts(
   room: RoomId,
   content: { lastSeq: number; description: RoomDescription },
 ): Promise<Transcripts> {
-  await mkdir(parts.folder, { recursive: true })
+  await prepareFolder(parts.folder)
   const parked = new Map(
     (await parkedOf(parts.sql, room)).map((entry) => [`!parked:${entry.epoch}:${entry.seq}`, entry]),
   )
@@ -62,6 +62,19 @@ export async function writeTranscripts(
   } finally {
     await ndjson.discard()
     await html.discard()
+  }
+}
+
+const unfinished = '.writing'
+const abandonedMs = 3_600_000
+
+/** Files are written in a folder of their own, so that what a killed worker left can be found and thrown away. */
+async function prepareFolder(folder: string): Promise<void> {
+  const aside = join(folder, unfinished)
+  await mkdir(aside, { recursive: true })
+  for (const name of await readdir(aside)) {
+    const facts = await stat(join(aside, name)).catch(() => undefined)
+    if (facts !== undefined && Date.now() - facts.mtimeMs > abandonedMs) await rm(join(aside, name), { force: true })
   }
 }
 
@@ -108,7 +121,7 @@ class HashedFile {
   }
 
   static async create(folder: string): Promise<HashedFile> {
-    const path = join(folder, `.writing-${randomUUID()}`)
+    const path = join(folder, unfinished, randomUUID())
     return new HashedFile(folder, path, await open(path, 'wx', 0o640))
   }
 
