@@ -105,6 +105,15 @@ test('the receipt may also be the saved answer of the server', async (t) => {
   t.is(code, 0)
 })
 
+test('what stands beside the signature in a saved answer must be what was signed', async (t) => {
+  const content = { ...saved.receipt, messages: 7 }
+
+  const { code, said } = await verify({ ...untouched(), receipt: JSON.stringify({ jws: saved.jws, content }) })
+
+  t.is(code, 1)
+  t.regex(said, /"content" beside the signature is not what was signed/)
+})
+
 test('one changed byte of a message is found and named', async (t) => {
   const { code, said } = await verify({ ...untouched(), transcript: saved.transcript.replace('third?', 'thirds') })
 

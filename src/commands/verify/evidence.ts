@@ -6,6 +6,8 @@ import { z } from 'zod'
 export interface Evidence {
   /** The receipt as compact JWS. */
   jws: string
+  /** What stood beside it in the saved answer: for people to read, not signed. */
+  content?: unknown
   keySet: { keys: JWK[] }
   /** Path of the NDJSON transcript. */
   transcript: string
@@ -23,7 +25,7 @@ export class UnreadableEvidence extends Error {}
 export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
   await requireReadable(files.transcript)
   return {
-    jws: jwsIn(files.receipt, await readText(files.receipt)),
+    ...receiptIn(files.receipt, await readText(files.receipt)),
     keySet: keySetIn(files.keys, await readText(files.keys)),
     transcript: files.transcript,
   }
@@ -50,14 +52,14 @@ const compactJws = z
   .trim()
   .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
 /** The answer of `GET /v1/rooms/:id/receipt`. */
-const receiptAnswer = z.object({ jws: compactJws })
+const receiptAnswer = z.object({ jws: compactJws, content: z.unknown().optional() })
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) })
 
-function jwsIn(file: string, text: string): string {
+function receiptIn(file: string, text: string): Pick<Evidence, 'jws' | 'content'> {
   const bare = compactJws.safeParse(text)
-  if (bare.success) return bare.data
+  if (bare.success) return { jws: bare.data }
   const answer = receiptAnswer.safeParse(parseJson(text))
-  if (answer.success) return answer.data.jws
+  if (answer.success) return answer.data
   throw new UnreadableEvidence(`${file}: neither a compact JWS nor the JSON answer that holds one as "jws"`)
 }
 

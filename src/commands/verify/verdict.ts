@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { openReceipt } from '../../ledger/receipt.ts'
 import type { Receipt } from '../../ledger/receipt.ts'
 import type { Evidence } from './evidence.ts'
@@ -22,7 +23,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verdict> {
   if (typeof opened === 'string') return { type: 'broken', receipt: undefined, faults: [opened] }
   const { receipt, kid } = opened
   const { file, sums } = await readTranscript(evidence.transcript, receipt)
-  const fileFaults = faultsOfFile(file, receipt)
+  const fileFaults = [...faultsBeside(evidence.content, receipt), ...faultsOfFile(file, receipt)]
   if (fileFaults.length > 0) return { type: 'broken', receipt, faults: [...fileFaults, ...sums.faults] }
   if (sums.faults.length === 0) return { type: 'holds', receipt, kid, sums }
   if (receipt.state === 'quarantined') return { type: 'admitted', receipt, kid, faults: sums.faults }
@@ -45,6 +46,12 @@ async function readTranscript(path: string, receipt: Receipt): Promise<{ file: F
     if (next.done === true) return { file: next.value, sums: check.finish() }
     check.take(next.value)
   }
+}
+
+/** People read what stands beside the signature, so it must not say anything else. */
+function faultsBeside(content: unknown, receipt: Receipt): string[] {
+  if (content === undefined || isDeepStrictEqual(content, receipt)) return []
+  return ['what stands as "content" beside the signature is not what was signed']
 }
 
 function faultsOfFile(file: FileFacts, { transcript }: Receipt): string[] {
