@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestFn } from 'ava'
+import { loadConfig, raisedLimits } from '../../src/config.ts'
 import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
 import { freePort } from '../../tools/ports.ts'
 import { createWorld } from './world.ts'
@@ -21,6 +22,8 @@ export interface Stack {
   world: World
   /** Of Nginx. */
   address: string
+  /** Limits that are wider here than people have them. */
+  raised: Record<string, number>
   /** Of each web server itself. */
   serverAddress(name: ServerName): string
   /** SIGKILL, as a crash would. */
@@ -68,6 +71,7 @@ export async function startStack(changes: Record<string, string | number> = {}):
   const stack: Stack = {
     world,
     address: `http://127.0.0.1:${publicPort}`,
+    raised: raisedLimits(loadConfig(env)),
     serverAddress: (name) => `http://${partOf(name).host}`,
     kill: (part) =>
       part === 'redis'
@@ -104,6 +108,8 @@ export function stackOf(test: TestFn, changes: Record<string, string | number> =
   test.serial.before('the stack is started', async (t) => {
     t.timeout(60_000)
     stack = await startStack(changes)
+    const raised = Object.entries(stack.raised).map(([name, value]) => `${name}=${value}`)
+    if (raised.length > 0) t.log(`limits above their defaults: ${raised.join(', ')}`)
   })
   test.serial.after.always('the stack is stopped', async (t) => {
     await stack?.stop()
