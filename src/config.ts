@@ -200,7 +200,7 @@ const limitNames = [
   'BUFFER_MAX_BYTES',
 ] as const
 
-/** Name, default and meaning of every setting, for the reference in docs/configuration.md. */
+/** Name, default and meaning of every setting, for .env.example. */
 export function describeSettings(): { name: string; standard: string; meaning: string }[] {
   return Object.entries(settings).map(([name, type]) => {
     const standard = type.safeParse(undefined)

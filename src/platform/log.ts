@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 
 export type Log = Logger
 
-/** One JSON line an event on standard output; tokens, bodies and passwords never get here (see docs/security rules). */
+/** One JSON line an event on standard output; tokens, bodies and passwords never get here. */
 export function createLog(options: { level: string; service: string }): Log {
   return pino({
     level: options.level,
