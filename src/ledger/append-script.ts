@@ -1,0 +1,107 @@
+import type { RoomId } from '../platform/ids.ts'
+import { isUuidV7, uuidV7Time } from '../platform/ids.ts'
+import type { Redis } from '../platform/redis.ts'
+import { Script } from '../platform/script.ts'
+import { encodeTarget, hashOf, systemSender } from './entry.ts'
+import type { NewEntry, Place } from './entry.ts'
+import { keys, lua } from './keys.ts'
+
+const script = new Script([lua('meta'), lua('chain'), lua('append')])
+
+/** Nothing was decided: MySQL has to say what is true first (see epochs.ts). */
+export type Undecided = { type: 'absent' } | { type: 'stale' }
+
+/** A client whose clock is off by more than this is told so; ids are compared with this much of slack. */
+export const skewMs = 120_000
+
+export interface AppendLimits {
+  maxEntries: number
+  maxBytes: number
+  sentMaxIds: number
+  sentMaxMs: number
+  /** True while Redis as a whole is too full: what people send is refused, but a repeat still hears its first place. */
+  isOverBudget: boolean
+}
+
+/** An entry on its way, and the token under which its id was looked up in MySQL without being found. */
+export interface Candidate {
+  entry: NewEntry
+  lookedUp: string | undefined
+}
+
+export type AppendAnswer =
+  | { type: 'kept'; place: Place; at: number }
+  | { type: 'duplicate'; place: Place; at: number }
+  | { type: 'closed' }
+  | { type: 'bad_id' }
+  | { type: 'forbidden' }
+  | { type: 'full' }
+  /** This entry and all behind it: look the ids up in MySQL, then append them again under the token. */
+  | { type: 'lookup' }
+
+export interface AppendReply {
+  type: 'ok'
+  head: Place
+  buffered: number
+  bufferedBytes: number
+  token: string
+  answers: AppendAnswer[]
+}
+
+/** Puts a batch at the end of the room; see append.lua. At most 500 entries. */
+export async function append(
+  redis: Redis,
+  room: RoomId,
+  batch: readonly Candidate[],
+  limits: AppendLimits,
+): Promise<AppendReply | Undecided> {
+  const reply = await script.run(
+    redis,
+    [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room), keys.live(room)],
+    [
+      ...[room, limits.maxEntries, limits.maxBytes, limits.sentMaxIds, limits.sentMaxMs, skewMs],
+      limits.isOverBudget ? 1 : 0,
+      ...batch.flatMap(appendArguments),
+    ],
+  )
+  const [status, epoch, head, buffered, bufferedBytes, token, answers] = reply as AppendWire
+  if (status !== 'ok') return { type: status }
+  return {
+    type: 'ok',
+    head: { epoch: Number(epoch), seq: Number(head) },
+    buffered: Number(buffered),
+    bufferedBytes: Number(bufferedBytes),
+    token,
+    answers: answers.map((answer) => parseAnswer(answer, Number(epoch))),
+  }
+}
+
+export type Status = 'ok' | 'absent' | 'stale'
+type AppendWire = [Status, string, string, string, string, string, string[]]
+
+function appendArguments({ entry, lookedUp }: Candidate): (string | number | Buffer)[] {
+  const { sender, id, kind, payload, membership } = entry
+  const time = sender !== systemSender && isUuidV7(id) ? uuidV7Time(id) : 0
+  const change =
+    membership === undefined ? '' : `${membership.account}:${membership.version}:${membership.isIn ? 1 : 0}`
+  return [sender, id, time, lookedUp ?? '', kind, encodeTarget(entry), hashOf(payload), payload, change]
+}
+
+function parseAnswer(answer: string, epoch: number): AppendAnswer {
+  const [type, ...numbers] = answer.split(':')
+  const [first = 0, second = 0, third = 0] = numbers.map(Number)
+  switch (type) {
+    case 'kept':
+      return { type, place: { epoch, seq: first }, at: second }
+    case 'dup':
+      return { type: 'duplicate', place: { epoch: first, seq: second }, at: third }
+    case 'closed':
+    case 'bad_id':
+    case 'forbidden':
+    case 'full':
+    case 'lookup':
+      return { type }
+    default:
+      throw new Error(`append answered ${answer}`)
+  }
+}
