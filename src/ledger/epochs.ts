@@ -56,8 +56,8 @@ export class NoSuchLedger extends Error {}
 /** After a restart of Redis every room changes its epoch: they must not take all connections to MySQL for themselves. */
 const changesAtOnce = 4
 
-/** Looks at an epoch that another process installs, and what each of them waits longer than the last: two seconds in all. */
-const installationTries = 15
+/** Looks at an epoch that another process installs, and what each of them waits longer than the last: a second in all. */
+const installationTries = 10
 const installationWaitMs = 20
 
 async function changeEpoch(parts: EpochParts, room: RoomId): Promise<'changed' | 'final'> {
