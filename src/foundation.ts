@@ -7,6 +7,7 @@ import { Lifecycle } from './platform/lifecycle.ts'
 import type { Log } from './platform/log.ts'
 import { connectMysql } from './platform/mysql.ts'
 import type { Sql } from './platform/mysql.ts'
+import { isOutage } from './platform/outage.ts'
 import { closeRedis, connectRedis } from './platform/redis.ts'
 import type { Redis, RedisPurpose } from './platform/redis.ts'
 import { CannotStart } from './platform/start.ts'
@@ -38,8 +39,8 @@ export async function layFoundation(config: Config, log: Log): Promise<Foundatio
     const appendRedis = openRedis(config, log, lifecycle, 'append')
     const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
     lifecycle.onClose('broker', () => broker.close())
-    await requireMigrations(sql)
-    const durability = await requireDurability(config, log, redis, sql)
+    await requireAnswer('MySQL', 'DATABASE_URL', () => requireMigrations(sql))
+    const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability(config, log, redis, sql))
     return { sql, redis, appendRedis, broker, durability, lifecycle }
   } catch (error) {
     await lifecycle.close()
@@ -61,6 +62,18 @@ function openRedis(config: Config, log: Log, lifecycle: Lifecycle, purpose: Redi
   const redis = connectRedis({ url: config.REDIS_URL, purpose, name: purpose, onError })
   lifecycle.onClose(`redis ${purpose}`, () => closeRedis(redis))
   return redis
+}
+
+/** A service that is away is the operator's to mend, and said without a stack. */
+async function requireAnswer<T>(service: string, setting: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isOutage(error)) throw error
+    throw new CannotStart(`${service} does not answer where ${setting} says: start it, or correct ${setting}.`, {
+      cause: error,
+    })
+  }
 }
 
 async function requireMigrations(sql: Sql): Promise<void> {

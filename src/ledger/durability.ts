@@ -26,14 +26,20 @@ export async function readDurability(
 
 type RedisSettings = Map<string, string>
 
+/** Undefined where the service refuses to show its settings. One that does not answer has refused nothing: that is an error. */
 async function redisSettings(redis: Redis): Promise<RedisSettings | undefined> {
   try {
     const names = ['appendonly', 'appendfsync', 'maxmemory-policy', 'no-appendfsync-on-rewrite']
     const answers = await Promise.all(names.map((name) => redis.config('GET', name) as Promise<string[]>))
     return new Map(answers.map(([name = '', value = '']) => [name, value]))
-  } catch {
+  } catch (error) {
+    if (!isRefusal(error)) throw error
     return undefined
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^(NOPERM|ERR unknown (sub)?command)/i.test(error.message)
 }
 
 function durabilityOf(settings: RedisSettings): Durability {

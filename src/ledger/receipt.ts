@@ -31,7 +31,7 @@ export const receiptSchema = z.strictObject({
   entries: z.int(),
   messages: z.int(),
   perSender: z.array(z.strictObject({ sender: z.string(), name: z.string(), messages: z.int() })),
-  /** SHA-256 chain over all entries, see docs/protocol.md. */
+  /** SHA-256 chain over all entries, see docs/data-model.md. */
   digest: z.string(),
   durability: z.string(),
   openedAt: instant,
