@@ -1,5 +1,6 @@
 import type { ExecutionContext, TestFn } from 'ava'
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { loadConfig } from '../../src/config.ts'
 import type { Config } from '../../src/config.ts'
 import { migrateUp } from '../../src/migrations/index.ts'
@@ -55,6 +56,7 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
       await redis.stop()
       await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
       await admin.destroy()
+      await rm(config.TRANSCRIPTS_FOLDER, { recursive: true, force: true })
     },
   }
 }
