@@ -72,7 +72,7 @@ export interface Follow {
   /** Up to where the listener has been told. */
   readonly last: Place
   readonly storedSeq: number
-  /** Entries after `seq` up to `last`, if this server still holds them all in memory. */
+  /** Entries after `seq` up to `last` without what is deleted by now, if this server still holds them all in memory. */
   recent(afterSeq: number): Entry[] | undefined
   stop(): void
 }
@@ -107,7 +107,10 @@ export interface Ledger {
   head(room: RoomId): Promise<Head>
   /** One entry, or undefined when nothing was kept at that place. */
   entryAt(room: RoomId, place: Place): Promise<Entry | undefined>
-  /** Every entry with seq in `(after, upTo]`, at most `limit`, in order, from buffer and MySQL as one sequence. */
+  /**
+   * Every entry with seq in `(after, upTo]`, at most `limit`, in order, from buffer and MySQL as one sequence. Payloads of what is
+   * deleted by now are empty, also before MySQL has erased them; the same in what a resume answers.
+   */
   entries(room: RoomId, range: { after: number; upTo: number; limit: number }): Promise<Entry[]>
   /** A page of messages (entries without target) before or after a seq, folded with what amends them. */
   items(room: RoomId, page: { before: number; limit: number } | { after: number; limit: number }): Promise<ItemPage>

@@ -7,6 +7,7 @@ import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import { decodeEntry } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
+import { withoutErased } from './erasing.ts'
 import { entriesOf, headOfRoom } from './history.ts'
 import type { HistoryParts } from './history.ts'
 import type { Follow, RoomEvent } from './contract.ts'
@@ -125,7 +126,8 @@ class RoomFollower implements Follow {
     if (afterSeq >= this.#last.seq) return []
     const [oldest] = this.#recent
     if (oldest === undefined || oldest.seq > afterSeq + 1) return undefined
-    return this.#recent.filter((entry) => entry.seq > afterSeq)
+    const recent = this.#recent.filter((entry) => entry.seq > afterSeq)
+    return withoutErased(recent, recent)
   }
 
   compare(head: { isReadable: boolean; epoch: number; head: number; base: number } | undefined): void {

@@ -6,6 +6,7 @@ import type { Peek } from './buffer.ts'
 import type { Entry, Place } from './entry.ts'
 import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
+import { withoutErased } from './erasing.ts'
 import type { Head, Item, ItemPage, ResumeAnswer } from './contract.ts'
 import { epochEnd } from './record-store.ts'
 import { amendmentsOf, entriesBetween, ledgerOf, messagesAfter, messagesBefore } from './store.ts'
@@ -53,12 +54,14 @@ export async function headOfRoom(parts: HistoryParts, room: RoomId): Promise<Hea
   return (await peekRoom(parts, room, { after: 0, limit: 0 })).head
 }
 
-/** Every entry with seq in `(after, upTo]`, at most `limit`, in order. */
-export async function entriesOf(
-  parts: HistoryParts,
-  room: RoomId,
-  range: { after: number; upTo: number; limit: number },
-): Promise<Entry[]> {
+interface Range {
+  after: number
+  upTo: number
+  limit: number
+}
+
+/** Every entry with seq in `(after, upTo]`, at most `limit`, in order, as it happened: what is deleted may still be in it. */
+export async function entriesOf(parts: HistoryParts, room: RoomId, range: Range): Promise<Entry[]> {
   const entries: Entry[] = []
   while (entries.length < range.limit) {
     const after = entries.at(-1)?.seq ?? range.after
@@ -69,16 +72,23 @@ export async function entriesOf(
   return entries
 }
 
-async function sliceAfter(
-  parts: HistoryParts,
-  room: RoomId,
-  range: { after: number; upTo: number; limit: number },
-): Promise<Entry[]> {
+async function sliceAfter(parts: HistoryParts, room: RoomId, range: Range): Promise<Entry[]> {
   if (range.after >= range.upTo) return []
   const limit = Math.min(range.limit, sliceEntries)
   const snapshot = await peekRoom(parts, room, { after: range.after, limit })
   if (range.after >= snapshot.base) return snapshot.entries.filter((entry) => entry.seq <= range.upTo)
   return entriesBetween(parts.sql, room, { after: range.after, upTo: Math.min(range.upTo, snapshot.base), limit })
+}
+
+/**
+ * The same entries for those who come later: without what is deleted by now, wherever the deletion stands. Rows up to the base are
+ * erased with the deletions among them, so only the rest of the buffer can know of others.
+ */
+export async function readableEntriesOf(parts: HistoryParts, room: RoomId, range: Range): Promise<Entry[]> {
+  const snapshot = await wholeBuffer(parts, room, range.after)
+  const stored = await entriesBetween(parts.sql, room, { ...range, upTo: Math.min(range.upTo, snapshot.base) })
+  const buffered = snapshot.entries.filter((entry) => entry.seq > range.after && entry.seq <= range.upTo)
+  return withoutErased([...stored, ...buffered].slice(0, range.limit), [...stored, ...snapshot.entries])
 }
 
 export async function entryAt(parts: HistoryParts, room: RoomId, place: Place): Promise<Entry | undefined> {
@@ -143,13 +153,17 @@ async function withAmendments(
   return messages.map((entry) => ({ entry, amendments: byTarget.get(entry.seq) ?? [] }))
 }
 
-/** The buffer is bounded (BUFFER_MAX_ENTRIES) and emptied every minute; an amendment of an old message may be anywhere in it. */
-async function wholeBuffer(parts: HistoryParts, room: RoomId): Promise<Snapshot> {
+/**
+ * The buffer above a seq. It is bounded (BUFFER_MAX_ENTRIES) and emptied every minute; an amendment of an old message may be
+ * anywhere in it.
+ */
+async function wholeBuffer(parts: HistoryParts, room: RoomId, above = 0): Promise<Snapshot> {
   for (;;) {
-    const snapshot = await peekRoom(parts, room, { after: 0, limit: sliceEntries })
+    const snapshot = await peekRoom(parts, room, { after: above, limit: sliceEntries })
+    const last = (): number => snapshot.entries.at(-1)?.seq ?? Math.max(snapshot.base, above)
     let isWhole = true
-    while (isWhole && snapshot.base + snapshot.entries.length < snapshot.head.seq) {
-      const after = snapshot.base + snapshot.entries.length
+    while (isWhole && last() < snapshot.head.seq) {
+      const after = last()
       const next = await peekRoom(parts, room, { after, limit: sliceEntries })
       isWhole = next.head.epoch === snapshot.head.epoch && next.entries[0]?.seq === after + 1
       snapshot.entries.push(...next.entries.filter((entry) => entry.seq <= snapshot.head.seq))
@@ -166,7 +180,11 @@ export async function resumeFrom(parts: HistoryParts, room: RoomId, after: Place
     return { type: 'gap', from: { epoch: upTo.epoch, seq: from + 1 }, to: upTo, keptUpTo }
   }
   const limit = parts.resumeMaxEntries
-  return { type: 'entries', entries: await entriesOf(parts, room, { after: from, upTo: upTo.seq, limit }), keptUpTo }
+  return {
+    type: 'entries',
+    entries: await readableEntriesOf(parts, room, { after: from, upTo: upTo.seq, limit }),
+    keptUpTo,
+  }
 }
 
 /**

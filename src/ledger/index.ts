@@ -15,7 +15,7 @@ import { Epochs } from './epochs.ts'
 import { closeQueue, flushQueue } from './flush-queue.ts'
 import type { RoomJob } from './flush-queue.ts'
 import { Followers } from './follow.ts'
-import { entriesOf, entryAt, headOfRoom, itemsOf, resumeFrom } from './history.ts'
+import { entryAt, headOfRoom, itemsOf, readableEntriesOf, resumeFrom } from './history.ts'
 import { Signer, readReceipt } from './receipt.ts'
 import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
@@ -73,7 +73,7 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     append: (room, entry) => appender.append(room, entry),
     head: (room) => headOfRoom(history, room),
     entryAt: (room, place) => entryAt(history, room, place),
-    entries: (room, range) => entriesOf(history, room, range),
+    entries: (room, range) => readableEntriesOf(history, room, range),
     items: (room, page) => itemsOf(history, room, page),
     resume: (room, after, upTo) => resumeFrom(history, room, after, upTo),
     follow: (room, listener) => followers.follow(room, listener),

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { randomUUIDv7 } from 'node:crypto'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
@@ -68,6 +69,28 @@ test.serial('who comes back from an older epoch is told how far it was kept, and
     t.is(answer?.['keptUpTo'], placeOf(first))
     t.is(socket.ofType('epoch')[0]?.['keptUpTo'], placeOf(first))
     t.deepEqual(entriesOf(socket).map(placeOf), [placeOf(second)])
+  }
+})
+
+test.serial('who comes back after a deletion is not told what was deleted', async (t) => {
+  const room = await alice.opens(east)
+  const speaker = await alice.listens(t, east, room)
+  const secret = await speaker.ask(line(room, 'secret'))
+  const amend = { room, target: placeOf(secret) }
+  await speaker.ask({ ...amend, type: 'edit', id: randomUUIDv7(), body: 'edited secret' })
+  await speaker.ask({ ...amend, type: 'delete', id: randomUUIDv7() })
+
+  for (const house of [east, west]) {
+    const back = await alice.listens(t, house, room, { epoch: 1, after: 0 })
+    const amended = entriesOf(back).filter((entry) => entry['kind'] !== 'join')
+    t.deepEqual(
+      amended.map((entry) => [entry['kind'], entry['content']]),
+      [
+        ['text', null],
+        ['edit', null],
+        ['delete', {}],
+      ],
+    )
   }
 })
 
