@@ -4,9 +4,10 @@ import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
+import type { Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import { ledgerOf, lockLedger } from './store.ts'
-import { storeEntries } from './storing.ts'
+import { SliceDoesNotJoin, storeEntries } from './storing.ts'
 
 export interface FlushParts {
   sql: Sql
@@ -54,18 +55,34 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
 }
 
 async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<number> {
-  const last = slice.entries.at(-1)
-  if (last === undefined) return 0
-  const outcome = await inTransaction(parts.sql, async (trx) => {
-    const row = await lockLedger(trx, room)
-    if (row === undefined || row.epoch !== slice.epoch) return 'stale'
-    return storeEntries(trx, room, row, slice.entries)
-  })
-  if (outcome === 'stale') {
-    await parts.epochs.change(room)
-    return 0
+  const stored = await storeSlice(parts, room, slice)
+  const isTrimmed = stored !== undefined && (await buffer.trim(parts.redis, room, stored.last)).type === 'ok'
+  if (!isTrimmed) await parts.epochs.change(room)
+  return stored?.count ?? 0
+}
+
+/** Undefined when MySQL and Redis do not speak of the same epoch, or the slice does not continue the rows. */
+async function storeSlice(
+  parts: FlushParts,
+  room: RoomId,
+  slice: buffer.Peek,
+): Promise<{ count: number; last: Place } | undefined> {
+  try {
+    return await inTransaction(parts.sql, async (trx) => {
+      const row = await lockLedger(trx, room)
+      if (row === undefined || row.epoch !== slice.epoch) return undefined
+      const { count } = await storeEntries(trx, room, row, slice.entries)
+      return { count, last: { epoch: slice.epoch, seq: slice.base + slice.entries.length } }
+    })
+  } catch (error) {
+    if (!(error instanceof SliceDoesNotJoin)) throw error
+    parts.log.error({ err: error, room }, 'MySQL has lost what it had stored')
+    await holdForRepair(parts, room, slice)
+    return undefined
   }
-  const { type } = await buffer.trim(parts.redis, room, { epoch: slice.epoch, seq: last.seq })
-  if (type !== 'ok') await parts.epochs.change(room)
-  return outcome.count
+}
+
+/** On hold the next epoch change parks what does not continue the rows, and says so: the room goes on, and can be closed. */
+async function holdForRepair(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<void> {
+  await buffer.hold(parts.redis, room, slice.epoch + 1)
 }

@@ -10,7 +10,7 @@ import type { LedgerRow } from './store.ts'
 const statementEntries = 500
 const statementBytes = 1_048_576
 
-/** Thrown when a slice does not continue what is stored. Nothing of it is inserted; an admin has to look. */
+/** Thrown when a slice does not continue what is stored. Nothing of it is inserted. */
 export class SliceDoesNotJoin extends Error {}
 
 /**

@@ -138,3 +138,30 @@ test.serial('crossing the threshold rings for a flush', async (t) => {
   })
   t.true(waiting)
 })
+
+test.serial(
+  'a MySQL that came back with less parks what no longer joins, and the closing still ends, as suspect',
+  async (t) => {
+    const room = await site.newRoom()
+    await site.ledger.append(room, line('one'))
+    await flushRoom(site.work, room)
+    const [older] = await world().sql('ledgers').where({ room_id: room }).select('stored_seq', 'stored_digest')
+    await site.ledger.append(room, line('two'))
+    await flushRoom(site.work, room)
+    await site.ledger.append(room, line('three'))
+    await world().sql('messages').where({ room_id: room, seq: 2 }).delete()
+    await world().sql('ledgers').where({ room_id: room }).update(older)
+
+    await site.ledger.close(room, { by: alice, requestId: undefined })
+    await driveClosing(site.work, room)
+
+    t.like(await site.ledger.closing(room), { state: 'suspect', lastSeq: 2 })
+    const parked = await world().sql('ledger_parked').where({ room_id: room }).orderBy('seq').select('seq')
+    t.deepEqual(
+      parked.map((row) => row.seq),
+      [3, 4],
+    )
+    const receipt = (await site.ledger.receipt(room))?.content as { epochs: unknown[] }
+    t.like(receipt.epochs[0], { lastSeq: 1, suspect: { from: 2 } })
+  },
+)
