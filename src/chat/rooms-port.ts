@@ -43,16 +43,17 @@ export function createRoomsPort(parts: { sql: Sql; profiles: ReadProfiles }): Ro
   }
 }
 
-/** One readable line. What was deleted is gone, here too. */
+/** One readable line. What was deleted is gone, here too: one line stands for the message and all that was done to it. */
 function describeEntry(entry: Entry): string | undefined {
-  if (entry.payload.length === 0) return '(deleted)'
+  const isErased = entry.payload.length === 0
+  if (isErased && entry.target !== undefined) return undefined
   switch (entry.kind) {
     case 'text':
-      return readText(entry)?.body
+      return isErased ? '(deleted)' : readText(entry)?.body
     case 'edit':
       return `(edits ${entry.target?.seq}) ${readEdit(entry)?.body ?? ''}`
     case 'delete':
-      return `(deletes ${entry.target?.seq})`
+      return undefined
     case 'react':
       return `(${readReact(entry)?.action === 'remove' ? 'takes back' : 'reacts to'} ${entry.target?.seq}) ${readReact(entry)?.emoji ?? ''}`
     case 'join':

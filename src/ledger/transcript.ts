@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Entry } from './entry.ts'
-import { formatPlace, systemSender } from './entry.ts'
+import { formatPlace } from './entry.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
 import { parkedOf } from './record-store.ts'
 import type { Parked } from './record-store.ts'
+import { createTranscriptPage } from './transcript-page.ts'
 import { rowsBetween } from './verification.ts'
 
 export interface TranscriptFile {
@@ -48,16 +49,17 @@ export async function writeTranscripts(
   const parked = new Map(
     (await parkedOf(parts.sql, room)).map((entry) => [`!parked:${entry.epoch}:${entry.seq}`, entry]),
   )
+  const page = createTranscriptPage(content.description, parts.rooms)
   const ndjson = await HashedFile.create(parts.folder)
   const html = await HashedFile.create(parts.folder)
   try {
-    await html.write(htmlHead(content.description))
+    await html.write(page.head)
     for await (const entries of rowsBetween(parts.sql, room, { firstSeq: 1, lastSeq: content.lastSeq })) {
       const lines = entries.map((entry) => lineOf(entry, parked, content.description))
       await ndjson.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-      await html.write(entries.map((entry) => htmlLine(entry, content.description, parts.rooms)).join(''))
+      await html.write(page.linesOf(entries))
     }
-    await html.write('</ol>\n</main>\n</body>\n</html>\n')
+    await html.write(page.foot)
     return { ndjson: await ndjson.finish(room, 'ndjson'), html: await html.finish(room, 'html') }
   } finally {
     await ndjson.discard()
@@ -147,42 +149,4 @@ class HashedFile {
     await this.#handle.close()
     await rm(this.#path, { force: true })
   }
-}
-
-const styles = `body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1c1b1a;background:#fbfaf8}
-main{max-width:46rem;margin:0 auto;padding:2rem 1rem}ol{list-style:none;padding:0}li{padding:.15rem 0;overflow-wrap:anywhere;white-space:pre-wrap}
-time{color:#6d6a66;font-size:.8rem;margin-inline-end:.6rem}.note{color:#6d6a66;font-style:italic}
-@media (prefers-color-scheme:dark){body{color:#eceae6;background:#1b1a19}time,.note{color:#a19d97}}`
-
-function htmlHead(description: RoomDescription): string {
-  const name = escapeHtml(description.name)
-  return `<!doctype html>
-<html lang="ko">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${name}</title>
-<style>${styles}</style>
-</head>
-<body>
-<main>
-<h1>${name}</h1>
-<p>${escapeHtml(description.topic)}</p>
-<ol>
-`
-}
-
-function htmlLine(entry: Entry, description: RoomDescription, rooms: RoomsPort): string {
-  const text = rooms.describeEntry(entry)
-  if (text === undefined) return ''
-  const time = new Date(entry.at).toISOString()
-  const isNote = entry.sender === systemSender || entry.payload.length === 0
-  const name = entry.sender === systemSender ? '' : `<b>${escapeHtml(description.names.get(entry.sender) ?? '?')}</b> `
-  return `<li id="s${entry.seq}"${isNote ? ' class="note"' : ''}><time datetime="${time}">${time.slice(11, 19)}</time>${name}${escapeHtml(text)}</li>\n`
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
