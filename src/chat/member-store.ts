@@ -86,12 +86,11 @@ export async function markAnnounced(sql: Sql, member: Member): Promise<void> {
     .update({ announced: 1 })
 }
 
-/** A join that came too late for the room. False if it is settled already. */
+/** A join that came too late for the room: that person never was in, so the row goes. False if it is settled already. */
 export async function cancelJoined(trx: Sql, member: Member): Promise<boolean> {
   const cancelled = await affectedRows(
     trx,
-    `UPDATE room_members SET standing = 'left', left_at = NOW(3), announced = 1
-     WHERE room_id = ? AND account_id = ? AND version = ? AND announced = 0`,
+    'DELETE FROM room_members WHERE room_id = ? AND account_id = ? AND version = ? AND announced = 0',
     [member.room, member.account, member.version],
   )
   return cancelled === 1
