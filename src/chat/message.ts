@@ -16,6 +16,10 @@ export const place = z.string().transform((text, context): Place => {
   return z.NEVER
 })
 
+/** Controls of terminals, which also cut a text short wherever C strings are read. Tabs and line feeds are part of what is said. */
+const control = /[^\P{Cc}\t\n\u007f-\u009f]/u
+const word = /[^\s\p{Cc}]/u
+
 /**
  * What somebody says: 1 to `maxBytes` bytes of UTF-8 in Unicode normal form C. It is kept as it came, byte for byte, so a text
  * in another form is refused and not changed.
@@ -25,9 +29,12 @@ export function bodyOf(maxBytes: number) {
     .string()
     .refine((text) => text.isWellFormed(), fault('not_well_formed', 'Half a surrogate pair'))
     .refine((text) => Buffer.byteLength(text) <= maxBytes, fault('too_big', `At most ${maxBytes} bytes of UTF-8`))
-    .refine((text) => /\S/u.test(text), fault('too_small', 'Says nothing'))
+    .refine((text) => !control.test(text), fault('control_character', 'Of control characters only tab and line feed'))
+    .refine((text) => word.test(text), fault('too_small', 'Says nothing'))
     .refine((text) => text.normalize('NFC') === text, fault('not_nfc', 'Not in Unicode normal form C'))
-    .describe(`1 to ${maxBytes} bytes of UTF-8 in normal form C, not only white space`)
+    .describe(
+      `1 to ${maxBytes} bytes of UTF-8 in normal form C, not only white space, of control characters only tab and line feed`,
+    )
 }
 
 const mostEmojiBytes = 32

@@ -365,7 +365,7 @@ test('frames that are wrong are answered once, with their ref, and keep nothing'
 test('a body of 4096 bytes is kept as it came', async (t) => {
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
-  const bodies = ['x'.repeat(4096), `${'가'.repeat(1364)}🎉`, '"\\'.repeat(2048), 'two\nlines\u2028and \u0001']
+  const bodies = ['x'.repeat(4096), `${'가'.repeat(1364)}🎉`, '"\\'.repeat(2048), 'two\nlines\u2028and a\ttab']
 
   for (const body of bodies) t.is((await socket.ask(line(room, body))).type, 'ack')
   await hearsLine(socket, bodies.at(-1)!)

@@ -26,7 +26,7 @@ for (const [what, body] of [
   ['1024 emoji', '🎉'.repeat(1024)],
   ['one letter', 'x'],
   ['a family', '👨‍👩‍👧‍👦'],
-  ['line breaks and quotes', ' "a"\n\\b\u0000 '],
+  ['line breaks, tabs and quotes', ' "a"\n\\b\t '],
 ] as const) {
   test(`a body of ${what} is read as it came`, (t) => {
     const frame = read({ ...send, body })
@@ -40,6 +40,7 @@ for (const [what, change, fault] of [
   ['4098 bytes of Korean', { body: '가'.repeat(1366) }, 'bad_input, /body too_big'],
   ['nothing', { body: '' }, 'bad_input, /body too_small'],
   ['white space', { body: ' \n\u3000' }, 'bad_input, /body too_small'],
+  ['nothing but white space and controls', { body: ' \u007f\u0085\n' }, 'bad_input, /body too_small'],
   ['half a surrogate pair', { body: 'a\ud83d' }, 'bad_input, /body not_well_formed'],
   ['decomposed Korean', { body: '각'.normalize('NFD') }, 'bad_input, /body not_nfc'],
   ['a number for a body', { body: 7 }, 'bad_input, /body invalid_type'],
@@ -54,6 +55,14 @@ for (const [what, change, fault] of [
     t.is(faultOf({ ...send, ...change }), fault)
   })
 }
+
+test('of control characters only tab and line feed are read', (t) => {
+  for (let code = 0; code < 0x20; code += 1) {
+    const fault = code === 0x09 || code === 0x0a ? 'none' : 'bad_input, /body control_character'
+    t.is(faultOf({ ...send, body: `a${String.fromCharCode(code)}b` }), fault, `U+${code.toString(16)}`)
+    t.not(faultOf({ ...send, body: String.fromCharCode(code) }), 'none')
+  }
+})
 
 for (const frame of [null, 7, 'send', [], [send]]) {
   test(`${JSON.stringify(frame).slice(0, 10)} is no frame`, (t) => {

@@ -17,14 +17,16 @@ export interface ChatLog {
 }
 
 const mostBytes = 4096
+/** Colours and bold of old chats, which no message may carry, and the carriage returns of old files. */
+const controls = /[^\P{Cc}\t\n]/gu
 
 /**
  * Reads a chat log: `[hh:mm] <nick> text`, `[hh:mm]  * nick does`, `=== …` for what the room itself says, or a CSV of
- * `question,answer,label` as a conversation of two. Text is brought to NFC; what is longer than a message may be is split
+ * `question,answer,label` as a conversation of two. Text is brought to NFC without control characters; what is longer than a message may be is split
  * between two characters. Throws one readable line when a file holds nothing that anybody said.
  */
 export async function readChatLog(file: string): Promise<ChatLog> {
-  const text = (await readFile(file, 'utf8')).normalize('NFC')
+  const text = (await readFile(file, 'utf8')).normalize('NFC').replaceAll(controls, '')
   const isTable = file.endsWith('.csv')
   const said = isTable ? rowsOf(text).slice(1).flatMap(spokenInRow) : text.split(/\r?\n/).map(spokenInLine)
   const spoken = said.filter((line) => line !== undefined && line.text !== '') as SpokenLine[]

@@ -54,6 +54,14 @@ test('text is brought to NFC, since that is what a message must be', async (t) =
   t.is(log.lines[0]?.text, '가각')
 })
 
+test('colours of old chats and carriage returns are left out, since no message may carry them', async (t) => {
+  const coloured = await logOf('colours.txt', '[09:00] <alice> \u00034red\u0003 and\t\u0002bold\u0002\r\n')
+  const table = await logOf('table.csv', 'Q,A,label\r\n"one\r\ntwo",three,0\r\n')
+
+  t.is(coloured.lines[0]?.text, '4red and\tbold')
+  t.is(table.lines[0]?.text, 'one\ntwo')
+})
+
 test('a line of 4,096 bytes is one message; one byte more makes two, cut between characters', async (t) => {
   const longest = `${'가'.repeat(1365)}!`
   const whole = await logOf('longest.txt', `[09:00] <alice> ${longest}`)
