@@ -19,7 +19,7 @@ import { unreadAfter } from './unread.ts'
 import { myRoomView, oneRoomView, presentReading, presentRoom, roomView } from './views.ts'
 
 export function chatRoutes(parts: RouteParts): Route[] {
-  return [...roomRoutes(parts), ...memberRoutes(parts), ...messageRoutes(parts), ...closingRoutes(parts)]
+  return [...roomRoutes(parts), ...memberRoutes(parts), ...messageRoutes(parts), ...closingRoutes(parts), socketRoute()]
 }
 
 const mostNameLength = 80
@@ -114,6 +114,18 @@ function roomRoutes(parts: RouteParts): Route[] {
       },
     }),
   ]
+}
+
+/** Upgrades never come here, the gateway takes them; this is for who does not ask for one. */
+function socketRoute(): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/socket',
+    summary: 'The WebSocket; any other request is told to upgrade',
+    access: 'public',
+    answers: {},
+    handle: () => Promise.reject(new Problem('upgrade_required')),
+  })
 }
 
 async function existing(parts: RouteParts, id: RoomId): Promise<Room> {

@@ -8,7 +8,7 @@ export const mostUnread = 100
 const mostRead = 400
 const slice = 200
 
-/** Messages by others after a place, at most `mostUnread`. */
+/** Messages by others after a place that are not deleted, at most `mostUnread`. */
 export async function unreadAfter(
   ledger: Pick<Ledger, 'entries'>,
   room: RoomId,
@@ -21,7 +21,8 @@ export async function unreadAfter(
     const range = { after: last, upTo: Number.MAX_SAFE_INTEGER, limit: slice }
     const entries = await ledger.entries(room, range)
     unread += entries.filter(
-      ({ kind, sender }) => kind === 'text' && sender !== reader && sender !== systemSender,
+      ({ kind, sender, payload }) =>
+        kind === 'text' && sender !== reader && sender !== systemSender && payload.length > 0,
     ).length
     last = entries.at(-1)?.seq ?? last
     if (entries.length < slice) break

@@ -19,6 +19,7 @@ export const codes = {
   room_full: { status: 409, outcome: 'fail', title: 'No seat is free' },
   body_too_large: { status: 413, outcome: 'fail', title: 'The body is too large' },
   frame_too_large: { status: 413, close: 1009, outcome: 'fail', title: 'The frame is too large' },
+  upgrade_required: { status: 426, outcome: 'fail', title: 'Only a WebSocket is offered here' },
   unsupported_media_type: { status: 415, outcome: 'fail', title: 'This content type is not accepted' },
   malformed: { status: 400, outcome: 'fail', title: 'The request cannot be read' },
   bad_input: { status: 422, outcome: 'fail', title: 'The input is not valid' },

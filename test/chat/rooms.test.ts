@@ -1,8 +1,9 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
+import { call } from '../accounts/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
-import { Neighbour, line, openHouse } from './house.ts'
+import { Neighbour, line, openHouse, placeOf } from './house.ts'
 import type { House } from './house.ts'
 
 const world = worldOf(test)
@@ -146,6 +147,20 @@ test('my rooms count what others said after I came in and have not read', async 
   t.is((await socket.ask({ type: 'read', room: id, epoch, seq: head + 1 }))['code'], 'bad_input')
 })
 
+test('what was deleted is not unread', async (t) => {
+  const carol = await Neighbour.moveIn(world(), house, 'carol')
+  const id = await alice.opens(house)
+  await carol.joins(house, id)
+  const socket = await alice.listens(t, house, id)
+  const said = await socket.ask(line(id, 'taken back'))
+  await socket.ask(line(id, 'stands'))
+
+  await socket.ask({ type: 'delete', room: id, id: randomUUIDv7(), target: placeOf(said) })
+
+  const { body } = await carol.ask(house, 'GET /v1/me/rooms')
+  t.like((body['items'] as { id: string; unread: number }[])[0], { id, unread: 1 })
+})
+
 test('unread messages are counted up to 100', async (t) => {
   const carol = await Neighbour.moveIn(world(), house, 'carol')
   const id = await alice.opens(house)
@@ -217,4 +232,15 @@ test('a room id that is none is bad input, one that is not there not found', asy
   t.is((await bob.ask(house, 'GET /v1/rooms/abc')).status, 422)
   t.is((await bob.ask(house, 'GET /v1/rooms/999999')).status, 404)
   t.is((await bob.ask(house, 'POST /v1/rooms/999999/close')).status, 404)
+})
+
+test('who asks for the socket without an upgrade is told to upgrade', async (t) => {
+  for (const headers of [{}, { authorization: `Bearer ${alice.token}` }]) {
+    const reply = await call(house.origin, 'GET /v1/socket', { headers })
+
+    t.is(reply.status, 426)
+    t.is(reply.body['code'], 'upgrade_required')
+    t.is(reply.headers.get('upgrade'), 'websocket')
+  }
+  t.is((await call(house.origin, 'POST /v1/socket')).status, 405)
 })

@@ -46,6 +46,7 @@ function writeProblem(ctx: HttpContext, problem: Problem): void {
   ctx.set('content-type', 'application/problem+json')
   ctx.set('cache-control', 'no-store')
   if (problem.retryAfter !== undefined) ctx.set('retry-after', String(problem.retryAfter))
+  if (problem.code === 'upgrade_required') ctx.set({ upgrade: 'websocket', connection: 'upgrade' })
   // The rest of a body that nobody will read must not be taken for the next request.
   if (problem.code === 'body_too_large') ctx.set('connection', 'close')
 }
