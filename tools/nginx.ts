@@ -17,6 +17,8 @@ export interface NginxInstance {
   accessLog: string
   errorLog: string
   limits?: Partial<NginxLimits>
+  /** Addresses or networks (CIDR) that are believed about the client's address; nobody unless said otherwise. */
+  trustedProxies?: readonly string[]
 }
 
 export interface NginxLimits {
@@ -79,6 +81,7 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_SERVERS: instance.servers.map((server) => `server ${server} max_fails=0;`).join(' '),
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
+    MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),
     MADANG_BODY_MAX: limits.bodyMax,
     MADANG_REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
     MADANG_REQUESTS_BURST: String(limits.requestsBurst),

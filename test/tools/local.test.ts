@@ -66,6 +66,16 @@ test('an option that makes no sense is answered with a sentence', (t) => {
   t.throws(() => startOptions(['--prot', '1'], {}), { message: /--prot/ })
 })
 
+test('trusted proxies are nobody unless they are named, and each must be an address or a network', (t) => {
+  t.like(startOptions([], {}), { trustedProxies: [] })
+  t.like(startOptions([], { MADANG_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }), {
+    trustedProxies: ['10.0.0.1', 'fd00::/8'],
+  })
+  for (const wrong of ['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.1; }', '::/129', '10.0.0.0/']) {
+    t.throws(() => startOptions([], { MADANG_TRUSTED_PROXIES: wrong }), { message: /MADANG_TRUSTED_PROXIES/ }, wrong)
+  }
+})
+
 function layout(t: ExecutionContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'madang-local-'))
   t.teardown(() => rmSync(folder, { recursive: true }))

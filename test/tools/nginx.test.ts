@@ -3,11 +3,16 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { Problem, codes } from '../../src/platform/errors.ts'
+import type { Code } from '../../src/platform/errors.ts'
 import { fillTemplate, nginxArguments, startNginx, writeNginxConfig } from '../../tools/nginx.ts'
+import type { NginxInstance } from '../../tools/nginx.ts'
+import { projectFolder } from '../../tools/paths.ts'
 import { freePort } from '../../tools/ports.ts'
 import { stopProcess } from '../../tools/processes.ts'
 import { waitFor } from '../../tools/wait.ts'
@@ -77,13 +82,64 @@ test('the access log is JSON with the request id and without any query', async (
   t.notRegex(lines.join('\n'), /secret/)
 })
 
-test('a body above the limit is refused with a problem', async (t) => {
-  const { ask } = await front(t, 1)
+test('what Nginx answers itself is a problem with a code and the request id', async (t) => {
+  const { ask, say } = await front(t, 1)
+  const tooLong = 'x'.repeat(9000)
 
-  const { status, text } = await ask({ method: 'POST', headers: { 'Content-Length': String(6 * 1024 ** 2 + 1) } })
+  const host = 'HTTP/1.1\r\nHost: a\r\nConnection: close'
+  const answers: [Code, Answer][] = [
+    ['malformed', await say('nonsense\r\n\r\n')],
+    ['malformed', await say('GET / HTTP/1.1\r\n\r\n')],
+    ['malformed', await say(`GET /%00 ${host}\r\n\r\n`)],
+    ['malformed', await say(`GET /${tooLong} ${host}\r\n\r\n`)],
+    ['malformed', await say(`GET / ${host}\r\nX-Long: ${tooLong}\r\n\r\n`)],
+    ['malformed', await say(`POST / ${host}\r\nTransfer-Encoding: zip\r\n\r\n`)],
+    ['method_not_allowed', await say(`TRACE / ${host}\r\n\r\n`)],
+    ['not_found', await ask({ target: '/metrics' })],
+    ['not_found', await ask({ target: '/.problem/malformed' })],
+    ['body_too_large', await ask({ method: 'POST', headers: { 'Content-Length': String(6 * 1024 ** 2 + 1) } })],
+  ]
 
-  t.is(status, 413)
-  t.is(JSON.parse(text).status, 413)
+  for (const [code, answer] of answers) sameAsOurs(t, answer, code)
+})
+
+test('who asks too often is told when to come back', async (t) => {
+  const { ask } = await front(t, 1, { limits: { requestsPerSecond: 1, requestsBurst: 1 } })
+
+  const answers = await Promise.all([ask({}), ask({}), ask({}), ask({})])
+
+  const refused = answers.filter(({ status }) => status === 429)
+  t.true(refused.length > 0)
+  for (const answer of refused) sameAsOurs(t, answer, 'rate_limited', 1)
+})
+
+test('what a client says about its address is believed of a trusted proxy alone', async (t) => {
+  const { ask } = await front(t, 1, { trustedProxies: ['127.0.9.0/24', '10.0.0.0/8'] })
+  const headers = { 'X-Forwarded-For': '6.6.6.6, 7.7.7.7, 10.1.1.1' }
+
+  const heard = async (from: string) => (await ask({ from, headers })).body.headers['x-forwarded-for']
+
+  t.is(await heard('127.0.8.1'), '127.0.8.1')
+  t.is(await heard('127.0.9.1'), '7.7.7.7')
+})
+
+test('the container makes of the list of proxies what the local stack makes of it', async (t) => {
+  const instance = await nginxInstance(t, ['127.0.0.1:3001'])
+  writeNginxConfig({ ...instance, trustedProxies: ['10.0.0.1', 'fd00::/8'] })
+  const written = readFileSync(path.join(instance.folder, 'nginx.conf'), 'utf8')
+
+  const script = path.join(projectFolder, 'nginx', 'trusted-proxies.envsh')
+  for (const list of ['10.0.0.1,fd00::/8', ' 10.0.0.1, fd00::/8 ']) {
+    const env = { MADANG_TRUSTED_PROXIES: list, PATH: process.env['PATH'] }
+    const command = `. '${script}' && printf %s "$MADANG_REAL_ADDRESS_FROM"`
+    const answer = spawnSync('/bin/sh', ['-euc', command], { encoding: 'utf8', env })
+
+    t.is(answer.stdout, 'set_real_ip_from 10.0.0.1; set_real_ip_from fd00::/8; ')
+    t.true(written.includes(answer.stdout))
+  }
+  const nobody = spawnSync('/bin/sh', ['-euc', `. '${script}' && printf %s "$MADANG_REAL_ADDRESS_FROM"`])
+  t.is(nobody.status, 0)
+  t.is(String(nobody.stdout), '')
 })
 
 test('when a server is gone the other one answers, and with both gone it is said when to come back', async (t) => {
@@ -95,14 +151,11 @@ test('when a server is gone the other one answers, and with both gone it is said
   for (const method of ['GET', 'POST']) t.is((await ask({ method })).body.server, other?.name ?? '')
 
   await other?.close()
-  const { status, headers, text } = await ask({})
-  t.is(status, 503)
-  t.is(headers['retry-after'], '1')
-  t.is(JSON.parse(text).code, 'unavailable')
+  sameAsOurs(t, await ask({}), 'unavailable', 1)
 })
 
 test('a POST that a server may have carried out is not sent to another', async (t) => {
-  const { ask, servers } = await front(t, 2, 'cut')
+  const { ask, servers } = await front(t, 2, { manner: 'cut' })
 
   const { status } = await ask({ method: 'POST', target: '/v1/posts' })
 
@@ -114,7 +167,7 @@ test('a POST that a server may have carried out is not sent to another', async (
 })
 
 test('an event reaches the client while its stream goes on', async (t) => {
-  const { port } = await front(t, 1, 'stream')
+  const { port } = await front(t, 1, { manner: 'stream' })
 
   const response = await open({ port, target: '/v1/stream' })
   const [chunk] = await once(response, 'data')
@@ -130,8 +183,23 @@ interface Heard {
 
 type Manner = 'answer' | 'cut' | 'stream'
 
+/** The same document, status and headers that a server of ours would answer with. */
+function sameAsOurs(t: ExecutionContext, answer: Answer, code: Code, retryAfter?: number): void {
+  const requestId = String(answer.headers['x-request-id'])
+  const details = retryAfter === undefined ? {} : { retryAfter }
+  t.regex(requestId, /^[0-9a-f]{32}$/, code)
+  t.is(answer.status, codes[code].status, code)
+  t.is(answer.headers['content-type'], 'application/problem+json', code)
+  t.is(answer.headers['retry-after'], retryAfter === undefined ? undefined : String(retryAfter), code)
+  t.deepEqual(JSON.parse(answer.text), new Problem(code, details).toDocument(requestId), code)
+}
+
 /** Nginx before some servers that tell what they heard. */
-async function front(t: ExecutionContext, count: number, manner: Manner = 'answer') {
+async function front(
+  t: ExecutionContext,
+  count: number,
+  { manner = 'answer', ...settings }: Pick<NginxInstance, 'limits' | 'trustedProxies'> & { manner?: Manner } = {},
+) {
   const servers = await Promise.all(
     Array.from({ length: count }, (_, index) => backend(t, `server-${index + 1}`, manner)),
   )
@@ -139,7 +207,7 @@ async function front(t: ExecutionContext, count: number, manner: Manner = 'answe
     t,
     servers.map(({ port }) => `127.0.0.1:${port}`),
   )
-  const { mark } = await startNginx(instance)
+  const { mark } = await startNginx({ ...instance, ...settings })
   t.teardown(() => stopProcess(mark))
   const isTrue = async () =>
     (await askAt({ port: instance.port, target: '/metrics' }).catch(() => undefined))?.status === 404
@@ -149,6 +217,7 @@ async function front(t: ExecutionContext, count: number, manner: Manner = 'answe
     port: instance.port,
     accessLog: instance.accessLog,
     ask: (question: Question) => askAt({ ...question, port: instance.port }),
+    say: (words: string) => sayAt(instance.port, words),
   }
 }
 
@@ -191,6 +260,25 @@ interface Question {
   method?: string
   from?: string
   headers?: Record<string, string>
+}
+
+interface Answer {
+  status: number | undefined
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+/** Bytes that no client library would send. */
+async function sayAt(port: number, words: string): Promise<Answer> {
+  const socket = connect({ host: '127.0.0.1', port, timeout: 20_000 })
+  socket.on('timeout', () => socket.destroy())
+  socket.write(words)
+  let answer = ''
+  for await (const chunk of socket) answer += String(chunk)
+  const [head = '', text = ''] = answer.split('\r\n\r\n')
+  const [line = '', ...fields] = head.split('\r\n')
+  const headers = Object.fromEntries(fields.map((field) => field.toLowerCase().split(': ')))
+  return { status: Number(line.split(' ')[1]), headers, text }
 }
 
 async function askAt(question: Question) {

@@ -46,6 +46,7 @@ export function nginxService(options: {
   port: number
   hosts: readonly string[]
   servers: readonly string[]
+  trustedProxies: readonly string[]
 }): Service {
   const files = childFiles(options.layout, 'nginx')
   const instance = {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Problem } from '../problem.ts'
@@ -10,6 +11,8 @@ export interface StartOptions {
   /** A database or a Redis that somebody else runs. */
   databaseUrl: string | undefined
   redisUrl: string | undefined
+  /** Addresses or networks whose word about the client's address Nginx takes. */
+  trustedProxies: readonly string[]
 }
 
 export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-demo]
@@ -18,6 +21,7 @@ export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-dem
   --demo           put demo accounts and rooms in, once; the default unless DATABASE_URL is given
   --no-demo        leave them out
 Given DATABASE_URL or REDIS_URL, those are used instead of private instances.
+MADANG_TRUSTED_PROXIES: addresses or networks of proxies in front of Nginx, separated by commas (none).
 Other settings: see .env.example; a file .env is read.`
 
 export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions | 'help' {
@@ -34,7 +38,21 @@ export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
     isDemoWanted: values['no-demo'] ? false : values.demo || databaseUrl === undefined,
     databaseUrl,
     redisUrl: env['REDIS_URL'] || undefined,
+    trustedProxies: trustedProxies(env['MADANG_TRUSTED_PROXIES'] ?? ''),
   }
+}
+
+function trustedProxies(list: string): string[] {
+  const proxies = list.split(/[\s,]+/).filter((proxy) => proxy !== '')
+  const wrong = proxies.find((proxy) => !isAddressOrNetwork(proxy))
+  if (wrong === undefined) return proxies
+  throw new Problem(`MADANG_TRUSTED_PROXIES: ${wrong} is neither an address nor a network such as 10.0.0.0/8`)
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return longest > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= longest))
 }
 
 function parse(args: readonly string[]) {

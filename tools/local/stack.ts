@@ -110,10 +110,11 @@ async function startMadang(
 }
 
 async function startFront(context: StackContext, port: number, servers: readonly string[]): Promise<void> {
-  const { layout, programs, supervisor, progress } = context
+  const { layout, options, programs, supervisor, progress } = context
+  const { trustedProxies } = options
   // A browser may take localhost for the IPv6 loopback, where there is one.
   const hosts = (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
   await progress.step('Nginx', () =>
-    supervisor.start(nginxService({ layout, program: programs.nginx, port, hosts, servers })),
+    supervisor.start(nginxService({ layout, program: programs.nginx, port, hosts, servers, trustedProxies })),
   )
 }
