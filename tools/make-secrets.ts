@@ -1,12 +1,21 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { newSecrets } from './local/secrets.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 
-/** npm run secrets [-- FOLDER]: what docker-compose.yml reads, made once and never overwritten. */
+const usage = `npm run secrets [-- FOLDER]
+  FOLDER    where the files go that docker-compose.yml reads (secrets); one that is there already stays as it is`
+
+/** What docker-compose.yml reads, made once and never overwritten. */
 async function main(): Promise<number> {
-  const folder = path.resolve(process.argv[2] ?? path.join(projectFolder, 'secrets'))
+  const { isHelpWanted, folder: named = path.join(projectFolder, 'secrets') } = parse(process.argv.slice(2))
+  if (isHelpWanted) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
+  const folder = path.resolve(named)
   if (existsSync(folder)) throw new Problem(`${folder} is there already; its secrets stay as they are`)
   const secrets = newSecrets()
   const files = {
@@ -26,6 +35,20 @@ async function main(): Promise<number> {
     `Wrote ${Object.keys(files).join(', ')} to ${folder}. Keep a copy of receipt_key and token_keys.\n`,
   )
   return 0
+}
+
+function parse(args: string[]): { isHelpWanted: boolean; folder: string | undefined } {
+  const { values, positionals } = options(args)
+  if (positionals.length > 1 || positionals[0] === '') throw new Problem(`Give one folder at most\n${usage}`)
+  return { isHelpWanted: values.help === true, folder: positionals[0] }
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } })
+  } catch (error) {
+    throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+  }
 }
 
 await runTool(main)

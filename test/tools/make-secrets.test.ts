@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { projectFolder } from '../../tools/paths.ts'
+
+test('secrets go into the named folder once, and stay as they are', (t) => {
+  const { folder, run } = setting(t)
+
+  t.is(run('secrets').status, 0)
+  const made = readFileSync(path.join(folder, 'secrets', 'token_keys'), 'utf8')
+  const again = run('secrets')
+
+  t.is(again.status, 1)
+  t.regex(again.stderr, /is there already/)
+  t.is(readFileSync(path.join(folder, 'secrets', 'token_keys'), 'utf8'), made)
+})
+
+test('help is shown, and what is no folder is refused, without writing anything', (t) => {
+  const { folder, run } = setting(t)
+
+  for (const option of ['--help', '-h']) {
+    const { status, stdout } = run(option)
+    t.is(status, 0)
+    t.regex(stdout, /npm run secrets \[-- FOLDER\]/)
+  }
+  for (const args of [['--halp'], ['--folder', 'x'], ['one', 'two'], ['']]) {
+    const { status, stderr } = run(...args)
+    t.is(status, 1, args.join(' '))
+    t.regex(stderr, /npm run secrets/)
+  }
+
+  t.deepEqual(readdirSync(folder), [])
+  t.false(existsSync(path.join(projectFolder, '--help')))
+})
+
+function setting(t: ExecutionContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-secrets-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
+  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8' })
+  return { folder, run }
+}
