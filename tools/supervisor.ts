@@ -64,6 +64,8 @@ const longestBackoffMs = 10_000
 /** A service that ran for this long has recovered: its next death starts with the shortest wait again. */
 const steadyMs = 5000
 const readyWithinMs = 60_000
+/** One failed start may be bad luck, such as a Redis that is not back yet; so many in a row are for a person to read. */
+const failuresToSay = 3
 
 class Child {
   readonly service: Service
@@ -129,9 +131,10 @@ class Child {
   }
 
   async #restart(how: string): Promise<void> {
-    const { name, log } = this.service
+    const { name } = this.service
     this.#events.say(`${name} ended (${how}), starting it again`)
     const diedAt = performance.now()
+    let failures = 0
     while (!this.#isLetGo) {
       if (this.#deaths > 1) await pause(Math.min(firstBackoffMs * 2 ** this.#deaths, longestBackoffMs))
       if (this.#isLetGo) return
@@ -143,16 +146,13 @@ class Child {
         return
       } catch (error) {
         this.#deaths += 1
-        this.#events.say(
-          `${name} does not come back (${error instanceof Error ? firstLine(error) : error}); see ${log}`,
-        )
+        failures += 1
+        if (failures !== failuresToSay) continue
+        const why = error instanceof Error ? error.message : String(error)
+        this.#events.say(`${name} did not come back ${failures} times and is tried again and again: ${why}`)
       }
     }
   }
-}
-
-function firstLine(error: Error): string {
-  return error.message.split('\n')[0] ?? ''
 }
 
 function pause(ms: number): Promise<void> {

@@ -37,6 +37,16 @@ test('a start that fails shows the end of the log, and its siblings can be stopp
   t.is(markOf(sibling), undefined)
 })
 
+test('a start that fails once goes unsaid, one that fails again and again is said once with the end of the log', async (t) => {
+  const { said: once } = await cameBackAfter(t, 1)
+  const { said: often } = await cameBackAfter(t, 4)
+
+  t.is(once.length, 2)
+  t.is(often.length, 3)
+  t.regex(often[1] ?? '', /^worker-1 did not come back 3 times.*ended \(exit code 3\).*no such table/s)
+  for (const said of [once, often]) t.regex(said.at(-1) ?? '', /^worker-1 is back after/)
+})
+
 test('stopping goes from the last started to the first, and nothing comes back', async (t) => {
   const { supervisor, said, service, folder } = setting(t)
   const diary = path.join(folder, 'diary')
@@ -51,6 +61,26 @@ test('stopping goes from the last started to the first, and nothing comes back',
   t.is(readFileSync(diary, 'utf8'), 'nginx\nworker\ndatabase\n')
   t.deepEqual(said, [])
 })
+
+/** A worker that is killed, and whose next starts fail that often. */
+async function cameBackAfter(t: ExecutionContext, failures: number) {
+  const { supervisor, said, service } = setting(t)
+  const sound = service('worker-1', 'exec sleep 600')
+  const broken = service('worker-1', 'echo no such table; exit 3')
+  let starts = 0
+  let isSound = true
+  const start = () => {
+    isSound = starts === 0 || starts > failures
+    starts += 1
+    return isSound ? sound.start() : broken.start()
+  }
+  await supervisor.start({ ...sound, start, isReady: async () => isSound })
+
+  process.kill(supervisor.pids['worker-1'] ?? 0, 'SIGKILL')
+  const isBack = async (): Promise<boolean> => said.some((line) => line.includes('is back'))
+  t.is(await waitFor({ isTrue: isBack, withinMs: 20_000 }), 'yes')
+  return { said }
+}
 
 function setting(t: ExecutionContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'madang-supervisor-'))
