@@ -6,6 +6,7 @@ import { startOptions, usage } from './local/options.ts'
 import { clearLeftovers, giveUpOwnership, takeOwnership } from './local/ownership.ts'
 import { startStack } from './local/stack.ts'
 import type { Stack } from './local/stack.ts'
+import { whenParentIsGone } from './parent.ts'
 import { projectFolder } from './paths.ts'
 import { runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
@@ -63,7 +64,7 @@ interface StopRequest {
   release(): void
 }
 
-/** Ctrl-C, a closed terminal or SIGTERM stop everything in order; asked again after a second, we leave without waiting. */
+/** Ctrl-C, a closed terminal, SIGTERM or the death of npm stop everything in order; asked again after a second, we leave without waiting. */
 function stopOnSignal(stop: () => Promise<void>): StopRequest {
   let askedAt: number | undefined
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -80,6 +81,7 @@ function stopOnSignal(stop: () => Promise<void>): StopRequest {
     void stop().finally(resolve)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  whenParentIsGone(() => askedAt ?? onSignal())
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   return { promise, isAsked: () => askedAt !== undefined, release: () => clearInterval(awake) }
 }
