@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { runForeground } from './foreground.ts'
+import { checkDatabase } from './given.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
@@ -38,6 +39,7 @@ interface TestServices {
 async function prepare(): Promise<TestServices> {
   const progress = screenProgress()
   const given = process.env['DATABASE_URL']
+  if (given) await checkDatabase(given, { schema: 'optional' })
   const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
   const database = given
     ? { url: given, leave: async () => undefined }

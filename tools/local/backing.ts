@@ -1,6 +1,6 @@
+import { checkDatabase, checkRedis } from '../given.ts'
 import { isDatabaseReady, createSchema, databaseUrl, startDatabase } from '../mariadb.ts'
 import { rememberedPort } from '../ports.ts'
-import { Problem } from '../problem.ts'
 import { isRedisReady, redisUrl, startRedis } from '../redis.ts'
 import type { Service, Supervisor } from '../supervisor.ts'
 import type { Layout } from './layout.ts'
@@ -19,7 +19,10 @@ const schema = 'madang'
 
 export async function provideDatabase(options: BackingOptions): Promise<string> {
   const { layout, secrets, program, given, supervisor } = options
-  if (given !== undefined) return reachableDatabase(given)
+  if (given !== undefined) {
+    await checkDatabase(given, { schema: 'needed' })
+    return given
+  }
   const port = await rememberedPort({ file: layout.ports, name: 'database', preferred: layout.usualPort(23_306) })
   const files = childFiles(layout, 'database')
   const instance = { ...files, program, port, folder: layout.inside('database'), password: secrets.databasePassword }
@@ -35,7 +38,10 @@ export async function provideDatabase(options: BackingOptions): Promise<string> 
 
 export async function provideRedis(options: BackingOptions): Promise<string> {
   const { layout, secrets, program, given, supervisor } = options
-  if (given !== undefined) return given
+  if (given !== undefined) {
+    await checkRedis(given)
+    return given
+  }
   const port = await rememberedPort({ file: layout.ports, name: 'redis', preferred: layout.usualPort(26_379) })
   const files = childFiles(layout, 'redis')
   const instance = { ...files, program, port, folder: layout.inside('redis'), password: secrets.redisPassword }
@@ -46,13 +52,6 @@ export async function provideRedis(options: BackingOptions): Promise<string> {
     stopWithinMs: 30_000,
   })
   return redisUrl(instance)
-}
-
-async function reachableDatabase(url: string): Promise<string> {
-  if (await isDatabaseReady(url)) return url
-  throw new Problem(
-    `The database of DATABASE_URL (${new URL(url).host}) does not answer; start it or unset DATABASE_URL`,
-  )
 }
 
 export function childFiles(layout: Layout, name: string): Pick<Service, 'name' | 'log' | 'pidFile'> {
