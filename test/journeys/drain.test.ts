@@ -38,6 +38,19 @@ async function endsWell(room: string, sessions: readonly RoomSession[]) {
   return { state, heard, expected: sessions.map(() => ({ lastSeq, texts: acked.toSorted() })) }
 }
 
+test.serial('a request that should have been an upgrade does not spoil the next one behind Nginx', async (t) => {
+  const statusOf = async (path: string): Promise<number> => {
+    const response = await fetch(`${stack().address}${path}`)
+    await response.arrayBuffer()
+    return response.status
+  }
+
+  const statuses: number[] = []
+  for (let n = 0; n < 4; n += 1) statuses.push(await statusOf('/v1/socket'), await statusOf('/livez'))
+
+  t.deepEqual(statuses, [426, 200, 426, 200, 426, 200, 426, 200])
+})
+
 for (const name of ['server-1', 'server-2'] as const) {
   test.serial(
     `${name} is told to stop while people speak: sockets are sent away with 4001, nothing is lost`,

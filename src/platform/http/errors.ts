@@ -46,7 +46,8 @@ function writeProblem(ctx: HttpContext, problem: Problem): void {
   ctx.set('content-type', 'application/problem+json')
   ctx.set('cache-control', 'no-store')
   if (problem.retryAfter !== undefined) ctx.set('retry-after', String(problem.retryAfter))
-  if (problem.code === 'upgrade_required') ctx.set({ upgrade: 'websocket', connection: 'upgrade' })
+  // Without `close` Node would keep a connection open that the request asked to close, and refuse what comes next on it.
+  if (problem.code === 'upgrade_required') ctx.set({ upgrade: 'websocket', connection: 'upgrade, close' })
   // The rest of a body that nobody will read must not be taken for the next request.
   if (problem.code === 'body_too_large') ctx.set('connection', 'close')
 }
