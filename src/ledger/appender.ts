@@ -9,7 +9,8 @@ import { systemSender } from './entry.ts'
 import type { NewEntry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import type { AppendOutcome } from './contract.ts'
-import { ledgerOf, placesOfIds } from './store.ts'
+import { ledgerOf } from './ledger-store.ts'
+import { placesOfIds } from './store.ts'
 
 export interface AppenderParts {
   /** A connection that never repeats a command by itself (see platform/redis.ts). */

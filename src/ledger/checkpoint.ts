@@ -4,7 +4,7 @@ import type { Sql } from '../platform/mysql.ts'
 import { chainReceiptDigest } from './entry.ts'
 import type { Signer } from './receipt.ts'
 import { insertCheckpoint, insertKey } from './record-store.ts'
-import { ledgerOf, lockLedger, setCheckpoint } from './store.ts'
+import { ledgerOf, lockLedger, setCheckpoint } from './ledger-store.ts'
 import { rowsBetween } from './verification.ts'
 
 /**

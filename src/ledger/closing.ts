@@ -10,7 +10,7 @@ import type { ClosingRow } from './closing-store.ts'
 import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
 import type { RoomJob } from './flush-queue.ts'
-import { lockLedger, setLedgerState } from './store.ts'
+import { lockLedger, setLedgerState } from './ledger-store.ts'
 
 export interface ClosingParts {
   sql: Sql

@@ -6,7 +6,7 @@ import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import type { Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
-import { ledgerOf, lockLedger } from './store.ts'
+import { ledgerOf, lockLedger } from './ledger-store.ts'
 import { SliceDoesNotJoin, storeEntries } from './storing.ts'
 
 export interface FlushParts {

@@ -12,7 +12,7 @@ import { entriesOf, headOfRoom } from './history.ts'
 import type { HistoryParts } from './history.ts'
 import type { Follow, RoomEvent } from './contract.ts'
 import { epochEnd } from './record-store.ts'
-import { asleepAmong } from './store.ts'
+import { asleepAmong } from './ledger-store.ts'
 
 export interface FollowParts extends HistoryParts {
   sql: Sql

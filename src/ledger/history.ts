@@ -9,7 +9,8 @@ import type { Epochs } from './epochs.ts'
 import { withoutErased } from './erasing.ts'
 import type { Head, Item, ItemPage, ResumeAnswer } from './contract.ts'
 import { epochEnd } from './record-store.ts'
-import { amendmentsOf, entriesBetween, ledgerOf, messagesAfter, messagesBefore } from './store.ts'
+import { ledgerOf } from './ledger-store.ts'
+import { amendmentsOf, entriesBetween, messagesAfter, messagesBefore } from './store.ts'
 
 export interface HistoryParts {
   sql: Sql

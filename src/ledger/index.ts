@@ -19,7 +19,7 @@ import { entryAt, headOfRoom, itemsOf, readableEntriesOf, resumeFrom } from './h
 import { Signer, readReceipt } from './receipt.ts'
 import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
-import { insertLedger } from './store.ts'
+import { insertLedger } from './ledger-store.ts'
 import { transcriptFile } from './transcript.ts'
 import { Witness } from './witness.ts'
 

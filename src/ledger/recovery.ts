@@ -8,7 +8,7 @@ import { flushRoom } from './flush.ts'
 import { driveClosing } from './sealing.ts'
 import type { SealingParts } from './sealing.ts'
 import { putToSleep } from './sleep.ts'
-import { idleRooms } from './store.ts'
+import { idleRooms } from './ledger-store.ts'
 
 export interface RecoveryParts extends SealingParts {
   sweepMs: number

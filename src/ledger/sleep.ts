@@ -4,7 +4,7 @@ import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import type { Epochs } from './epochs.ts'
-import { lockLedger, setAsleep } from './store.ts'
+import { lockLedger, setAsleep } from './ledger-store.ts'
 
 export interface SleepParts {
   sql: Sql

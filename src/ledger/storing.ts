@@ -4,8 +4,9 @@ import type { Sql } from '../platform/mysql.ts'
 import { chainDigest, hashOf, systemSender } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { insertParked } from './record-store.ts'
-import { eraseTargets, erasedAmong, insertEntries, moveStored } from './store.ts'
-import type { LedgerRow } from './store.ts'
+import { moveStored } from './ledger-store.ts'
+import { eraseTargets, erasedAmong, insertEntries } from './store.ts'
+import type { LedgerRow } from './ledger-store.ts'
 
 const statementEntries = 500
 const statementBytes = 1_048_576
