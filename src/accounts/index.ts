@@ -28,6 +28,7 @@ import { takeTicket } from './tickets.ts'
 
 export type { Profile } from './account.ts'
 export type { EndReason } from './announcements.ts'
+export { personView, presentPerson } from './views.ts'
 
 /** What accounts need to know of, and tell, the open sockets of this server. */
 export interface OpenSockets {

@@ -4,6 +4,10 @@ type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 
 export type AccountId = Brand<number, 'AccountId'>
 export type RoomId = Brand<number, 'RoomId'>
+export type PostId = Brand<number, 'PostId'>
+export type CommentId = Brand<number, 'CommentId'>
+export type MediaId = Brand<number, 'MediaId'>
+export type NotificationId = Brand<number, 'NotificationId'>
 /** UUID text of a sign-in: one family of refresh tokens. */
 export type SessionId = Brand<string, 'SessionId'>
 

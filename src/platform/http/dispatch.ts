@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { Problem } from '../errors.ts'
@@ -6,9 +7,9 @@ import { readJson } from './body.ts'
 import type { HttpContext, HttpMiddleware } from './context.ts'
 import { readCookies, writeCookie } from './cookies.ts'
 import { requireOwnOrigin } from './origin.ts'
-import { addressKey } from './rate-limit.ts'
+import { addressKey, rateLimitHeaders } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
-import type { Answer, RequestFacts, Route } from './route.ts'
+import type { Answer, Once, RequestFacts, Route } from './route.ts'
 import type { Authenticate, Identity } from './viewer.ts'
 
 export interface Doorkeeping {
@@ -52,8 +53,12 @@ function factsOf(door: Doorkeeping, ctx: HttpContext): RequestFacts {
       ctx.state.standings.push(standing)
       if (standing.isOver) throw new Problem('rate_limited', { retryAfter: standing.resetSeconds })
     },
+    raw: { request: ctx.req, response: ctx.res },
+    once: withoutKey,
   }
 }
+
+const withoutKey: Once = { begin: async () => undefined, settle: async () => undefined }
 
 async function takeLimits(door: Doorkeeping, route: Route, facts: RequestFacts, key: string): Promise<void> {
   if (route.isProbe) return
@@ -85,6 +90,16 @@ function writeAnswer(ctx: HttpContext, answer: Answer): void {
   }
   if (answer.headers !== undefined) ctx.set(answer.headers)
   if (answer.cookies !== undefined) ctx.set('set-cookie', answer.cookies.map(writeCookie))
+  if (answer.takeOver !== undefined) handOver(ctx, answer.takeOver)
+}
+
+/** Koa would pipe a stream and log an error whenever a reader leaves: the response goes to whom it belongs instead. */
+function handOver(ctx: HttpContext, takeOver: (response: ServerResponse) => void): void {
+  ctx.respond = false
+  ctx.set(rateLimitHeaders(ctx.state.standings))
+  ctx.res.statusCode = ctx.status
+  ctx.flushHeaders()
+  takeOver(ctx.res)
 }
 
 function requireDeclared(route: Route, answer: Answer): void {

@@ -17,7 +17,7 @@ export function answerProblems(log: Log): HttpMiddleware {
       else if (problem.code === 'unavailable') log.warn(line, 'request could not be served')
       writeProblem(ctx, problem)
     }
-    ctx.set(rateLimitHeaders(ctx.state.standings))
+    if (!ctx.headerSent) ctx.set(rateLimitHeaders(ctx.state.standings))
   }
 }
 

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { Sql } from '../mysql.ts'
 import type { SetCookie } from './cookies.ts'
 import { readInput } from './input.ts'
 import type { Limit } from './rate-limit.ts'
@@ -20,7 +21,10 @@ interface BytesShape {
   readonly contentTypes: readonly string[]
 }
 
-export type AnswerShape = z.ZodType | typeof nothing | BytesShape
+/** An answer that the handler writes by itself, event by event (Server-Sent Events). */
+export const eventStream = { type: 'event_stream' } as const
+
+export type AnswerShape = z.ZodType | typeof nothing | typeof eventStream | BytesShape
 export type Answers = Readonly<Record<number, AnswerShape>>
 
 /** What any handler is given beside its input. */
@@ -34,6 +38,23 @@ export interface RequestFacts {
   cookies: ReadonlyMap<string, string>
   /** Counts the request against a further limit. Errors: `rate_limited`, `unavailable`. */
   take(limit: Limit, key: string): Promise<void>
+  /** The wire itself, for doors that read an upload or write a stream. */
+  raw: { request: IncomingMessage; response: ServerResponse }
+  once: Once
+}
+
+/** The `Idempotency-Key` of a request to a route that is idempotent; without a key all of this does nothing. */
+export interface Once {
+  /**
+   * For bodies that the door does not read itself (uploads): says what the body was. Resolves with the first answer when
+   * this was done before. Errors: `key_in_use`, `key_reused`. For JSON the door has called it already.
+   */
+  begin(fingerprint: string): Promise<Answer | undefined>
+  /**
+   * Writes the answer down under the key, in the transaction of what it tells: both are there or neither, whenever the
+   * process dies. Every handler of an idempotent route must call it.
+   */
+  settle(trx: Sql, answer: Answer): Promise<void>
 }
 
 export interface Answer {
@@ -41,6 +62,8 @@ export interface Answer {
   body?: unknown
   headers?: Record<string, string>
   cookies?: SetCookie[]
+  /** Of an event stream: called once the status and the headers are on their way; from then on the response is the handler's. */
+  takeOver?: (response: ServerResponse) => void
 }
 
 /** A request whose sender was let in and whose input is still raw. */
@@ -65,7 +88,18 @@ export interface Route {
   readonly limit: Limit | undefined
   /** A probe: outside all limits, and logged at debug level only. */
   readonly isProbe: boolean
+  /** Takes an `Idempotency-Key`: the handler calls `once.settle` in its transaction. */
+  readonly isIdempotent: boolean
+  /** Answers 200 with an `ETag`, and 304 to who has it already: single resources and first pages. */
+  readonly hasEtag: boolean
+  /** The body is `multipart/form-data` with one file in this field, read by the handler from `raw.request`. */
+  readonly upload: UploadShape | undefined
   handle(request: RawRequest): Promise<Answer>
+}
+
+export interface UploadShape {
+  field: string
+  contentTypes: readonly string[]
 }
 
 type Input = z.ZodType | undefined
@@ -76,9 +110,11 @@ type BodyFor<S> = S extends z.ZodType
   ? { body: z.input<S> }
   : S extends BytesShape
     ? { body: Readable }
-    : { body?: undefined }
+    : S extends typeof eventStream
+      ? { takeOver: (response: ServerResponse) => void }
+      : { body?: undefined }
 type AnswerFor<A extends Answers> = {
-  [Status in keyof A & number]: Omit<Answer, 'status' | 'body'> & { status: Status } & BodyFor<A[Status]>
+  [Status in keyof A & number]: Omit<Answer, 'status' | 'body' | 'takeOver'> & { status: Status } & BodyFor<A[Status]>
 }[keyof A & number]
 
 export interface RouteRequest<V, P, Q, B> extends RequestFacts {
@@ -100,6 +136,9 @@ interface Definition<A extends Access, P extends Input, Q extends Input, B exten
   answers: R
   limit?: Limit
   isProbe?: boolean
+  isIdempotent?: boolean
+  hasEtag?: boolean
+  upload?: UploadShape
   handle(request: RouteRequest<ViewerFor<A>, Read<P>, Read<Q>, Read<B>>): Promise<AnswerFor<NoInfer<R>>>
 }
 
@@ -125,6 +164,9 @@ export function route<
     answers: definition.answers,
     limit: definition.limit,
     isProbe: definition.isProbe ?? false,
+    isIdempotent: definition.isIdempotent ?? false,
+    hasEtag: definition.hasEtag ?? false,
+    upload: definition.upload,
     handle: (request) =>
       definition.handle({
         ...request,

@@ -1,0 +1,1 @@
+export type { Live, LiveEvent, Tell, TellingTransaction, Topic } from './contract.ts'

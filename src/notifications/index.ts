@@ -1,0 +1,1 @@
+export type { Notice, Notifications } from './contract.ts'

@@ -1,0 +1,1 @@
+export type { People, Relations } from './contract.ts'
