@@ -8,6 +8,7 @@ export class Tally {
   #rest = ''
   #passed = 0
   #failed = 0
+  #skipped = 0
   #failedOutside = new Map<RegExp, number>()
 
   read(text: string): void {
@@ -17,16 +18,17 @@ export class Tally {
   }
 
   /** A run that ended badly failed even when no single test did: a file that does not load, a handle that stays open. */
-  result(exitCode: number): { passed: number; failed: number } {
+  result(exitCode: number): { passed: number; failed: number; skipped: number } {
     const outside = [...this.#failedOutside.values()].reduce((sum, count) => sum + count, 0)
     const failed = this.#failed + outside
     const hasFailed = exitCode !== 0 || this.#passed === 0
-    return { passed: this.#passed, failed: failed === 0 && hasFailed ? 1 : failed }
+    return { passed: this.#passed, failed: failed === 0 && hasFailed ? 1 : failed, skipped: this.#skipped }
   }
 
   #count(line: string): void {
     if (passedTest.test(line)) this.#passed += 1
     if (failedTest.test(line)) this.#failed += 1
+    if (skippedTest.test(line)) this.#skipped += 1
     for (const kind of outsideOfTests) {
       const match = kind.exec(line)
       if (match) this.#failedOutside.set(kind, Number(match[1]))
@@ -36,6 +38,7 @@ export class Tally {
 
 const passedTest = /^ {2}✔ /
 const failedTest = /^ {2}✘ \[(?:fail|unexpected pass)\]: /
+const skippedTest = /^ {2}- \[skip\]: /
 const outsideOfTests = [
   /^ {2}(\d+) uncaught exceptions?$/,
   /^ {2}(\d+) unhandled rejections?$/,

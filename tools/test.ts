@@ -4,7 +4,8 @@ import { checkDatabase } from './given.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
-import { providePrograms } from './services/provide.ts'
+import type { Progress } from './progress.ts'
+import { provideBrowser, providePrograms } from './services/provide.ts'
 import { joinTestDatabase, keepTestDatabase, releaseTestDatabase } from './test-database.ts'
 import { Tally } from './tally.ts'
 
@@ -41,6 +42,7 @@ async function prepare(): Promise<TestServices> {
   const given = process.env['DATABASE_URL']
   if (given) await checkDatabase(given, { schema: 'optional' })
   const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
+  const browser = await findBrowser(progress)
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
@@ -50,8 +52,24 @@ async function prepare(): Promise<TestServices> {
     TEST_DATABASE_URL: database.url,
     REDIS_SERVER: programs.redis,
     NGINX_SERVER: programs.nginx,
+    ...(browser === undefined ? {} : { CHROMIUM: browser }),
   }
   return { env, leave: database.leave }
+}
+
+/** A machine that has none and cannot fetch one skips the tests in a browser, except where nobody looks: CI. */
+async function findBrowser(progress: Progress): Promise<string | undefined> {
+  const given = process.env['CHROMIUM']
+  if (given) return given
+  try {
+    const browser = await provideBrowser(progress)
+    if (browser !== undefined) return browser
+    throw new Problem('No Chromium was found here: install it, or say in CHROMIUM where it is')
+  } catch (error) {
+    if (process.env['CI'] || !(error instanceof Problem)) throw error
+    process.stderr.write(`${error.message}; tests in a browser are skipped.\n`)
+    return undefined
+  }
 }
 
 /** The last line is the count alone; it is read off the test runner's own summary. */
@@ -60,7 +78,8 @@ async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promis
   const ava = path.join(projectFolder, 'node_modules', 'ava', 'entrypoints', 'cli.js')
   const code = await runForeground(process.execPath, [ava, ...args], { env, onText: (text) => tally.read(text) })
   const result = tally.result(code)
-  process.stdout.write(`${result.passed} passed, ${result.failed} failed\n`)
+  const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : ''
+  process.stdout.write(`${result.passed} passed, ${result.failed} failed${skipped}\n`)
   return result.failed > 0 || result.passed === 0 ? code || 1 : code
 }
 

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import test from 'ava'
 import { freePort } from '../../tools/ports.ts'
@@ -33,4 +34,17 @@ test('a Redis started by its given path is the process itself, so a kill reaches
   const [, signal] = await exit
 
   t.is(signal, 'SIGKILL')
+})
+
+const browser = process.env['CHROMIUM']
+const inBrowser = browser === undefined ? test.skip : test
+
+inBrowser('the browser of the tests runs the script of a page', async (t) => {
+  const page = 'data:text/html,<p></p><script>document.querySelector("p").textContent = typeof EventSource</script>'
+
+  const { stdout } = await promisify(execFile)(browser ?? '', ['--headless', '--no-sandbox', '--dump-dom', page], {
+    timeout: 60_000,
+  })
+
+  t.regex(stdout, /<p>function<\/p>/)
 })

@@ -5,12 +5,16 @@ import path from 'node:path'
 export type ServiceName = 'redis' | 'database' | 'nginx'
 export type Programs = Record<ServiceName, string>
 
+/** What can be found and fetched: the services, and a browser, which only the tests want. */
+export type ProgramName = ServiceName | 'browser'
+
 export const serviceNames: readonly ServiceName[] = ['redis', 'database', 'nginx']
 
-const executables: Record<ServiceName, readonly string[]> = {
+const executables: Record<ProgramName, readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
   database: ['mariadbd', 'mysqld'],
   nginx: ['nginx'],
+  browser: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'Google Chrome'],
 }
 
 const usualFolders = [
@@ -20,6 +24,7 @@ const usualFolders = [
   '/usr/local/bin',
   '/usr/libexec',
   '/usr/local/mysql/bin',
+  '/Applications/Google Chrome.app/Contents/MacOS',
   ...['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'].flatMap((prefix) => [
     `${prefix}/bin`,
     ...['redis', 'valkey', 'mariadb', 'mysql', 'nginx'].map((keg) => `${prefix}/opt/${keg}/bin`),
@@ -28,14 +33,17 @@ const usualFolders = [
 
 /** Finds what is installed: PATH first, then the folders where servers usually lie, then `furtherFolders`. */
 export function findPrograms(furtherFolders: readonly string[] = []): Partial<Programs> {
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
-  const folders = [...onPath, ...usualFolders, ...furtherFolders]
   const found: Partial<Programs> = {}
   for (const service of serviceNames) {
-    const program = findExecutable(executables[service], folders)
+    const program = findProgram(service, furtherFolders)
     if (program !== undefined) found[service] = program
   }
   return found
+}
+
+export function findProgram(name: ProgramName, furtherFolders: readonly string[] = []): string | undefined {
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
+  return findExecutable(executables[name], [...onPath, ...usualFolders, ...furtherFolders])
 }
 
 export function findExecutable(names: readonly string[], folders: readonly string[]): string | undefined {

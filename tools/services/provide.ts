@@ -5,9 +5,9 @@ import { Problem } from '../problem.ts'
 import type { Progress } from '../progress.ts'
 import { canBrew, brewServices } from './brew.ts'
 import { ask } from './shell.ts'
-import { findPrograms, serviceNames } from './find.ts'
+import { findProgram, findPrograms, serviceNames } from './find.ts'
 import type { Programs, ServiceName } from './find.ts'
-import { canUnpack, unpackServices } from './unpack.ts'
+import { canUnpack, unpackPrograms } from './unpack.ts'
 import { wrapperFolder } from './wrap.ts'
 
 const unpacked = path.join(dataFolder, 'services')
@@ -23,6 +23,24 @@ export async function providePrograms(
   if (missing.length > 0) throw new Problem(remedy(missing))
   const { redis = '', database = '', nginx = '' } = programs
   return { redis, database, nginx }
+}
+
+const unpackedBrowser = path.join(dataFolder, 'browser')
+
+/**
+ * Path of a Chromium, installed or fetched for this folder; undefined where there is none to be had. It has a folder of its
+ * own: fetching it does not touch services that may be running.
+ */
+export async function provideBrowser(progress: Progress): Promise<string | undefined> {
+  const find = (): string | undefined => findProgram('browser', [wrapperFolder(unpackedBrowser)])
+  const found = find()
+  if (found !== undefined || !(await canUnpack())) return found
+  return withFileLock(path.join(dataFolder, 'browser.lock'), async () => {
+    if (find() === undefined) await unpackPrograms(['browser'], unpackedBrowser, progress)
+    const browser = find()
+    await checkRuns(browser)
+    return browser
+  })
 }
 
 function findAll(): Partial<Programs> {
@@ -57,7 +75,7 @@ async function checkRuns(program: string | undefined): Promise<void> {
 async function fetchServices(missing: readonly ServiceName[], progress: Progress): Promise<void> {
   if (await canUnpack()) {
     const installed = findPrograms()
-    return unpackServices(
+    return unpackPrograms(
       serviceNames.filter((service) => installed[service] === undefined),
       unpacked,
       progress,

@@ -2,18 +2,19 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path'
 import { Problem } from '../problem.ts'
 import type { Progress } from '../progress.ts'
-import type { ServiceName } from './find.ts'
+import type { ProgramName } from './find.ts'
 import { ask } from './shell.ts'
 import { wrapPrograms } from './wrap.ts'
 
 /**
- * Services from the archive of Debian or Ubuntu without root: apt checks the archive's signature with a state of its own,
+ * Programs from the archive of Debian or Ubuntu without root: apt checks the archive's signature with a state of its own,
  * and the packages are unpacked under our data folder. Nothing is installed or started; deleting the folder undoes it.
  */
-const packageNames: Record<ServiceName, readonly string[]> = {
+const packageNames: Record<ProgramName, readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
   database: ['mariadb-server-core', 'mariadb-server-core-10.6', 'mariadb-server-core-10.5', 'mysql-server-core-8.0'],
   nginx: ['nginx'],
+  browser: ['chromium-headless-shell', 'chromium'],
 }
 
 export async function canUnpack(): Promise<boolean> {
@@ -21,18 +22,14 @@ export async function canUnpack(): Promise<boolean> {
   return apt.code === 0 && dpkg.code === 0
 }
 
-export async function unpackServices(
-  services: readonly ServiceName[],
-  folder: string,
-  progress: Progress,
-): Promise<void> {
+export async function unpackPrograms(names: readonly ProgramName[], folder: string, progress: Progress): Promise<void> {
   const state = `${folder}.apt`
   const fresh = `${folder}.new`
   for (const stale of [fresh, folder]) rmSync(stale, { recursive: true, force: true })
   const apt = await prepareApt(state)
   const update = await progress.step("Reading the package lists of this system's archive", () => apt(['update']))
-  const packages = await choosePackages(apt, services, update.output)
-  await progress.step(`Fetching ${packages.length} packages for ${services.join(', ')}`, async (note) => {
+  const packages = await choosePackages(apt, names, update.output)
+  await progress.step(`Fetching ${packages.length} packages for ${names.join(', ')}`, async (note) => {
     const ticker = setInterval(() => note(`${debFiles(state).length} of ${packages.length}`), 200)
     const answer = await apt(['download', ...packages]).finally(() => clearInterval(ticker))
     if (answer.code !== 0) throw new Problem(`Fetching packages failed: ${lastLine(answer.output)}`)
@@ -66,7 +63,7 @@ async function prepareApt(state: string): Promise<Apt> {
 }
 
 /** The first package of each service that this archive has, with everything it needs and this system lacks. */
-async function choosePackages(apt: Apt, services: readonly ServiceName[], updateOutput: string): Promise<string[]> {
+async function choosePackages(apt: Apt, services: readonly ProgramName[], updateOutput: string): Promise<string[]> {
   const chosen = new Set<string>()
   for (const service of services) {
     const closure = await firstClosure(apt, packageNames[service])
@@ -87,7 +84,7 @@ async function firstClosure(apt: Apt, candidates: readonly string[]): Promise<st
   return undefined
 }
 
-function missingPackage(service: ServiceName, updateOutput: string): string {
+function missingPackage(service: ProgramName, updateOutput: string): string {
   const reason = /^(?:E|Err):?.*$/m.exec(updateOutput)?.[0]
   return `No package for ${service} (${packageNames[service].join(' or ')}) in this system's archive${reason ? `: ${reason}` : ''}`
 }

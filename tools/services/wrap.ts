@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { join, relative } from 'node:path'
 import { findExecutable } from './find.ts'
 
-const programs = ['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx']
+const programs = ['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium']
 
 /** Where the wrappers lie in an unpacked folder: two below its `usr`, so that the database finds `share` as it does from /usr/sbin. */
 export function wrapperFolder(folder: string): string {
-  return path.join(folder, 'usr', 'wrapped')
+  return join(folder, 'usr', 'wrapped')
 }
 
 /**
@@ -17,14 +17,15 @@ export function wrapPrograms(folder: string): void {
   mkdirSync(wrapperFolder(folder), { recursive: true })
   const libraries = libraryFolders(folder)
   for (const name of programs) {
-    const folders = ['usr/sbin', 'usr/bin']
+    // The browser's own folder first: in usr/bin it has a script that knows the path of an installed one only.
+    const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin']
     const found = findExecutable(
       [name],
-      folders.map((bin) => path.join(folder, bin)),
+      folders.map((bin) => join(folder, bin)),
     )
     if (found === undefined) continue
-    const wrapper = path.join(wrapperFolder(folder), name)
-    writeFileSync(wrapper, wrapperScript(libraries, path.relative(folder, found)))
+    const wrapper = join(wrapperFolder(folder), name)
+    writeFileSync(wrapper, wrapperScript(libraries, relative(folder, found)))
     chmodSync(wrapper, 0o755)
   }
 }
@@ -41,13 +42,10 @@ exec "$root/${target}" "$@"
 
 function libraryFolders(root: string): string[] {
   return ['usr/lib', 'lib'].flatMap((lib) => {
-    const folder = path.join(root, lib)
+    const folder = join(root, lib)
     if (!existsSync(folder)) return []
-    return [
-      lib,
-      ...readdirSync(folder)
-        .filter((name) => name.includes('-linux-'))
-        .map((name) => path.join(lib, name)),
-    ]
+    const machine = readdirSync(folder).filter((name) => name.includes('-linux-'))
+    const candidates = [lib, ...machine.flatMap((name) => [join(lib, name), join(lib, name, 'pulseaudio')])]
+    return candidates.filter((candidate) => existsSync(join(root, candidate)))
   })
 }
