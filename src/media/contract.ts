@@ -40,6 +40,8 @@ export interface Media {
   release(trx: Sql, use: MediaUse, ids: readonly MediaId[]): Promise<void>
   /** By one query. Ids of pictures that are gone are missing in the answer. */
   views(sql: Sql, ids: Iterable<MediaId>): Promise<Map<MediaId, PictureView>>
+  /** The unguessable name of a picture, for who keeps that instead of the id; undefined when the picture is gone. */
+  nameOf(sql: Sql, id: MediaId): Promise<string | undefined>
   /** The addresses of a picture by its unguessable name, as a profile keeps it. */
   urls(name: string): PictureView['urls']
   stop(): Promise<void>

@@ -17,7 +17,10 @@ export interface Notifications {
   routes: Route[]
   /**
    * Writes notices in the transaction of what they tell. Those to oneself, and to people who hide the sender, make nothing.
-   * Likes of one post, and followers, are merged into one notification as long as it is unread.
+   * Likes of one post, followers, and invitations to one room are merged into one notification as long as it is unread.
+   *
+   * Locks the inboxes of all receivers, in the order of their ids: call it once in a transaction, with everything that is to
+   * be told, and after the locks of one's own rows.
    */
   notify(trx: Sql, tell: Tell, notices: readonly Notice[]): Promise<void>
   /** A like or a follow that was taken back leaves its notification; one that nobody is left in goes. */
@@ -28,6 +31,8 @@ export interface Notifications {
       | { type: 'like'; to: AccountId; from: AccountId; post: PostId }
       | { type: 'follow'; to: AccountId; from: AccountId },
   ): Promise<void>
-  /** What is deleted takes its notifications with it. */
+  /** What is deleted takes its notifications with it. Call it with the row of the subject held, so that none comes meanwhile. */
   forget(trx: Sql, tell: Tell, subject: { post: PostId } | { comment: CommentId }): Promise<void>
+  /** Two people part: what either told the other goes from their inboxes, for good. */
+  part(trx: Sql, tell: Tell, one: AccountId, other: AccountId): Promise<void>
 }
