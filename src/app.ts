@@ -46,6 +46,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     ...{ log, origins: config.origins, authenticate: accounts.authenticate },
     routes: [...healthRoutes(health), ...accounts.routes, ...chat.routes],
     limits: createRateLimits(redis),
+    idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
   })
   const server = createServer(serverTimes, http.callback())

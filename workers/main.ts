@@ -10,6 +10,7 @@ import { leaveWith } from '../src/platform/start.ts'
 import { startCloseRooms } from './close-rooms.ts'
 import { startFlushRooms } from './flush-rooms.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
+import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
 try {
@@ -31,6 +32,8 @@ try {
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())
   lifecycle.onClose('recover-rooms', () => recoverRooms.close())
+  const sweepKeys = startSweepIdempotencyKeys({ sql, log })
+  lifecycle.onClose('sweep-idempotency-keys', () => sweepKeys.close())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   if (config.WORKER_HEALTH_PORT !== undefined) {

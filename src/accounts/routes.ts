@@ -24,6 +24,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       path: '/v1/me',
       summary: 'My account',
       access: 'member',
+      hasEtag: true,
       answers: { 200: accountView },
       async handle({ viewer }) {
         return { status: 200, body: presentAccount(found(await accountById(parts.sql, viewer.account))) }
@@ -80,6 +81,7 @@ function peopleRoutes(parts: RouteParts): Route[] {
       summary: 'A person',
       access: 'member',
       params: named,
+      hasEtag: true,
       answers: { 200: personView },
       async handle({ params }) {
         return { status: 200, body: presentPerson(found(await accountByUsername(parts.sql, params.username))) }

@@ -47,6 +47,7 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       summary: 'How far the closing of a room is',
       access: 'member',
       params: roomParams,
+      hasEtag: true,
       answers: { 200: closingView },
       async handle({ viewer, params }) {
         await readableRoom(parts.sql, viewer, params.id)
@@ -72,6 +73,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       summary: 'The signed receipt of a room that is closed for good, and what it says; 404 until then',
       access: 'member',
       params: roomParams,
+      hasEtag: true,
       answers: {
         200: z.strictObject({ jws: z.string().describe('Compact JWS, Ed25519'), content: z.unknown() }),
       },
@@ -88,6 +90,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       summary: 'All that happened in a room that is closed for good: NDJSON, or a page with `Accept: text/html`',
       access: 'member',
       params: roomParams,
+      hasEtag: true,
       answers: { 200: bytes('application/x-ndjson', 'text/html') },
       async handle({ viewer, params, headers }) {
         await readableRoom(parts.sql, viewer, params.id)
@@ -112,6 +115,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       path: '/.well-known/jwks.json',
       summary: 'Every key that ever signed a receipt',
       access: 'public',
+      hasEtag: true,
       answers: { 200: z.strictObject({ keys: z.array(z.unknown()) }) },
       async handle() {
         return { status: 200, body: await parts.ledger.receiptKeys() }

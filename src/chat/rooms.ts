@@ -7,19 +7,23 @@ import type { Sql } from '../platform/mysql.ts'
 import { insertJoined } from './member-store.ts'
 import { announce } from './members.ts'
 import type { MemberParts } from './members.ts'
-import { countOpenOf, insertHosted, insertLobby, lobby, lockMentor, moveMembersVersion } from './store.ts'
+import { countOpenOf, insertHosted, insertLobby, lobby, lockMentor, moveMembersVersion, roomById } from './store.ts'
+import type { Room } from './store.ts'
 
 const lobbyName = '마당'
+
+/** Told of the room in the transaction that opens it. */
+export type OnOpened = (trx: Sql, room: Room) => Promise<void>
 
 /**
  * Opens a room with its mentor in it, who needs none of its seats. Error: `conflict`, when the mentor has too many open.
  * That the mentor came in is announced at once, or by the sweeper if the ledger is away.
  */
 export async function openRoom(
-  parts: MemberParts & { roomsPerMentor: number },
+  parts: MemberParts & { roomsPerMentor: number; onOpened?: OnOpened },
   mentor: Viewer,
   opening: { name: string; topic: string; seats: number },
-): Promise<RoomId> {
+): Promise<Room> {
   const room = await inTransaction(parts.sql, async (trx) => {
     await lockMentor(trx, mentor.account)
     if ((await countOpenOf(trx, mentor.account)) >= parts.roomsPerMentor) {
@@ -29,9 +33,17 @@ export async function openRoom(
     await insertJoined(trx, { room: id, account: mentor.account, version: 1 })
     await moveMembersVersion(trx, id, 1)
     await parts.ledger.create(trx, id)
-    return id
+    const made = await freshRoom(trx, id)
+    await parts.onOpened?.(trx, made)
+    return made
   })
-  await announce(parts, room, mentor.account)
+  await announce(parts, room.id, mentor.account)
+  return room
+}
+
+async function freshRoom(trx: Sql, id: RoomId): Promise<Room> {
+  const room = await roomById(trx, id)
+  if (room === undefined) throw new Error(`room ${id} is not there in its own transaction`)
   return room
 }
 

@@ -5,6 +5,7 @@ import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
 import { can } from './access.ts'
 import { closingRoutes } from './closing-routes.ts'
 import { memberRoutes } from './member-routes.ts'
@@ -48,6 +49,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       summary: 'Open rooms, newest first',
       access: 'member',
       query: z.strictObject({ limit: pageLimit, cursor: roomCursor, kind: z.enum(['lobby', 'hosted']).optional() }),
+      hasEtag: true,
       answers: { 200: pageOf(roomView) },
       async handle({ query, target }) {
         const before = query.cursor as RoomId | undefined
@@ -67,11 +69,15 @@ function roomRoutes(parts: RouteParts): Route[] {
         topic: titleOf(0, mostTopicLength).default(''),
         seats: z.int().min(1).max(parts.config.SEATS_MAX).describe('For people beside the mentor'),
       }),
+      isIdempotent: true,
       answers: { 201: roomView },
-      async handle({ viewer, body }) {
-        const id = await openRoom({ ...parts, roomsPerMentor: parts.config.ROOMS_PER_MENTOR }, viewer, body)
-        const [view] = await present(parts, [await existing(parts, id)])
-        return { status: 201, body: view!, headers: { location: `/v1/rooms/${id}` } }
+      async handle({ viewer, body, once }) {
+        // Before the transaction: whoever holds one connection must not wait for another.
+        const profiles = await parts.profiles([viewer.account])
+        const answerFor = (room: Room) => openedAnswer(presentRoom(room, { profiles, people: 0 }))
+        const settled = { onOpened: (trx: Sql, room: Room) => once.settle(trx, answerFor(room)) }
+        const roomsPerMentor = parts.config.ROOMS_PER_MENTOR
+        return answerFor(await openRoom({ ...parts, ...settled, roomsPerMentor }, viewer, body))
       },
     }),
     route({
@@ -80,6 +86,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       summary: 'A room, and how I stand in it',
       access: 'member',
       params: roomParams,
+      hasEtag: true,
       answers: { 200: oneRoomView },
       async handle({ viewer, params }) {
         const room = await existing(parts, params.id)
@@ -97,6 +104,7 @@ function roomRoutes(parts: RouteParts): Route[] {
         cursor: roomCursor,
         state: z.enum(['open', 'closed']).default('open'),
       }),
+      hasEtag: true,
       answers: { 200: pageOf(myRoomView) },
       async handle({ viewer, query, target }) {
         const standing = query.state === 'open' ? ('in' as const) : ('stayed' as const)
@@ -114,6 +122,10 @@ function roomRoutes(parts: RouteParts): Route[] {
       },
     }),
   ]
+}
+
+function openedAnswer(view: z.input<typeof roomView>) {
+  return { status: 201 as const, body: view, headers: { location: `/v1/rooms/${view.id}` } }
 }
 
 /** Upgrades never come here, the gateway takes them; this is for who does not ask for one. */

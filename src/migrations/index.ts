@@ -11,6 +11,7 @@ import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
 import * as mentors from './023_mentors.ts'
+import * as idempotencyKeys from './090_idempotency_keys.ts'
 
 interface Migration {
   up(sql: Sql): Promise<void>
@@ -30,6 +31,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
   ['023_mentors', mentors],
+  ['090_idempotency_keys', idempotencyKeys],
 ])
 
 /** Applies what is missing and answers the names; `onStep` hears each name before it runs. Safe to call from several processes at once. */

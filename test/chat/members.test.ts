@@ -55,7 +55,8 @@ test.before('a ledger and its rooms', async () => {
   })
 })
 
-const open = (seats = 10): Promise<RoomId> => openRoom(parts, alice, { name: '장독대', topic: '', seats })
+const open = async (seats = 10): Promise<RoomId> =>
+  (await openRoom(parts, alice, { name: '장독대', topic: '', seats })).id
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   try {

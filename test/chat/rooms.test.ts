@@ -54,6 +54,30 @@ test('a mentor opens a room, a member may not', async (t) => {
   t.is(refused.status, 403)
 })
 
+test('a room that is opened twice with one key, here and on another server, is one room and told in the same words', async (t) => {
+  const elsewhere = await openHouse(world(), { SEATS_MAX: 20, ROOMS_PER_MENTOR: 40 })
+  const open = (where: House, name: string) =>
+    call(where.origin, 'POST /v1/rooms', {
+      token: alice.token,
+      headers: { 'idempotency-key': 'the-yard' },
+      body: { name, topic: '', seats: 3 },
+    })
+
+  const first = await open(house, '한 번만')
+  await bob.joins(house, String(first.body['id']))
+  const again = await open(elsewhere, '한 번만')
+  const other = await open(elsewhere, '두 번')
+
+  t.is(first.status, 201)
+  t.is(again.status, 201)
+  t.is(again.headers.get('idempotency-replayed'), 'true')
+  t.is(again.headers.get('location'), first.headers.get('location'))
+  t.deepEqual(again.body, first.body)
+  t.is(other.status, 422)
+  t.is(other.body['code'], 'key_reused')
+  t.is((await world().sql('rooms').where({ name: '한 번만' })).length, 1)
+})
+
 for (const [what, change] of [
   ['no name', { name: '   ' }],
   ['a name of 81 characters', { name: '가'.repeat(81) }],

@@ -1,11 +1,14 @@
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
+import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { nameRequest } from './context.ts'
-import type { RequestState } from './context.ts'
+import type { HttpMiddleware, RequestState } from './context.ts'
 import { dispatch } from './dispatch.ts'
 import { answerProblems } from './errors.ts'
+import type { IdempotencyParts } from './idempotency.ts'
+import { addressKey } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
 import { logRequests } from './request-log.ts'
 import type { Route } from './route.ts'
@@ -20,6 +23,8 @@ export interface HttpAppOptions {
   origins?: ReadonlySet<string>
   limits?: RateLimits
   generalLimit?: Limit
+  /** Needed by routes that are idempotent. */
+  idempotency?: IdempotencyParts
   /** For tests: an answer that its route does not declare becomes a 500. */
   isAnswerChecked?: boolean
 }
@@ -42,6 +47,7 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   app.use(answerProblems(options.log))
   const router = createRouter(options)
   app.use(router.routes())
+  app.use(limitStrays(options))
   app.use(router.allowedMethods())
   return app
 }
@@ -55,6 +61,18 @@ const securityHeaders = helmet({
   frameguard: { action: 'deny' },
 })
 
+/** What no route takes is counted too, by address: nobody may look for paths without end. */
+function limitStrays({ limits, generalLimit }: HttpAppOptions): HttpMiddleware {
+  return async (ctx, next) => {
+    if (limits !== undefined && generalLimit !== undefined && ctx.state.route === undefined) {
+      const standing = await limits.take(generalLimit, `address:${addressKey(ctx.ip)}`)
+      ctx.state.standings.push(standing)
+      if (standing.isOver) throw new Problem('rate_limited', { retryAfter: standing.resetSeconds })
+    }
+    await next()
+  }
+}
+
 function createRouter(options: HttpAppOptions): Router<RequestState> {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   const door = {
@@ -62,8 +80,17 @@ function createRouter(options: HttpAppOptions): Router<RequestState> {
     origins: options.origins ?? new Set<string>(),
     limits: options.limits,
     generalLimit: options.generalLimit,
+    idempotency: options.idempotency,
     isAnswerChecked: options.isAnswerChecked ?? false,
   }
+  requireKeeping(options)
   for (const route of options.routes) router.register(route.path, [route.method], dispatch(door, route))
   return router
+}
+
+/** A key that is overlooked would be a promise broken in silence, and a key without an account would be everybody's. */
+function requireKeeping({ routes, idempotency }: HttpAppOptions): void {
+  const idempotent = routes.filter((route) => route.isIdempotent)
+  const wrong = idempotent.find((route) => idempotency === undefined || route.access === 'public')
+  if (wrong !== undefined) throw new Error(`${wrong.method} ${wrong.path} cannot be idempotent here`)
 }

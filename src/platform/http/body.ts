@@ -4,18 +4,26 @@ import { Problem } from '../errors.ts'
 export const bodyMaxBytes = 65_536
 const deepest = 10
 
+/** A body as it came, and the JSON in it. */
+export interface JsonBody {
+  bytes: Buffer
+  value: unknown
+}
+
+const noBody: JsonBody = { bytes: Buffer.alloc(0), value: undefined }
+
 /**
- * The JSON of a request, `undefined` when it has no body at all.
+ * The JSON of a request; its value is `undefined` when it has no body at all.
  * Errors: `body_too_large`, `unsupported_media_type`, `malformed` (not UTF-8, not JSON, nested too deep, half a surrogate pair).
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  if (!hasBody(request)) return undefined
+export async function readJson(request: IncomingMessage): Promise<JsonBody> {
+  if (!hasBody(request)) return noBody
   requireJson(request)
   const bytes = await readBytes(request, bodyMaxBytes)
-  if (bytes.length === 0) return undefined
+  if (bytes.length === 0) return noBody
   const value = parseJson(decodeUtf8(bytes))
   requireSound(value, 1)
-  return value
+  return { bytes, value }
 }
 
 function hasBody(request: IncomingMessage): boolean {

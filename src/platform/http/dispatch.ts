@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
@@ -6,11 +7,14 @@ import { admit } from './admit.ts'
 import { readJson } from './body.ts'
 import type { HttpContext, HttpMiddleware } from './context.ts'
 import { readCookies, writeCookie } from './cookies.ts'
+import { answerFresh } from './etag.ts'
+import { atMostOnce, readIdempotencyKey } from './idempotency.ts'
+import type { IdempotencyParts } from './idempotency.ts'
 import { requireOwnOrigin } from './origin.ts'
 import { addressKey, rateLimitHeaders } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
 import type { Answer, Once, RequestFacts, Route } from './route.ts'
-import type { Authenticate, Identity } from './viewer.ts'
+import type { Authenticate, Identity, Viewer } from './viewer.ts'
 
 export interface Doorkeeping {
   authenticate: Authenticate
@@ -19,6 +23,8 @@ export interface Doorkeeping {
   limits: RateLimits | undefined
   /** For every account, or address when not signed in. */
   generalLimit: Limit | undefined
+  /** For routes that are idempotent. */
+  idempotency: IdempotencyParts | undefined
   /** Tests hold every answer to the schema of its route; what does not fit becomes a 500. */
   isAnswerChecked: boolean
 }
@@ -30,14 +36,35 @@ export function dispatch(door: Doorkeeping, route: Route): HttpMiddleware {
     const facts = factsOf(door, ctx)
     const identity = await door.authenticate(ctx.headers)
     if (identity.type === 'signed_in') ctx.state.account = identity.viewer.account
-    requireOwnOrigin({ method: ctx.method, headers: ctx.headers, origins: door.origins })
     await takeLimits(door, route, facts, limitKey(identity, ctx.ip))
+    requireOwnOrigin({ method: ctx.method, headers: ctx.headers, origins: door.origins })
     const viewer = admit(route.access, identity)
-    const body = route.body === undefined ? undefined : await readJson(ctx.req)
-    const answer = await route.handle({ ...facts, viewer, params: ctx.params, query: queryOf(ctx), body })
+    const answer = await answerOf(door, route, { ctx, facts, viewer })
     if (door.isAnswerChecked) requireDeclared(route, answer)
-    writeAnswer(ctx, answer)
+    writeAnswer(ctx, route, answer)
   }
+}
+
+async function answerOf(
+  door: Doorkeeping,
+  route: Route,
+  { ctx, facts, viewer }: { ctx: HttpContext; facts: RequestFacts; viewer: Viewer | undefined },
+): Promise<Answer> {
+  const key = route.isIdempotent ? readIdempotencyKey(ctx.headers['idempotency-key']) : undefined
+  const json = route.body === undefined ? undefined : await readJson(ctx.req)
+  const input = { ...facts, viewer, params: ctx.params, query: queryOf(ctx), body: json?.value }
+  if (key === undefined || viewer === undefined || door.idempotency === undefined) return route.handle(input)
+  const keyed = { account: viewer.account, key, route: `${route.method} ${route.path}`, target: facts.target }
+  return atMostOnce(door.idempotency, keyed, async (once) => {
+    const first = route.upload === undefined ? await once.begin(fingerprintOf(json?.bytes)) : undefined
+    return first ?? route.handle({ ...input, once })
+  })
+}
+
+function fingerprintOf(bytes: Buffer | undefined): string {
+  return createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex')
 }
 
 function factsOf(door: Doorkeeping, ctx: HttpContext): RequestFacts {
@@ -80,7 +107,7 @@ function queryOf(ctx: HttpContext): Record<string, string | string[]> {
   return Object.fromEntries(entries)
 }
 
-function writeAnswer(ctx: HttpContext, answer: Answer): void {
+function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
   ctx.status = answer.status
   ctx.set('cache-control', 'no-store')
   if (answer.body instanceof Readable) ctx.body = answer.body
@@ -89,6 +116,7 @@ function writeAnswer(ctx: HttpContext, answer: Answer): void {
     ctx.set('content-type', 'application/json')
   }
   if (answer.headers !== undefined) ctx.set(answer.headers)
+  if (route.hasEtag && answer.status === 200) answerFresh(ctx, answer)
   if (answer.cookies !== undefined) ctx.set('set-cookie', answer.cookies.map(writeCookie))
   if (answer.takeOver !== undefined) handOver(ctx, answer.takeOver)
 }

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { HttpContext } from './context.ts'
+import type { Answer } from './route.ts'
+
+/**
+ * Names the content of a 200 answer, unless its handler did; who has it already is told 304 instead. It may be kept by the
+ * reader's own client alone, which asks each time.
+ */
+export function answerFresh(ctx: HttpContext, { body }: Answer): void {
+  if (typeof ctx.body === 'string') ctx.set('etag', etagOf(ctx.body))
+  ctx.set('cache-control', 'private, no-cache')
+  if (!isAmong(ctx.get('if-none-match'), ctx.response.get('etag'))) return
+  if (body instanceof Readable) body.destroy()
+  ctx.status = 304
+}
+
+function etagOf(json: string): string {
+  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
+}
+
+/**
+ * `If-None-Match` of RFC 9110, by the weak comparison. Not `ctx.fresh`: that one gives way to `Cache-Control: no-cache`, which
+ * is for caches, and which fetch sends along with every condition that a page writes itself.
+ */
+function isAmong(given: string, etag: string): boolean {
+  if (given.trim() === '*') return true
+  return (given.match(/(?:W\/)?"[^"]*"/g) ?? []).some((candidate) => opaque(candidate) === opaque(etag))
+}
+
+const opaque = (etag: string): string => etag.replace(/^W\//, '')
