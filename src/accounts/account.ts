@@ -3,20 +3,36 @@ import type { AccountId } from '../platform/ids.ts'
 import { roles } from '../platform/http/viewer.ts'
 import type { Role } from '../platform/http/viewer.ts'
 
-/** What everybody may know of a person. */
+/** Addresses of a profile's picture; see `pictureView` of media. */
+export interface PictureUrls {
+  thumb: string
+  feed: string
+  full: string
+  jpeg: string
+}
+
+/** What everybody sees of a person wherever a name stands. */
 export interface Profile {
   id: AccountId
   username: string
   displayName: string
+  picture: PictureUrls | undefined
+}
+
+/** What a person says of themselves, for who looks at them. */
+export interface Person extends Profile {
+  bio: string
+  /** As the person calls it. */
+  area: string
+  createdAt: Date
 }
 
 export type Language = 'ko' | 'en'
 
 /** What a person knows of their own account. */
-export interface Account extends Profile {
+export interface Account extends Person {
   role: Role
   language: Language
-  createdAt: Date
 }
 
 /** Case does not tell people apart: the name is kept in lower case. */
@@ -29,15 +45,31 @@ export const username = z
 /** Control characters and changes of direction would let a name disturb the text around it. */
 const disturbing = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 
-export const displayName = z
+const lineOf = (least: number, most: number) =>
+  z
+    .string()
+    .max(4 * most)
+    .transform((text) => text.normalize('NFC').trim())
+    .refine((text) => text.isWellFormed() && !disturbing.test(text), 'Printable characters only')
+    .refine((text) => lengthOf(text) >= least && lengthOf(text) <= most, `${least} to ${most} characters`)
+    .describe(`${least} to ${most} characters in any script`)
+
+export const displayName = lineOf(1, 50)
+export const area = lineOf(0, 60)
+
+const mostBio = 500
+
+/** Of several lines. */
+export const bio = z
   .string()
-  .max(200)
-  .transform((text) => text.normalize('NFC').trim())
+  .max(4 * mostBio)
+  .transform((text) => text.normalize('NFC').replaceAll('\r\n', '\n').trim())
   .refine(
-    (text) => lengthOf(text) >= 1 && lengthOf(text) <= 50 && !disturbing.test(text),
-    '1 to 50 printable characters',
+    (text) => text.isWellFormed() && !disturbing.test(text.replaceAll('\n', ' ')),
+    'Printable characters and line feeds only',
   )
-  .describe('1 to 50 characters in any script')
+  .refine((text) => lengthOf(text) <= mostBio, { error: `At most ${mostBio} characters`, params: { code: 'too_big' } })
+  .describe(`At most ${mostBio} characters in any script, line feeds among them`)
 
 /** NFC, so that one password typed on two keyboards is one password. */
 export const newPassword = z

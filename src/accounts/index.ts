@@ -3,19 +3,21 @@ import type { Broker } from '../platform/broker.ts'
 import { readInput } from '../platform/http/input.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Authenticate, Role, Viewer } from '../platform/http/viewer.ts'
-import type { AccountId, SessionId } from '../platform/ids.ts'
+import type { AccountId, MediaId, SessionId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { displayName, newPassword, username } from './account.ts'
-import type { Language, Profile } from './account.ts'
+import type { Language, Person, Profile } from './account.ts'
+import { personNamed } from './accounts.ts'
 import { createAnnounce, hearAnnouncements } from './announcements.ts'
 import type { Announcement, EndReason } from './announcements.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { makeAccount } from './credentials.ts'
 import { accountLimits } from './limits.ts'
 import { Passwords } from './passwords.ts'
+import type { PictureUrlsOf } from './pictures.ts'
 import { Profiles } from './profiles.ts'
 import { grantRole } from './roles.ts'
 import type { Grant } from './roles.ts'
@@ -23,12 +25,15 @@ import { accountRoutes } from './routes.ts'
 import { createSessionCookies } from './session-cookies.ts'
 import { viewerOfSession } from './session-store.ts'
 import { SessionWatch } from './session-watch.ts'
-import { accountByUsername } from './store.ts'
+import { lockPicture, setPicture } from './store.ts'
+import type { ProfilePicture } from './store.ts'
 import { takeTicket } from './tickets.ts'
 
-export type { Profile } from './account.ts'
+export { username } from './account.ts'
+export type { Person, PictureUrls, Profile } from './account.ts'
 export type { EndReason } from './announcements.ts'
-export { personView, presentPerson } from './views.ts'
+export type { ProfilePicture } from './store.ts'
+export { personView, presentPerson, presentPersonAmong } from './views.ts'
 
 /** What accounts need to know of, and tell, the open sockets of this server. */
 export interface OpenSockets {
@@ -44,9 +49,16 @@ export interface Accounts {
   authenticate: Authenticate
   /** For a WebSocket handshake; undefined when the ticket was used, is too old, or its session has ended. */
   redeemTicket(ticket: string): Promise<Viewer | undefined>
-  /** By one query at most. Ids that nobody has are missing in the answer. */
+  /** By one query at most, pictures included. Ids that nobody has are missing in the answer. */
   profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>>
-  findByUsername(name: string): Promise<Profile | undefined>
+  /** In any case. */
+  findByUsername(name: string): Promise<Person | undefined>
+  /** The picture of a profile, held until the transaction ends. */
+  lockPicture(trx: Sql, account: AccountId): Promise<MediaId | undefined>
+  /** Call `profileChanged` once that has committed. */
+  setPicture(trx: Sql, account: AccountId, picture: ProfilePicture | undefined): Promise<void>
+  /** Tells all servers to read a profile anew. Never rejects. */
+  profileChanged(account: AccountId): Promise<void>
   /** For demo data and tools. Error: `username_taken`. */
   create(account: NewPerson): Promise<AccountId>
   /** Errors: `not_found`, `conflict` (the last admin). */
@@ -72,12 +84,13 @@ export interface AccountsOptions {
   config: Config
   log: Log
   sockets?: OpenSockets
+  pictureUrls?: PictureUrlsOf
 }
 
 /** Throws `ConfigError` for token keys that could be guessed. */
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { sql, redis, broker, config, log, sockets } = options
-  const profiles = new Profiles(sql)
+  const { sql, redis, broker, config, log, sockets, pictureUrls } = options
+  const profiles = new Profiles({ sql, pictureUrls })
   const hear = (said: Announcement): void => {
     switch (said.type) {
       case 'ended':
@@ -91,7 +104,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     }
   }
   const parts = {
-    ...{ sql, redis, config, log },
+    ...{ sql, redis, config, log, pictureUrls },
     access: createAccessTokens({ keys: config.TOKEN_KEYS, minutes: config.ACCESS_TOKEN_MINUTES }),
     cookies: createSessionCookies({ publicOrigin: config.PUBLIC_ORIGIN, refreshDays: config.REFRESH_TOKEN_DAYS }),
     passwords: new Passwords({ atOnce: config.PASSWORD_HASHES_AT_ONCE, mostWaiting: config.PASSWORD_HASHES_WAITING }),
@@ -107,7 +120,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return session === undefined ? undefined : viewerOfSession(sql, session)
     },
     profiles: (ids) => profiles.of(ids),
-    findByUsername: (name) => accountByUsername(sql, name.toLowerCase()),
+    findByUsername: (name) => personNamed(parts, name),
+    lockPicture,
+    setPicture,
+    profileChanged: (account) => parts.announce({ type: 'profile', account }),
     async create(person) {
       const { account } = await makeAccount(parts, parsePerson(person))
       return account

@@ -1,6 +1,8 @@
 import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Profile } from './account.ts'
+import { withPicture } from './pictures.ts'
+import type { PictureUrlsOf } from './pictures.ts'
 import { profilesOf } from './store.ts'
 
 const mostKept = 10_000
@@ -10,11 +12,13 @@ const freshMs = 60_000
 /** What everybody may know of people, many at once: one query for those that are not at hand. */
 export class Profiles {
   readonly #sql: Sql
+  readonly #pictureUrls: PictureUrlsOf | undefined
   /** Least recently used first: a Map keeps the order of insertion. */
   readonly #kept = new Map<AccountId, { profile: Profile; until: number }>()
 
-  constructor(sql: Sql) {
-    this.#sql = sql
+  constructor(parts: { sql: Sql; pictureUrls: PictureUrlsOf | undefined }) {
+    this.#sql = parts.sql
+    this.#pictureUrls = parts.pictureUrls
   }
 
   /** Ids that nobody has are missing in the answer. */
@@ -26,7 +30,8 @@ export class Profiles {
       if (profile === undefined) missing.push(id)
       else found.set(id, profile)
     }
-    for (const profile of await profilesOf(this.#sql, missing)) {
+    for (const stored of await profilesOf(this.#sql, missing)) {
+      const profile = withPicture(this.#pictureUrls, stored)
       this.#keep(profile)
       found.set(profile.id, profile)
     }

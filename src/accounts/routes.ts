@@ -1,20 +1,19 @@
 import { z } from 'zod'
-import { Problem } from '../platform/errors.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { displayName, givenPassword, language, newPassword, role, username } from './account.ts'
-import type { Account } from './account.ts'
+import { area, bio, displayName, givenPassword, language, newPassword, role, username } from './account.ts'
+import { accountOf } from './accounts.ts'
 import { changePassword } from './credentials.ts'
 import { signInKey } from './limits.ts'
 import { grantRole } from './roles.ts'
 import type { RouteParts } from './route-parts.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { accountById, accountByUsername, updateAccount } from './store.ts'
+import { updateAccount } from './store.ts'
 import { issueTicket, ticketSeconds } from './tickets.ts'
-import { accountView, personView, presentAccount, presentPerson } from './views.ts'
+import { accountView, presentAccount } from './views.ts'
 
 export function accountRoutes(parts: RouteParts): Route[] {
-  return [...sessionRoutes(parts), ...ownRoutes(parts), ...peopleRoutes(parts)]
+  return [...sessionRoutes(parts), ...ownRoutes(parts), ...adminRoutes(parts)]
 }
 
 function ownRoutes(parts: RouteParts): Route[] {
@@ -27,7 +26,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       hasEtag: true,
       answers: { 200: accountView },
       async handle({ viewer }) {
-        return { status: 200, body: presentAccount(found(await accountById(parts.sql, viewer.account))) }
+        return { status: 200, body: presentAccount(await accountOf(parts, viewer.account)) }
       },
     }),
     route({
@@ -35,12 +34,17 @@ function ownRoutes(parts: RouteParts): Route[] {
       path: '/v1/me',
       summary: 'Change what is given of my profile',
       access: 'member',
-      body: z.strictObject({ displayName: displayName.optional(), language: language.optional() }),
+      body: z.strictObject({
+        displayName: displayName.optional(),
+        bio: bio.optional(),
+        area: area.optional(),
+        language: language.optional(),
+      }),
       answers: { 200: accountView },
       async handle({ viewer, body }) {
         await updateAccount(parts.sql, viewer.account, body)
         await parts.announce({ type: 'profile', account: viewer.account })
-        return { status: 200, body: presentAccount(found(await accountById(parts.sql, viewer.account))) }
+        return { status: 200, body: presentAccount(await accountOf(parts, viewer.account)) }
       },
     }),
     route({
@@ -72,27 +76,14 @@ function ownRoutes(parts: RouteParts): Route[] {
   ]
 }
 
-function peopleRoutes(parts: RouteParts): Route[] {
-  const named = z.strictObject({ username })
+function adminRoutes(parts: RouteParts): Route[] {
   return [
-    route({
-      method: 'GET',
-      path: '/v1/people/:username',
-      summary: 'A person',
-      access: 'member',
-      params: named,
-      hasEtag: true,
-      answers: { 200: personView },
-      async handle({ params }) {
-        return { status: 200, body: presentPerson(found(await accountByUsername(parts.sql, params.username))) }
-      },
-    }),
     route({
       method: 'PUT',
       path: '/v1/admin/people/:username/role',
       summary: 'Give a person a role, on record; the last admin stays admin',
       access: 'admin',
-      params: named,
+      params: z.strictObject({ username }),
       body: z.strictObject({ role }),
       answers: { 200: z.strictObject({ username: z.string(), role }) },
       async handle({ viewer, params, body }) {
@@ -101,9 +92,4 @@ function peopleRoutes(parts: RouteParts): Route[] {
       },
     }),
   ]
-}
-
-function found(account: Account | undefined): Account {
-  if (account === undefined) throw new Problem('not_found')
-  return account
 }

@@ -6,13 +6,13 @@ import { pageOf } from '../platform/http/pages.ts'
 import { addressKey } from '../platform/http/rate-limit.ts'
 import { sessionId } from './access-tokens.ts'
 import { displayName, givenPassword, language, newPassword, username } from './account.ts'
+import { accountOf } from './accounts.ts'
 import { signIn, signUp } from './credentials.ts'
 import { signInKey } from './limits.ts'
 import type { RouteParts } from './route-parts.ts'
 import { endSessions, refreshSession } from './sessions.ts'
 import type { Client, SessionTokens } from './sessions.ts'
 import { sessionsOf } from './session-store.ts'
-import { accountById } from './store.ts'
 import { accountView, presentAccount, presentSession, sessionView } from './views.ts'
 
 /** How a client wants to keep its session: a browser in cookies that no script can read, any other in its own hands. */
@@ -122,8 +122,7 @@ function clientOf(request: RequestFacts): Client {
 }
 
 async function handOver(parts: RouteParts, made: SessionTokens, place: 'cookie' | 'body', location?: string) {
-  const account = await accountById(parts.sql, made.account)
-  if (account === undefined) throw new Problem('not_signed_in')
+  const account = await accountOf(parts, made.account)
   const body = { account: presentAccount(account), session: made.session, expiresInSeconds: made.expiresInSeconds }
   const headers: Record<string, string> = location === undefined ? {} : { location }
   if (place === 'cookie') return { body, headers, cookies: parts.cookies.keep(made) }

@@ -1,4 +1,4 @@
-import type { AccountId } from '../platform/ids.ts'
+import type { AccountId, MediaId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
 import type { Role } from '../platform/http/viewer.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
@@ -13,10 +13,16 @@ interface AccountRecord {
   display_name: string
   role: Role
   language: Language
+  bio: string
+  area: string
+  picture_name: string | null
   created_at: Date
 }
 
-const accountColumns = 'id, username, display_name, role, language, created_at'
+const accountColumns = 'id, username, display_name, role, language, bio, area, picture_name, created_at'
+
+/** As it stands in the row: with the name of the picture instead of its addresses. */
+export type Stored<T extends Profile> = Omit<T, 'picture'> & { pictureName: string | undefined }
 
 export interface NewAccount {
   username: string
@@ -39,12 +45,12 @@ export async function insertAccount(sql: Sql, account: NewAccount): Promise<Acco
   return idFromRow(id)
 }
 
-export async function accountById(sql: Sql, id: AccountId): Promise<Account | undefined> {
+export async function accountById(sql: Sql, id: AccountId): Promise<Stored<Account> | undefined> {
   const [row] = await selectRows<AccountRecord>(sql, `SELECT ${accountColumns} FROM accounts WHERE id = ?`, [id])
   return row && toAccount(row)
 }
 
-export async function accountByUsername(sql: Sql, username: string): Promise<Account | undefined> {
+export async function accountByUsername(sql: Sql, username: string): Promise<Stored<Account> | undefined> {
   const text = `SELECT ${accountColumns} FROM accounts WHERE username = ?`
   const [row] = await selectRows<AccountRecord>(sql, text, [username])
   return row && toAccount(row)
@@ -74,24 +80,51 @@ export async function setPassword(sql: Sql, id: AccountId, password: string): Pr
   await sql('accounts').where({ id }).update({ password })
 }
 
-export async function updateAccount(
-  sql: Sql,
-  id: AccountId,
-  changes: { displayName?: string | undefined; language?: Language | undefined },
-): Promise<void> {
+export interface ProfileChanges {
+  displayName?: string | undefined
+  bio?: string | undefined
+  area?: string | undefined
+  language?: Language | undefined
+}
+
+export async function updateAccount(sql: Sql, id: AccountId, changes: ProfileChanges): Promise<void> {
+  const { displayName, bio, area, language } = changes
   const columns = {
-    ...(changes.displayName === undefined ? {} : { display_name: changes.displayName }),
-    ...(changes.language === undefined ? {} : { language: changes.language }),
+    ...(displayName === undefined ? {} : { display_name: displayName }),
+    ...(bio === undefined ? {} : { bio }),
+    ...(area === undefined ? {} : { area }),
+    ...(language === undefined ? {} : { language }),
   }
   if (Object.keys(columns).length > 0) await sql('accounts').where({ id }).update(columns)
 }
 
-export async function profilesOf(sql: Sql, ids: readonly AccountId[]): Promise<Profile[]> {
+type ProfileRecord = Pick<AccountRecord, 'id' | 'username' | 'display_name' | 'picture_name'>
+
+export async function profilesOf(sql: Sql, ids: readonly AccountId[]): Promise<Stored<Profile>[]> {
   if (ids.length === 0) return []
   const rows = await sql('accounts')
     .whereIn('id', ids)
-    .select<Pick<AccountRecord, 'id' | 'username' | 'display_name'>[]>('id', 'username', 'display_name')
-  return rows.map((row) => ({ id: idFromRow(row.id), username: row.username, displayName: row.display_name }))
+    .select<ProfileRecord[]>('id', 'username', 'display_name', 'picture_name')
+  return rows.map(toProfile)
+}
+
+/** The present picture, held until the transaction ends: of two changes at once, each gives up what it replaces. */
+export async function lockPicture(trx: Sql, id: AccountId): Promise<MediaId | undefined> {
+  const text = 'SELECT picture_id FROM accounts WHERE id = ? FOR UPDATE'
+  const [row] = await selectRows<{ picture_id: number | null }>(trx, text, [id])
+  return row === undefined || row.picture_id === null ? undefined : idFromRow(row.picture_id)
+}
+
+export async function setPicture(trx: Sql, id: AccountId, picture: ProfilePicture | undefined): Promise<void> {
+  await trx('accounts')
+    .where({ id })
+    .update({ picture_id: picture?.id ?? null, picture_name: picture?.name ?? null })
+}
+
+/** A picture as media knows it: by id, and by the name that its addresses are made of. */
+export interface ProfilePicture {
+  id: MediaId
+  name: string
 }
 
 /** All admins, held until the transaction ends: of two who dismiss each other, one waits and then is the last. */
@@ -129,11 +162,20 @@ export async function insertRoleGrant(trx: Sql, grant: RoleGrant): Promise<void>
   })
 }
 
-function toAccount(row: AccountRecord): Account {
+function toProfile(row: ProfileRecord): Stored<Profile> {
   return {
     id: idFromRow(row.id),
     username: row.username,
     displayName: row.display_name,
+    pictureName: row.picture_name ?? undefined,
+  }
+}
+
+function toAccount(row: AccountRecord): Stored<Account> {
+  return {
+    ...toProfile(row),
+    bio: row.bio,
+    area: row.area,
     role: row.role,
     language: row.language,
     createdAt: row.created_at,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AccountId } from '../platform/ids.ts'
 import type { Account, Profile } from './account.ts'
 import { language, role } from './account.ts'
 import type { SessionRow } from './session-store.ts'
@@ -9,10 +10,16 @@ export const personView = z.strictObject({
   id: z.string(),
   username: z.string(),
   displayName: z.string(),
+  picture: z
+    .strictObject({ thumb: z.string(), feed: z.string(), full: z.string(), jpeg: z.string() })
+    .nullable()
+    .describe('Addresses of the same sizes as those of any picture; null: none'),
 })
 
 export const accountView = z.strictObject({
   ...personView.shape,
+  bio: z.string(),
+  area: z.string(),
   role,
   language,
   createdAt: z.iso.datetime({ precision: 3 }),
@@ -27,12 +34,23 @@ export const sessionView = z.strictObject({
 })
 
 export function presentPerson(profile: Profile): z.input<typeof personView> {
-  return { id: String(profile.id), username: profile.username, displayName: profile.displayName }
+  const { id, username, displayName, picture } = profile
+  return { id: String(id), username, displayName, picture: picture ?? null }
+}
+
+/** Somebody who is gone from the accounts keeps a place without a name. */
+export function presentPersonAmong(
+  profiles: ReadonlyMap<AccountId, Profile>,
+  id: AccountId,
+): z.input<typeof personView> {
+  return presentPerson(profiles.get(id) ?? { id, username: '', displayName: '', picture: undefined })
 }
 
 export function presentAccount(account: Account): z.input<typeof accountView> {
   return {
     ...presentPerson(account),
+    bio: account.bio,
+    area: account.area,
     role: account.role,
     language: account.language,
     createdAt: account.createdAt.toISOString(),

@@ -51,7 +51,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
         const found = await membersAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
         const members = found.slice(0, query.limit)
         const profiles = await parts.profiles(members.map((member) => member.account))
-        const views = members.map((member) => presentMember(member, room, profiles.get(member.account)))
+        const views = members.map((member) => presentMember(member, room, profiles))
         const next = found.length > query.limit ? members.at(-1)?.account : undefined
         return pageAnswer(target, views, { next })
       },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { personView, presentPersonAmong } from '../accounts/index.ts'
 import type { Profile } from '../accounts/index.ts'
 import { formatPlace, systemSender } from '../ledger/index.ts'
 import type { ClosingView, Place } from '../ledger/index.ts'
@@ -12,14 +13,13 @@ import type { Room } from './store.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 const placeText = z.string().regex(/^\d+:\d+$/)
-const person = z.strictObject({ username: z.string(), displayName: z.string() })
 
 export const roomView = z.strictObject({
   id: z.string(),
   kind: z.enum(['lobby', 'hosted']),
   name: z.string(),
   topic: z.string(),
-  mentor: person.nullable().describe('Null in the lobby'),
+  mentor: personView.nullable().describe('Null in the lobby'),
   seats: z.int().nullable().describe('For people beside the mentor; null: room for all'),
   seatsTaken: z.int(),
   people: z.int().describe('Connected now'),
@@ -44,7 +44,7 @@ export const oneRoomView = z.strictObject({
   }),
 })
 
-export const memberView = z.strictObject({ ...person.shape, isMentor: z.boolean(), joinedAt: instant })
+export const memberView = z.strictObject({ ...personView.shape, isMentor: z.boolean(), joinedAt: instant })
 
 export const messageView = z.strictObject({
   epoch: z.int(),
@@ -84,7 +84,7 @@ export function presentRoom(room: Room, around: RoomAround): z.input<typeof room
     kind: room.kind,
     name: room.name,
     topic: room.topic,
-    mentor: room.mentor === undefined ? null : presentPerson(around.profiles.get(room.mentor)),
+    mentor: room.mentor === undefined ? null : presentPersonAmong(around.profiles, room.mentor),
     seats: room.seats ?? null,
     seatsTaken: room.seatsTaken,
     people: around.people ?? 0,
@@ -98,9 +98,13 @@ export function presentReading(unread: number, readUpTo: Place | undefined) {
   return { unread, readUpTo: readUpTo === undefined ? null : formatPlace(readUpTo) }
 }
 
-export function presentMember(member: Member, room: Room, profile: Profile | undefined): z.input<typeof memberView> {
+export function presentMember(
+  member: Member,
+  room: Room,
+  profiles: ReadonlyMap<AccountId, Profile>,
+): z.input<typeof memberView> {
   return {
-    ...presentPerson(profile),
+    ...presentPersonAmong(profiles, member.account),
     isMentor: member.account === room.mentor,
     joinedAt: member.joinedAt.toISOString(),
   }
@@ -138,9 +142,4 @@ export function presentClosing(closing: ClosingView, options: { isForAdmin: bool
     ...(sealedAt === undefined ? {} : { sealedAt: sealedAt.toISOString() }),
     receipt: `/v1/rooms/${closing.room}/receipt`,
   }
-}
-
-/** Somebody who is gone from the accounts keeps a place without a name. */
-function presentPerson(profile: Profile | undefined): z.input<typeof person> {
-  return { username: profile?.username ?? '', displayName: profile?.displayName ?? '' }
 }

@@ -29,7 +29,9 @@ const carol = viewer(3)
 const admin = viewer(9, 'admin')
 
 async function profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>> {
-  return new Map([...ids].map((id) => [id, { id, username: `person_${id}`, displayName: `Person ${id}` }]))
+  return new Map(
+    [...ids].map((id) => [id, { id, username: `person_${id}`, displayName: `Person ${id}`, picture: undefined }]),
+  )
 }
 
 let parts: MemberParts & { ledger: Ledger; roomsPerMentor: number }

@@ -22,7 +22,12 @@ function stage(): { told: RoomEvent[]; events: NamedEvents; names: Names; answer
     log,
     async profiles(ids) {
       await answer.promise
-      return new Map([...ids].map((id): [AccountId, Profile] => [id, { id, username: `p${id}`, displayName: '' }]))
+      return new Map(
+        [...ids].map((id): [AccountId, Profile] => [
+          id,
+          { id, username: `p${id}`, displayName: '', picture: undefined },
+        ]),
+      )
     },
   })
   const told: RoomEvent[] = []
