@@ -7,10 +7,12 @@ import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
+import { createPeople } from './people/index.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import type { Log } from './platform/log.ts'
+import { inTransaction } from './platform/mysql.ts'
 
 export interface App {
   /** Resolves with the port when the server listens. */
@@ -34,6 +36,11 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       roleChanged: (account, role) => chat.roleChanged(account, role),
     },
   })
+  const people = createPeople({
+    ...{ sql, config, accounts },
+    transaction: (work) => inTransaction(sql, (trx) => work(trx, () => undefined)),
+    notices: { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} },
+  })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
@@ -44,7 +51,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   const http = createHttpApp({
     ...{ log, origins: config.origins, authenticate: accounts.authenticate },
-    routes: [...healthRoutes(health), ...accounts.routes, ...chat.routes],
+    routes: [...healthRoutes(health), ...accounts.routes, ...people.routes, ...chat.routes],
     limits: createRateLimits(redis),
     idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },

@@ -77,6 +77,11 @@ const settings = {
   REQUESTS_PER_MINUTE: whole(1, 10_000_000)
     .default(600)
     .describe('Requests per account (or address when not signed in) in a minute'),
+  FOLLOWS_MAX: whole(1, 100_000).default(5000).describe('People whom one person may follow'),
+  BLOCKS_MAX: whole(1, 100_000).default(1000).describe('Blocks and mutes of one person together'),
+  RELATIONS_PER_MINUTE: whole(1, 1_000_000)
+    .default(60)
+    .describe('Follows, blocks, mutes and their ends of one account in a minute'),
   ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
   FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
@@ -186,6 +191,9 @@ const limitNames = [
   'SIGN_IN_PER_MINUTE',
   'SIGN_UP_PER_HOUR',
   'REQUESTS_PER_MINUTE',
+  'FOLLOWS_MAX',
+  'BLOCKS_MAX',
+  'RELATIONS_PER_MINUTE',
   'ROOMS_PER_MENTOR',
   'SEATS_MAX',
   'FRAME_MAX_BYTES',

@@ -3,6 +3,7 @@ import type { Sql } from '../platform/mysql.ts'
 import * as accounts from './001_accounts.ts'
 import * as sessions from './002_sessions.ts'
 import * as roleGrants from './003_role_grants.ts'
+import * as profiles from './004_profiles.ts'
 import * as ledgers from './010_ledgers.ts'
 import * as messages from './011_messages.ts'
 import * as endRoom from './012_end_room.ts'
@@ -11,6 +12,7 @@ import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
 import * as mentors from './023_mentors.ts'
+import * as people from './050_people.ts'
 import * as idempotencyKeys from './090_idempotency_keys.ts'
 
 interface Migration {
@@ -23,6 +25,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['001_accounts', accounts],
   ['002_sessions', sessions],
   ['003_role_grants', roleGrants],
+  ['004_profiles', profiles],
   ['010_ledgers', ledgers],
   ['011_messages', messages],
   ['012_end_room', endRoom],
@@ -31,6 +34,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
   ['023_mentors', mentors],
+  ['050_people', people],
   ['090_idempotency_keys', idempotencyKeys],
 ])
 

@@ -1,1 +1,48 @@
+import type { Config } from '../config.ts'
+import type { TellingTransaction } from '../live/index.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Notices } from './changes.ts'
+import type { People } from './contract.ts'
+import { relationsOf } from './relations.ts'
+import { pictureRoutes } from './picture-routes.ts'
+import type { PictureParts } from './pictures.ts'
+import type { RouteParts } from './route-parts.ts'
+import { peopleRoutes } from './routes.ts'
+import { followedBy, hidersOf } from './store.ts'
+
 export type { People, Relations } from './contract.ts'
+export type { Notices } from './changes.ts'
+
+export interface PeopleOptions {
+  sql: Sql
+  config: Config
+  transaction: TellingTransaction
+  accounts: RouteParts['accounts'] & PictureParts['accounts']
+  /** Without it nobody can choose a picture. */
+  media?: PictureParts['media']
+  notices: Notices
+}
+
+/** Who follows, blocks and mutes whom. */
+export function createPeople(options: PeopleOptions): People {
+  const { sql, config, transaction, accounts, media, notices } = options
+  return {
+    routes: [
+      ...peopleRoutes({
+        ...{ sql, transaction, accounts, notices },
+        followsMax: config.FOLLOWS_MAX,
+        blocksMax: config.BLOCKS_MAX,
+        changeLimit: {
+          name: 'relations',
+          requests: config.RELATIONS_PER_MINUTE,
+          seconds: 60,
+          withoutRedis: 'count_here',
+        },
+      }),
+      ...(media === undefined ? [] : pictureRoutes({ sql, accounts, media })),
+    ],
+    relationsOf: (account) => relationsOf(sql, account),
+    followedBy: (account) => followedBy(sql, account),
+    hidersOf,
+  }
+}
