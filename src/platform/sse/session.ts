@@ -1,0 +1,81 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { within } from '../lifecycle.ts'
+import type { Chunk } from './chunk.ts'
+
+/** What a client gets to read the end of a stream before it is cut off. */
+const endGraceMs = 5000
+const nothing = Buffer.alloc(0)
+
+/** The headers of a stream: nobody on the way may keep, change or gather what is in it, and its connection is used for nothing else. */
+export const streamHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  connection: 'close',
+}
+
+/** One response that stays open: bytes out, with a bounded queue. It knows no event. */
+export class SseSession {
+  readonly #response: ServerResponse
+  /** Where whole chunks can be written, past the framing of `response`; undefined where that is not possible. */
+  readonly #socket: Socket | undefined
+  readonly #maxBytes: number
+  #isEnded = false
+  #takenBefore = -1
+
+  /** `response` has sent its headers. Unsent bytes above `maxBytes` cut the client off. */
+  constructor(options: { response: ServerResponse; maxBytes: number; onClose: () => void }) {
+    const { response } = options
+    this.#response = response
+    this.#socket = response.chunkedEncoding && response.socket !== null ? response.socket : undefined
+    this.#maxBytes = options.maxBytes
+    response.on('error', () => undefined)
+    response.once('close', () => {
+      this.#isEnded = true
+      options.onClose()
+    })
+  }
+
+  get isOpen(): boolean {
+    return !this.#isEnded && !this.#response.destroyed
+  }
+
+  write(chunk: Chunk): void {
+    if (!this.isOpen) return
+    if (this.#response.writableLength > this.#maxBytes) return this.cutOff()
+    if (this.#socket === undefined) this.#response.write(chunk.body)
+    else this.#socket.write(chunk.framed)
+  }
+
+  /** Resolves when all that was written so far was taken by the network. Who takes nothing for `patienceMs` is cut off. */
+  async caughtUp(patienceMs: number): Promise<void> {
+    if (!this.isOpen || this.#response.writableLength === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const writer = this.#socket ?? this.#response
+    writer.write(nothing, () => resolve())
+    await within(patienceMs, 'a stream', promise).catch(() => this.cutOff())
+  }
+
+  /** To be called from time to time: cuts off who has taken nothing since the last time though there was something to take. */
+  requireProgress(): void {
+    const waiting = this.#response.writableLength
+    const taken = (this.#response.socket?.bytesWritten ?? 0) - waiting
+    if (this.isOpen && waiting > 0 && taken === this.#takenBefore) this.cutOff()
+    this.#takenBefore = taken
+  }
+
+  /** The clean end: a client comes back by itself. */
+  end(): void {
+    if (!this.isOpen) return
+    this.#isEnded = true
+    const cutOff = setTimeout(() => this.#response.destroy(), endGraceMs)
+    this.#response.once('close', () => clearTimeout(cutOff))
+    this.#response.end()
+  }
+
+  cutOff(): void {
+    this.#isEnded = true
+    this.#response.destroy()
+  }
+}
