@@ -7,12 +7,12 @@ import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
+import { createLive } from './live/index.ts'
 import { createPeople } from './people/index.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import type { Log } from './platform/log.ts'
-import { inTransaction } from './platform/mysql.ts'
 
 export interface App {
   /** Resolves with the port when the server listens. */
@@ -31,14 +31,22 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   const accounts = createAccounts({
     ...{ sql, redis, broker, config, log },
     sockets: {
-      sessions: () => chat.gateway.sessions,
-      ended: (sessions, reason) => chat.sessionsEnded(sessions, reason),
+      sessions: () => [...chat.gateway.sessions, ...live.sessions()],
+      ended(sessions, reason) {
+        chat.sessionsEnded(sessions, reason)
+        live.sessionsEnded(sessions)
+      },
       roleChanged: (account, role) => chat.roleChanged(account, role),
     },
   })
+  const live = createLive({
+    ...{ sql, broker, config, log },
+    hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
+  })
+  lifecycle.onClose('live', () => live.stop())
   const people = createPeople({
     ...{ sql, config, accounts },
-    transaction: (work) => inTransaction(sql, (trx) => work(trx, () => undefined)),
+    transaction: live.transaction,
     notices: { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} },
   })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
@@ -51,7 +59,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   const http = createHttpApp({
     ...{ log, origins: config.origins, authenticate: accounts.authenticate },
-    routes: [...healthRoutes(health), ...accounts.routes, ...people.routes, ...chat.routes],
+    routes: [...healthRoutes(health), ...accounts.routes, ...live.routes, ...people.routes, ...chat.routes],
     limits: createRateLimits(redis),
     idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
@@ -66,6 +74,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   return {
     async start() {
       await accounts.start()
+      await live.start()
       await chat.start()
       server.listen(config.PORT, config.HOST)
       await once(server, 'listening')
@@ -77,6 +86,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       health.drain()
       server.close()
       server.closeIdleConnections()
+      live.drain()
       await chat.gateway.drain()
       await lifecycle.close()
     },

@@ -113,6 +113,33 @@ const settings = {
     .describe('Entries that a resume replays; a client further behind pages'),
   DRAIN_SECONDS: whole(0, 600).default(10).describe('Time over which a stopping server sends its sockets away'),
 
+  STREAMS_PER_ACCOUNT: whole(1, 100_000).default(10).describe('Open event streams of one account on one server'),
+  STREAMS_PER_ADDRESS: whole(1, 1_000_000).default(200).describe('Open event streams of one address on one server'),
+  STREAM_OPENS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Event streams that an account opens in a minute'),
+  STREAM_MAX_BYTES: whole(1024, 1_073_741_824)
+    .default(1_048_576)
+    .describe('Unsent bytes above which a slow event stream is cut off'),
+  STREAM_LIFE_SECONDS: whole(1, 86_400)
+    .default(900)
+    .describe('Life of an event stream, spread by a fifth in both directions; its client resumes'),
+  STREAM_HEARTBEAT_SECONDS: whole(1, 3600).default(15).describe('Time between two signs of life on an event stream'),
+  STREAM_RETRY_MS: whole(10, 600_000)
+    .default(2000)
+    .describe('Time after which a client opens its event stream again, spread by a half in both directions'),
+  STREAM_RESUME_MAX_EVENTS: whole(1, 1_000_000)
+    .default(5000)
+    .describe('Newest events that a server holds in memory and a stream resumes over; a client further behind reloads'),
+  STREAM_RESUME_MAX_BYTES: whole(1024, 4_294_967_296)
+    .default(33_554_432)
+    .describe('Bytes of these events; above, fewer are held'),
+  EVENTS_RELAY_MS: whole(10, 60_000)
+    .default(1000)
+    .describe('Time between two looks of a worker for events that no hint announced'),
+  EVENTS_CHECK_MS: whole(10, 60_000)
+    .default(1000)
+    .describe('Time between two looks of a server for events that pub/sub lost'),
+  EVENTS_KEEP_HOURS: whole(1, 8760).default(48).describe('Age at which events are deleted'),
+
   BUFFER_MAX_ENTRIES: whole(10, 10_000_000)
     .default(20_000)
     .describe('Unstored entries a room may hold before it answers buffer_full'),
@@ -204,6 +231,10 @@ const limitNames = [
   'SOCKETS_PER_ACCOUNT',
   'SOCKETS_PER_ADDRESS',
   'ROOMS_PER_SOCKET',
+  'STREAMS_PER_ACCOUNT',
+  'STREAMS_PER_ADDRESS',
+  'STREAM_OPENS_PER_MINUTE',
+  'STREAM_MAX_BYTES',
   'BUFFER_MAX_ENTRIES',
   'BUFFER_MAX_BYTES',
 ] as const

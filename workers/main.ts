@@ -10,6 +10,7 @@ import { leaveWith } from '../src/platform/start.ts'
 import { startCloseRooms } from './close-rooms.ts'
 import { startFlushRooms } from './flush-rooms.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
+import { startRelayEvents } from './relay-events.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
@@ -29,6 +30,8 @@ try {
   const flushRooms = startFlushRooms(host, work)
   const closeRooms = startCloseRooms(host, work)
   const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log, profiles: accounts.profiles }))
+  const relayEvents = await startRelayEvents({ ...foundation, config, log })
+  lifecycle.onClose('relay-events', () => relayEvents.close())
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())
   lifecycle.onClose('recover-rooms', () => recoverRooms.close())

@@ -1,1 +1,65 @@
-export type { Live, LiveEvent, Tell, TellingTransaction, Topic } from './contract.ts'
+import type { Config } from '../config.ts'
+import type { Broker } from '../platform/broker.ts'
+import type { Log } from '../platform/log.ts'
+import type { Sql } from '../platform/mysql.ts'
+import type { Live } from './contract.ts'
+import { Hub } from './hub.ts'
+import { Relay } from './relay.ts'
+import { liveRoutes } from './routes.ts'
+import type { HiddenFrom } from './stream.ts'
+import { Streams } from './streams.ts'
+import { createTelling } from './telling.ts'
+
+export * from './contract.ts'
+export { createTelling } from './telling.ts'
+export type { HiddenFrom } from './stream.ts'
+export type { Relay } from './relay.ts'
+
+export interface LiveOptions {
+  sql: Sql
+  broker: Broker
+  config: Config
+  log: Log
+  /** Whose doings a person is not told of. */
+  hiddenFrom: HiddenFrom
+}
+
+/** The live stream as a web server has it. */
+export function createLive(options: LiveOptions): Live {
+  const { sql, broker, config, log, hiddenFrom } = options
+  const hub = new Hub({
+    ...{ sql, broker, log },
+    recent: { maxEvents: config.STREAM_RESUME_MAX_EVENTS, maxBytes: config.STREAM_RESUME_MAX_BYTES },
+    checkMs: config.EVENTS_CHECK_MS,
+  })
+  const streams = new Streams({
+    ...{ hub, hiddenFrom, log },
+    heartbeatMs: config.STREAM_HEARTBEAT_SECONDS * 1000,
+    lifeMs: config.STREAM_LIFE_SECONDS * 1000,
+    retryMs: config.STREAM_RETRY_MS,
+    limits: {
+      perAccount: config.STREAMS_PER_ACCOUNT,
+      perAddress: config.STREAMS_PER_ADDRESS,
+      maxBytes: config.STREAM_MAX_BYTES,
+    },
+  })
+  return {
+    routes: liveRoutes({ streams, opensPerMinute: config.STREAM_OPENS_PER_MINUTE }),
+    transaction: createTelling({ sql, broker, log }),
+    cursor: () => String(hub.position),
+    sessions: () => streams.sessions(),
+    sessionsEnded: (sessions) => streams.endSessions(sessions),
+    start: () => hub.start(),
+    drain: () => streams.drain(),
+    async stop() {
+      streams.drain()
+      await hub.stop()
+    },
+  }
+}
+
+/** The relay as a worker has it. Begins with `start`. */
+export function createRelay(options: { sql: Sql; broker: Broker; config: Config; log: Log }): Relay {
+  const { sql, broker, config, log } = options
+  return new Relay({ sql, broker, log, everyMs: config.EVENTS_RELAY_MS, keepHours: config.EVENTS_KEEP_HOURS })
+}

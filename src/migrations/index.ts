@@ -12,6 +12,8 @@ import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
 import * as mentors from './023_mentors.ts'
+import * as events from './030_events.ts'
+import * as eventRelay from './031_event_relay.ts'
 import * as people from './050_people.ts'
 import * as idempotencyKeys from './090_idempotency_keys.ts'
 
@@ -34,6 +36,8 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
   ['023_mentors', mentors],
+  ['030_events', events],
+  ['031_event_relay', eventRelay],
   ['050_people', people],
   ['090_idempotency_keys', idempotencyKeys],
 ])

@@ -1,0 +1,178 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AccountId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import { chunkOf } from '../platform/sse/chunk.ts'
+import { comment, encodeEvent, encodeId, encodeRetry } from '../platform/sse/encoding.ts'
+import type { SseSession } from '../platform/sse/session.ts'
+import { Batch } from './batch.ts'
+import type { Reader } from './batch.ts'
+import type { Topic } from './contract.ts'
+import type { Hub, Listener } from './hub.ts'
+
+/** Whom this person hides. */
+export type HiddenFrom = (account: AccountId) => Promise<ReadonlySet<AccountId>>
+
+export interface StreamParts {
+  hub: Hub
+  hiddenFrom: HiddenFrom
+  log: Log
+  heartbeatMs: number
+  lifeMs: number
+  retryMs: number
+}
+
+export interface StreamRequest {
+  account: AccountId
+  topics: readonly Topic[]
+  /** The last position that this client has heard; undefined when it begins. */
+  after: number | undefined
+}
+
+const eventsAtOnce = 200
+const patienceMs = 10_000
+const pauseMs = 1000
+
+/**
+ * ④ What one client hears. It either *follows*, reading from the hub's recent events at the pace of its client, or it is *live* and is
+ * handed each batch as it comes. It turns live in the very step in which it finds nothing left to read, so there is neither hole nor
+ * double; and it follows again whenever the people it hides have changed, since what comes after must wait until they are read.
+ */
+export class Stream implements Listener {
+  readonly #parts: StreamParts
+  readonly #session: SseSession
+  readonly #reader: Reader
+  readonly #timers: NodeJS.Timeout[]
+  readonly #leave: () => void
+  #position = 0
+  /** The last id that the client was given. */
+  #toldId = 0
+  #isLive = false
+  #isHiddenStale = true
+
+  constructor(parts: StreamParts, session: SseSession, request: StreamRequest) {
+    const { account } = request
+    const topics = new Set<string>(request.topics)
+    this.#parts = parts
+    this.#session = session
+    this.#reader = { account, topics, topicsKey: [...topics].toSorted().join(), hidden: new Set() }
+    this.#leave = parts.hub.listen(this)
+    this.#timers = [
+      setInterval(() => this.#beat(), parts.heartbeatMs),
+      setTimeout(() => session.end(), parts.lifeMs * (0.8 + Math.random() * 0.4)),
+    ]
+    session.write(chunkOf([encodeRetry(parts.retryMs * (0.5 + Math.random()))]))
+    void this.#begin(request.after)
+  }
+
+  tell(batch: Batch): void {
+    if (batch.changesRelationsOf(this.#reader.account)) {
+      this.#isHiddenStale = true
+      if (this.#isLive) void this.#follow()
+    } else if (this.#isLive) {
+      this.#write(batch)
+      this.#position = batch.last
+    }
+  }
+
+  jump(): void {
+    if (this.#isLive) void this.#follow()
+  }
+
+  end(): void {
+    this.#session.end()
+  }
+
+  /** To be called when the client has gone. */
+  close(): void {
+    this.#leave()
+    this.#timers.forEach((timer) => clearTimeout(timer))
+  }
+
+  async #begin(after: number | undefined): Promise<void> {
+    const { hub } = this.#parts
+    // What another server has told may be news to this one.
+    if (after !== undefined && after > hub.position) await this.#insist(() => hub.catchUp())
+    if (!this.#session.isOpen) return
+    const to = String(hub.position)
+    if (after === undefined) {
+      this.#position = hub.position
+      this.#say('ready', this.#position, { recovered: false, from: to, to })
+    } else if (hub.recent.reaches(after)) {
+      this.#position = after
+      this.#say('ready', after, { recovered: true, from: String(after), to })
+    } else {
+      this.#tellGap(after)
+      this.#say('ready', this.#position, { recovered: false, from: to, to })
+    }
+    await this.#follow()
+  }
+
+  async #follow(): Promise<void> {
+    this.#isLive = false
+    while (this.#session.isOpen) {
+      while (this.#isHiddenStale && this.#session.isOpen) await this.#readHidden()
+      const lack = this.#parts.hub.recent.after(this.#position, eventsAtOnce)
+      switch (lack.type) {
+        case 'nothing':
+          this.#isLive = true
+          return
+        case 'gap':
+          this.#tellGap(this.#position)
+          break
+        case 'events':
+          this.#write(new Batch(lack.events))
+          this.#position = lack.events.at(-1)?.position ?? this.#position
+          await this.#session.caughtUp(patienceMs)
+          break
+        default:
+          lack satisfies never
+      }
+    }
+  }
+
+  async #readHidden(): Promise<void> {
+    await this.#insist(async () => {
+      this.#isHiddenStale = false
+      this.#reader.hidden = await this.#parts.hiddenFrom(this.#reader.account)
+    })
+  }
+
+  /** The stream stays open while MySQL is away, and goes on from where it was. */
+  async #insist(attempt: () => Promise<void>): Promise<void> {
+    while (this.#session.isOpen) {
+      try {
+        return await attempt()
+      } catch (error) {
+        this.#parts.log.warn({ err: error }, 'a stream has to wait')
+        await wait(pauseMs * (0.5 + Math.random()))
+      }
+    }
+  }
+
+  #write(batch: Batch): void {
+    const chunk = batch.for(this.#reader)
+    if (chunk === undefined) return
+    this.#session.write(chunk)
+    this.#toldId = batch.last
+  }
+
+  /** The client cannot be told what it lacks: it reads anew what these topics show, and goes on from here. */
+  #tellGap(after: number): void {
+    this.#position = this.#parts.hub.position
+    const range = { from: String(after), to: String(this.#position) }
+    this.#say('gap', this.#position, { ...range, reload: [...this.#reader.topics] })
+  }
+
+  #say(event: 'ready' | 'gap', id: number, data: Record<string, unknown>): void {
+    this.#session.write(chunkOf([encodeEvent({ event, id: String(id), data: JSON.stringify(data) })]))
+    this.#toldId = id
+  }
+
+  /** A sign of life; and when everything since was for others, the place to resume from, so that who hears little does not fall behind. */
+  #beat(): void {
+    this.#session.requireProgress()
+    const hasMoved = this.#isLive && this.#position > this.#toldId
+    this.#session.write(chunkOf(hasMoved ? [comment, encodeId(String(this.#position))] : [comment]))
+    if (hasMoved) this.#toldId = this.#position
+  }
+}
