@@ -49,10 +49,13 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     transaction: live.transaction,
     notices: { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} },
   })
-  const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
+  const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction: live.transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
-  const chat = createChat({ ...{ sql, redis, broker, config, log, ledger, durability }, accounts })
+  const chat = createChat({
+    ...{ sql, redis, broker, config, log, ledger, durability, accounts },
+    ...{ transaction: live.transaction, relationsOf: people.relationsOf },
+  })
   lifecycle.onClose('chat', () => chat.stop())
   lifecycle.onClose('accounts', () => accounts.stop())
 

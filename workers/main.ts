@@ -3,6 +3,7 @@ import { createAnnouncer, createRoomsPort } from '../src/chat/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { checksOf, layFoundation } from '../src/foundation.ts'
 import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
+import { createTelling } from '../src/live/index.ts'
 import { Health, serveHealth } from '../src/platform/http/health.ts'
 import { stopOnSignal } from '../src/platform/lifecycle.ts'
 import { createLog } from '../src/platform/log.ts'
@@ -20,7 +21,8 @@ try {
   const foundation = await layFoundation(config, log)
   const { sql, lifecycle } = foundation
   const accounts = createAccounts({ ...foundation, config, log })
-  const rooms = createRoomsPort({ sql, profiles: accounts.profiles })
+  const transaction = createTelling({ ...foundation, log })
+  const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
   const work = await createLedgerWork({ ...foundation, config, rooms, log })

@@ -9,6 +9,7 @@ import { hasRole } from '../platform/http/viewer.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom, readableRoom } from './access.ts'
+import { tellClosed } from './room-events.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { markClosing } from './store.ts'
@@ -31,9 +32,11 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       params: roomParams,
       answers: { 202: closingView },
       async handle({ viewer, params, requestId }) {
-        const room = await moderatedRoom(parts.sql, viewer, params.id)
+        const room = await moderatedRoom(parts, viewer, params.id)
         const closing = await parts.ledger.close(room.id, { by: viewer.account, requestId })
-        await markClosing(parts.sql, room.id)
+        await parts.transaction(async (trx, tell) => {
+          if (await markClosing(trx, room.id)) tellClosed(tell, room, 'closing')
+        })
         return {
           status: 202,
           body: present(closing, viewer),

@@ -7,9 +7,9 @@ import type { Subscription } from './subscription.ts'
 /** How a subscription ends from the server's side. The socket stays for the client's other rooms. */
 
 /** Who was put out is told so as an error; who left, on whatever device, only that it is over. */
-export function sendAway(subscription: Subscription, room: RoomId, reason: 'left' | 'kicked'): void {
+export function sendAway(subscription: Subscription, room: RoomId, reason: 'left' | 'kicked' | 'banned'): void {
   const { connection } = subscription
-  if (reason === 'kicked') connection.refuse(undefined, new Problem('not_member'), { room: String(room) })
+  if (reason !== 'left') connection.refuse(undefined, new Problem('not_member'), { room: String(room) })
   connection.write(pushFrame({ type: 'unsubscribed', room: String(room), reason }))
   subscription.end()
 }

@@ -1,6 +1,8 @@
 import type { Accounts, EndReason } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Durability, Ledger } from '../ledger/index.ts'
+import type { TellingTransaction } from '../live/index.ts'
+import type { People } from '../people/index.ts'
 import type { Broker } from '../platform/broker.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Role } from '../platform/http/viewer.ts'
@@ -13,7 +15,8 @@ import type { GatewayLimits } from '../platform/ws/gateway.ts'
 import { KnownRooms } from './access.ts'
 import { Channels } from './channels.ts'
 import { createFrameReader } from './frames.ts'
-import { announcePending } from './members.ts'
+import { announcePending } from './member-entries.ts'
+import { announcePendingSettings } from './settings.ts'
 import { Names } from './names.ts'
 import type { ReadProfiles } from './names.ts'
 import { Presence } from './presence.ts'
@@ -48,12 +51,15 @@ export interface ChatOptions {
   log: Log
   ledger: Ledger
   durability: Durability
+  /** Of the stream: what is told is told when it is true. */
+  transaction: TellingTransaction
+  relationsOf: People['relationsOf']
   accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
 }
 
 /** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
 export function createChat(options: ChatOptions): Chat {
-  const { sql, redis, broker, config, log, ledger, accounts } = options
+  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf } = options
   const { profiles, findByUsername } = accounts
   const rooms = new KnownRooms(sql)
   const names = new Names({ profiles, log })
@@ -64,7 +70,7 @@ export function createChat(options: ChatOptions): Chat {
   const coalesceMs = config.PRESENCE_PUSH_MS
   const channels = new Channels({ ledger, names, log, presence, whispers, coalesceMs })
   const socketParts = {
-    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log },
+    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log, relationsOf },
     readFrame: createFrameReader({ messageMaxBytes: config.MESSAGE_MAX_BYTES }),
     roomsPerSocket: config.ROOMS_PER_SOCKET,
   }
@@ -82,6 +88,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     routes: chatRoutes({
       ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
+      ...{ transaction, relationsOf },
     }),
     gateway,
     sessionsEnded: (sessions, reason) =>
@@ -99,14 +106,14 @@ export function createChat(options: ChatOptions): Chat {
   }
 }
 
-/** For a worker: makes joins and leaves entries of their rooms that a server could not announce. */
+/** For a worker: makes changes of members and settings entries of their rooms that a server could not announce. */
 export function createAnnouncer(parts: {
   sql: Sql
   ledger: Ledger
   profiles: ReadProfiles
   log: Log
 }): () => Promise<number> {
-  return () => announcePending(parts)
+  return async () => (await announcePending(parts)) + (await announcePendingSettings(parts))
 }
 
 /** Clients correct their clock by `now`: ids from the future are refused. */

@@ -1,22 +1,19 @@
 import type { Ledger, Place } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
-import type { Sql } from '../platform/mysql.ts'
 import type { Connection } from '../platform/ws/connection.ts'
-import { can } from './access.ts'
+import { can, requireVisible } from './access.ts'
+import type { AccessParts } from './access.ts'
 import { catchUp } from './channels.ts'
 import type { Channels } from './channels.ts'
 import { sendClosed } from './endings.ts'
 import type { FrameOf } from './frames.ts'
-import { memberOf } from './member-store.ts'
 import type { RoomChannel } from './room.ts'
 import type { AnswerBody } from './server-frames.ts'
-import { roomById } from './store.ts'
 import type { Room } from './store.ts'
 import { Subscription } from './subscription.ts'
 
-export interface ListeningParts {
-  sql: Sql
+export interface ListeningParts extends AccessParts {
   ledger: Ledger
   channels: Channels
   roomsPerSocket: number
@@ -98,10 +95,8 @@ export class Listening {
   }
 
   async #requireReader(id: RoomId, subscription: Subscription): Promise<Room> {
-    const { sql } = this.#parts
     const { viewer } = this.#connection
-    const [room, member] = await Promise.all([roomById(sql, id), memberOf(sql, id, viewer.account)])
-    if (room === undefined) throw new Problem('not_found')
+    const { room, member } = await requireVisible(this.#parts, viewer, id)
     if (!can(viewer, 'read', room, member?.standing)) throw new Problem('not_member')
     subscription.memberVersion = member?.version ?? 0
     return room

@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { Problem } from '../platform/errors.ts'
 import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
-import { readableRoom } from './access.ts'
+import { readableRoom, requireOrderKept } from './access.ts'
 import { membersAfter } from './member-store.ts'
-import { join, kick, leave } from './members.ts'
-import { roomParams } from './route-parts.ts'
+import { giveWord, join, kick, leave } from './members.ts'
+import { personNamed, personParams, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { memberView, presentMember } from './views.ts'
 
@@ -61,14 +60,36 @@ export function memberRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members/:username',
       summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
       access: 'member',
-      params: z.strictObject({ ...roomParams.shape, username: z.string().min(1).max(30) }),
+      params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
-        const person = await parts.findByUsername(params.username)
-        if (person === undefined) throw new Problem('not_found')
-        await kick(parts, viewer, params.id, person.id)
+        await requireOrderKept(parts, viewer, params.id)
+        await kick(parts, viewer, params.id, await personNamed(parts, params.username))
         return { status: 204 }
       },
     }),
+    ...wordRoutes(parts),
+  ]
+}
+
+function wordRoutes(parts: RouteParts): Route[] {
+  const toSay = (method: 'PUT' | 'DELETE', summary: string): Route =>
+    route({
+      method,
+      path: '/v1/rooms/:id/members/:username/word',
+      summary,
+      access: 'member',
+      params: personParams,
+      answers: { 204: nothing },
+      async handle({ viewer, params }) {
+        await requireOrderKept(parts, viewer, params.id)
+        const account = await personNamed(parts, params.username)
+        await giveWord(parts, viewer, { room: params.id, account, hasWord: method === 'PUT' })
+        return { status: 204 }
+      },
+    })
+  return [
+    toSay('PUT', 'Give a member the word: they may speak where only mentors may'),
+    toSay('DELETE', 'Take the word back; giving up the seat gives it up too'),
   ]
 }

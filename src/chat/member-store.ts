@@ -3,10 +3,12 @@ import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { roomColumns, toRoom } from './store.ts'
-import type { Room, RoomKind, RoomRecord, RoomState } from './store.ts'
+import type { Room, RoomKind, RoomRecord, RoomSpeak } from './store.ts'
 
 /** The SQL of `room_members`. `stayed` are those who were in when the room was closed. */
-export type Standing = 'in' | 'left' | 'kicked' | 'stayed'
+export type Standing = 'in' | 'left' | 'kicked' | 'stayed' | 'banned'
+/** Kinds of entries that tell of a change of members. */
+export type MemberChange = 'join' | 'leave' | 'kick' | 'ban' | 'unban' | 'word' | 'unword'
 
 export interface Member {
   room: RoomId
@@ -15,11 +17,16 @@ export interface Member {
   /** Of the room's members, at this member's last change. */
   version: number
   changedBy: AccountId
+  changedAt: Date
   joinedAt: Date
   isAnnounced: boolean
+  /** What the last change was. */
+  change: MemberChange
+  hasWord: boolean
 }
 
-const memberColumns = 'room_id, account_id, standing, version, changed_by, joined_at, announced'
+const memberColumns =
+  'room_id, account_id, standing, version, changed_by, changed_at, joined_at, announced, change_kind, has_word'
 
 interface MemberRecord {
   room_id: number
@@ -27,9 +34,14 @@ interface MemberRecord {
   standing: Standing
   version: number
   changed_by: number
+  changed_at: Date
   joined_at: Date
   announced: number
+  change_kind: MemberChange | null
+  has_word: number
 }
+
+const changeTo = { in: 'join', stayed: 'join', left: 'leave', kicked: 'kick', banned: 'ban' } as const
 
 function toMember(row: MemberRecord): Member {
   return {
@@ -38,8 +50,11 @@ function toMember(row: MemberRecord): Member {
     standing: row.standing,
     version: row.version,
     changedBy: idFromRow(row.changed_by),
+    changedAt: row.changed_at,
     joinedAt: row.joined_at,
     isAnnounced: row.announced === 1,
+    change: row.change_kind ?? changeTo[row.standing],
+    hasWord: row.has_word === 1,
   }
 }
 
@@ -61,7 +76,7 @@ export async function insertJoined(
     `INSERT INTO room_members (room_id, account_id, standing, version, changed_by)
      VALUES (?, ?, 'in', ?, ?)
      ON DUPLICATE KEY UPDATE standing = 'in', version = VALUES(version), changed_by = VALUES(changed_by),
-       changed_at = NOW(3), joined_at = NOW(3), left_at = NULL, announced = 0`,
+       changed_at = NOW(3), joined_at = NOW(3), left_at = NULL, announced = 0, change_kind = NULL, has_word = 0`,
     [member.room, member.account, member.version, member.account],
   )
 }
@@ -73,10 +88,66 @@ export async function markGone(
   await affectedRows(
     trx,
     `UPDATE room_members
-     SET standing = ?, version = ?, changed_by = ?, changed_at = NOW(3), left_at = NOW(3), announced = 0
+     SET standing = ?, version = ?, changed_by = ?, changed_at = NOW(3), left_at = NOW(3), announced = 0,
+       change_kind = NULL, has_word = 0
      WHERE room_id = ? AND account_id = ?`,
     [member.standing, member.version, member.by, member.room, member.account],
   )
+}
+
+export interface MemberMove {
+  room: RoomId
+  account: AccountId
+  version: number
+  by: AccountId
+}
+
+/** Also of somebody who never was in. */
+export async function markBanned(trx: Sql, move: MemberMove): Promise<void> {
+  await affectedRows(
+    trx,
+    `INSERT INTO room_members (room_id, account_id, standing, version, changed_by, left_at)
+     VALUES (?, ?, 'banned', ?, ?, NOW(3))
+     ON DUPLICATE KEY UPDATE standing = 'banned', version = VALUES(version), changed_by = VALUES(changed_by),
+       changed_at = NOW(3), left_at = NOW(3), announced = 0, change_kind = NULL, has_word = 0`,
+    [move.room, move.account, move.version, move.by],
+  )
+}
+
+export async function markUnbanned(trx: Sql, move: MemberMove): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE room_members
+     SET standing = 'left', version = ?, changed_by = ?, changed_at = NOW(3), announced = 0, change_kind = 'unban'
+     WHERE room_id = ? AND account_id = ?`,
+    [move.version, move.by, move.room, move.account],
+  )
+}
+
+export async function markWord(trx: Sql, move: MemberMove, hasWord: boolean): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE room_members
+     SET has_word = ?, version = ?, changed_by = ?, changed_at = NOW(3), announced = 0, change_kind = ?
+     WHERE room_id = ? AND account_id = ?`,
+    [hasWord, move.version, move.by, hasWord ? 'word' : 'unword', move.room, move.account],
+  )
+}
+
+/** By account id. */
+export async function bansAfter(
+  sql: Sql,
+  room: RoomId,
+  page: { after: AccountId | undefined; limit: number },
+): Promise<Member[]> {
+  const rows = await selectRows<MemberRecord>(
+    sql,
+    `SELECT ${memberColumns} FROM room_members
+     WHERE room_id = ? AND standing = 'banned' AND account_id > ?
+     ORDER BY account_id LIMIT ?`,
+    [room, page.after ?? 0, page.limit],
+  )
+  return rows.map(toMember)
 }
 
 /** Of this version only: a later change is announced by itself. */
@@ -142,26 +213,35 @@ export async function roomsOf(
 
 export interface RosterRow {
   kind: RoomKind
-  state: RoomState
+  speak: RoomSpeak
+  slowModeSeconds: number
+  settingsVersion: number
   membersVersion: number
-  members: { account: AccountId; version: number; standing: Standing }[]
+  members: { account: AccountId; version: number; standing: Standing; hasWord: boolean }[]
 }
 
-/** One statement, so one consistent read: who is in a hosted room, or who was put out of the lobby. */
+interface RosterRecord {
+  kind: RoomKind
+  speak: RoomSpeak
+  slow_mode_seconds: number
+  settings_version: number
+  members_version: number
+  account_id: number | null
+  version: number
+  standing: Standing
+  has_word: number
+}
+
+/** One statement, so one consistent read: the rules, and who is in a hosted room or who was put out of the lobby. */
 export async function rosterOf(sql: Sql, room: RoomId): Promise<RosterRow | undefined> {
-  const rows = await selectRows<{
-    kind: RoomKind
-    state: RoomState
-    members_version: number
-    account_id: number | null
-    version: number
-    standing: Standing
-  }>(
+  const rows = await selectRows<RosterRecord>(
     sql,
-    `SELECT r.kind, r.state, r.members_version, m.account_id, m.version, m.standing
+    `SELECT r.kind, r.speak, r.slow_mode_seconds, r.settings_version, r.members_version,
+       m.account_id, m.version, m.standing, m.has_word
      FROM rooms r LEFT JOIN room_members m
        ON m.room_id = r.id
-       AND ((r.kind = 'lobby' AND m.standing = 'kicked') OR (r.kind <> 'lobby' AND m.standing IN ('in', 'stayed')))
+       AND ((r.kind = 'lobby' AND m.standing IN ('kicked', 'banned'))
+         OR (r.kind <> 'lobby' AND m.standing IN ('in', 'stayed')))
      WHERE r.id = ?`,
     [room],
   )
@@ -169,12 +249,12 @@ export async function rosterOf(sql: Sql, room: RoomId): Promise<RosterRow | unde
   if (first === undefined) return undefined
   return {
     kind: first.kind,
-    state: first.state,
+    speak: first.speak,
+    slowModeSeconds: first.slow_mode_seconds,
+    settingsVersion: first.settings_version,
     membersVersion: first.members_version,
-    members: rows.flatMap((row) =>
-      row.account_id === null
-        ? []
-        : { account: idFromRow<AccountId>(row.account_id), version: row.version, standing: row.standing },
+    members: rows.flatMap(({ account_id: account, version, standing, has_word: word }) =>
+      account === null ? [] : { account: idFromRow<AccountId>(account), version, standing, hasWord: word === 1 },
     ),
   }
 }

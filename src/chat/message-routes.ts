@@ -11,7 +11,7 @@ import { messageId } from './frames.ts'
 import { bodyOf, place } from './message.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
-import { prepare, requireKept } from './speech.ts'
+import { keptIn, prepare } from './speech.ts'
 import { messageView, presentMessage } from './views.ts'
 
 const placeText = z.string().regex(/^\d+:\d+$/)
@@ -88,7 +88,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
         const prepared = await prepare(parts, viewer, { type: 'send', room: params.id, ...said })
         const outcome =
           prepared.type === 'kept' ? prepared.outcome : await parts.ledger.append(params.id, prepared.entry)
-        const kept = requireKept(outcome)
+        const kept = await keptIn(parts, params.id, viewer, outcome)
         return {
           status: kept.isDuplicate ? 200 : 201,
           body: {

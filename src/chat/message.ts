@@ -59,18 +59,31 @@ export const reactAction = z.enum(['add', 'remove'])
 const person = z.object({ id: z.string(), username: z.string() })
 export type Person = z.output<typeof person>
 
+/** What a mentor decides about a room, as entries and events name it. */
+export const settingsShape = z.object({
+  name: z.string(),
+  topic: z.string(),
+  seats: z.int(),
+  entry: z.enum(['open', 'invited']),
+  speak: z.enum(['members', 'mentors']),
+  slowModeSeconds: z.int(),
+})
+
 const payloads = {
   text: z.object({ body: z.string(), replyTo: z.string().optional() }),
   edit: z.object({ body: z.string() }),
   react: z.object({ emoji: z.string(), action: reactAction }),
-  /** Join, leave and kick: who, and who did it if it was somebody else. */
+  /** Join, leave, kick, ban, unban, word and unword: who, and who did it if it was somebody else. */
   member: z.object({ who: person, by: person.optional() }),
+  /** Who changed the settings, and those that changed, as they are now. */
+  settings: z.object({ by: person, changed: settingsShape.partial() }),
 }
 
 export type TextPayload = z.output<typeof payloads.text>
 export type EditPayload = z.output<typeof payloads.edit>
 export type ReactPayload = z.output<typeof payloads.react>
 export type MemberPayload = z.output<typeof payloads.member>
+export type SettingsPayload = z.output<typeof payloads.settings>
 
 export function textPayload(message: { body: string; replyTo: Place | undefined }): Buffer {
   const { body, replyTo } = message
@@ -93,6 +106,10 @@ export function memberPayload(member: MemberPayload): Buffer {
   return encode(member)
 }
 
+export function settingsPayload(settings: SettingsPayload): Buffer {
+  return encode(settings)
+}
+
 function encode(payload: Record<string, unknown>): Buffer {
   return Buffer.from(JSON.stringify(payload))
 }
@@ -102,6 +119,7 @@ export const readText = (entry: Entry): TextPayload | undefined => read(payloads
 export const readEdit = (entry: Entry): EditPayload | undefined => read(payloads.edit, entry)
 export const readReact = (entry: Entry): ReactPayload | undefined => read(payloads.react, entry)
 export const readMember = (entry: Entry): MemberPayload | undefined => read(payloads.member, entry)
+export const readSettings = (entry: Entry): SettingsPayload | undefined => read(payloads.settings, entry)
 
 function read<S extends z.ZodType>(schema: S, entry: Entry): z.output<S> | undefined {
   if (entry.payload.length === 0) return undefined

@@ -146,7 +146,7 @@ export class RoomChannel {
     const version = Number(entry.id.split(':')[2])
     for (const subscription of this.#subscriptions) {
       const isTheirs = subscription.account === account && subscription.memberVersion < version
-      if (isTheirs) sendAway(subscription, this.room, entry.kind === 'kick' ? 'kicked' : 'left')
+      if (isTheirs) sendAway(subscription, this.room, goings[entry.kind] ?? 'left')
     }
   }
 
@@ -179,8 +179,11 @@ export class RoomChannel {
   }
 }
 
+/** Kinds of entries with which somebody goes, and as what. */
+const goings: Readonly<Record<string, 'left' | 'kicked' | 'banned'>> = { leave: 'left', kick: 'kicked', ban: 'banned' }
+
 function endsSubscriptions(entry: Entry): boolean {
-  return entry.sender === systemSender && (entry.kind === 'leave' || entry.kind === 'kick' || entry.kind === 'closed')
+  return entry.sender === systemSender && (entry.kind in goings || entry.kind === 'closed')
 }
 
 function epochFrame(room: RoomId, event: { epoch: number; keptUpTo: Place }): Buffer {

@@ -1,33 +1,41 @@
 import type { Entry, RoomsPort } from '../ledger/index.ts'
-import { inTransaction } from '../platform/mysql.ts'
+import type { TellingTransaction } from '../live/index.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { markStayed, rosterOf } from './member-store.ts'
-import { readEdit, readMember, readReact, readText } from './message.ts'
+import { readEdit, readMember, readReact, readSettings, readText } from './message.ts'
 import type { ReadProfiles } from './names.ts'
-import { markClosed, roomById } from './store.ts'
+import { rulesOf } from './settings.ts'
+import { lockRoom, markClosed, roomById } from './store.ts'
+import { tellClosed } from './room-events.ts'
+import type { RoomSettings } from './store.ts'
 
 /** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
-export function createRoomsPort(parts: { sql: Sql; profiles: ReadProfiles }): RoomsPort {
+export function createRoomsPort(parts: {
+  sql: Sql
+  profiles: ReadProfiles
+  transaction: TellingTransaction
+}): RoomsPort {
   return {
     async roster(room) {
       const roster = await rosterOf(parts.sql, room)
       if (roster === undefined) throw new Error(`room ${room} has no row`)
       return {
-        speak: roster.kind === 'lobby' ? 'all' : 'members',
+        rules: rulesOf(roster),
         version: roster.membersVersion,
-        members: roster.members.map(({ account, version, standing }) => ({
-          account,
-          version,
+        members: roster.members.map(({ account, version, standing, hasWord }) => ({
+          ...{ account, version, hasWord },
           isIn: standing === 'in' || standing === 'stayed',
         })),
       }
     },
     async closed(room) {
-      await inTransaction(parts.sql, async (trx) => {
-        await markClosed(trx, room)
+      await parts.transaction(async (trx, tell) => {
+        const open = await lockRoom(trx, room)
+        if (open !== undefined && (await markClosed(trx, room))) tellClosed(tell, open, 'closed')
         await markStayed(trx, room)
       })
     },
+    async sealed() {},
     async describe(id, senders) {
       const room = await roomById(parts.sql, id)
       if (room === undefined) throw new Error(`room ${id} has no row`)
@@ -62,6 +70,16 @@ function describeEntry(entry: Entry): string | undefined {
       return `${readMember(entry)?.who.username ?? '?'} left`
     case 'kick':
       return `${readMember(entry)?.who.username ?? '?'} was put out by ${readMember(entry)?.by?.username ?? '?'}`
+    case 'ban':
+      return `${readMember(entry)?.who.username ?? '?'} was banned by ${readMember(entry)?.by?.username ?? '?'}`
+    case 'unban':
+      return `${readMember(entry)?.who.username ?? '?'} may come again, says ${readMember(entry)?.by?.username ?? '?'}`
+    case 'word':
+      return `${readMember(entry)?.who.username ?? '?'} was given the word by ${readMember(entry)?.by?.username ?? '?'}`
+    case 'unword':
+      return `${readMember(entry)?.who.username ?? '?'} no longer has the word, says ${readMember(entry)?.by?.username ?? '?'}`
+    case 'settings':
+      return describeSettings(entry)
     case 'closed':
       return 'The room was closed'
     case 'unreadable':
@@ -69,4 +87,18 @@ function describeEntry(entry: Entry): string | undefined {
     default:
       return undefined
   }
+}
+
+const settingNames: Record<keyof RoomSettings, string> = {
+  ...{ name: 'name', topic: 'topic', seats: 'seats', entry: 'who may come in', speak: 'who may speak' },
+  slowModeSeconds: 'seconds between messages',
+}
+
+function describeSettings(entry: Entry): string | undefined {
+  const settings = readSettings(entry)
+  if (settings === undefined) return undefined
+  const changed = Object.entries(settings.changed).map(
+    ([name, value]) => `${settingNames[name as keyof RoomSettings]}: ${value}`,
+  )
+  return `${settings.by.username} changed ${changed.join(', ')}`
 }

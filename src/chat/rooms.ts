@@ -1,14 +1,16 @@
 import type { Ledger } from '../ledger/index.ts'
+import type { TellingTransaction } from '../live/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { duplicateKey, inTransaction, mysqlErrno } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { insertJoined } from './member-store.ts'
-import { announce } from './members.ts'
-import type { MemberParts } from './members.ts'
+import { announce } from './member-entries.ts'
+import type { MemberParts } from './member-entries.ts'
+import { tellOpened } from './room-events.ts'
 import { countOpenOf, insertHosted, insertLobby, lobby, lockMentor, moveMembersVersion, roomById } from './store.ts'
-import type { Room } from './store.ts'
+import type { Room, RoomSettings } from './store.ts'
 
 const lobbyName = '마당'
 
@@ -20,11 +22,13 @@ export type OnOpened = (trx: Sql, room: Room) => Promise<void>
  * That the mentor came in is announced at once, or by the sweeper if the ledger is away.
  */
 export async function openRoom(
-  parts: MemberParts & { roomsPerMentor: number; onOpened?: OnOpened },
+  parts: MemberParts & { transaction: TellingTransaction; roomsPerMentor: number; onOpened?: OnOpened },
   mentor: Viewer,
-  opening: { name: string; topic: string; seats: number },
+  opening: RoomSettings,
 ): Promise<Room> {
-  const room = await inTransaction(parts.sql, async (trx) => {
+  // Before the transaction: whoever holds one connection must not wait for another.
+  const profile = (await parts.profiles([mentor.account])).get(mentor.account)
+  const room = await parts.transaction(async (trx, tell) => {
     await lockMentor(trx, mentor.account)
     if ((await countOpenOf(trx, mentor.account)) >= parts.roomsPerMentor) {
       throw new Problem('conflict', { detail: `At most ${parts.roomsPerMentor} open rooms` })
@@ -35,6 +39,7 @@ export async function openRoom(
     await parts.ledger.create(trx, id)
     const made = await freshRoom(trx, id)
     await parts.onOpened?.(trx, made)
+    tellOpened(tell, made, { mentor: profile, people: 0 })
     return made
   })
   await announce(parts, room.id, mentor.account)

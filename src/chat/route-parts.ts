@@ -2,6 +2,10 @@ import { z } from 'zod'
 import type { Accounts } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { TellingTransaction } from '../live/index.ts'
+import type { People } from '../people/index.ts'
+import { Problem } from '../platform/errors.ts'
+import type { AccountId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { KnownRooms } from './access.ts'
@@ -14,6 +18,8 @@ import type { SpeechRates } from './speech-rates.ts'
 export interface RouteParts {
   sql: Sql
   ledger: Ledger
+  transaction: TellingTransaction
+  relationsOf: People['relationsOf']
   config: Config
   log: Log
   profiles: Accounts['profiles']
@@ -25,3 +31,11 @@ export interface RouteParts {
 }
 
 export const roomParams = z.strictObject({ id: roomId })
+export const personParams = z.strictObject({ ...roomParams.shape, username: z.string().min(1).max(30) })
+
+/** Error: `not_found`. */
+export async function personNamed(parts: Pick<RouteParts, 'findByUsername'>, username: string): Promise<AccountId> {
+  const person = await parts.findByUsername(username)
+  if (person === undefined) throw new Problem('not_found')
+  return person.id
+}

@@ -6,42 +6,33 @@ import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { can } from './access.ts'
+import { can, requireVisible } from './access.ts'
+import type { Seen } from './access.ts'
+import { banRoutes } from './ban-routes.ts'
 import { closingRoutes } from './closing-routes.ts'
 import { memberRoutes } from './member-routes.ts'
-import { memberOf, roomsOf } from './member-store.ts'
+import { roomsOf } from './member-store.ts'
 import { messageRoutes } from './message-routes.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
+import { presentRooms, roomsSeenBy } from './room-list.ts'
 import { openRoom } from './rooms.ts'
-import { openRooms, roomById } from './store.ts'
+import { settingsInput, settingsRoutes } from './settings-routes.ts'
 import type { Room } from './store.ts'
 import { unreadAfter } from './unread.ts'
 import { myRoomView, oneRoomView, presentReading, presentRoom, roomView } from './views.ts'
 
 export function chatRoutes(parts: RouteParts): Route[] {
-  return [...roomRoutes(parts), ...memberRoutes(parts), ...messageRoutes(parts), ...closingRoutes(parts), socketRoute()]
+  return [
+    ...[...roomRoutes(parts), ...settingsRoutes(parts), ...memberRoutes(parts), ...banRoutes(parts)],
+    ...[...messageRoutes(parts), ...closingRoutes(parts), socketRoute()],
+  ]
 }
-
-const mostNameLength = 80
-const mostTopicLength = 500
-/** Control characters and changes of direction would let a name disturb the text around it. */
-const disturbing = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
-
-const titleOf = (least: number, most: number) =>
-  z
-    .string()
-    .max(4 * most)
-    .transform((text) => text.normalize('NFC').trim())
-    .refine(
-      (text) => text.isWellFormed() && !disturbing.test(text) && [...text].length >= least && [...text].length <= most,
-      `${least} to ${most} printable characters`,
-    )
-    .describe(`${least} to ${most} characters`)
 
 const roomCursor = cursorOf(z.int().positive())
 
 function roomRoutes(parts: RouteParts): Route[] {
+  const settings = settingsInput({ seatsMax: parts.config.SEATS_MAX })
   return [
     route({
       method: 'GET',
@@ -51,12 +42,12 @@ function roomRoutes(parts: RouteParts): Route[] {
       query: z.strictObject({ limit: pageLimit, cursor: roomCursor, kind: z.enum(['lobby', 'hosted']).optional() }),
       hasEtag: true,
       answers: { 200: pageOf(roomView) },
-      async handle({ query, target }) {
+      async handle({ viewer, query, target }) {
         const before = query.cursor as RoomId | undefined
-        const found = await openRooms(parts.sql, { before, kind: query.kind, limit: query.limit + 1 })
+        const found = await roomsSeenBy(parts, viewer, { before, kind: query.kind, limit: query.limit + 1 })
         const rooms = found.slice(0, query.limit)
         const next = found.length > query.limit ? rooms.at(-1)?.id : undefined
-        return pageAnswer(target, await present(parts, rooms), { next })
+        return pageAnswer(target, await presentRooms(parts, rooms), { next })
       },
     }),
     route({
@@ -65,9 +56,11 @@ function roomRoutes(parts: RouteParts): Route[] {
       summary: 'Open a room as its mentor',
       access: 'mentor',
       body: z.strictObject({
-        name: titleOf(1, mostNameLength),
-        topic: titleOf(0, mostTopicLength).default(''),
-        seats: z.int().min(1).max(parts.config.SEATS_MAX).describe('For people beside the mentor'),
+        ...settings,
+        topic: settings.topic.default(''),
+        entry: settings.entry.default('open'),
+        speak: settings.speak.default('members'),
+        slowModeSeconds: settings.slowModeSeconds.default(0),
       }),
       isIdempotent: true,
       answers: { 201: roomView },
@@ -89,9 +82,9 @@ function roomRoutes(parts: RouteParts): Route[] {
       hasEtag: true,
       answers: { 200: oneRoomView },
       async handle({ viewer, params }) {
-        const room = await existing(parts, params.id)
-        const [view] = await present(parts, [room])
-        return { status: 200, body: { ...view!, me: await standingIn(parts, viewer, room) } }
+        const seen = await requireVisible(parts, viewer, params.id)
+        const [view] = await presentRooms(parts, [seen.room])
+        return { status: 200, body: { ...view!, me: await standingIn(parts, viewer, seen) } }
       },
     }),
     route({
@@ -111,7 +104,7 @@ function roomRoutes(parts: RouteParts): Route[] {
         const before = query.cursor as RoomId | undefined
         const found = await roomsOf(parts.sql, viewer.account, { standing, before, limit: query.limit + 1 })
         const rooms = found.slice(0, query.limit)
-        const views = await present(parts, rooms)
+        const views = await presentRooms(parts, rooms)
         const readings = await readingsOf(parts, viewer, rooms)
         const next = found.length > query.limit ? rooms.at(-1)?.id : undefined
         return pageAnswer(
@@ -140,20 +133,6 @@ function socketRoute(): Route {
   })
 }
 
-async function existing(parts: RouteParts, id: RoomId): Promise<Room> {
-  const room = await roomById(parts.sql, id)
-  if (room === undefined) throw new Problem('not_found')
-  return room
-}
-
-async function present(parts: RouteParts, rooms: readonly Room[]): Promise<z.input<typeof roomView>[]> {
-  const [profiles, people] = await Promise.all([
-    parts.profiles(rooms.flatMap((room) => room.mentor ?? [])),
-    parts.presence.counts(rooms.map((room) => room.id)),
-  ])
-  return rooms.map((room) => presentRoom(room, { profiles, people: people.get(room.id) }))
-}
-
 async function readingsOf(parts: RouteParts, viewer: Viewer, rooms: readonly Room[]) {
   const ids = rooms.map((room) => room.id)
   const markers = await parts.markers.of(viewer.account, ids)
@@ -161,9 +140,13 @@ async function readingsOf(parts: RouteParts, viewer: Viewer, rooms: readonly Roo
   return ids.map((id, index) => presentReading(unread[index] ?? 0, markers.get(id)))
 }
 
-async function standingIn(parts: RouteParts, viewer: Viewer, room: Room) {
-  const member = await memberOf(parts.sql, room.id, viewer.account)
+async function standingIn(parts: RouteParts, viewer: Viewer, { room, member }: Seen) {
   const mayRead = can(viewer, 'read', room, member?.standing)
   const [reading] = mayRead ? await readingsOf(parts, viewer, [room]) : []
-  return { ...(reading ?? presentReading(0, undefined)), standing: member?.standing ?? ('none' as const), mayRead }
+  return {
+    ...(reading ?? presentReading(0, undefined)),
+    standing: member?.standing ?? ('none' as const),
+    mayRead,
+    hasWord: member?.hasWord ?? false,
+  }
 }

@@ -93,7 +93,7 @@ export const pushes = {
   }),
   typing: z.strictObject({ type: z.literal('typing'), room, from: z.string() }),
   read: z.strictObject({ type: z.literal('read'), room, epoch, seq }),
-  unsubscribed: z.strictObject({ type: z.literal('unsubscribed'), room, reason: z.enum(['left', 'kicked']) }),
+  unsubscribed: z.strictObject({ type: z.literal('unsubscribed'), room, reason: z.enum(['left', 'kicked', 'banned']) }),
 }
 
 type Frames = typeof answers & typeof pushes

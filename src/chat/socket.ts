@@ -13,7 +13,7 @@ import type { ListeningParts } from './listening.ts'
 import type { Names } from './names.ts'
 import type { ReadMarkers } from './read-markers.ts'
 import type { AnswerBody } from './server-frames.ts'
-import { prepare, requireKept } from './speech.ts'
+import { keptIn, prepare } from './speech.ts'
 import type { SpeechRates } from './speech-rates.ts'
 import type { Whispers } from './whispers.ts'
 
@@ -83,7 +83,7 @@ export class ChatSocket implements ConnectionHandlers {
     const { viewer } = this.#connection
     this.#parts.rates.take(viewer.account)
     const outcome = await this.#lanes.say(frame.room, () => prepare(this.#parts, viewer, frame))
-    const { place, at, isDuplicate, kept } = requireKept(outcome)
+    const { place, at, isDuplicate, kept } = await keptIn(this.#parts, frame.room, viewer, outcome)
     return {
       type: 'ack',
       room: String(frame.room),

@@ -3,15 +3,12 @@ import type { AppendOutcome, Entry, Item, Ledger, NewEntry, Place } from '../led
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
-import type { Sql } from '../platform/mysql.ts'
-import { can } from './access.ts'
-import type { KnownRooms } from './access.ts'
+import { can, requireVisible } from './access.ts'
+import type { AccessParts, KnownRooms } from './access.ts'
 import type { KeptFrame } from './frames.ts'
-import { memberOf } from './member-store.ts'
 import { deletePayload, editPayload, reactPayload, textPayload } from './message.ts'
 
-export interface SpeechParts {
-  sql: Sql
+export interface SpeechParts extends AccessParts {
   ledger: Pick<Ledger, 'append' | 'entryAt' | 'items'>
   rooms: KnownRooms
 }
@@ -32,7 +29,7 @@ export type Prepared = { type: 'entry'; entry: NewEntry } | { type: 'kept'; outc
  */
 export function prepare(parts: SpeechParts, speaker: Viewer, said: Speech): Prepared | Promise<Prepared> {
   const isPlain = said.type === 'send' && said.replyTo === undefined
-  if (isPlain && parts.rooms.known(said.room) !== undefined) return toEntry(speaker, said)
+  if (isPlain && parts.rooms.known(said.room) !== undefined) return toEntry(parts, speaker, said)
   return lookUp(parts, speaker, said)
 }
 
@@ -50,7 +47,7 @@ async function check(parts: SpeechParts, speaker: Viewer, said: Speech): Promise
   switch (said.type) {
     case 'send':
       if (said.replyTo !== undefined) await messageAt(parts, said.room, said.replyTo, '/replyTo')
-      return toEntry(speaker, said)
+      return toEntry(parts, speaker, said)
     case 'react':
       return checkReact(parts, speaker, said)
     case 'edit':
@@ -63,7 +60,7 @@ async function check(parts: SpeechParts, speaker: Viewer, said: Speech): Promise
 
 async function checkReact(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'react'>): Promise<Prepared> {
   const target = await messageAt(parts, said.room, said.target, '/target')
-  if (target.payload.length > 0) return toEntry(speaker, said)
+  if (target.payload.length > 0) return toEntry(parts, speaker, said)
   return refuseDeleted(await itemAt(parts, said.room, said.target), speaker, said)
 }
 
@@ -71,7 +68,7 @@ async function checkChange(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'
   const item = await itemAt(parts, said.room, said.target)
   if (!(await mayChange(parts, speaker, said, item.entry))) throw new Problem('forbidden')
   const isDeleted = item.entry.payload.length === 0 || item.amendments.some((entry) => entry.kind === 'delete')
-  return isDeleted ? refuseDeleted(item, speaker, said) : toEntry(speaker, said)
+  return isDeleted ? refuseDeleted(item, speaker, said) : toEntry(parts, speaker, said)
 }
 
 async function mayChange(
@@ -116,12 +113,21 @@ function refuseDeleted(item: Item, speaker: Viewer, said: Speech): Prepared {
 
 /** What is in a room is not told to those who may not read it. */
 async function requireReader(parts: SpeechParts, speaker: Viewer, room: RoomId): Promise<void> {
-  const [facts, member] = await Promise.all([parts.rooms.of(room), memberOf(parts.sql, room, speaker.account)])
-  if (!can(speaker, 'read', facts, member?.standing)) throw new Problem('not_member')
+  const seen = await requireVisible(parts, speaker, room)
+  if (!can(speaker, 'read', seen.room, seen.member?.standing)) throw new Problem('not_member')
 }
 
-function toEntry(speaker: Viewer, said: Speech): Prepared {
-  return { type: 'entry', entry: { sender: speaker.account, id: said.id, ...contentOf(said) } }
+function toEntry(parts: SpeechParts, speaker: Viewer, said: Speech): Prepared {
+  const entry = { sender: speaker.account, id: said.id, ...contentOf(said) }
+  return { type: 'entry', entry: { ...entry, ...takingOf(parts, speaker, said) } }
+}
+
+/** The rules of a room are not for those who keep order in it. Taking back and reacting are open to everybody with a seat. */
+function takingOf(parts: SpeechParts, speaker: Viewer, said: Speech): Pick<NewEntry, 'takes'> {
+  const room = parts.rooms.known(said.room)
+  const isFree = room !== undefined && can(speaker, 'moderate', room)
+  if (isFree || said.type === 'delete' || said.type === 'react') return {}
+  return { takes: said.type === 'send' ? 'turn' : 'word' }
 }
 
 function contentOf(said: Speech): Omit<NewEntry, 'sender' | 'id'> {
@@ -142,8 +148,13 @@ function contentOf(said: Speech): Omit<NewEntry, 'sender' | 'id'> {
 const fullRetrySeconds = 2
 const unknownRetrySeconds = 1
 
-/** The ledger's answer as those outside hear it. Errors: all that a send may end with. */
-export function requireKept(outcome: AppendOutcome): Kept {
+/** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
+export async function keptIn(parts: AccessParts, room: RoomId, speaker: Viewer, outcome: AppendOutcome): Promise<Kept> {
+  if (outcome.type === 'forbidden') await requireVisible(parts, speaker, room)
+  return requireKept(outcome)
+}
+
+function requireKept(outcome: AppendOutcome): Kept {
   switch (outcome.type) {
     case 'kept':
       return outcome
@@ -151,6 +162,13 @@ export function requireKept(outcome: AppendOutcome): Kept {
       throw new Problem('room_closed', { members: { epoch: outcome.last.epoch, lastSeq: outcome.last.seq } })
     case 'forbidden':
       throw new Problem('not_member')
+    case 'muted':
+      throw new Problem('muted')
+    case 'early':
+      throw new Problem('rate_limited', {
+        detail: 'The room is in slow mode',
+        retryAfter: Math.ceil(outcome.retryMs / 1000),
+      })
     case 'full':
       throw new Problem('buffer_full', { retryAfter: fullRetrySeconds })
     case 'bad_id':

@@ -7,6 +7,21 @@ import type { Sql } from '../platform/mysql.ts'
 
 export type RoomKind = 'lobby' | 'hosted'
 export type RoomState = 'open' | 'closing' | 'closed'
+/** Who may take a seat: everybody, or who is invited. */
+export type RoomEntry = 'open' | 'invited'
+/** Who may speak: everybody with a seat; or the mentor, admins, and members who were given the word. */
+export type RoomSpeak = 'members' | 'mentors'
+
+/** What a mentor decides about a room. */
+export interface RoomSettings {
+  name: string
+  topic: string
+  seats: number
+  entry: RoomEntry
+  speak: RoomSpeak
+  /** Seconds between two messages of one person; 0: as they like. */
+  slowModeSeconds: number
+}
 
 export interface Room {
   id: RoomId
@@ -18,14 +33,21 @@ export interface Room {
   /** For people beside the mentor; none in the lobby, which has room for all. */
   seats: number | undefined
   seatsTaken: number
+  entry: RoomEntry
+  speak: RoomSpeak
+  slowModeSeconds: number
   membersVersion: number
+  settingsVersion: number
+  /** Whether the last change of the settings has become an entry of the room. */
+  isSettingsAnnounced: boolean
   state: RoomState
   openedAt: Date
   closedAt: Date | undefined
 }
 
 export const roomColumns =
-  'r.id, r.kind, r.name, r.topic, r.mentor_id, r.seats, r.seats_taken, r.members_version, r.state, r.opened_at, r.closed_at'
+  'r.id, r.kind, r.name, r.topic, r.mentor_id, r.seats, r.seats_taken, r.entry, r.speak, r.slow_mode_seconds, ' +
+  'r.members_version, r.settings_version, r.settings_announced, r.state, r.opened_at, r.closed_at'
 
 export interface RoomRecord {
   id: number
@@ -35,7 +57,12 @@ export interface RoomRecord {
   mentor_id: number | null
   seats: number | null
   seats_taken: number
+  entry: RoomEntry
+  speak: RoomSpeak
+  slow_mode_seconds: number
   members_version: number
+  settings_version: number
+  settings_announced: number
   state: RoomState
   opened_at: Date
   closed_at: Date | null
@@ -50,23 +77,28 @@ export function toRoom(row: RoomRecord): Room {
     mentor: row.mentor_id === null ? undefined : idFromRow(row.mentor_id),
     seats: row.seats ?? undefined,
     seatsTaken: row.seats_taken,
+    entry: row.entry,
+    speak: row.speak,
+    slowModeSeconds: row.slow_mode_seconds,
     membersVersion: row.members_version,
+    settingsVersion: row.settings_version,
+    isSettingsAnnounced: row.settings_announced === 1,
     state: row.state,
     openedAt: row.opened_at,
     closedAt: row.closed_at ?? undefined,
   }
 }
 
-export async function insertHosted(
-  trx: Sql,
-  room: { name: string; topic: string; mentor: AccountId; seats: number },
-): Promise<RoomId> {
+export async function insertHosted(trx: Sql, room: RoomSettings & { mentor: AccountId }): Promise<RoomId> {
   const [id] = await trx('rooms').insert({
     kind: 'hosted',
     name: room.name,
     topic: room.topic,
     mentor_id: room.mentor,
     seats: room.seats,
+    entry: room.entry,
+    speak: room.speak,
+    slow_mode_seconds: room.slowModeSeconds,
   })
   return idFromRow(id)
 }
@@ -95,17 +127,29 @@ export async function lockRoom(trx: Sql, room: RoomId): Promise<Room | undefined
   return row === undefined ? undefined : toRoom(row)
 }
 
-/** Newest first. */
+/** What one person may see of the open rooms, newest first; those by invitation only if they are asked in, are in, or see all. */
 export async function openRooms(
   sql: Sql,
+  viewer: { account: AccountId; seesAll: boolean; hiddenMentors: readonly AccountId[] },
   page: { before: RoomId | undefined; kind: RoomKind | undefined; limit: number },
 ): Promise<Room[]> {
+  const { account, seesAll, hiddenMentors } = viewer
+  const isInvited = `EXISTS (SELECT 1 FROM room_invitations i WHERE i.room_id = r.id AND i.account_id = ?)
+    AND NOT EXISTS (SELECT 1 FROM room_members b WHERE b.room_id = r.id AND b.account_id = ? AND b.standing = 'banned')`
   const rows = await selectRows<RoomRecord>(
     sql,
     `SELECT ${roomColumns} FROM rooms r
      WHERE r.state = 'open' AND r.id < ? AND (? IS NULL OR r.kind = ?)
+       ${hiddenMentors.length === 0 ? '' : 'AND (r.mentor_id IS NULL OR r.mentor_id NOT IN (?))'}
+       AND (r.entry = 'open' OR ? OR r.mentor_id = ?
+         OR EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = r.id AND m.account_id = ? AND m.standing = 'in')
+         OR (${isInvited}))
      ORDER BY r.id DESC LIMIT ?`,
-    [page.before ?? Number.MAX_SAFE_INTEGER, page.kind ?? null, page.kind ?? null, page.limit],
+    [
+      ...[page.before ?? Number.MAX_SAFE_INTEGER, page.kind ?? null, page.kind ?? null],
+      ...(hiddenMentors.length === 0 ? [] : [[...hiddenMentors]]),
+      ...[seesAll, account, account, account, account, page.limit],
+    ],
   )
   return rows.map(toRoom)
 }
@@ -146,13 +190,17 @@ export async function moveMembersVersion(trx: Sql, room: RoomId, version: number
   await trx('rooms').where({ id: room }).update({ members_version: version })
 }
 
-export async function markClosing(sql: Sql, room: RoomId): Promise<void> {
-  await sql('rooms').where({ id: room, state: 'open' }).update({ state: 'closing' })
+/** False if it is closing or closed already. */
+export async function markClosing(trx: Sql, room: RoomId): Promise<boolean> {
+  return (await trx('rooms').where({ id: room, state: 'open' }).update({ state: 'closing' })) === 1
 }
 
-/** Keeps the first time. */
-export async function markClosed(trx: Sql, room: RoomId): Promise<void> {
-  await affectedRows(trx, "UPDATE rooms SET state = 'closed', closed_at = COALESCE(closed_at, NOW(3)) WHERE id = ?", [
-    room,
-  ])
+/** Keeps the first time. False if it is closed already. */
+export async function markClosed(trx: Sql, room: RoomId): Promise<boolean> {
+  const closed = await affectedRows(
+    trx,
+    "UPDATE rooms SET state = 'closed', closed_at = NOW(3) WHERE id = ? AND state <> 'closed'",
+    [room],
+  )
+  return closed === 1
 }

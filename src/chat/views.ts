@@ -5,6 +5,7 @@ import { formatPlace, systemSender } from '../ledger/index.ts'
 import type { ClosingView, Place } from '../ledger/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Folded } from './fold.ts'
+import type { Invitation } from './invitation-store.ts'
 import type { Member } from './member-store.ts'
 import { mostUnread } from './unread.ts'
 import type { Room } from './store.ts'
@@ -23,6 +24,9 @@ export const roomView = z.strictObject({
   seats: z.int().nullable().describe('For people beside the mentor; null: room for all'),
   seatsTaken: z.int(),
   people: z.int().describe('Connected now'),
+  entry: z.enum(['open', 'invited']).describe('Who may take a seat'),
+  speak: z.enum(['members', 'mentors']).describe('Everybody with a seat; or mentor, admins and who was given the word'),
+  slowModeSeconds: z.int().describe('Between two messages of one person; 0: as they like'),
   state: z.enum(['open', 'closing', 'closed']),
   openedAt: instant,
   closedAt: instant.optional(),
@@ -39,12 +43,21 @@ export const oneRoomView = z.strictObject({
   ...roomView.shape,
   me: z.strictObject({
     ...reading,
-    standing: z.enum(['none', 'in', 'left', 'kicked', 'stayed']),
+    standing: z.enum(['none', 'in', 'left', 'kicked', 'stayed', 'banned']),
     mayRead: z.boolean(),
+    hasWord: z.boolean().describe('May speak where only mentors may'),
   }),
 })
 
-export const memberView = z.strictObject({ ...personView.shape, isMentor: z.boolean(), joinedAt: instant })
+export const memberView = z.strictObject({
+  ...personView.shape,
+  isMentor: z.boolean(),
+  hasWord: z.boolean(),
+  joinedAt: instant,
+})
+
+export const banView = z.strictObject({ ...personView.shape, by: personView, bannedAt: instant })
+export const invitationView = z.strictObject({ ...personView.shape, by: personView, invitedAt: instant })
 
 export const messageView = z.strictObject({
   epoch: z.int(),
@@ -88,6 +101,9 @@ export function presentRoom(room: Room, around: RoomAround): z.input<typeof room
     seats: room.seats ?? null,
     seatsTaken: room.seatsTaken,
     people: around.people ?? 0,
+    entry: room.entry,
+    speak: room.speak,
+    slowModeSeconds: room.slowModeSeconds,
     state: room.state,
     openedAt: room.openedAt.toISOString(),
     ...(room.closedAt === undefined ? {} : { closedAt: room.closedAt.toISOString() }),
@@ -106,8 +122,21 @@ export function presentMember(
   return {
     ...presentPersonAmong(profiles, member.account),
     isMentor: member.account === room.mentor,
+    hasWord: member.hasWord,
     joinedAt: member.joinedAt.toISOString(),
   }
+}
+
+type Profiles = ReadonlyMap<AccountId, Profile>
+
+export function presentBan(member: Member, profiles: Profiles): z.input<typeof banView> {
+  const by = presentPersonAmong(profiles, member.changedBy)
+  return { ...presentPersonAmong(profiles, member.account), by, bannedAt: member.changedAt.toISOString() }
+}
+
+export function presentInvitation(invitation: Invitation, profiles: Profiles): z.input<typeof invitationView> {
+  const by = presentPersonAmong(profiles, invitation.invitedBy)
+  return { ...presentPersonAmong(profiles, invitation.account), by, invitedAt: invitation.invitedAt.toISOString() }
 }
 
 export function presentMessage(folded: Folded, profiles: ReadonlyMap<AccountId, Profile>): z.input<typeof messageView> {

@@ -3,7 +3,7 @@ import { isUuidV7, uuidV7Time } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
 import { encodeTarget, hashOf, systemSender } from './entry.ts'
-import type { NewEntry, Place } from './entry.ts'
+import type { MembershipChange, NewEntry, Place } from './entry.ts'
 import { keys, lua } from './keys.ts'
 
 const script = new Script([lua('meta'), lua('chain'), lua('append')])
@@ -35,6 +35,8 @@ export type AppendAnswer =
   | { type: 'closed' }
   | { type: 'bad_id' }
   | { type: 'forbidden' }
+  | { type: 'muted' }
+  | { type: 'early'; retryMs: number }
   | { type: 'full' }
   /** This entry and all behind it: look the ids up in MySQL, then append them again under the token. */
   | { type: 'lookup' }
@@ -57,7 +59,10 @@ export async function append(
 ): Promise<AppendReply | Undecided> {
   const reply = await script.run(
     redis,
-    [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room), keys.live(room)],
+    [
+      ...[keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room)],
+      ...[keys.live(room), keys.turns(room)],
+    ],
     [
       ...[room, limits.maxEntries, limits.maxBytes, limits.sentMaxIds, limits.sentMaxMs, skewMs],
       limits.isOverBudget ? 1 : 0,
@@ -80,11 +85,17 @@ export type Status = 'ok' | 'absent' | 'stale'
 type AppendWire = [Status, string, string, string, string, string, string[]]
 
 function appendArguments({ entry, lookedUp }: Candidate): (string | number | Buffer)[] {
-  const { sender, id, kind, payload, membership } = entry
+  const { sender, id, kind, payload, membership, rules, takes } = entry
   const time = sender !== systemSender && isUuidV7(id) ? uuidV7Time(id) : 0
-  const change =
-    membership === undefined ? '' : `${membership.account}:${membership.version}:${membership.isIn ? 1 : 0}`
-  return [sender, id, time, lookedUp ?? '', kind, encodeTarget(entry), hashOf(payload), payload, change]
+  const member = membership === undefined ? '' : `${membership.account}:${encodeMember(membership)}`
+  const rule = rules === undefined ? '' : `${rules.version}:${rules.speak}:${rules.paceMs}`
+  const facts = [sender, id, time, lookedUp ?? '', kind, encodeTarget(entry), hashOf(payload), payload]
+  return [...facts, takes ?? '', member, rule]
+}
+
+/** A member as Redis remembers them: version, and 0 for out, 1 for in, 2 for in and with the word. */
+export function encodeMember({ version, isIn, hasWord }: MembershipChange): string {
+  return `${version}:${isIn ? (hasWord === true ? 2 : 1) : 0}`
 }
 
 function parseAnswer(answer: string, epoch: number): AppendAnswer {
@@ -95,9 +106,12 @@ function parseAnswer(answer: string, epoch: number): AppendAnswer {
       return { type, place: { epoch, seq: first }, at: second }
     case 'dup':
       return { type: 'duplicate', place: { epoch: first, seq: second }, at: third }
+    case 'early':
+      return { type, retryMs: first }
     case 'closed':
     case 'bad_id':
     case 'forbidden':
+    case 'muted':
     case 'full':
     case 'lookup':
       return { type }

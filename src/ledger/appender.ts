@@ -155,6 +155,8 @@ function toOutcome(answer: Exclude<AppendAnswer, { type: 'lookup' }>, head: Plac
       return { type: 'closed', last: head }
     case 'bad_id':
     case 'forbidden':
+    case 'muted':
+    case 'early':
     case 'full':
       return answer
     default:

@@ -2,16 +2,13 @@
 
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { Entry, NewEntry, Place } from './entry.ts'
+import type { Entry, MembershipChange, NewEntry, Place, RuleChange } from './entry.ts'
 
-/** Who may speak: `members` are those who are in, `all` is everybody but those who were put out (the lobby). */
-export type Speak = 'members' | 'all'
-
-/** The members of a room as of `version`: all changes up to it are in, none above. One consistent read. */
+/** The members and the rules of a room, each as of a version: all changes up to it are in, none above. One consistent read. */
 export interface Roster {
-  speak: Speak
+  rules: RuleChange
   version: number
-  members: { account: AccountId; version: number; isIn: boolean }[]
+  members: MembershipChange[]
 }
 
 /** What the ledger needs from those who own the rooms; the composition root passes it in. */
@@ -19,6 +16,11 @@ export interface RoomsPort {
   roster(room: RoomId): Promise<Roster>
   /** The room is closed for good (its last entry is *closed*). Repeatable, may come late and from any process. */
   closed(room: RoomId): Promise<void>
+  /**
+   * The closing is final: receipt and transcript are there. At least once, after however many deaths of a worker; rejects while
+   * it cannot be taken note of, and is called again.
+   */
+  sealed(room: RoomId): Promise<void>
   /** For receipt and transcript: what the room is called and by which names its speakers went. */
   describe(room: RoomId, senders: AccountId[]): Promise<RoomDescription>
   /** One readable line for the HTML transcript, from an entry's payload. Undefined for what a reader need not see. */
@@ -37,6 +39,10 @@ export type AppendOutcome =
   | { type: 'kept'; place: Place; at: number; isDuplicate: boolean; kept: 'buffered' | 'stored' }
   | { type: 'closed'; last: Place }
   | { type: 'forbidden' }
+  /** In the room, but without the word. */
+  | { type: 'muted' }
+  /** Too soon after the speaker's last turn. */
+  | { type: 'early'; retryMs: number }
   | { type: 'full' }
   | { type: 'bad_id' }
   | { type: 'unknown'; reason: 'timeout' | 'unavailable' }

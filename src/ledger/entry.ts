@@ -25,15 +25,38 @@ export interface NewEntry {
   target?: Place
   /** Storing this entry erases the payload of its target and of the target's amendments, never their hashes. */
   erases?: boolean
+  /** What saying this takes beside being let in; nothing if left out. A repeat of what was kept is answered before this is asked. */
+  takes?: Taking
   /** Applied to the members of the room in the same step as the entry. */
   membership?: MembershipChange
+  /** Applied to the rules of the room in the same step as the entry. */
+  rules?: RuleChange
 }
+
+/** `word`: leave to speak. `turn`: leave to speak, and that the speaker's last turn is as long ago as the pace of the room asks. */
+export type Taking = 'word' | 'turn'
 
 export interface MembershipChange {
   account: AccountId
   /** Rises with every change in the room, so that a late or repeated change is recognised. */
   version: number
   isIn: boolean
+  /** May speak where only those may who were given the word. */
+  hasWord?: boolean
+}
+
+/** Who may speak: `all` but those who were put out (the lobby), the `members` who are in, or of these only the ones who were `given` the word. */
+export type Speak = 'members' | 'all' | 'given'
+
+export interface Rules {
+  speak: Speak
+  /** Milliseconds between two turns of one speaker; 0: none. */
+  paceMs: number
+}
+
+export interface RuleChange extends Rules {
+  /** Rises with every change of the room's rules, so that a late or repeated change is recognised. */
+  version: number
 }
 
 /** An entry that happened. */

@@ -1,6 +1,7 @@
 import type { RoomId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
+import { encodeMember } from './append-script.ts'
 import type { Status } from './append-script.ts'
 import type { Roster } from './contract.ts'
 import { decodeEntry } from './entry.ts'
@@ -86,9 +87,9 @@ export async function rebase(redis: Redis, room: RoomId, to: Rebase): Promise<'o
     redis,
     [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room), keys.live(room)],
     [
-      ...[room, to.run, to.epoch, to.state, to.storedSeq, to.digest, to.at, roster.speak, roster.version],
-      to.storedSeq === 0 ? '1' : '0',
-      ...roster.members.flatMap((member) => [member.account, `${member.version}:${member.isIn ? 1 : 0}`]),
+      ...[room, to.run, to.epoch, to.state, to.storedSeq, to.digest, to.at, roster.rules.speak, roster.version],
+      ...[to.storedSeq === 0 ? '1' : '0', roster.rules.paceMs, roster.rules.version],
+      ...roster.members.flatMap((member) => [member.account, encodeMember(member)]),
     ],
   )
   return (reply as ['ok' | 'stale'])[0]

@@ -25,7 +25,7 @@ import { Witness } from './witness.ts'
 
 export type * from './contract.ts'
 export type { Durability } from './durability.ts'
-export type { Entry, MembershipChange, NewEntry, Place } from './entry.ts'
+export type { Entry, MembershipChange, NewEntry, Place, RuleChange, Rules, Speak, Taking } from './entry.ts'
 export { readDurability } from './durability.ts'
 export { formatPlace, parsePlace, samePlace, systemSender } from './entry.ts'
 export { NoSuchLedger } from './epochs.ts'

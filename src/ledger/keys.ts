@@ -13,6 +13,8 @@ export const keys = {
   buffer: (room: RoomId) => `${prefix(room)}:buffer`,
   sent: (room: RoomId): [string, string] => [`${prefix(room)}:sent:0`, `${prefix(room)}:sent:1`],
   members: (room: RoomId) => `${prefix(room)}:members`,
+  /** Account → time of the last turn in ms, while the room has a pace; runs out by itself. */
+  turns: (room: RoomId) => `${prefix(room)}:turns`,
   live: (room: RoomId) => `${prefix(room)}:live`,
   dirty: (room: RoomId) => `${bucketTag(room % buckets)}:dirty`,
   allDirty: () => Array.from({ length: buckets }, (_, bucket) => `${bucketTag(bucket)}:dirty`),

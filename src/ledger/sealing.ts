@@ -78,6 +78,7 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
     lastError: verification.faults[0],
   })
   if (!isOurs) await discardLost(parts, room, transcripts)
+  await parts.rooms.sealed(room)
   await retireRoom(parts, room)
 }
 
@@ -155,8 +156,12 @@ async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts)
   }
 }
 
-/** Half a minute after the end a sweeper comes once more: servers may have borne witness until then. */
+/**
+ * Half a minute after the end a sweeper comes once more: servers may have borne witness until then, and who sealed the room
+ * may have died before it could say so.
+ */
 async function settle(parts: SealingParts, room: RoomId): Promise<void> {
+  await parts.rooms.sealed(room)
   await retireRoom(parts, room)
   await settleClosing(parts.sql, room)
 }

@@ -12,6 +12,9 @@ import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
 import * as mentors from './023_mentors.ts'
+import * as roomRules from './024_room_rules.ts'
+import * as roomBans from './025_room_bans.ts'
+import * as roomInvitations from './026_room_invitations.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as people from './050_people.ts'
@@ -36,6 +39,9 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
   ['023_mentors', mentors],
+  ['024_room_rules', roomRules],
+  ['025_room_bans', roomBans],
+  ['026_room_invitations', roomInvitations],
   ['030_events', events],
   ['031_event_relay', eventRelay],
   ['050_people', people],

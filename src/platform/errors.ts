@@ -10,6 +10,7 @@ export const codes = {
   session_expired: { status: 401, close: 4010, outcome: 'fail', title: 'The session has expired' },
   bad_credentials: { status: 401, outcome: 'fail', title: 'Wrong username or password' },
   forbidden: { status: 403, outcome: 'fail', title: 'Not allowed' },
+  muted: { status: 403, outcome: 'fail', title: 'Only who has the word may speak here now' },
   not_member: { status: 403, outcome: 'fail', title: 'Not a member of this room' },
   not_found: { status: 404, outcome: 'fail', title: 'Not found' },
   method_not_allowed: { status: 405, outcome: 'fail', title: 'This method is not offered here' },

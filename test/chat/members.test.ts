@@ -1,11 +1,13 @@
 import test from 'ava'
 import type { Profile } from '../../src/accounts/index.ts'
 import { membersAfter, memberOf, pendingMembers } from '../../src/chat/member-store.ts'
-import { announcePending, join, kick, leave } from '../../src/chat/members.ts'
-import type { MemberParts } from '../../src/chat/members.ts'
+import { announcePending } from '../../src/chat/member-entries.ts'
+import { join, kick, leave } from '../../src/chat/members.ts'
+import type { SeatParts } from '../../src/chat/members.ts'
 import { createRoomsPort } from '../../src/chat/rooms-port.ts'
 import { ensureLobby, openRoom } from '../../src/chat/rooms.ts'
 import { roomById } from '../../src/chat/store.ts'
+import type { TellingTransaction } from '../../src/live/index.ts'
 import { createLedger } from '../../src/ledger/index.ts'
 import type { Entry, Ledger } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
@@ -16,6 +18,7 @@ import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import type { RedisPurpose } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilReady } from '../support/ledger.ts'
+import { HandmadeRelations, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -34,10 +37,11 @@ async function profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profil
   )
 }
 
-let parts: MemberParts & { ledger: Ledger; roomsPerMentor: number }
+let parts: SeatParts & { transaction: TellingTransaction; ledger: Ledger; roomsPerMentor: number }
 
 test.before('a ledger and its rooms', async () => {
   const { sql, config, log } = world()
+  const transaction = toldInto(sql)
   const connect = (purpose: RedisPurpose) =>
     connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
   const redis = connect('commands')
@@ -45,9 +49,9 @@ test.before('a ledger and its rooms', async () => {
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const ledger = createLedger({
     ...{ config, sql, redis, appendRedis, broker, log },
-    rooms: createRoomsPort({ sql, profiles }),
+    rooms: createRoomsPort({ sql, profiles, transaction }),
   })
-  parts = { sql, ledger, profiles, log, roomsPerMentor: 1000 }
+  parts = { sql, ledger, profiles, log, transaction, relationsOf: new HandmadeRelations().of, roomsPerMentor: 1000 }
   await untilReady(appendRedis)
   world().atEnd(async () => {
     await ledger.stop()
@@ -57,8 +61,8 @@ test.before('a ledger and its rooms', async () => {
   })
 })
 
-const open = async (seats = 10): Promise<RoomId> =>
-  (await openRoom(parts, alice, { name: '장독대', topic: '', seats })).id
+const usual = { name: '장독대', topic: '', seats: 10, entry: 'open', speak: 'members', slowModeSeconds: 0 } as const
+const open = async (seats = 10): Promise<RoomId> => (await openRoom(parts, alice, { ...usual, seats })).id
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -138,7 +142,7 @@ test('the mentor of another room keeps no order here', async (t) => {
   const room = await open()
   await join(parts, carol, room)
   const other = viewer(4, 'mentor')
-  await openRoom(parts, other, { name: '옆집', topic: '', seats: 1 })
+  await openRoom(parts, other, { ...usual, name: '옆집', seats: 1 })
 
   t.is(await codeOf(kick(parts, other, room, carol.account)), 'forbidden')
 })
@@ -159,7 +163,7 @@ test('a room that is not there is not found', async (t) => {
 test('one mentor has so many open rooms and not one more, also at once', async (t) => {
   const mentor = viewer(5, 'mentor')
   const two = { ...parts, roomsPerMentor: 2 }
-  const opening = { name: '방', topic: '', seats: 1 }
+  const opening = { ...usual, name: '방' }
 
   const codes = await Promise.all(Array.from({ length: 4 }, () => codeOf(openRoom(two, mentor, opening))))
 
@@ -183,7 +187,7 @@ test('the roster is who is in, as of a version', async (t) => {
 
   const roster = await createRoomsPort(parts).roster(room)
 
-  t.is(roster.speak, 'members')
+  t.deepEqual(roster.rules, { speak: 'members', paceMs: 0, version: 0 })
   t.is(roster.version, 4)
   t.deepEqual(roster.members.map(({ account, isIn }) => [Number(account), isIn]).toSorted(), [
     [1, true],

@@ -5,6 +5,7 @@ import type { Entry, Place } from '../../src/ledger/index.ts'
 import { systemSender } from '../../src/ledger/index.ts'
 import { createTranscriptPage } from '../../src/ledger/transcript-page.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
+import { toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -25,7 +26,11 @@ function entry(seq: number, kind: string, payload: Buffer, more: Partial<Entry> 
 }
 
 function linesOf(...batches: Entry[][]): string[] {
-  const rooms = createRoomsPort({ sql: world().sql, profiles: async () => new Map() })
+  const rooms = createRoomsPort({
+    sql: world().sql,
+    profiles: async () => new Map(),
+    transaction: toldInto(world().sql),
+  })
   const page = createTranscriptPage(description, rooms)
   const lines = batches.map((entries) => page.linesOf(entries)).join('')
   return lines
@@ -75,7 +80,11 @@ test('each day is named once, also over the pieces in which the page is written'
 })
 
 test('the page says its language and its zone, and what people wrote has its own direction and no markup', (t) => {
-  const rooms = createRoomsPort({ sql: world().sql, profiles: async () => new Map() })
+  const rooms = createRoomsPort({
+    sql: world().sql,
+    profiles: async () => new Map(),
+    transaction: toldInto(world().sql),
+  })
   const page = createTranscriptPage(description, rooms)
   const who = { id: '1', username: 'alice' }
 

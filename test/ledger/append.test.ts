@@ -122,7 +122,10 @@ test.serial('lines of one speaker keep their order when the first must be looked
 test.serial('only members are heard; in a room for all, only those put out are not', async (t) => {
   const hosted = await site.newRoom([alice])
   const lobby = await site.newRoom([], 'all')
-  site.rooms.rosters.set(lobby, { speak: 'all', version: 1, members: [{ account: bob, version: 1, isIn: false }] })
+  site.rooms.rosters.set(lobby, {
+    ...{ rules: { speak: 'all', paceMs: 0, version: 0 }, version: 1 },
+    members: [{ account: bob, version: 1, isIn: false }],
+  })
 
   t.is((await site.ledger.append(hosted, line('hi', alice))).type, 'kept')
   t.deepEqual(await site.ledger.append(hosted, line('hi', carol)), { type: 'forbidden' })

@@ -17,22 +17,27 @@ export const carol = 3 as AccountId
 export class TestRooms implements RoomsPort {
   readonly rosters = new Map<RoomId, Roster>()
   readonly closedRooms: RoomId[] = []
+  readonly sealedRooms: RoomId[] = []
 
   put(room: RoomId, members: AccountId[], speak: Speak = 'members'): void {
     const version = members.length
     this.rosters.set(room, {
-      speak,
+      rules: { speak, paceMs: 0, version: 0 },
       version,
       members: members.map((account, index) => ({ account, version: index + 1, isIn: true })),
     })
   }
 
   async roster(room: RoomId): Promise<Roster> {
-    return this.rosters.get(room) ?? { speak: 'all', version: 0, members: [] }
+    return this.rosters.get(room) ?? { rules: { speak: 'all', paceMs: 0, version: 0 }, version: 0, members: [] }
   }
 
   async closed(room: RoomId): Promise<void> {
     this.closedRooms.push(room)
+  }
+
+  async sealed(room: RoomId): Promise<void> {
+    this.sealedRooms.push(room)
   }
 
   async describe(room: RoomId): ReturnType<RoomsPort['describe']> {

@@ -143,7 +143,7 @@ export class ScriptRun {
     const answer = await buffer.rebase(this.#redis, this.#room, {
       ...{ run, epoch: to.epoch, state: to.isClosed ? 'closed' : 'open', storedSeq: to.storedSeq, at: 0 },
       digest: model.digestAt(to.storedSeq),
-      roster: { speak: 'members', version: 2, members },
+      roster: { rules: { speak: 'members', paceMs: 0, version: 0 }, version: 2, members },
     })
     const isInstalled = model.hold === to.epoch && (model.isAbsent || model.epoch !== to.epoch)
     assert.equal(answer, isInstalled ? 'ok' : 'stale')

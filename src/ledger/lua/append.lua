@@ -1,17 +1,19 @@
 -- append: puts a batch of entries of one room at its end, in order, each at most once.
 --
--- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)
+-- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)  8 turns
 -- ARGV  1 room  2 most entries  3 most bytes  4 ids in a sent hash  5 its age in ms  6 clock skew allowed in ms
 --       7 '1' when Redis as a whole is full: what people send is refused, unless it is here already
---       then nine for each entry:
+--       then eleven for each entry:
 --       sender, id, time of the id in ms (0 for the system's), token under which the id was looked up in MySQL or '',
---       kind, target, hash, payload, membership change: '' or 'account:version:in'
+--       kind, target, hash, payload, what it takes: '', 'word' or 'turn' (see NewEntry),
+--       membership change: '' or 'account:version:in', change of the rules: '' or 'version:speak:pace in ms'
 -- Returns { 'absent' } or { 'stale' }: nothing was decided. Otherwise
 --       { 'ok', epoch, head, buffered entries, buffered bytes, token, answers }, one answer for each entry:
---       'kept:seq:at', 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'full', or 'lookup' as the last one: the id and
---       all that follow it must be looked up in MySQL under `token` first, so that a speaker's lines keep their order.
+--       'kept:seq:at', 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'muted', 'early:wait in ms', 'full', or 'lookup' as
+--       the last one: the id and all that follow it must be looked up in MySQL under `token` first, so that a speaker's lines
+--       keep their order.
 
-local fields = 9
+local fields = 11
 local meta, reason = read_meta(KEYS[1])
 if reason then return { reason } end
 
@@ -32,8 +34,33 @@ end
 local function may_speak(sender)
   if sender == '0' then return true end
   local member = redis.call('HGET', KEYS[5], sender)
-  if meta.speak == 'all' then return not member or string.sub(member, -2) == ':1' end
-  return member and string.sub(member, -2) == ':1'
+  if not member then return meta.speak == 'all' end
+  return string.sub(member, -2) ~= ':0'
+end
+
+local function lacks_word(entry)
+  if entry.takes == '' or meta.speak ~= 'given' then return false end
+  return string.sub(redis.call('HGET', KEYS[5], entry.sender), -2) ~= ':2'
+end
+
+-- A room that was written by an earlier version has no pace yet.
+local function pace_of(entry)
+  return entry.takes == 'turn' and tonumber(meta.paceMs or 0) or 0
+end
+
+-- Never longer than the pace, should the clock of this Redis have gone back.
+local function wait_of(entry)
+  local pace = pace_of(entry)
+  local last = pace > 0 and redis.call('HGET', KEYS[8], entry.sender)
+  if not last then return 0 end
+  return math.min(math.max(tonumber(last) + pace - now, 0), pace)
+end
+
+local function remember_turn(entry)
+  local pace = pace_of(entry)
+  if pace == 0 then return end
+  redis.call('HSET', KEYS[8], entry.sender, int(now))
+  redis.call('PEXPIRE', KEYS[8], int(pace))
 end
 
 -- The system's entries (a kick, a leave) may go over the cap, so that a full room can still be kept in order.
@@ -51,6 +78,13 @@ local function change_members(change)
   redis.call('HSET', KEYS[5], account, version .. ':' .. is_in)
 end
 
+local function change_rules(change)
+  local version, speak, pace = string.match(change, '^(%d+):(%l+):(%d+)$')
+  if tonumber(version) <= tonumber(meta.rulesVersion or 0) then return end
+  meta.rulesVersion, meta.speak, meta.paceMs = version, speak, pace
+  redis.call('HSET', KEYS[1], 'rulesVersion', version, 'speak', speak, 'paceMs', pace)
+end
+
 local function decide(entry)
   local name = entry.sender .. ':' .. entry.id
   local first = first_of(name)
@@ -59,10 +93,15 @@ local function decide(entry)
   if meta.state == 'closed' then return 'closed' end
   if entry.time > now + skew then return 'bad_id' end
   if not may_speak(entry.sender) then return 'forbidden' end
+  if lacks_word(entry) then return 'muted' end
+  local wait = wait_of(entry)
+  if wait > 0 then return 'early:' .. int(wait) end
   if is_full(entry.sender) then return 'full' end
   stored[#stored + 1] = chain(meta, now, entry)
   sent[name] = int(meta.epoch) .. ':' .. int(meta.head) .. ':' .. int(meta.at)
+  remember_turn(entry)
   if entry.change ~= '' then change_members(entry.change) end
+  if entry.rules ~= '' then change_rules(entry.rules) end
   return 'kept:' .. int(meta.head) .. ':' .. int(meta.at)
 end
 
@@ -70,7 +109,8 @@ local was_empty = meta.head == meta.base
 for i = 8, #ARGV, fields do
   local answer = decide({
     sender = ARGV[i], id = ARGV[i + 1], time = tonumber(ARGV[i + 2]), token = ARGV[i + 3], kind = ARGV[i + 4],
-    target = ARGV[i + 5], hash = ARGV[i + 6], payload = ARGV[i + 7], change = ARGV[i + 8],
+    target = ARGV[i + 5], hash = ARGV[i + 6], payload = ARGV[i + 7], takes = ARGV[i + 8], change = ARGV[i + 9],
+    rules = ARGV[i + 10],
   })
   answers[#answers + 1] = answer
   if answer == 'lookup' then break end

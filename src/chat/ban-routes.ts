@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { nothing, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { AccountId } from '../platform/ids.ts'
+import { requireOrderKept } from './access.ts'
+import { bansAfter } from './member-store.ts'
+import { ban, unban } from './members.ts'
+import { personNamed, personParams, roomParams } from './route-parts.ts'
+import type { RouteParts } from './route-parts.ts'
+import { banView, presentBan } from './views.ts'
+
+/** For the mentor of a room, and admins; in the lobby for admins, where a ban silences. */
+export function banRoutes(parts: RouteParts): Route[] {
+  return [
+    route({
+      method: 'PUT',
+      path: '/v1/rooms/:id/bans/:username',
+      summary: 'Ban somebody: they lose their seat, hear nothing more and cannot come back',
+      access: 'member',
+      params: personParams,
+      answers: { 204: nothing },
+      async handle({ viewer, params }) {
+        await requireOrderKept(parts, viewer, params.id)
+        await ban(parts, viewer, params.id, await personNamed(parts, params.username))
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/rooms/:id/bans/:username',
+      summary: 'Lift a ban: the person may take a seat again',
+      access: 'member',
+      params: personParams,
+      answers: { 204: nothing },
+      async handle({ viewer, params }) {
+        await requireOrderKept(parts, viewer, params.id)
+        await unban(parts, viewer, params.id, await personNamed(parts, params.username))
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/bans',
+      summary: 'Who is banned',
+      access: 'member',
+      params: roomParams,
+      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      answers: { 200: pageOf(banView) },
+      async handle({ viewer, params, query, target }) {
+        const room = await requireOrderKept(parts, viewer, params.id)
+        const after = query.cursor as AccountId | undefined
+        const found = await bansAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
+        const bans = found.slice(0, query.limit)
+        const profiles = await parts.profiles(bans.flatMap(({ account, changedBy }) => [account, changedBy]))
+        const next = found.length > query.limit ? bans.at(-1)?.account : undefined
+        return pageAnswer(
+          target,
+          bans.map((member) => presentBan(member, profiles)),
+          { next },
+        )
+      },
+    }),
+  ]
+}

@@ -1,0 +1,65 @@
+import type { AccountId, RoomId } from '../platform/ids.ts'
+import { idFromRow } from '../platform/ids.ts'
+import { affectedRows, selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+
+/** The SQL of `room_invitations`. */
+
+export interface Invitation {
+  account: AccountId
+  invitedBy: AccountId
+  invitedAt: Date
+}
+
+/** False if that person is invited already. */
+export async function insertInvitation(
+  trx: Sql,
+  invitation: { room: RoomId; account: AccountId; by: AccountId },
+): Promise<boolean> {
+  const inserted = await affectedRows(
+    trx,
+    'INSERT IGNORE INTO room_invitations (room_id, account_id, invited_by) VALUES (?, ?, ?)',
+    [invitation.room, invitation.account, invitation.by],
+  )
+  return inserted === 1
+}
+
+export async function deleteInvitation(trx: Sql, room: RoomId, account: AccountId): Promise<void> {
+  await affectedRows(trx, 'DELETE FROM room_invitations WHERE room_id = ? AND account_id = ?', [room, account])
+}
+
+export async function isInvited(sql: Sql, room: RoomId, account: AccountId): Promise<boolean> {
+  const rows = await selectRows(sql, 'SELECT 1 FROM room_invitations WHERE room_id = ? AND account_id = ?', [
+    room,
+    account,
+  ])
+  return rows.length === 1
+}
+
+export async function countInvitations(trx: Sql, room: RoomId): Promise<number> {
+  const [row] = await selectRows<{ invited: number }>(
+    trx,
+    'SELECT COUNT(*) AS invited FROM room_invitations WHERE room_id = ?',
+    [room],
+  )
+  return row?.invited ?? 0
+}
+
+/** By account id. */
+export async function invitationsAfter(
+  sql: Sql,
+  room: RoomId,
+  page: { after: AccountId | undefined; limit: number },
+): Promise<Invitation[]> {
+  const rows = await selectRows<{ account_id: number; invited_by: number; invited_at: Date }>(
+    sql,
+    `SELECT account_id, invited_by, invited_at FROM room_invitations
+     WHERE room_id = ? AND account_id > ? ORDER BY account_id LIMIT ?`,
+    [room, page.after ?? 0, page.limit],
+  )
+  return rows.map((row) => ({
+    account: idFromRow(row.account_id),
+    invitedBy: idFromRow(row.invited_by),
+    invitedAt: row.invited_at,
+  }))
+}

@@ -1,0 +1,48 @@
+import type { Profile } from '../accounts/index.ts'
+import type { LiveEvent, Tell } from '../live/index.ts'
+import type { AccountId } from '../platform/ids.ts'
+import type { Room, RoomSettings } from './store.ts'
+import { presentRoom } from './views.ts'
+
+/**
+ * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
+ * opens for a person when they are asked in, and of it nothing else is told.
+ */
+
+const topic = 'rooms'
+
+/** People who hide the mentor do not hear of the room. */
+function actorOf(room: Pick<Room, 'mentor'>): Pick<LiveEvent, 'actor'> {
+  return room.mentor === undefined ? {} : { actor: room.mentor }
+}
+
+export function tellOpened(
+  tell: Tell,
+  room: Room,
+  to: { mentor: Profile | undefined; people: number; audience?: AccountId },
+): void {
+  if (room.entry === 'invited' && to.audience === undefined) return
+  const profiles = new Map(to.mentor === undefined ? [] : [[to.mentor.id, to.mentor]])
+  const data = presentRoom(room, { profiles, people: to.people })
+  const audience = to.audience === undefined ? {} : { audience: to.audience }
+  tell({ topic, type: 'room.opened', data, ...audience, ...actorOf(room) })
+}
+
+/** A room that is by invitation from now on is closed to the public, and the other way round opened. */
+export function tellSettings(tell: Tell, room: Room, to: RoomSettings): void {
+  if (to.entry === 'open' && room.entry === 'open') {
+    tell({ topic, type: 'room.updated', data: { id: String(room.id), ...to }, ...actorOf(room) })
+  }
+  if (to.entry === 'invited' && room.entry === 'open') tellClosed(tell, room, 'hidden')
+}
+
+/** Absolute counts, people connected and seats taken. */
+export function tellCounts(tell: Tell, room: Room, counts: { people: number; seatsTaken: number }): void {
+  if (room.entry === 'invited') return
+  tell({ topic, type: 'room.updated', data: { id: String(room.id), ...counts }, ...actorOf(room) })
+}
+
+export function tellClosed(tell: Tell, room: Room, state: 'closing' | 'closed' | 'hidden'): void {
+  if (room.entry === 'invited') return
+  tell({ topic, type: 'room.closed', data: { id: String(room.id), state }, ...actorOf(room) })
+}
