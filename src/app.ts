@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAccounts } from './accounts/index.ts'
+import { accessCookieName, createAccounts } from './accounts/index.ts'
 import { createChat, createRoomsPort } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
@@ -11,18 +11,27 @@ import { createLive } from './live/index.ts'
 import { createPeople } from './people/index.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
+import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
+import type { Route } from './platform/http/route.ts'
 import type { Log } from './platform/log.ts'
 
 export interface App {
+  /** All that it serves. */
+  routes: readonly Route[]
   /** Resolves with the port when the server listens. */
   start(): Promise<{ port: number }>
   /** Drains: no new work, sockets are sent to another server, what runs is finished. */
   stop(): Promise<void>
 }
 
+export interface AppOptions {
+  /** For tests: an answer that its route does not declare becomes a 500. */
+  isAnswerChecked?: boolean
+}
+
 /** A web server: the composition of all parts. */
-export async function createApp(config: Config, log: Log): Promise<App> {
+export async function createApp(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
   const raised = raisedLimits(config)
   if (Object.keys(raised).length > 0) log.warn({ raised }, 'limits are raised above their defaults')
   const foundation = await layFoundation(config, log)
@@ -60,9 +69,13 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   lifecycle.onClose('accounts', () => accounts.stop())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
+  const parts = [accounts, live, people, chat]
+  const routes = withDocument([...healthRoutes(health), ...parts.flatMap((part) => part.routes)], {
+    accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
+  })
   const http = createHttpApp({
-    ...{ log, origins: config.origins, authenticate: accounts.authenticate },
-    routes: [...healthRoutes(health), ...accounts.routes, ...live.routes, ...people.routes, ...chat.routes],
+    ...{ log, routes, origins: config.origins, authenticate: accounts.authenticate },
+    ...options,
     limits: createRateLimits(redis),
     idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
@@ -75,6 +88,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   })
 
   return {
+    routes,
     async start() {
       await accounts.start()
       await live.start()

@@ -11,6 +11,10 @@ export interface SessionCookies {
 
 const refreshPath = '/v1/sessions'
 
+export function accessCookieName(publicOrigin: string): string {
+  return publicOrigin.startsWith('https:') ? '__Host-madang-access' : 'madang-access'
+}
+
 /**
  * On https the names carry `__Host-`, which no other host of the domain can set and which demands `Secure` and the path `/`;
  * on http the refresh token at least goes only where it is used.
@@ -20,7 +24,7 @@ const refreshPath = '/v1/sessions'
  */
 export function createSessionCookies(options: { publicOrigin: string; refreshDays: number }): SessionCookies {
   const isSecure = options.publicOrigin.startsWith('https:')
-  const access = isSecure ? '__Host-madang-access' : 'madang-access'
+  const access = accessCookieName(options.publicOrigin)
   const refresh = isSecure ? '__Host-madang-refresh' : 'madang-refresh'
   const cookies = (values: { access: string; refresh: string }, maxAge: number): SetCookie[] => [
     { name: access, value: values.access, path: '/', maxAge, isSecure },

@@ -18,14 +18,16 @@ import { accountView, presentAccount, presentSession, sessionView } from './view
 /** How a client wants to keep its session: a browser in cookies that no script can read, any other in its own hands. */
 const tokens = z.enum(['cookie', 'body']).default('cookie').describe('Where the tokens go: cookies, or the answer')
 
-const signedIn = z.strictObject({
-  account: accountView,
-  session: z.uuid(),
-  expiresInSeconds: z.number().describe('Life of the access token'),
-  tokenType: z.literal('Bearer').optional(),
-  accessToken: z.string().optional(),
-  refreshToken: z.string().optional(),
-})
+const signedIn = z
+  .strictObject({
+    account: accountView,
+    session: z.uuid(),
+    expiresInSeconds: z.number().describe('Life of the access token'),
+    tokenType: z.literal('Bearer').optional(),
+    accessToken: z.string().optional(),
+    refreshToken: z.string().optional(),
+  })
+  .meta({ id: 'SignedIn' })
 
 export function sessionRoutes(parts: RouteParts): Route[] {
   return [

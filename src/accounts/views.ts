@@ -33,6 +33,11 @@ export const sessionView = z.strictObject({
   isCurrent: z.boolean(),
 })
 
+/** Written once in the OpenAPI document, under these names. */
+z.globalRegistry.add(personView, { id: 'Person' })
+z.globalRegistry.add(accountView, { id: 'Account' })
+z.globalRegistry.add(sessionView, { id: 'Session' })
+
 export function presentPerson(profile: Profile): z.input<typeof personView> {
   const { id, username, displayName, picture } = profile
   return { id: String(id), username, displayName, picture: picture ?? null }

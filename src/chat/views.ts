@@ -86,6 +86,16 @@ export const closingView = z.strictObject({
   receipt: z.string().describe('Where the receipt is, or will be'),
 })
 
+/** Written once in the OpenAPI document, under these names. */
+z.globalRegistry.add(roomView, { id: 'Room' })
+z.globalRegistry.add(myRoomView, { id: 'MyRoom' })
+z.globalRegistry.add(oneRoomView, { id: 'RoomAndMe' })
+z.globalRegistry.add(memberView, { id: 'Member' })
+z.globalRegistry.add(banView, { id: 'Ban' })
+z.globalRegistry.add(invitationView, { id: 'Invitation' })
+z.globalRegistry.add(messageView, { id: 'Message' })
+z.globalRegistry.add(closingView, { id: 'Closing' })
+
 export interface RoomAround {
   profiles: ReadonlyMap<AccountId, Profile>
   people: number | undefined

@@ -19,6 +19,9 @@ export const pictureView = z.strictObject({
 })
 export type PictureView = z.input<typeof pictureView>
 
+/** Written once in the OpenAPI document, under this name. */
+z.globalRegistry.add(pictureView, { id: 'Picture' })
+
 /** What a picture is part of. A picture is part of one thing only, and goes when that goes. */
 export interface MediaUse {
   type: 'post' | 'message' | 'profile'

@@ -6,10 +6,12 @@ import type { Accounts, EndReason } from '../../src/accounts/index.ts'
 import type { Config } from '../../src/config.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
+import { describeApi } from '../../src/platform/http/openapi/document.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { Role } from '../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { holdToDocument } from '../support/held.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 
@@ -42,9 +44,11 @@ export async function openDoor(world: World, changes: Record<string, string | nu
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
+  const origin = `http://127.0.0.1:${address.port}`
+  holdToDocument([origin], () => describeApi(accounts.routes, { accessCookie: 'madang-access' }))
   return {
     ...heard,
-    origin: `http://127.0.0.1:${address.port}`,
+    origin,
     accounts,
     async close() {
       server.closeAllConnections()

@@ -3,15 +3,19 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { z } from 'zod'
 import { createApp } from '../../src/app.ts'
 import { answers, pushes } from '../../src/chat/server-frames.ts'
+import { describeApi } from '../../src/platform/http/openapi/document.ts'
+import type { Route } from '../../src/platform/http/route.ts'
 import { call } from '../accounts/client.ts'
 import type { Reply } from '../accounts/client.ts'
 import { TestSocket } from '../platform/ws/test-socket.ts'
 import type { Frame } from '../platform/ws/test-socket.ts'
+import { holdToDocument } from '../support/held.ts'
 import type { World } from '../support/world.ts'
 
 /** One web server of Madang inside the test's process. */
 export interface House {
   origin: string
+  routes: readonly Route[]
   stop(): Promise<void>
 }
 
@@ -30,12 +34,15 @@ let houses = 0
 export async function openHouse(world: World, changes: Record<string, string | number> = {}): Promise<House> {
   houses += 1
   const names = { PORT: 0, SERVER_NAME: `house-${houses}` }
-  const app = await createApp(world.configWith({ ...generous, ...names, ...changes }), world.log)
+  const config = world.configWith({ ...generous, ...names, ...changes })
+  const app = await createApp(config, world.log, { isAnswerChecked: true })
   const { port } = await app.start()
+  const origin = `http://127.0.0.1:${port}`
+  holdToDocument([origin], () => describeApi(app.routes, { accessCookie: 'madang-access' }))
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => (stopped ??= app.stop())
   world.atEnd(stop)
-  return { origin: `http://127.0.0.1:${port}`, stop }
+  return { origin, routes: app.routes, stop }
 }
 
 /** Somebody with an account. */

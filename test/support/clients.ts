@@ -5,6 +5,7 @@ import { Person } from '../../src/commands/replay/people.ts'
 import { closeRoom, entriesAfter, openRoom, takeSeat } from '../../src/commands/replay/rooms-api.ts'
 import type { RoomSession } from '../../src/commands/replay/room-session.ts'
 import { within } from '../../src/platform/lifecycle.ts'
+import { checkReply } from './held.ts'
 import type { Stack } from './stack.ts'
 
 export { entriesAfter, finalClosing, papersOf } from '../../src/commands/replay/rooms-api.ts'
@@ -28,7 +29,11 @@ export class Crowd {
 
   constructor(stack: Stack) {
     this.#stack = stack
-    this.#api = new Api({ address: stack.address, patienceMs: 30_000 })
+    this.#api = new Api({
+      address: stack.address,
+      patienceMs: 30_000,
+      onReply: (call, reply) => checkReply(stack.address, call, reply),
+    })
   }
 
   get api(): Api {

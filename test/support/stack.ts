@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestFn } from 'ava'
+import type { OpenApiDocument } from '../../src/platform/http/openapi/document.ts'
 import { loadConfig, raisedLimits } from '../../src/config.ts'
 import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
 import { freePort } from '../../tools/ports.ts'
+import { holdToDocument } from './held.ts'
 import { createWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -95,6 +97,9 @@ export async function startStack(changes: Record<string, string | number> = {}):
   }
   try {
     await Promise.all([...all.map((part) => part.start().then(() => part.ready())), nginx.start()])
+    const document = await (await fetch(`${stack.serverAddress('server-1')}/openapi.json`)).json()
+    const origins = [stack.address, ...serverNames.map((name) => stack.serverAddress(name))]
+    holdToDocument(origins, () => document as OpenApiDocument)
     return stack
   } catch (error) {
     await stack.stop()

@@ -38,6 +38,8 @@ export interface ApiOptions {
   patienceMs: number
   /** Told about every answer that says to go slower. */
   onLimited?: (call: Call, waitMs: number) => void
+  /** Told about every answer, refusals too; what it throws ends the call. */
+  onReply?: (call: Call, reply: Reply) => void
 }
 
 const callMs = 20_000
@@ -63,6 +65,7 @@ export class Api {
     const deadline = performance.now() + this.#options.patienceMs
     for (let failures = 0; ; failures += 1) {
       const outcome = await this.#try(call)
+      if (!(outcome instanceof Error)) this.#options.onReply?.(call, outcome)
       const waitMs = outcome instanceof Error ? undefined : retryAfterMs(outcome)
       if (!(outcome instanceof Error) && outcome.status < 400) return outcome
       const restMs = waitMs ?? backoffMs(standardBackoff, failures)

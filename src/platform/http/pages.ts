@@ -11,7 +11,7 @@ export const pageLimit = z
   .transform(Number)
   .refine((limit) => limit <= mostItems, { error: `At most ${mostItems}`, params: { code: 'too_big' } })
   .default(usualItems)
-  .describe(`How many items, at most ${mostItems}`)
+  .describe(`How many items: ${usualItems} unless given, at most ${mostItems}`)
 
 /** `?cursor=` of a list: opaque outside, and inside what `place` reads. One that we did not make is `bad_input`. */
 export function cursorOf<S extends z.ZodType>(place: S) {
@@ -40,11 +40,15 @@ function decode(text: string): unknown {
   }
 }
 
+const neighbours = z
+  .strictObject({ next: z.string().optional(), prev: z.string().optional() })
+  .meta({ id: 'Page', description: 'Cursors of the pages beside this one; the end is the absence of `next`' })
+
 /** The answer schema of a list. The end is the absence of `next`. */
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.strictObject({
     items: z.array(item),
-    page: z.strictObject({ next: z.string().optional(), prev: z.string().optional() }),
+    page: neighbours,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { Code } from '../errors.ts'
 import type { Sql } from '../mysql.ts'
 import type { SetCookie } from './cookies.ts'
 import { readInput } from './input.ts'
@@ -16,7 +17,7 @@ export type Access = 'public' | Role
 export const nothing = { type: 'nothing' } as const
 /** An answer of bytes in one of these content types. */
 export const bytes = (...contentTypes: string[]): BytesShape => ({ type: 'bytes', contentTypes })
-interface BytesShape {
+export interface BytesShape {
   readonly type: 'bytes'
   readonly contentTypes: readonly string[]
 }
@@ -92,6 +93,8 @@ export interface Route {
   readonly isIdempotent: boolean
   /** Answers 200 with an `ETag`, and 304 to who has it already: single resources and first pages. */
   readonly hasEtag: boolean
+  /** What the handler itself may refuse with, beside what the doors refuse; undefined when nobody has said. */
+  readonly problems: readonly Code[] | undefined
   /** The body is `multipart/form-data` with one file in this field, read by the handler from `raw.request`. */
   readonly upload: UploadShape | undefined
   handle(request: RawRequest): Promise<Answer>
@@ -138,6 +141,7 @@ interface Definition<A extends Access, P extends Input, Q extends Input, B exten
   isProbe?: boolean
   isIdempotent?: boolean
   hasEtag?: boolean
+  problems?: readonly Code[]
   upload?: UploadShape
   handle(request: RouteRequest<ViewerFor<A>, Read<P>, Read<Q>, Read<B>>): Promise<AnswerFor<NoInfer<R>>>
 }
@@ -166,6 +170,7 @@ export function route<
     isProbe: definition.isProbe ?? false,
     isIdempotent: definition.isIdempotent ?? false,
     hasEtag: definition.hasEtag ?? false,
+    problems: definition.problems,
     upload: definition.upload,
     handle: (request) =>
       definition.handle({

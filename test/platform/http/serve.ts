@@ -4,8 +4,10 @@ import { createServer } from 'node:http'
 import { pino } from 'pino'
 import { createHttpApp } from '../../../src/platform/http/app.ts'
 import type { HttpAppOptions } from '../../../src/platform/http/app.ts'
+import { describeApi } from '../../../src/platform/http/openapi/document.ts'
 import type { Identity, Role } from '../../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
+import { holdToDocument } from '../../support/held.ts'
 
 export interface Served {
   origin: string
@@ -26,7 +28,11 @@ export async function serve(t: ExecutionContext, options: Omit<HttpAppOptions, '
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  return { origin: `http://127.0.0.1:${address.port}`, lines }
+  const origin = `http://127.0.0.1:${address.port}`
+  if (options.limits !== undefined) {
+    holdToDocument([origin], () => describeApi(options.routes, { accessCookie: 'madang-access' }))
+  }
+  return { origin, lines }
 }
 
 /** Somebody whose `x-role` header, or else a cookie of that name, is believed. */
