@@ -179,27 +179,32 @@ function isPage(shape: AnswerShape): boolean {
   return shape instanceof z.ZodObject && 'items' in shape.shape && 'page' in shape.shape
 }
 
+/** Where nobody has said what the handler refuses with, any problem may come. */
 function problemsOf(route: Route): Record<string, Response> {
+  const isWhole = route.problems !== undefined
   const declared = [...codesByStatus(route)]
     .filter(([status]) => route.answers[status] === undefined)
-    .map(([status, some]): [string, Response] => [String(status), problemOf(status, some)])
-  const rest: Response = { description: 'Any other problem', content: problemContent() }
-  return { ...Object.fromEntries(declared), ...(route.problems === undefined ? { default: rest } : {}) }
+    .map(([status, some]): [string, Response] => [
+      String(status),
+      {
+        description: some.map((code) => `\`${code}\`: ${codes[code].title}`).join(' · '),
+        headers: headersOfProblem(status),
+        content: problemContent(isWhole ? onlyOf(some) : anyProblem, some),
+      },
+    ])
+  const rest: Response = { description: 'Any other problem', content: problemContent(anyProblem, []) }
+  return { ...Object.fromEntries(declared), ...(isWhole ? {} : { default: rest }) }
 }
 
-function problemOf(status: number, some: readonly Code[]): Response {
-  return {
-    description: some.map((code) => `\`${code}\`: ${codes[code].title}`).join(' · '),
-    headers: headersOfProblem(status),
-    content: problemContent(some),
-  }
-}
+const anyProblem: JsonSchema = { $ref: '#/components/schemas/Problem' }
+const onlyOf = (some: readonly Code[]): JsonSchema => ({
+  allOf: [anyProblem],
+  properties: { code: { enum: some } },
+})
 
-function problemContent(some?: readonly Code[]): Content {
-  const problem = { $ref: '#/components/schemas/Problem' }
-  const narrowed: JsonSchema = { allOf: [problem], properties: { code: { enum: some } } }
-  if (some === undefined) return { 'application/problem+json': { schema: problem } }
-  return { 'application/problem+json': { schema: narrowed, examples: Object.fromEntries(some.map(exampleOf)) } }
+function problemContent(schema: JsonSchema, some: readonly Code[]): Content {
+  const examples = Object.fromEntries(some.map(exampleOf))
+  return { 'application/problem+json': { schema, ...(some.length === 0 ? {} : { examples }) } }
 }
 
 function exampleOf(code: Code): [string, { value: unknown }] {
