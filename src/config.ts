@@ -82,6 +82,8 @@ const settings = {
   RELATIONS_PER_MINUTE: whole(1, 1_000_000)
     .default(60)
     .describe('Follows, blocks, mutes and their ends of one account in a minute'),
+  POSTS_PER_HOUR: whole(1, 1_000_000).default(60).describe('Posts of one account in an hour'),
+  COMMENTS_PER_HOUR: whole(1, 1_000_000).default(300).describe('Comments of one account in an hour'),
   ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
   FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
@@ -170,6 +172,7 @@ const settings = {
   HEAD_CHECK_SECONDS: whole(1, 3600)
     .default(5)
     .describe('Time between two looks at the head of every room with listeners'),
+  POPULAR_EVERY_SECONDS: whole(1, 86_400).default(300).describe('Time between two rankings of the popular posts'),
   CLOSED_META_SECONDS: whole(1, 8_640_000).default(86_400).describe('Time that a closed room is remembered in Redis'),
   CLOSING_RETRY_SECONDS: whole(1, 3600)
     .default(5)
@@ -221,6 +224,8 @@ const limitNames = [
   'FOLLOWS_MAX',
   'BLOCKS_MAX',
   'RELATIONS_PER_MINUTE',
+  'POSTS_PER_HOUR',
+  'COMMENTS_PER_HOUR',
   'ROOMS_PER_MENTOR',
   'SEATS_MAX',
   'FRAME_MAX_BYTES',

@@ -25,7 +25,7 @@ import { accountRoutes } from './routes.ts'
 import { createSessionCookies } from './session-cookies.ts'
 import { viewerOfSession } from './session-store.ts'
 import { SessionWatch } from './session-watch.ts'
-import { lockPicture, setPicture } from './store.ts'
+import { accountsNamed, lockPicture, setPicture } from './store.ts'
 import type { ProfilePicture } from './store.ts'
 import { takeTicket } from './tickets.ts'
 
@@ -54,6 +54,8 @@ export interface Accounts {
   profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>>
   /** In any case. */
   findByUsername(name: string): Promise<Person | undefined>
+  /** Those whom the names belong to, by one query; in any case. */
+  accountsNamed(names: readonly string[]): Promise<AccountId[]>
   /** The picture of a profile, held until the transaction ends. */
   lockPicture(trx: Sql, account: AccountId): Promise<MediaId | undefined>
   /** Call `profileChanged` once that has committed. */
@@ -122,6 +124,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     profiles: (ids) => profiles.of(ids),
     findByUsername: (name) => personNamed(parts, name),
+    accountsNamed: (names) => accountsNamed(sql, names),
     lockPicture,
     setPicture,
     profileChanged: (account) => parts.announce({ type: 'profile', account }),

@@ -127,6 +127,17 @@ export interface ProfilePicture {
   name: string
 }
 
+/** Those whom the names belong to, in any case. */
+export async function accountsNamed(sql: Sql, names: readonly string[]): Promise<AccountId[]> {
+  if (names.length === 0) return []
+  const rows = await selectRows<{ id: number }>(
+    sql,
+    `SELECT id FROM accounts WHERE username IN (${names.map(() => '?').join(', ')}) ORDER BY id`,
+    names.map((name) => name.toLowerCase()),
+  )
+  return rows.map((row) => idFromRow(row.id))
+}
+
 /** All admins, held until the transaction ends: of two who dismiss each other, one waits and then is the last. */
 export async function lockAdmins(trx: Sql): Promise<AccountId[]> {
   const text = "SELECT id FROM accounts FORCE INDEX (accounts_role) WHERE role = 'admin' ORDER BY id FOR UPDATE"

@@ -18,6 +18,13 @@ import * as roomInvitations from './026_room_invitations.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as people from './050_people.ts'
+import * as posts from './070_posts.ts'
+import * as postPictures from './071_post_pictures.ts'
+import * as postTags from './072_post_tags.ts'
+import * as postCounts from './073_post_counts.ts'
+import * as comments from './074_comments.ts'
+import * as likes from './075_likes.ts'
+import * as popular from './076_popular.ts'
 import * as idempotencyKeys from './090_idempotency_keys.ts'
 
 interface Migration {
@@ -45,6 +52,13 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['030_events', events],
   ['031_event_relay', eventRelay],
   ['050_people', people],
+  ['070_posts', posts],
+  ['071_post_pictures', postPictures],
+  ['072_post_tags', postTags],
+  ['073_post_counts', postCounts],
+  ['074_comments', comments],
+  ['075_likes', likes],
+  ['076_popular', popular],
   ['090_idempotency_keys', idempotencyKeys],
 ])
 

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { nothing, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { CommentId } from '../platform/ids.ts'
+import { visiblePost } from './access.ts'
+import { commentOrders, commentsOf } from './comment-store.ts'
+import { createComment, editComment, newComment, removeComment } from './comments.ts'
+import { peopleIn } from './presenting.ts'
+import { commentParams, postParams } from './route-parts.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { commentView, presentComment } from './views.ts'
+
+/** A cursor goes on in the order in which it was made. */
+const place = z.strictObject({ order: z.enum(commentOrders), id: z.int().positive() })
+
+const commentQuery = z
+  .strictObject({
+    order: z.enum(commentOrders).default('oldest').describe('Which comments come first'),
+    limit: pageLimit,
+    cursor: cursorOf(place),
+  })
+  .refine((query) => query.cursor === undefined || query.cursor.order === query.order, {
+    error: 'A cursor of the other order',
+    params: { code: 'bad_cursor' },
+    path: ['cursor'],
+  })
+
+export function commentRoutes(parts: TimelineParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/posts/:id/comments',
+      summary: 'The comments of a post',
+      access: 'member',
+      params: postParams,
+      query: commentQuery,
+      answers: { 200: pageOf(commentView) },
+      hasEtag: true,
+      async handle({ viewer, params, query, target }) {
+        const { order, limit, cursor } = query
+        const relations = await parts.people.relationsOf(viewer.account)
+        const post = await visiblePost(parts.sql, relations, params.id)
+        const from = cursor?.id as CommentId | undefined
+        const found = await commentsOf(parts.sql, post.id, { order, from, without: relations.hidden, limit: limit + 1 })
+        const comments = found.slice(0, limit)
+        const profiles = await parts.accounts.profiles(peopleIn(comments))
+        const next = found.length > limit ? { order, id: comments.at(-1)?.id } : undefined
+        return pageAnswer(
+          target,
+          comments.map((comment) => presentComment(comment, profiles)),
+          { next },
+        )
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/posts/:id/comments',
+      summary: 'Say something about a post',
+      access: 'member',
+      params: postParams,
+      body: newComment,
+      answers: { 201: commentView },
+      isIdempotent: true,
+      limit: {
+        name: 'comments',
+        requests: parts.config.COMMENTS_PER_HOUR,
+        seconds: 3600,
+        withoutRedis: 'count_here',
+      },
+      handle: ({ viewer, params, body, once }) =>
+        createComment(parts, viewer, { post: params.id, text: body.text }, once),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/v1/comments/:id',
+      summary: 'Change my comment; it is marked as edited',
+      access: 'member',
+      params: commentParams,
+      body: newComment,
+      answers: { 200: commentView },
+      async handle({ viewer, params, body }) {
+        return { status: 200, body: await editComment(parts, viewer, params.id, body.text) }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/comments/:id',
+      summary: 'Delete a comment: who wrote it, whose post it is under, or an admin',
+      access: 'member',
+      params: commentParams,
+      answers: { 204: nothing },
+      async handle({ viewer, params }) {
+        await removeComment(parts, viewer, params.id)
+        return { status: 204 }
+      },
+    }),
+  ]
+}

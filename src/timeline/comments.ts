@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { Notice } from '../notifications/index.ts'
+import type { Once } from '../platform/http/route.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { CommentId, PostId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { lockVisiblePost, requireAuthor, requireOneOf, requireVisibleComment } from './access.ts'
+import * as store from './comment-store.ts'
+import type { Comment } from './comment-store.ts'
+import { commentChanged } from './events.ts'
+import { mentionsOf } from './mentions.ts'
+import type { Post } from './post.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { setCounts } from './store.ts'
+import { excerptOf, spokenTextOf } from './text.ts'
+import { presentComment } from './views.ts'
+import type { CommentView } from './views.ts'
+import { findWording } from './wording.ts'
+
+const mostText = 2000
+
+export const newComment = z.strictObject({ text: spokenTextOf(mostText) })
+
+/** Error: `not_found`. */
+export async function createComment(
+  parts: TimelineParts,
+  author: Viewer,
+  said: { post: PostId; text: string },
+  once: Once,
+) {
+  const relations = await parts.people.relationsOf(author.account)
+  const { mentions } = await findWording(parts, said.text)
+  const profiles = await parts.accounts.profiles([author.account, ...mentions])
+  return parts.live.transaction(async (trx, tell) => {
+    const post = await lockVisiblePost(trx, relations, said.post)
+    const id = await store.insertComment(trx, { ...said, author: author.account, mentions })
+    const commentCount = post.commentCount + 1
+    await setCounts(trx, post.id, { commentCount })
+    const comment = await written(trx, id)
+    tell(commentChanged('comment.created', { ...post, commentCount }, id))
+    await parts.notifications.notify(trx, tell, noticesOf(post, comment))
+    const answer = {
+      status: 201 as const,
+      body: presentComment(comment, profiles),
+      headers: { location: `/v1/comments/${id}` },
+    }
+    await once.settle(trx, answer)
+    return answer
+  })
+}
+
+/** The author of the post hears of the comment, and not once more for being mentioned in it. */
+function noticesOf(post: Post, comment: Comment): Notice[] {
+  const from = comment.author
+  const excerpt = excerptOf(comment.text)
+  return [
+    { type: 'comment', to: post.author, from, post: post.id, comment: comment.id, excerpt },
+    ...mentionsOf(comment, { from, post: post.id, comment: comment.id, known: [post.author] }),
+  ]
+}
+
+/** What is as it was is not marked as edited. Errors: `not_found`, `forbidden`. */
+export async function editComment(
+  parts: TimelineParts,
+  editor: Viewer,
+  id: CommentId,
+  text: string,
+): Promise<CommentView> {
+  const relations = await parts.people.relationsOf(editor.account)
+  const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
+  const { mentions } = await findWording(parts, text)
+  const profiles = await parts.accounts.profiles([editor.account, ...mentions])
+  return parts.live.transaction(async (trx, tell) => {
+    const post = await lockVisiblePost(trx, relations, postId)
+    const comment = requireVisibleComment(await store.commentById(trx, id), relations)
+    requireAuthor(editor, comment.author)
+    if (comment.text === text) return presentComment(comment, profiles)
+    await store.rewriteComment(trx, id, { text, mentions })
+    const now = await written(trx, id)
+    tell(commentChanged('comment.updated', post, id))
+    const known = [post.author, ...comment.mentions]
+    const notices = mentionsOf(now, { from: now.author, post: post.id, comment: id, known })
+    await parts.notifications.notify(trx, tell, notices)
+    return presentComment(now, profiles)
+  })
+}
+
+/** The author of the comment, the author of the post, or an admin. Errors: `not_found`, `forbidden`. */
+export async function removeComment(parts: TimelineParts, viewer: Viewer, id: CommentId): Promise<void> {
+  const relations = await parts.people.relationsOf(viewer.account)
+  const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
+  await parts.live.transaction(async (trx, tell) => {
+    const post = await lockVisiblePost(trx, relations, postId)
+    const comment = requireVisibleComment(await store.commentById(trx, id), relations)
+    requireOneOf(viewer, [comment.author, post.author])
+    await store.deleteComment(trx, id)
+    const commentCount = post.commentCount - 1
+    await setCounts(trx, post.id, { commentCount })
+    await parts.notifications.forget(trx, tell, { comment: id })
+    tell(commentChanged('comment.deleted', { ...post, commentCount }, id))
+  })
+}
+
+async function written(trx: Sql, id: CommentId): Promise<Comment> {
+  const comment = await store.commentById(trx, id)
+  if (comment === undefined) throw new Error(`comment ${id} is gone under the lock of its post`)
+  return comment
+}

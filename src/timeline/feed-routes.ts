@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { Problem } from '../platform/errors.ts'
+import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import { postsOfPerson } from './feed-store.ts'
+import { feedQuery, readFeed, slice } from './feeds.ts'
+import type { FeedSlice } from './feeds.ts'
+import { postKind } from './post.ts'
+import { presentPosts } from './presenting.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { postView } from './views.ts'
+
+const feedView = z.strictObject({
+  ...pageOf(postView).shape,
+  stream: z.string().describe('The position at which /v1/stream goes on from this page without a gap'),
+})
+
+const username = z
+  .string()
+  .min(1)
+  .max(30)
+  .transform((text) => text.toLowerCase())
+
+export function feedRoutes(parts: TimelineParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/timeline',
+      summary: 'A feed: everybody’s posts, those of the people I follow, of a tag, of an area, or the popular ones',
+      access: 'member',
+      query: feedQuery,
+      answers: { 200: feedView },
+      hasEtag: true,
+      async handle({ viewer, query, target }) {
+        const stream = parts.live.cursor()
+        return answerFeed(parts, viewer, { ...(await readFeed(parts, viewer, query)), stream, target })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/people/:username/posts',
+      summary: 'The posts of one person, newest first',
+      access: 'member',
+      params: z.strictObject({ username }),
+      query: z.strictObject({ kind: postKind.optional(), limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      answers: { 200: feedView },
+      hasEtag: true,
+      async handle({ viewer, params, query, target }) {
+        const stream = parts.live.cursor()
+        const posts = await homeOf(parts, viewer, params.username, query)
+        return answerFeed(parts, viewer, { ...slice(posts, query.limit), stream, target })
+      },
+    }),
+  ]
+}
+
+/** Whom the reader has muted is shown when asked for; who has blocked, or is blocked, is not there. */
+async function homeOf(
+  parts: TimelineParts,
+  viewer: Viewer,
+  name: string,
+  query: { kind?: z.output<typeof postKind> | undefined; limit: number; cursor?: number | undefined },
+) {
+  const person = await parts.accounts.findByUsername(name)
+  const relations = await parts.people.relationsOf(viewer.account)
+  if (person === undefined || relations.blocked.has(person.id)) throw new Problem('not_found')
+  const page = { before: query.cursor, kind: query.kind, without: new Set<never>(), limit: query.limit + 1 }
+  return postsOfPerson(parts.sql, person.id, page)
+}
+
+async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice & { stream: string; target: string }) {
+  const views = await presentPosts(parts, viewer.account, read.posts)
+  const answer = pageAnswer(read.target, views, { next: read.next })
+  return { ...answer, body: { ...answer.body, stream: read.stream } }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { presentPerson } from '../accounts/index.ts'
+import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import { visiblePost } from './access.ts'
+import { likesOf } from './like-store.ts'
+import { like, unlike } from './likes.ts'
+import { postParams } from './route-parts.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { likeView, likingView } from './views.ts'
+
+export function likeRoutes(parts: TimelineParts): Route[] {
+  return [
+    route({
+      method: 'PUT',
+      path: '/v1/posts/:id/like',
+      summary: 'Like a post; once, however often it is said',
+      access: 'member',
+      params: postParams,
+      answers: { 200: likingView },
+      async handle({ viewer, params }) {
+        return { status: 200, body: { post: String(params.id), ...(await like(parts, viewer, params.id)) } }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/posts/:id/like',
+      summary: 'Take my like back, if there is one',
+      access: 'member',
+      params: postParams,
+      answers: { 200: likingView },
+      async handle({ viewer, params }) {
+        return { status: 200, body: { post: String(params.id), ...(await unlike(parts, viewer, params.id)) } }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/posts/:id/likes',
+      summary: 'Who likes a post, the latest first',
+      access: 'member',
+      params: postParams,
+      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      answers: { 200: pageOf(likeView) },
+      hasEtag: true,
+      async handle({ viewer, params, query, target }) {
+        const relations = await parts.people.relationsOf(viewer.account)
+        const post = await visiblePost(parts.sql, relations, params.id)
+        const page = { before: query.cursor, without: relations.hidden, limit: query.limit + 1 }
+        const found = await likesOf(parts.sql, post.id, page)
+        const likes = found.slice(0, query.limit)
+        const profiles = await parts.accounts.profiles(likes.map((one) => one.account))
+        const views = likes.flatMap(({ account, at }) => {
+          const profile = profiles.get(account)
+          return profile === undefined ? [] : [{ person: presentPerson(profile), at: at.toISOString() }]
+        })
+        return pageAnswer(target, views, { next: found.length > query.limit ? likes.at(-1)?.id : undefined })
+      },
+    }),
+  ]
+}

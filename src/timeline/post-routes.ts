@@ -1,0 +1,71 @@
+import { Problem } from '../platform/errors.ts'
+import { nothing, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import { visiblePost } from './access.ts'
+import { newPost, postChanges } from './post.ts'
+import { createPost, editPost, removePost } from './posts.ts'
+import { presentPosts } from './presenting.ts'
+import { postParams } from './route-parts.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { postView } from './views.ts'
+
+export function postRoutes(parts: TimelineParts): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/posts',
+      summary: 'Post something: text, pictures that I have uploaded, or both',
+      access: 'member',
+      body: newPost,
+      answers: { 201: postView },
+      isIdempotent: true,
+      limit: {
+        name: 'posts',
+        requests: parts.config.POSTS_PER_HOUR,
+        seconds: 3600,
+        withoutRedis: 'count_here',
+      },
+      handle: ({ viewer, body, once }) => createPost(parts, viewer, body, once),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/posts/:id',
+      summary: 'A post',
+      access: 'member',
+      params: postParams,
+      answers: { 200: postView },
+      hasEtag: true,
+      async handle({ viewer, params }) {
+        const relations = await parts.people.relationsOf(viewer.account)
+        const post = await visiblePost(parts.sql, relations, params.id)
+        const [view] = await presentPosts(parts, viewer.account, [post])
+        if (view === undefined) throw new Problem('not_found')
+        return { status: 200, body: view }
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/v1/posts/:id',
+      summary: 'Change what is given of my post; pictures are given as a whole. It is marked as edited',
+      access: 'member',
+      params: postParams,
+      body: postChanges,
+      answers: { 200: postView },
+      async handle({ viewer, params, body }) {
+        return { status: 200, body: await editPost(parts, viewer, params.id, body) }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/posts/:id',
+      summary: 'Delete my post with all its comments, likes and pictures; an admin, any post',
+      access: 'member',
+      params: postParams,
+      answers: { 204: nothing },
+      async handle({ viewer, params }) {
+        await removePost(parts, viewer, params.id)
+        return { status: 204 }
+      },
+    }),
+  ]
+}

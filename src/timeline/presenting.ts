@@ -1,0 +1,57 @@
+import type { Profile } from '../accounts/index.ts'
+import type { AccountId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { likedAmong } from './like-store.ts'
+import type { Post, PostPicture } from './post.ts'
+import type { TimelineParts } from './route-parts.ts'
+import { picturesOf } from './store.ts'
+import { presentPost } from './views.ts'
+import type { PostView, SharedPostView } from './views.ts'
+
+type Profiles = ReadonlyMap<AccountId, Profile>
+
+/** Posts as one reader sees them: names, pictures and likes in one query each, however many posts there are. */
+export async function presentPosts(
+  parts: TimelineParts,
+  reader: AccountId,
+  posts: readonly Post[],
+): Promise<PostView[]> {
+  const { sql, accounts } = parts
+  const ids = posts.map((post) => post.id)
+  const [profiles, illustrate, liked] = await Promise.all([
+    accounts.profiles(peopleIn(posts)),
+    picturesAround(parts, sql, posts),
+    likedAmong(sql, reader, ids),
+  ])
+  return posts.map((post) => ({ ...presentPost(post, { profiles, ...illustrate(post) }), isLiked: liked.has(post.id) }))
+}
+
+/** One post as everybody sees it, read in the transaction that changes it; the profiles were read before that began. */
+export async function presentShared(
+  parts: TimelineParts,
+  trx: Sql,
+  post: Post,
+  profiles: Profiles,
+): Promise<SharedPostView> {
+  const illustrate = await picturesAround(parts, trx, [post])
+  return presentPost(post, { profiles, ...illustrate(post) })
+}
+
+export function peopleIn(posts: readonly { author: AccountId; mentions: readonly AccountId[] }[]): AccountId[] {
+  return posts.flatMap((post) => [post.author, ...post.mentions])
+}
+
+async function picturesAround(parts: TimelineParts, sql: Sql, posts: readonly Post[]) {
+  const illustrated = posts.filter((post) => post.pictureCount > 0).map((post) => post.id)
+  const pictures = await picturesOf(sql, illustrated)
+  const media = await viewsOf(parts, sql, [...pictures.values()].flat())
+  return (post: Post) => ({ pictures: pictures.get(post.id) ?? [], media })
+}
+
+async function viewsOf(parts: TimelineParts, sql: Sql, pictures: readonly PostPicture[]) {
+  if (pictures.length === 0) return new Map()
+  return parts.media.views(
+    sql,
+    pictures.map((picture) => picture.media),
+  )
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Accounts } from '../accounts/index.ts'
+import type { Config } from '../config.ts'
+import type { Live } from '../live/index.ts'
+import type { Media } from '../media/index.ts'
+import type { Notifications } from '../notifications/index.ts'
+import type { People } from '../people/index.ts'
+import type { CommentId, PostId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { idOf } from './route-ids.ts'
+
+/** What the timeline is wired with. */
+export interface TimelineParts {
+  sql: Sql
+  config: Config
+  accounts: Pick<Accounts, 'profiles' | 'findByUsername' | 'accountsNamed'>
+  live: Pick<Live, 'transaction' | 'cursor'>
+  media: Pick<Media, 'claim' | 'release' | 'views'>
+  people: Pick<People, 'relationsOf' | 'followedBy'>
+  notifications: Pick<Notifications, 'notify' | 'withdraw' | 'forget'>
+}
+
+export const postParams = z.strictObject({ id: idOf<PostId>('a post') })
+export const commentParams = z.strictObject({ id: idOf<CommentId>('a comment') })

@@ -1,0 +1,141 @@
+import type { TestFn } from 'ava'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createAccounts } from '../../src/accounts/index.ts'
+import { Broker } from '../../src/platform/broker.ts'
+import { createHttpApp } from '../../src/platform/http/app.ts'
+import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
+import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { createTimeline } from '../../src/timeline/index.ts'
+import type { Timeline } from '../../src/timeline/index.ts'
+import { call, signUp } from '../accounts/client.ts'
+import type { Call, Reply } from '../accounts/client.ts'
+import { worldOf } from '../support/world.ts'
+import type { World } from '../support/world.ts'
+import { Neighbours } from './stand-ins.ts'
+
+/** A server of accounts and the timeline, and what the timeline told the rooms beside it. */
+export interface Courtyard {
+  world: World
+  origin: string
+  neighbours: Neighbours
+  timeline: Timeline
+  /** Somebody with a name that nobody has. */
+  person(name?: string): Promise<Resident>
+}
+
+const generous = { SIGN_UP_PER_HOUR: 100_000, REQUESTS_PER_MINUTE: 1_000_000, POSTS_PER_HOUR: 100_000 }
+
+export async function openCourtyard(
+  world: World,
+  changes: Record<string, string | number> = {},
+  neighbours = new Neighbours(world.sql),
+): Promise<Courtyard> {
+  const { sql, log } = world
+  const config = world.configWith({ ...generous, COMMENTS_PER_HOUR: 100_000, ...changes })
+  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
+  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const accounts = createAccounts({ sql, redis, broker, config, log })
+  const { live, media, people, notifications } = neighbours
+  const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
+  const app = createHttpApp({
+    ...{ log, sql, authenticate: accounts.authenticate, limits: createRateLimits(redis), isAnswerChecked: true },
+    routes: [...accounts.routes, ...timeline.routes],
+  })
+  const server = createServer(app.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  world.atEnd(async () => {
+    server.closeAllConnections()
+    server.close()
+    await broker.close()
+    await closeRedis(redis)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const origin = `http://127.0.0.1:${address.port}`
+  return { world, origin, neighbours, timeline, person: (name) => Resident.moveIn(origin, name) }
+}
+
+/** One courtyard for all tests of a file. */
+export function courtyardOf(test: TestFn, changes: Record<string, string | number> = {}): () => Courtyard {
+  const world = worldOf(test)
+  let courtyard: Courtyard | undefined
+  test.serial.before('the courtyard is opened', async () => {
+    courtyard = await openCourtyard(world(), changes)
+  })
+  return () => {
+    if (courtyard === undefined) throw new Error('the courtyard is opened before the first test')
+    return courtyard
+  }
+}
+
+/** Somebody with an account, at one server. */
+export class Resident {
+  readonly username: string
+  readonly account: AccountId
+  readonly token: string
+  readonly #origin: string
+
+  private constructor(origin: string, who: { username: string; account: AccountId; token: string }) {
+    this.#origin = origin
+    this.username = who.username
+    this.account = who.account
+    this.token = who.token
+  }
+
+  static async moveIn(origin: string, name?: string): Promise<Resident> {
+    const { username, access } = await signUp(origin, name)
+    const me = await call(origin, 'GET /v1/me', { token: access })
+    return new Resident(origin, { username, account: Number(me.body['id']) as AccountId, token: access })
+  }
+
+  /** The same person at another server. */
+  at(origin: string): Resident {
+    return new Resident(origin, this)
+  }
+
+  ask(line: string, body?: unknown, options: Call = {}): Promise<Reply> {
+    return call(this.#origin, line, { token: this.token, ...(body === undefined ? {} : { body }), ...options })
+  }
+
+  /** The body of an answer that must be a success. */
+  async gets(line: string, body?: unknown): Promise<Record<string, unknown>> {
+    const reply = await this.ask(line, body)
+    if (reply.status >= 300) throw new Error(`${line}: ${reply.status} ${JSON.stringify(reply.body)}`)
+    return reply.body
+  }
+
+  /** Posts, and answers the id. */
+  async posts(text: string, more: Record<string, unknown> = {}): Promise<string> {
+    return String((await this.gets('POST /v1/posts', { text, ...more }))['id'])
+  }
+
+  /** Comments, and answers the id. */
+  async comments(post: string, text: string): Promise<string> {
+    return String((await this.gets(`POST /v1/posts/${post}/comments`, { text }))['id'])
+  }
+
+  /** One page: its items, and the cursor of the next. */
+  async page(path: string): Promise<{ items: Item[]; next: string | undefined; body: Record<string, unknown> }> {
+    const body = await this.gets(`GET ${path}`)
+    const { next } = body['page'] as { next?: string }
+    return { items: body['items'] as Item[], next, body }
+  }
+
+  /** All items of a list, page by page to its end. */
+  async all(path: string): Promise<Item[]> {
+    const items: Item[] = []
+    let cursor: string | undefined
+    do {
+      const page = await this.page(
+        cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`,
+      )
+      items.push(...page.items)
+      cursor = page.next
+    } while (cursor !== undefined)
+    return items
+  }
+}
+
+export type Item = Record<string, unknown> & { id: string }
