@@ -40,7 +40,8 @@ export async function openCourtyard(
   const { live, media, people, notifications } = neighbours
   const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
   const app = createHttpApp({
-    ...{ log, sql, authenticate: accounts.authenticate, limits: createRateLimits(redis), isAnswerChecked: true },
+    ...{ log, authenticate: accounts.authenticate, limits: createRateLimits(redis), isAnswerChecked: true },
+    idempotency: { sql, redis, log },
     routes: [...accounts.routes, ...timeline.routes],
   })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')

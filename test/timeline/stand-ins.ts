@@ -54,11 +54,11 @@ export class Neighbours {
       claim: async (_trx, { owner, ids, use, pointer }) => {
         for (const [index, id] of ids.entries()) {
           const picture = this.#pictures.get(id)
-          if (picture === undefined || picture.owner !== owner || picture.use !== undefined) {
-            throw new Problem('bad_input', { errors: [{ pointer: pointer(index), code: 'bad_picture', detail: 'Not yours' }] })
-          }
-          picture.use = `${use.type} ${use.id}`
+          if (picture?.owner === owner && picture.use === undefined) continue
+          const fault = { pointer: pointer(index), code: 'bad_picture', detail: 'Not to be had' }
+          throw new Problem('bad_input', { errors: [fault] })
         }
+        for (const id of ids) this.#pictures.get(id)!.use = `${use.type} ${use.id}`
       },
       release: async (_trx, use, ids) => {
         for (const id of ids) if (this.useOf(id) === `${use.type} ${use.id}`) this.#pictures.delete(id)
