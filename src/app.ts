@@ -9,12 +9,14 @@ import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
 import { createLive } from './live/index.ts'
 import { createPeople } from './people/index.ts'
+import { Problem } from './platform/errors.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Log } from './platform/log.ts'
+import { createTimeline } from './timeline/index.ts'
 
 export interface App {
   /** All that it serves. */
@@ -58,6 +60,15 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     transaction: live.transaction,
     notices: { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} },
   })
+  const timeline = createTimeline({
+    ...{ sql, config, accounts, live, people },
+    media: {
+      claim: () => Promise.reject(new Problem('unsupported', { detail: 'Pictures cannot be uploaded yet' })),
+      release: async () => {},
+      views: async () => new Map(),
+    },
+    notifications: { notify: async () => {}, withdraw: async () => {}, forget: async () => {} },
+  })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction: live.transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
@@ -69,7 +80,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   lifecycle.onClose('accounts', () => accounts.stop())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  const parts = [accounts, live, people, chat]
+  const parts = [accounts, live, people, timeline, chat]
   const routes = withDocument([...healthRoutes(health), ...parts.flatMap((part) => part.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })

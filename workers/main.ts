@@ -10,6 +10,7 @@ import { createLog } from '../src/platform/log.ts'
 import { leaveWith } from '../src/platform/start.ts'
 import { startCloseRooms } from './close-rooms.ts'
 import { startFlushRooms } from './flush-rooms.ts'
+import { startRebuildPopular } from './rebuild-popular.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
 import { startRelayEvents } from './relay-events.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
@@ -37,6 +38,8 @@ try {
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())
   lifecycle.onClose('recover-rooms', () => recoverRooms.close())
+  const rebuildPopular = startRebuildPopular({ sql, log, everySeconds: config.POPULAR_EVERY_SECONDS })
+  lifecycle.onClose('rebuild-popular', () => rebuildPopular.close())
   const sweepKeys = startSweepIdempotencyKeys({ sql, log })
   lifecycle.onClose('sweep-idempotency-keys', () => sweepKeys.close())
 

@@ -124,18 +124,11 @@ export class Resident {
     return { items: body['items'] as Item[], next, body }
   }
 
-  /** All items of a list, page by page to its end. */
-  async all(path: string): Promise<Item[]> {
-    const items: Item[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.page(
-        cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`,
-      )
-      items.push(...page.items)
-      cursor = page.next
-    } while (cursor !== undefined)
-    return items
+  /** All items of a list, page by page to its end; from a cursor on, or from the beginning. */
+  async all(path: string, from?: string): Promise<Item[]> {
+    const join = path.includes('?') ? '&' : '?'
+    const { items, next } = await this.page(from === undefined ? path : `${path}${join}cursor=${from}`)
+    return next === undefined ? items : [...items, ...(await this.all(path, next))]
   }
 }
 

@@ -1,0 +1,192 @@
+import test from 'ava'
+import { rebuildPopular } from '../../src/timeline/index.ts'
+import { crowd } from '../support/crowd.ts'
+import { courtyardOf } from './courtyard.ts'
+import type { Item } from './courtyard.ts'
+
+const courtyard = courtyardOf(test)
+const ids = (items: readonly Item[]): string[] => items.map((item) => item.id)
+
+test.serial(
+  'each feed is read to its end by cursor, without repeat or hole, while others write and delete',
+  async (t) => {
+    const { person, neighbours, world } = courtyard()
+    const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+    neighbours.follow(carol.account, alice.account)
+    const all: string[] = []
+    for (let nth = 0; nth < 24; nth += 1) {
+      const author = nth % 2 === 0 ? alice : bob
+      all.unshift(await author.posts(`글 ${nth} #tag${nth % 3}`, nth % 4 === 0 ? { area: '서울 마포구' } : {}))
+    }
+    await rebuildPopular(world.sql, 0)
+    const feeds: [path: string, expected: string[]][] = [
+      ['/v1/timeline?limit=5', all],
+      ['/v1/timeline?feed=following&limit=5', all.filter((_, nth) => nth % 2 === 1)],
+      [`/v1/people/${alice.username}/posts?limit=5`, all.filter((_, nth) => nth % 2 === 1)],
+      ['/v1/timeline?tag=%23TAG0&limit=5', all.filter((_, nth) => (23 - nth) % 3 === 0)],
+      [
+        `/v1/timeline?feed=area&area=${encodeURIComponent('서울  마포구')}&limit=5`,
+        all.filter((_, nth) => (23 - nth) % 4 === 0),
+      ],
+      ['/v1/timeline?feed=popular&limit=5', all],
+    ]
+
+    for (const [path, expected] of feeds) {
+      const first = await carol.page(path)
+      const extra = await alice.posts('읽는 동안 #tag0', { area: '서울 마포구' })
+      const rest = await carol.all(path, first.next)
+      await alice.gets(`DELETE /v1/posts/${extra}`)
+
+      t.deepEqual(ids([...first.items, ...rest]), expected, path)
+      t.true(expected.length > 5)
+    }
+  },
+)
+
+test('the stream position is taken before the page is read, and the end has no next', async (t) => {
+  const { person, neighbours } = courtyard()
+  const alice = await person('alice')
+  await alice.posts('하나')
+
+  const { body, next } = await alice.page(`/v1/people/${alice.username}/posts?limit=1`)
+
+  t.regex(String(body['stream']), /^\d+$/)
+  t.true(Number(body['stream']) <= neighbours.events.length)
+  t.is(next, undefined)
+})
+
+test('what two have blocked is not there for either: posts, comments, likes, homes', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  const post = await alice.posts('안녕 #막힘')
+  const comment = await alice.comments(post, '내 댓글')
+  const carols = await carol.posts('셋이서')
+  const under = await alice.comments(carols, '앨리스의 댓글')
+  await alice.gets(`PUT /v1/posts/${carols}/like`)
+  await carol.comments(carols, '캐럴의 댓글')
+  t.is((await bob.ask(`GET /v1/posts/${post}`)).status, 200)
+  const home = await bob.ask(`GET /v1/people/${alice.username}/posts`)
+  neighbours.block(alice.account, bob.account)
+
+  const hidden = [
+    `GET /v1/posts/${post}`,
+    `GET /v1/posts/${post}/comments`,
+    `GET /v1/posts/${post}/likes`,
+    `GET /v1/people/${alice.username}/posts`,
+    `PUT /v1/posts/${post}/like`,
+    `DELETE /v1/posts/${post}/like`,
+    `DELETE /v1/posts/${post}`,
+  ]
+  t.is(home.status, 200)
+  for (const line of hidden) t.is((await bob.ask(line)).status, 404, line)
+  t.is((await bob.ask(`POST /v1/posts/${post}/comments`, { text: 'x' })).status, 404)
+  for (const id of [comment, under]) {
+    t.is((await bob.ask(`PATCH /v1/comments/${id}`, { text: 'x' })).status, 404)
+    t.is((await bob.ask(`DELETE /v1/comments/${id}`)).status, 404)
+  }
+  t.is((await alice.ask(`GET /v1/people/${bob.username}/posts`)).status, 404)
+  t.false(ids(await bob.all('/v1/timeline?limit=100')).includes(post))
+  t.deepEqual(await bob.all(`/v1/timeline?tag=${encodeURIComponent('막힘')}`), [])
+  t.deepEqual(
+    (await bob.all(`/v1/posts/${carols}/comments`)).map((one) => one['text']),
+    ['캐럴의 댓글'],
+  )
+  t.deepEqual(await bob.all(`/v1/posts/${carols}/likes`), [])
+  t.is((await carol.all(`/v1/posts/${carols}/likes`)).length, 1)
+})
+
+test('whom somebody has muted is left out of feeds and lists, and shown when asked for', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob] = [await person('alice'), await person('bob')]
+  const post = await alice.posts('조용히 #음소거')
+  neighbours.mute(bob.account, alice.account)
+  neighbours.follow(bob.account, alice.account)
+
+  t.false(ids(await bob.all('/v1/timeline?limit=100')).includes(post))
+  t.deepEqual(await bob.all('/v1/timeline?feed=following'), [])
+  t.deepEqual(await bob.all(`/v1/timeline?tag=${encodeURIComponent('음소거')}`), [])
+  t.is((await bob.ask(`GET /v1/posts/${post}`)).status, 200)
+  t.deepEqual(ids(await bob.all(`/v1/people/${alice.username}/posts`)), [post])
+  t.true(ids(await alice.all(`/v1/people/${alice.username}/posts`)).includes(post))
+})
+
+test('pages stay full although hidden people post in between', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  for (let nth = 0; nth < 6; nth += 1) {
+    await alice.posts(`보임 ${nth} #가득`)
+    await bob.posts(`숨음 ${nth} #가득`)
+  }
+  neighbours.mute(carol.account, bob.account)
+
+  const tagged = await carol.page(`/v1/timeline?tag=${encodeURIComponent('가득')}&limit=6`)
+
+  t.is(tagged.items.length, 6)
+  t.is(tagged.next, undefined)
+})
+
+test('a page of likes by the reader says so on each item', async (t) => {
+  const { person } = courtyard()
+  const [alice, bob] = [await person('alice'), await person('bob')]
+  const posts = [await alice.posts('하나'), await alice.posts('둘'), await alice.posts('셋')]
+  await bob.gets(`PUT /v1/posts/${posts[1]}/like`)
+
+  const { items } = await bob.page(`/v1/people/${alice.username}/posts`)
+
+  t.deepEqual(
+    items.map((item) => [item.id, item['isLiked'], item['likeCount']]),
+    [
+      [posts[2], false, 0],
+      [posts[1], true, 1],
+      [posts[0], false, 0],
+    ],
+  )
+})
+
+test('a question that makes no sense is refused at its place', async (t) => {
+  const alice = await courtyard().person('alice')
+  const wrong: [query: string, pointer: string][] = [
+    ['feed=everything', '/feed'],
+    ['feed=following&tag=x', '/tag'],
+    ['feed=area', '/area'],
+    ['feed=all&area=x', '/area'],
+    ['tag=123', '/tag'],
+    ['tag=a%20b', '/tag'],
+    ['kind=listing', '/kind'],
+    ['limit=0', '/limit'],
+    ['limit=101', '/limit'],
+    ['cursor=xyz', '/cursor'],
+    ['feed=all&feed=popular', '/feed'],
+    ['sort=asc', '/sort'],
+  ]
+
+  for (const [query, pointer] of wrong) {
+    const reply = await alice.ask(`GET /v1/timeline?${query}`)
+    t.is(reply.status, 422, query)
+    t.is((reply.body['errors'] as { pointer: string }[])[0]?.pointer, pointer, query)
+  }
+  t.is((await alice.ask('GET /v1/timeline?limit=100&kind=plain')).status, 200)
+  t.is((await alice.ask('GET /v1/people/nobody_at_all/posts')).status, 404)
+})
+
+test('who follows nobody has an empty feed', async (t) => {
+  const alice = await courtyard().person('alice')
+
+  t.deepEqual((await alice.page('/v1/timeline?feed=following')).items, [])
+})
+
+test('following more people than one list of SQL holds goes well', async (t) => {
+  const { person, neighbours, world } = courtyard()
+  const reader = await person('reader')
+  const writers = await crowd(world, 3, 'writer')
+  for (let nth = 0; nth < 2500; nth += 1) neighbours.follow(reader.account, (1_000_000 + nth) as never)
+  for (const { account } of writers) neighbours.follow(reader.account, account)
+  const written: string[] = []
+  for (const { token } of writers) {
+    const body = { text: '팔로우' }
+    const reply = await reader.ask('POST /v1/posts', body, { token, body })
+    written.unshift(String(reply.body['id']))
+  }
+
+  t.deepEqual(ids(await reader.all('/v1/timeline?feed=following&limit=2')), written)
+})
