@@ -8,7 +8,10 @@ import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
 import { createLive } from './live/index.ts'
+import { createNotifications } from './notifications/index.ts'
+import type { Notifications } from './notifications/index.ts'
 import { createPeople } from './people/index.ts'
+import type { Notices } from './people/index.ts'
 import { Problem } from './platform/errors.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
@@ -55,10 +58,14 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
   })
   lifecycle.onClose('live', () => live.stop())
+  const notifications = createNotifications({
+    ...{ sql, transaction: live.transaction, profiles: accounts.profiles },
+    hidersOf: (trx, actor, among) => people.hidersOf(trx, actor, among),
+  })
   const people = createPeople({
     ...{ sql, config, accounts },
     transaction: live.transaction,
-    notices: { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} },
+    notices: noticesOfPeople(notifications),
   })
   const timeline = createTimeline({
     ...{ sql, config, accounts, live, people },
@@ -67,7 +74,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       release: async () => {},
       views: async () => new Map(),
     },
-    notifications: { notify: async () => {}, withdraw: async () => {}, forget: async () => {} },
+    notifications,
   })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction: live.transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
@@ -80,7 +87,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   lifecycle.onClose('accounts', () => accounts.stop())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  const parts = [accounts, live, people, timeline, chat]
+  const parts = [accounts, live, people, notifications, timeline, chat]
   const routes = withDocument([...healthRoutes(health), ...parts.flatMap((part) => part.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })
@@ -118,5 +125,14 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       await chat.gateway.drain()
       await lifecycle.close()
     },
+  }
+}
+
+/** What people do to each other, as notifications. */
+function noticesOfPeople(notifications: Notifications): Notices {
+  return {
+    followed: (trx, tell, from, to) => notifications.notify(trx, tell, [{ type: 'follow', from, to }]),
+    unfollowed: (trx, tell, from, to) => notifications.withdraw(trx, tell, { type: 'follow', from, to }),
+    parted: (trx, tell, one, other) => notifications.part(trx, tell, one, other),
   }
 }

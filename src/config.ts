@@ -82,6 +82,7 @@ const settings = {
   RELATIONS_PER_MINUTE: whole(1, 1_000_000)
     .default(60)
     .describe('Follows, blocks, mutes and their ends of one account in a minute'),
+  NOTIFICATIONS_KEEP_DAYS: whole(1, 3650).default(90).describe('Days after which notifications are swept'),
   POSTS_PER_HOUR: whole(1, 1_000_000).default(60).describe('Posts of one account in an hour'),
   COMMENTS_PER_HOUR: whole(1, 1_000_000).default(300).describe('Comments of one account in an hour'),
   ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),

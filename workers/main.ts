@@ -14,6 +14,7 @@ import { startRebuildPopular } from './rebuild-popular.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
 import { startRelayEvents } from './relay-events.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
+import { startSweepNotifications } from './sweep-notifications.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
 try {
@@ -38,6 +39,11 @@ try {
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())
   lifecycle.onClose('recover-rooms', () => recoverRooms.close())
+  const sweepNotifications = startSweepNotifications({
+    ...{ sql, transaction, log },
+    keepDays: config.NOTIFICATIONS_KEEP_DAYS,
+  })
+  lifecycle.onClose('sweep-notifications', () => sweepNotifications.close())
   const rebuildPopular = startRebuildPopular({ sql, log, everySeconds: config.POPULAR_EVERY_SECONDS })
   lifecycle.onClose('rebuild-popular', () => rebuildPopular.close())
   const sweepKeys = startSweepIdempotencyKeys({ sql, log })

@@ -50,8 +50,11 @@ export interface Accounts {
   authenticate: Authenticate
   /** For a WebSocket handshake; undefined when the ticket was used, is too old, or its session has ended. */
   redeemTicket(ticket: string): Promise<Viewer | undefined>
-  /** By one query at most, pictures included. Ids that nobody has are missing in the answer. */
-  profiles(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>>
+  /**
+   * By one query at most, pictures included. Ids that nobody has are missing in the answer. Inside a transaction give it, so
+   * that nobody who holds a connection waits for a second one.
+   */
+  profiles(ids: Iterable<AccountId>, sql?: Sql): Promise<Map<AccountId, Profile>>
   /** In any case. */
   findByUsername(name: string): Promise<Person | undefined>
   /** Those whom the names belong to, by one query; in any case. */
@@ -122,7 +125,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const session = await takeTicket(redis, ticket)
       return session === undefined ? undefined : viewerOfSession(sql, session)
     },
-    profiles: (ids) => profiles.of(ids),
+    profiles: (ids, onto) => profiles.of(ids, onto),
     findByUsername: (name) => personNamed(parts, name),
     accountsNamed: (names) => accountsNamed(sql, names),
     lockPicture,

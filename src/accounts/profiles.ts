@@ -21,8 +21,8 @@ export class Profiles {
     this.#pictureUrls = parts.pictureUrls
   }
 
-  /** Ids that nobody has are missing in the answer. */
-  async of(ids: Iterable<AccountId>): Promise<Map<AccountId, Profile>> {
+  /** Ids that nobody has are missing in the answer. Who is in a transaction gives it: a second connection might never come. */
+  async of(ids: Iterable<AccountId>, sql = this.#sql): Promise<Map<AccountId, Profile>> {
     const found = new Map<AccountId, Profile>()
     const missing: AccountId[] = []
     for (const id of new Set(ids)) {
@@ -30,7 +30,7 @@ export class Profiles {
       if (profile === undefined) missing.push(id)
       else found.set(id, profile)
     }
-    for (const stored of await profilesOf(this.#sql, missing)) {
+    for (const stored of await profilesOf(sql, missing)) {
       const profile = withPicture(this.#pictureUrls, stored)
       this.#keep(profile)
       found.set(profile.id, profile)

@@ -18,6 +18,7 @@ import * as roomInvitations from './026_room_invitations.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as people from './050_people.ts'
+import * as notifications from './060_notifications.ts'
 import * as posts from './070_posts.ts'
 import * as postPictures from './071_post_pictures.ts'
 import * as postTags from './072_post_tags.ts'
@@ -52,6 +53,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['030_events', events],
   ['031_event_relay', eventRelay],
   ['050_people', people],
+  ['060_notifications', notifications],
   ['070_posts', posts],
   ['071_post_pictures', postPictures],
   ['072_post_tags', postTags],

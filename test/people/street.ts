@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import type { Accounts } from '../../src/accounts/index.ts'
-import type { LiveEvent, Tell, TellingTransaction } from '../../src/live/index.ts'
+import type { LiveEvent, TellingTransaction } from '../../src/live/index.ts'
+import { createNotifications } from '../../src/notifications/index.ts'
+import type { Notifications } from '../../src/notifications/index.ts'
 import { createPeople } from '../../src/people/index.ts'
-import type { Notices, People } from '../../src/people/index.ts'
+import type { People } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
@@ -23,8 +25,8 @@ export interface Street {
   world: World
   accounts: Accounts
   people: People
+  notifications: Notifications
   told: LiveEvent[]
-  notices: { type: keyof Notices; one: AccountId; other: AccountId }[]
   transaction: TellingTransaction
   moveIn(name: string): Promise<Resident>
   moveInMany(name: string, count: number): Promise<Resident[]>
@@ -48,15 +50,26 @@ async function openStreet(world: World, changes: Record<string, string | number>
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const accounts = createAccounts({ ...{ sql, redis, broker, config, log } })
   const told: LiveEvent[] = []
-  const notices: Street['notices'] = []
-  const note = (type: keyof Notices) => async (_trx: Sql, _tell: Tell, one: AccountId, other: AccountId) =>
-    void notices.push({ type, one, other })
   const transaction = tellingTo(sql, told)
+  const notifications = createNotifications({
+    ...{ sql, transaction, profiles: accounts.profiles },
+    hidersOf: (trx, actor, among) => people.hidersOf(trx, actor, among),
+  })
+  const { notify, withdraw, part } = notifications
   const people = createPeople({
     ...{ sql, config, accounts, transaction },
-    notices: { followed: note('followed'), unfollowed: note('unfollowed'), parted: note('parted') },
+    notices: {
+      followed: (trx, tell, from, to) => notify(trx, tell, [{ type: 'follow', from, to }]),
+      unfollowed: (trx, tell, from, to) => withdraw(trx, tell, { type: 'follow', from, to }),
+      parted: part,
+    },
   })
-  const app = createHttpApp({ log, routes: people.routes, authenticate: atTheirWord, isAnswerChecked: true })
+  const app = createHttpApp({
+    log,
+    routes: [...people.routes, ...notifications.routes],
+    authenticate: atTheirWord,
+    isAnswerChecked: true,
+  })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -70,7 +83,7 @@ async function openStreet(world: World, changes: Record<string, string | number>
   const moveInMany = (name: string, count: number): Promise<Resident[]> =>
     settle(sql, `http://127.0.0.1:${address.port}`, name, count)
   return {
-    ...{ world, accounts, people, told, notices, transaction, moveInMany },
+    ...{ world, accounts, people, notifications, told, transaction, moveInMany },
     moveIn: async (name) => (await moveInMany(name, 1))[0]!,
   }
 }

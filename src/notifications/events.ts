@@ -1,0 +1,53 @@
+import type { Profile } from '../accounts/index.ts'
+import type { Tell } from '../live/index.ts'
+import type { AccountId, NotificationId } from '../platform/ids.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { chunksOf } from './chunks.ts'
+import type { Inbox } from './inbox-store.ts'
+import type { Draft, Notification, Placed } from './store.ts'
+import { presentNotification } from './views.ts'
+
+/** On this connection, when one is given: inside a transaction nobody waits for a second one. */
+export type ReadProfiles = (ids: Iterable<AccountId>, sql?: Sql) => Promise<Map<AccountId, Profile>>
+
+const idsAtOnce = 500
+
+/** `notification.created` and `notification.updated` to whose it is. */
+export async function tellChanged(
+  profiles: ReadProfiles,
+  trx: Sql,
+  tell: Tell,
+  changed: {
+    written: readonly Notification[]
+    drafts?: readonly Draft[]
+    inboxes: ReadonlyMap<AccountId, Inbox>
+  },
+): Promise<void> {
+  const { written, drafts = [], inboxes } = changed
+  const known = new Set<NotificationId>(drafts.flatMap(({ id }) => id ?? []))
+  const people = await profiles(
+    written.flatMap(({ latest }) => latest),
+    trx,
+  )
+  for (const one of written) {
+    const type = drafts.length === 0 || known.has(one.id) ? 'notification.updated' : 'notification.created'
+    const readUpTo = inboxes.get(one.account)?.readUpTo ?? 0
+    const notification = presentNotification(one, { people, readUpTo })
+    tell({ topic: 'notifications', type, data: { notification }, audience: one.account })
+  }
+}
+
+export function tellDeleted(tell: Tell, gone: readonly Placed[]): void {
+  for (const [audience, ofOne] of Map.groupBy(gone, ({ account }) => account)) {
+    for (const chunk of chunksOf(ofOne, idsAtOnce)) {
+      const ids = chunk.map(({ id }) => String(id))
+      tell({ topic: 'notifications', type: 'notification.deleted', data: { ids }, audience })
+    }
+  }
+}
+
+export function tellUnread(tell: Tell, inboxes: Iterable<Inbox>): void {
+  for (const { account, unread } of inboxes) {
+    tell({ topic: 'notifications', type: 'notifications.unread', data: { unread }, audience: account })
+  }
+}
