@@ -15,8 +15,8 @@ COPY package.json package-lock.json ./
 COPY src src
 COPY workers workers
 # A volume that is mounted here takes over the owner.
-RUN mkdir -p /data/transcripts && chown -R node:node /data
-ENV TRANSCRIPTS_FOLDER=/data/transcripts HOST=0.0.0.0 PORT=3000
+RUN mkdir -p /data/transcripts /data/media && chown -R node:node /data
+ENV TRANSCRIPTS_FOLDER=/data/transcripts MEDIA_FOLDER=/data/media HOST=0.0.0.0 PORT=3000
 USER node
 EXPOSE 3000
 CMD ["node", "src/server.ts"]

@@ -8,11 +8,11 @@ import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
 import { createLive } from './live/index.ts'
+import { createMedia } from './media/index.ts'
 import { createNotifications } from './notifications/index.ts'
 import type { Notifications } from './notifications/index.ts'
 import { createPeople } from './people/index.ts'
 import type { Notices } from './people/index.ts'
-import { Problem } from './platform/errors.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { withDocument } from './platform/http/openapi/routes.ts'
@@ -42,8 +42,11 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const foundation = await layFoundation(config, log)
   const { sql, redis, broker, lifecycle, durability } = foundation
 
+  const media = await createMedia({ sql, config, log })
+  lifecycle.onClose('media', () => media.stop())
   const accounts = createAccounts({
     ...{ sql, redis, broker, config, log },
+    pictureUrls: media.urls,
     sockets: {
       sessions: () => [...chat.gateway.sessions, ...live.sessions()],
       ended(sessions, reason) {
@@ -63,18 +66,12 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     hidersOf: (trx, actor, among) => people.hidersOf(trx, actor, among),
   })
   const people = createPeople({
-    ...{ sql, config, accounts },
+    ...{ sql, config, accounts, media },
     transaction: live.transaction,
     notices: noticesOfPeople(notifications),
   })
   const timeline = createTimeline({
-    ...{ sql, config, accounts, live, people },
-    media: {
-      claim: () => Promise.reject(new Problem('unsupported', { detail: 'Pictures cannot be uploaded yet' })),
-      release: async () => {},
-      views: async () => new Map(),
-    },
-    notifications,
+    ...{ sql, config, accounts, live, media, people, notifications },
   })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction: live.transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
@@ -87,7 +84,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   lifecycle.onClose('accounts', () => accounts.stop())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  const parts = [accounts, live, people, notifications, timeline, chat]
+  const parts = [accounts, live, media, people, notifications, timeline, chat]
   const routes = withDocument([...healthRoutes(health), ...parts.flatMap((part) => part.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })

@@ -187,6 +187,48 @@ const settings = {
     .string()
     .default('.data/transcripts')
     .describe('Folder of the transcripts, shared by servers and workers'),
+
+  MEDIA_STORAGE: z
+    .enum(['disk', 's3'])
+    .default('disk')
+    .describe('Where pictures are kept: in MEDIA_FOLDER, or in a bucket of an S3-compatible service'),
+  MEDIA_FOLDER: z
+    .string()
+    .default('.data/media')
+    .describe('Folder of the pictures, shared by servers, workers and Nginx'),
+  MEDIA_BASE_URL: z
+    .string()
+    .regex(/^(https?:\/)?\/.*[^/]$/)
+    .default('/media')
+    .describe('Address of the pictures without a slash at its end; with S3 that of the folder `public` in the bucket'),
+  MEDIA_S3_ENDPOINT: z.url().optional().describe('Address of the S3-compatible service; without it that of AWS'),
+  MEDIA_S3_REGION: z.string().default('us-east-1').describe('Region of the bucket'),
+  MEDIA_S3_BUCKET: z
+    .string()
+    .optional()
+    .describe('Bucket of the pictures, of which only the folder `public` is readable'),
+  MEDIA_S3_ACCESS_KEY: z
+    .string()
+    .optional()
+    .describe('Access key of the bucket; without it that of the machine is used'),
+  MEDIA_S3_SECRET_KEY: z.string().optional().describe('Secret key of the bucket'),
+  MEDIA_S3_ADDRESSING: z
+    .enum(['host', 'path'])
+    .default('host')
+    .describe('Whether the bucket is named in the host or in the path; many services other than AWS want path'),
+  MEDIA_MAX_BYTES: whole(1024, 104_857_600).default(10_485_760).describe('Largest picture that is taken'),
+  MEDIA_MAX_PIXELS: whole(1, 268_402_689)
+    .default(50_331_648)
+    .describe('Most pixels of a picture that is taken; one decoding needs up to four bytes for each'),
+  MEDIA_UPLOADS_PER_HOUR: whole(1, 1_000_000).default(120).describe('Uploads of one account in an hour'),
+  MEDIA_DECODES_AT_ONCE: whole(1, 64).default(2).describe('Uploads that one server reads and decodes at once'),
+  MEDIA_DECODES_WAITING: whole(0, 10_000)
+    .default(20)
+    .describe('Uploads that may wait for that in one server; what comes on top is sent away'),
+  MEDIA_BYTES_PER_ACCOUNT: whole(1024, 1_099_511_627_776)
+    .default(1_073_741_824)
+    .describe('Space that the pictures of one account may take'),
+  MEDIA_UNUSED_HOURS: whole(1, 8760).default(24).describe('Time after which a picture that is part of nothing goes'),
 }
 
 const schema = z.object(settings)
@@ -202,8 +244,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
   }
+  requireBucket(parsed.data)
   const origins = [parsed.data.PUBLIC_ORIGIN, ...parsed.data.ALLOWED_ORIGINS.split(',').filter(Boolean)]
   return Object.freeze({ ...parsed.data, origins: new Set(origins.map((origin) => new URL(origin).origin)) })
+}
+
+function requireBucket(config: Settings): void {
+  if (config.MEDIA_STORAGE !== 's3') return
+  if (config.MEDIA_S3_BUCKET === undefined) throw new ConfigError('MEDIA_S3_BUCKET: MEDIA_STORAGE=s3 needs a bucket')
+  if (!config.MEDIA_BASE_URL.startsWith('http')) {
+    throw new ConfigError(
+      'MEDIA_BASE_URL: with MEDIA_STORAGE=s3 it is where browsers find the folder `public` of the bucket',
+    )
+  }
+  if ((config.MEDIA_S3_ACCESS_KEY === undefined) !== (config.MEDIA_S3_SECRET_KEY === undefined)) {
+    throw new ConfigError('MEDIA_S3_ACCESS_KEY and MEDIA_S3_SECRET_KEY: give both or neither')
+  }
 }
 
 /** Names and values of limits that were raised above their default, so that a process can say so when it starts. */
@@ -243,6 +299,12 @@ const limitNames = [
   'STREAM_MAX_BYTES',
   'BUFFER_MAX_ENTRIES',
   'BUFFER_MAX_BYTES',
+  'MEDIA_MAX_BYTES',
+  'MEDIA_MAX_PIXELS',
+  'MEDIA_UPLOADS_PER_HOUR',
+  'MEDIA_DECODES_AT_ONCE',
+  'MEDIA_DECODES_WAITING',
+  'MEDIA_BYTES_PER_ACCOUNT',
 ] as const
 
 /** Name, default and meaning of every setting, for .env.example. */

@@ -14,6 +14,8 @@ export interface NginxInstance {
   hosts?: readonly string[]
   /** `host:port` of each web server. */
   servers: readonly string[]
+  /** MEDIA_FOLDER of the servers: its part `public` is served. */
+  mediaFolder: string
   accessLog: string
   errorLog: string
   limits?: Partial<NginxLimits>
@@ -23,13 +25,20 @@ export interface NginxInstance {
 
 export interface NginxLimits {
   bodyMax: string
+  /** A little more than MEDIA_MAX_BYTES. */
+  uploadMax: string
+  uploadsPerAddress: number
+  uploadsAtOnce: number
   requestsPerSecond: number
   requestsBurst: number
   connectionsPerAddress: number
 }
 
 const standardLimits: NginxLimits = {
-  bodyMax: '6m',
+  bodyMax: '1m',
+  uploadMax: '11m',
+  uploadsPerAddress: 20,
+  uploadsAtOnce: 100,
   requestsPerSecond: 200,
   requestsBurst: 1000,
   connectionsPerAddress: 2000,
@@ -82,7 +91,11 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
     MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),
+    MADANG_MEDIA_FOLDER: path.resolve(instance.mediaFolder),
     MADANG_BODY_MAX: limits.bodyMax,
+    MADANG_UPLOAD_MAX: limits.uploadMax,
+    MADANG_UPLOADS_PER_ADDRESS: String(limits.uploadsPerAddress),
+    MADANG_UPLOADS_AT_ONCE: String(limits.uploadsAtOnce),
     MADANG_REQUESTS_PER_SECOND: String(limits.requestsPerSecond),
     MADANG_REQUESTS_BURST: String(limits.requestsBurst),
     MADANG_CONNECTIONS_PER_ADDRESS: String(limits.connectionsPerAddress),

@@ -4,16 +4,21 @@ import { loadConfig } from '../src/config.ts'
 import { checksOf, layFoundation } from '../src/foundation.ts'
 import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
 import { createTelling } from '../src/live/index.ts'
+import { createMediaWork } from '../src/media/index.ts'
 import { Health, serveHealth } from '../src/platform/http/health.ts'
 import { stopOnSignal } from '../src/platform/lifecycle.ts'
 import { createLog } from '../src/platform/log.ts'
+import type { PostId } from '../src/platform/ids.ts'
 import { leaveWith } from '../src/platform/start.ts'
+import { createPictureNews } from '../src/timeline/index.ts'
 import { startCloseRooms } from './close-rooms.ts'
 import { startFlushRooms } from './flush-rooms.ts'
 import { startRebuildPopular } from './rebuild-popular.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
 import { startRelayEvents } from './relay-events.ts'
+import { startRenderPictures } from './render-pictures.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
+import { startSweepMedia } from './sweep-media.ts'
 import { startSweepNotifications } from './sweep-notifications.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
@@ -22,8 +27,19 @@ try {
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
   const foundation = await layFoundation(config, log)
   const { sql, lifecycle } = foundation
-  const accounts = createAccounts({ ...foundation, config, log })
   const transaction = createTelling({ ...foundation, log })
+  const media = await createMediaWork({
+    ...{ sql, config, log },
+    transaction: (rendered) =>
+      transaction((trx, tell) =>
+        rendered(trx, async ({ type, id }) => {
+          if (type === 'post') await tellPictureRendered(trx, tell, id as PostId)
+        }),
+      ),
+  })
+  lifecycle.onClose('media', () => media.stop())
+  const accounts = createAccounts({ ...foundation, config, log, pictureUrls: media.urls })
+  const tellPictureRendered = createPictureNews({ accounts, media })
   const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
@@ -48,6 +64,11 @@ try {
   lifecycle.onClose('rebuild-popular', () => rebuildPopular.close())
   const sweepKeys = startSweepIdempotencyKeys({ sql, log })
   lifecycle.onClose('sweep-idempotency-keys', () => sweepKeys.close())
+
+  const renderPictures = startRenderPictures(host, media)
+  const sweepMedia = startSweepMedia(media, { log, sweepMs: config.SWEEP_SECONDS * 1000 })
+  lifecycle.onClose('render-pictures', () => renderPictures.close())
+  lifecycle.onClose('sweep-media', () => sweepMedia.close())
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   if (config.WORKER_HEALTH_PORT !== undefined) {

@@ -1,2 +1,132 @@
+import type { Config } from '../config.ts'
+import type { MediaId } from '../platform/ids.ts'
+import type { Log } from '../platform/log.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { Doorbell } from '../platform/queue.ts'
+import { claimPictures, releasePictures } from './claim.ts'
+import type { Media, PictureView } from './contract.ts'
+import { DiskStorage } from './disk-storage.ts'
+import { urlsOf } from './files.ts'
+import { prepareDecoders } from './picture.ts'
+import { renderOnce } from './render.ts'
+import type { TransactionTelling } from './render.ts'
+import { renderQueue } from './render-queue.ts'
+import { mediaRoutes } from './routes.ts'
+import { openS3Storage } from './s3-storage.ts'
+import type { Storage } from './storage.ts'
+import { pictureById, picturesByIds } from './store.ts'
+import { Strays, sweepPictures } from './sweep.ts'
+import { Turns } from './turns.ts'
+import { presentPicture } from './views.ts'
+
 export { pictureView } from './contract.ts'
 export type { Media, MediaUse, PictureView } from './contract.ts'
+export { renderQueue } from './render-queue.ts'
+export type { TransactionTelling } from './render.ts'
+
+export interface MediaOptions {
+  sql: Sql
+  config: Config
+  log: Log
+}
+
+const waitMs = 10_000
+
+export async function createMedia({ sql, config, log }: MediaOptions): Promise<Media> {
+  prepareDecoders()
+  const storage = await openStorage(config)
+  const bell = renderBell(config, log)
+  const baseUrl = config.MEDIA_BASE_URL
+  const routes = mediaRoutes({
+    ...{ sql, storage, log, baseUrl },
+    maxBytes: config.MEDIA_MAX_BYTES,
+    maxPixels: config.MEDIA_MAX_PIXELS,
+    bytesPerAccount: config.MEDIA_BYTES_PER_ACCOUNT,
+    uploads: { name: 'uploads', requests: config.MEDIA_UPLOADS_PER_HOUR, seconds: 3600, withoutRedis: 'count_here' },
+    turns: new Turns({ atOnce: config.MEDIA_DECODES_AT_ONCE, mostWaiting: config.MEDIA_DECODES_WAITING, waitMs }),
+    ring: (job) => bell.ring(job),
+  })
+  return {
+    routes,
+    claim: claimPictures,
+    release: releasePictures,
+    ...createShowing(config.MEDIA_BASE_URL),
+    async stop() {
+      await bell.close()
+      storage.close()
+    },
+  }
+}
+
+/** What a worker does for pictures; the jobs are in workers/. */
+export interface MediaWork extends Pick<Media, 'views' | 'urls'> {
+  /** One attempt at a picture that may be rendered already, or gone. */
+  render(picture: MediaId): Promise<void>
+  /** Does what is due: removes what nobody uses, renders what no job came for. */
+  sweep(): Promise<void>
+  /** Looks a little further for files that no picture needs. */
+  sweepStrays(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Of all beginnings of names (4096), so many at each look. */
+const beginningsAtOnce = 16
+
+export async function createMediaWork(options: MediaOptions & { transaction: TransactionTelling }): Promise<MediaWork> {
+  const { config, log } = options
+  prepareDecoders()
+  const storage = await openStorage(config)
+  const bell = renderBell(config, log)
+  const parts = {
+    ...{ ...options, storage },
+    unusedHours: config.MEDIA_UNUSED_HOURS,
+    ring: (job: { picture: number }) => bell.ring(job),
+  }
+  const strays = new Strays(parts)
+  return {
+    ...createShowing(config.MEDIA_BASE_URL),
+    render: async (picture) => void (await renderOnce(parts, picture)),
+    sweep: () => sweepPictures(parts),
+    sweepStrays: async () => void (await strays.sweep(beginningsAtOnce)),
+    async stop() {
+      await bell.close()
+      storage.close()
+    },
+  }
+}
+
+function createShowing(baseUrl: string): Pick<Media, 'views' | 'nameOf' | 'urls'> {
+  return {
+    async views(sql, ids) {
+      const views = new Map<MediaId, PictureView>()
+      for (const picture of await picturesByIds(sql, [...new Set(ids)])) {
+        const view = presentPicture(baseUrl, picture)
+        if (view !== undefined) views.set(picture.id, view)
+      }
+      return views
+    },
+    async nameOf(sql, id) {
+      const picture = await pictureById(sql, id)
+      return picture === undefined || picture.state === 'released' ? undefined : picture.name
+    },
+    urls: (name) => urlsOf(baseUrl, name),
+  }
+}
+
+async function openStorage(config: Config): Promise<Storage> {
+  if (config.MEDIA_STORAGE === 'disk' || config.MEDIA_S3_BUCKET === undefined)
+    return new DiskStorage(config.MEDIA_FOLDER)
+  const { MEDIA_S3_ACCESS_KEY: accessKeyId, MEDIA_S3_SECRET_KEY: secretAccessKey } = config
+  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined
+  return openS3Storage({
+    endpoint: config.MEDIA_S3_ENDPOINT,
+    region: config.MEDIA_S3_REGION,
+    bucket: config.MEDIA_S3_BUCKET,
+    keys: hasKeys ? { accessKeyId, secretAccessKey } : undefined,
+    addressing: config.MEDIA_S3_ADDRESSING,
+  })
+}
+
+function renderBell(config: Config, log: Log) {
+  return new Doorbell({ url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, definition: renderQueue, log })
+}

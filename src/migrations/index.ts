@@ -17,6 +17,8 @@ import * as roomBans from './025_room_bans.ts'
 import * as roomInvitations from './026_room_invitations.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
+import * as media from './040_media.ts'
+import * as mediaOwners from './041_media_owners.ts'
 import * as people from './050_people.ts'
 import * as notifications from './060_notifications.ts'
 import * as posts from './070_posts.ts'
@@ -52,6 +54,8 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['026_room_invitations', roomInvitations],
   ['030_events', events],
   ['031_event_relay', eventRelay],
+  ['040_media', media],
+  ['041_media_owners', mediaOwners],
   ['050_people', people],
   ['060_notifications', notifications],
   ['070_posts', posts],

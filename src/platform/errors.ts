@@ -18,6 +18,7 @@ export const codes = {
   username_taken: { status: 409, outcome: 'fail', title: 'This username is taken' },
   room_closed: { status: 409, outcome: 'fail', title: 'The room is closed' },
   room_full: { status: 409, outcome: 'fail', title: 'No seat is free' },
+  storage_full: { status: 409, outcome: 'fail', title: 'No space is left for pictures of this account' },
   not_ready: { status: 409, outcome: 'fail', title: 'Not ready yet' },
   key_in_use: { status: 409, outcome: 'fail', title: 'A request with this Idempotency-Key is still running' },
   cursor_expired: { status: 410, outcome: 'fail', title: 'The cursor is older than what is kept' },

@@ -7,7 +7,7 @@ import { feedRoutes } from './feed-routes.ts'
 import { likeRoutes } from './like-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { pictureRendered } from './posts.ts'
-import type { TimelineParts } from './route-parts.ts'
+import type { PictureNewsParts, TimelineParts } from './route-parts.ts'
 
 export { rebuildPopular } from './popular.ts'
 export type { TimelineParts } from './route-parts.ts'
@@ -24,4 +24,9 @@ export function createTimeline(parts: TimelineParts): Timeline {
     routes: [...feedRoutes(parts), ...postRoutes(parts), ...commentRoutes(parts), ...likeRoutes(parts)],
     pictureRendered: (trx, tell, post) => pictureRendered(parts, trx, tell, post),
   }
+}
+
+/** For workers: what `pictureRendered` does, by those parts alone that it needs. */
+export function createPictureNews(parts: PictureNewsParts): Timeline['pictureRendered'] {
+  return (trx, tell, post) => pictureRendered(parts, trx, tell, post)
 }

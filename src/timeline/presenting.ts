@@ -3,11 +3,12 @@ import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { likedAmong } from './like-store.ts'
 import type { Post, PostPicture } from './post.ts'
-import type { TimelineParts } from './route-parts.ts'
+import type { PictureNewsParts, TimelineParts } from './route-parts.ts'
 import { picturesOf } from './store.ts'
 import { presentPost } from './views.ts'
 import type { PostView, SharedPostView } from './views.ts'
 
+type ViewParts = Pick<PictureNewsParts, 'media'>
 type Profiles = ReadonlyMap<AccountId, Profile>
 
 /** Posts as one reader sees them: names, pictures and likes in one query each, however many posts there are. */
@@ -28,7 +29,7 @@ export async function presentPosts(
 
 /** One post as everybody sees it, read in the transaction that changes it; the profiles were read before that began. */
 export async function presentShared(
-  parts: TimelineParts,
+  parts: ViewParts,
   trx: Sql,
   post: Post,
   profiles: Profiles,
@@ -41,14 +42,14 @@ export function peopleIn(posts: readonly { author: AccountId; mentions: readonly
   return posts.flatMap((post) => [post.author, ...post.mentions])
 }
 
-async function picturesAround(parts: TimelineParts, sql: Sql, posts: readonly Post[]) {
+async function picturesAround(parts: ViewParts, sql: Sql, posts: readonly Post[]) {
   const illustrated = posts.filter((post) => post.pictureCount > 0).map((post) => post.id)
   const pictures = await picturesOf(sql, illustrated)
   const media = await viewsOf(parts, sql, [...pictures.values()].flat())
   return (post: Post) => ({ pictures: pictures.get(post.id) ?? [], media })
 }
 
-async function viewsOf(parts: TimelineParts, sql: Sql, pictures: readonly PostPicture[]) {
+async function viewsOf(parts: ViewParts, sql: Sql, pictures: readonly PostPicture[]) {
   if (pictures.length === 0) return new Map()
   return parts.media.views(
     sql,

@@ -20,5 +20,11 @@ export interface TimelineParts {
   notifications: Pick<Notifications, 'notify' | 'withdraw' | 'forget'>
 }
 
+/** What is needed to tell how a post looks now. */
+export interface PictureNewsParts {
+  accounts: Pick<Accounts, 'profiles'>
+  media: Pick<Media, 'views'>
+}
+
 export const postParams = z.strictObject({ id: idOf<PostId>('a post') })
 export const commentParams = z.strictObject({ id: idOf<CommentId>('a comment') })

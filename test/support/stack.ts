@@ -61,7 +61,10 @@ export async function startStack(changes: Record<string, string | number> = {}):
   const processes = new Map<ProcessName, Part>()
   for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env))
   processes.set('worker-1', await newPart('workers/main.ts', 'worker-1', env))
-  const nginx = new Nginx({ folder, port: publicPort, servers: serverNames.map((name) => partOf(name).host) })
+  const nginx = new Nginx({
+    ...{ folder, port: publicPort, mediaFolder: world.config.MEDIA_FOLDER },
+    servers: serverNames.map((name) => partOf(name).host),
+  })
   const all = [...processes.values()]
 
   function partOf(name: ProcessName): Part {
@@ -205,8 +208,13 @@ class Nginx {
   readonly #instance: Parameters<typeof writeNginxConfig>[0]
   #child: ChildProcess | undefined
 
-  constructor(options: { folder: string; port: number; servers: string[] }) {
-    const limits = { requestsPerSecond: 100_000, requestsBurst: 100_000, connectionsPerAddress: 10_000 }
+  constructor(options: { folder: string; port: number; mediaFolder: string; servers: string[] }) {
+    const limits = {
+      requestsPerSecond: 100_000,
+      requestsBurst: 100_000,
+      connectionsPerAddress: 10_000,
+      uploadsPerAddress: 100,
+    }
     this.#instance = {
       ...options,
       program: process.env['NGINX_SERVER'] ?? 'nginx',

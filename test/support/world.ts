@@ -57,6 +57,7 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
       await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
       await admin.destroy()
       await rm(config.TRANSCRIPTS_FOLDER, { recursive: true, force: true })
+      await rm(config.MEDIA_FOLDER, { recursive: true, force: true })
     },
   }
 }
@@ -93,6 +94,7 @@ function settings(databaseUrl: string, redisUrl: string): Record<string, string>
     HEAD_CHECK_SECONDS: '1',
     DRAIN_SECONDS: '0',
     CLOSING_RETRY_SECONDS: '1',
+    MEDIA_FOLDER: `.data/test/media/${randomBytes(6).toString('hex')}`,
     TRANSCRIPTS_FOLDER: `.data/test/transcripts/${randomBytes(6).toString('hex')}`,
   }
 }

@@ -97,7 +97,7 @@ test('what Nginx answers itself is a problem with a code and the request id', as
     ['method_not_allowed', await say(`TRACE / ${host}\r\n\r\n`)],
     ['not_found', await ask({ target: '/metrics' })],
     ['not_found', await ask({ target: '/.problem/malformed' })],
-    ['body_too_large', await ask({ method: 'POST', headers: { 'Content-Length': String(6 * 1024 ** 2 + 1) } })],
+    ['body_too_large', await ask({ method: 'POST', headers: { 'Content-Length': String(1024 ** 2 + 1) } })],
   ]
 
   for (const [code, answer] of answers) sameAsOurs(t, answer, code)
@@ -228,7 +228,7 @@ async function nginxInstance(t: ExecutionContext, servers: readonly string[]) {
   const port = await freePort()
   const program = process.env['NGINX_SERVER'] ?? 'nginx'
   const logs = { accessLog: inside('access.log'), errorLog: inside('error.log'), log: inside('out.log') }
-  return { program, folder, port, servers, ...logs, pidFile: inside('it.pid') }
+  return { program, folder, port, servers, mediaFolder: inside('media'), ...logs, pidFile: inside('it.pid') }
 }
 
 async function backend(t: ExecutionContext, name: string, manner: Manner) {

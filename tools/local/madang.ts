@@ -53,6 +53,7 @@ export function nginxService(options: {
     ...options,
     ...files,
     folder: options.layout.inside('nginx'),
+    mediaFolder: options.layout.inside('media'),
     accessLog: options.layout.log('access'),
     errorLog: files.log,
   }

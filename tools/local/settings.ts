@@ -36,6 +36,7 @@ function standards({ publicPort, secrets, layout }: SharedSettings): Record<stri
     TOKEN_KEYS: secrets.tokenKeys,
     RECEIPT_KEY: secrets.receiptKey,
     TRANSCRIPTS_FOLDER: layout.inside('transcripts'),
+    MEDIA_FOLDER: layout.inside('media'),
     // Nobody is far away: sockets need not be sent off one by one.
     DRAIN_SECONDS: '1',
   }

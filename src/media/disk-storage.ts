@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import type { Shelf, Storage, StoredFile } from './storage.ts'
+
+const halfDoneMs = 3_600_000
+
+/**
+ * A folder that all servers and workers share, and of which Nginx serves `public`. Files lie in folders by the first two characters
+ * of their names, so that no folder becomes too long. They are written in `incoming` and then renamed: nobody ever sees half a file.
+ */
+export class DiskStorage implements Storage {
+  readonly #folder: string
+  readonly #incoming: string
+
+  constructor(folder: string) {
+    this.#folder = path.resolve(folder)
+    this.#incoming = path.join(this.#folder, 'incoming')
+  }
+
+  async put(file: StoredFile, { bytes }: { bytes: Buffer }): Promise<void> {
+    const shard = await this.#provideShard(file)
+    const halfDone = path.join(this.#incoming, randomUUID())
+    try {
+      await writeLasting(halfDone, bytes, file.shelf === 'public' ? 0o644 : 0o600)
+      await rename(halfDone, path.join(shard, file.name))
+    } catch (error) {
+      await rm(halfDone, { force: true })
+      throw error
+    }
+    await makeLasting(shard)
+  }
+
+  async get(file: StoredFile): Promise<Buffer | undefined> {
+    return unlessMissing(readFile(this.#pathOf(file)))
+  }
+
+  async remove(files: readonly StoredFile[]): Promise<void> {
+    for (const file of files) await unlessMissing(unlink(this.#pathOf(file)))
+  }
+
+  async list(shelf: Shelf, beginning: string): Promise<string[]> {
+    return (await unlessMissing(readdir(path.join(this.#folder, shelf, beginning)))) ?? []
+  }
+
+  async tidy(): Promise<void> {
+    for (const name of (await unlessMissing(readdir(this.#incoming))) ?? []) {
+      const file = path.join(this.#incoming, name)
+      const age = Date.now() - ((await unlessMissing(stat(file)))?.mtimeMs ?? Date.now())
+      if (age > halfDoneMs) await unlessMissing(unlink(file))
+    }
+  }
+
+  close(): void {}
+
+  #pathOf({ shelf, name }: StoredFile): string {
+    return path.join(this.#folder, shelf, name.slice(0, 2), name)
+  }
+
+  /** Nginx may be another user, and enters `public` only. */
+  async #provideShard(file: StoredFile): Promise<string> {
+    const shard = path.dirname(this.#pathOf(file))
+    await mkdir(this.#incoming, { recursive: true, mode: 0o700 })
+    await mkdir(path.join(this.#folder, file.shelf), { recursive: true, mode: file.shelf === 'public' ? 0o755 : 0o700 })
+    if ((await mkdir(shard, { recursive: true, mode: 0o755 })) !== undefined) await makeLasting(path.dirname(shard))
+    return shard
+  }
+}
+
+async function writeLasting(file: string, bytes: Buffer, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A name is kept over a loss of power only when its folder is written, too. */
+async function makeLasting(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Where the files of pictures are kept. `public` is served to everybody who knows a name; `private` to nobody.
+ * File names are our own: letters, digits, `-`, `_` and `.`, at least two of the first four in front.
+ */
+export interface Storage {
+  /** Whole or not at all, and lasting once this resolves; what was there under the name is replaced. */
+  put(file: StoredFile, content: { bytes: Buffer; type: string }): Promise<void>
+  /** Undefined when there is no such file. */
+  get(file: StoredFile): Promise<Buffer | undefined>
+  /** Files that are not there are no error. */
+  remove(files: readonly StoredFile[]): Promise<void>
+  /** Names of all files on a shelf whose name begins with these two characters. */
+  list(shelf: Shelf, beginning: string): Promise<string[]>
+  /** Removes what writers that died have left behind half done. */
+  tidy(): Promise<void>
+  close(): void
+}
+
+export type Shelf = 'public' | 'private'
+
+export interface StoredFile {
+  shelf: Shelf
+  name: string
+}
+
+/** A file never changes under its name, so nobody needs to ask for it twice. */
+export const foreverCached = 'public, max-age=31536000, immutable'
