@@ -73,12 +73,15 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const timeline = createTimeline({
     ...{ sql, config, accounts, live, media, people, notifications },
   })
-  const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction: live.transaction })
+  const rooms = createRoomsPort({
+    ...{ sql, profiles: accounts.profiles, notify: notifications.notify },
+    transaction: live.transaction,
+  })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
   const chat = createChat({
     ...{ sql, redis, broker, config, log, ledger, durability, accounts },
-    ...{ transaction: live.transaction, relationsOf: people.relationsOf },
+    ...{ transaction: live.transaction, relationsOf: people.relationsOf, notify: notifications.notify },
   })
   lifecycle.onClose('chat', () => chat.stop())
   lifecycle.onClose('accounts', () => accounts.stop())

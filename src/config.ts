@@ -86,6 +86,8 @@ const settings = {
   POSTS_PER_HOUR: whole(1, 1_000_000).default(60).describe('Posts of one account in an hour'),
   COMMENTS_PER_HOUR: whole(1, 1_000_000).default(300).describe('Comments of one account in an hour'),
   ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),
+  INVITATIONS_PER_ROOM: whole(1, 100_000).default(1000).describe('People who are asked into one room'),
+  INVITATIONS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Invitations by one account in a minute'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
   FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
   MESSAGE_MAX_BYTES: whole(1, 65_536).default(4096).describe('Largest message body in UTF-8'),
@@ -110,6 +112,9 @@ const settings = {
   PRESENCE_BEAT_MS: whole(20, 60_000)
     .default(10_000)
     .describe('Time between two renewals of who is connected; people of a server that died vanish after three'),
+  ROOM_COUNTS_MS: whole(50, 60_000)
+    .default(2000)
+    .describe('How often the stream is told how many people are in a room, at most'),
   PRESENCE_PUSH_MS: whole(1, 60_000).default(500).describe('Comings and goings within this time become one push'),
   RESUME_MAX_ENTRIES: whole(1, 100_000)
     .default(1000)
@@ -284,6 +289,8 @@ const limitNames = [
   'POSTS_PER_HOUR',
   'COMMENTS_PER_HOUR',
   'ROOMS_PER_MENTOR',
+  'INVITATIONS_PER_ROOM',
+  'INVITATIONS_PER_MINUTE',
   'SEATS_MAX',
   'FRAME_MAX_BYTES',
   'MESSAGE_MAX_BYTES',

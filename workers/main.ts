@@ -5,6 +5,8 @@ import { checksOf, layFoundation } from '../src/foundation.ts'
 import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
 import { createTelling } from '../src/live/index.ts'
 import { createMediaWork } from '../src/media/index.ts'
+import { createNotifications } from '../src/notifications/index.ts'
+import { hidersOf } from '../src/people/index.ts'
 import { Health, serveHealth } from '../src/platform/http/health.ts'
 import { stopOnSignal } from '../src/platform/lifecycle.ts'
 import { createLog } from '../src/platform/log.ts'
@@ -20,6 +22,7 @@ import { startRenderPictures } from './render-pictures.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
 import { startSweepMedia } from './sweep-media.ts'
 import { startSweepNotifications } from './sweep-notifications.ts'
+import { startTellCounts } from './tell-counts.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
 try {
@@ -40,7 +43,9 @@ try {
   lifecycle.onClose('media', () => media.stop())
   const accounts = createAccounts({ ...foundation, config, log, pictureUrls: media.urls })
   const tellPictureRendered = createPictureNews({ accounts, media })
-  const rooms = createRoomsPort({ sql, profiles: accounts.profiles, transaction })
+  const { profiles } = accounts
+  const { notify } = createNotifications({ sql, transaction, profiles, hidersOf })
+  const rooms = createRoomsPort({ sql, profiles, transaction, notify })
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
   const work = await createLedgerWork({ ...foundation, config, rooms, log })
@@ -49,8 +54,10 @@ try {
   const host = { url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, log }
   const flushRooms = startFlushRooms(host, work)
   const closeRooms = startCloseRooms(host, work)
-  const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log, profiles: accounts.profiles }))
+  const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log, profiles }))
   const relayEvents = await startRelayEvents({ ...foundation, config, log })
+  const tellCountsOfRooms = startTellCounts({ ...foundation, config, log, transaction })
+  lifecycle.onClose('tell-counts', () => tellCountsOfRooms.close())
   lifecycle.onClose('relay-events', () => relayEvents.close())
   lifecycle.onClose('flush-rooms', () => flushRooms.close())
   lifecycle.onClose('close-rooms', () => closeRooms.close())

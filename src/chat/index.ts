@@ -2,6 +2,7 @@ import type { Accounts, EndReason } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Durability, Ledger } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
+import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import type { Broker } from '../platform/broker.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -13,6 +14,7 @@ import type { Redis } from '../platform/redis.ts'
 import { Gateway } from '../platform/ws/gateway.ts'
 import type { GatewayLimits } from '../platform/ws/gateway.ts'
 import { KnownRooms } from './access.ts'
+import { tellChangedCounts } from './counts.ts'
 import { Channels } from './channels.ts'
 import { createFrameReader } from './frames.ts'
 import { announcePending } from './member-entries.ts'
@@ -54,12 +56,13 @@ export interface ChatOptions {
   /** Of the stream: what is told is told when it is true. */
   transaction: TellingTransaction
   relationsOf: People['relationsOf']
+  notify: Notifications['notify']
   accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
 }
 
 /** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
 export function createChat(options: ChatOptions): Chat {
-  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf } = options
+  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, notify } = options
   const { profiles, findByUsername } = accounts
   const rooms = new KnownRooms(sql)
   const names = new Names({ profiles, log })
@@ -88,7 +91,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     routes: chatRoutes({
       ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
-      ...{ transaction, relationsOf },
+      ...{ transaction, relationsOf, notify },
     }),
     gateway,
     sessionsEnded: (sessions, reason) =>
@@ -114,6 +117,18 @@ export function createAnnouncer(parts: {
   log: Log
 }): () => Promise<number> {
   return async () => (await announcePending(parts)) + (await announcePendingSettings(parts))
+}
+
+/** For a worker: tells the stream how many people are in the rooms, where that has changed. */
+export function createCountTeller(parts: {
+  sql: Sql
+  redis: Redis
+  config: Config
+  transaction: TellingTransaction
+}): () => Promise<number> {
+  // A little less than the time between two looks, so that a look that comes early is not in vain.
+  const restMs = Math.floor(parts.config.ROOM_COUNTS_MS * 0.9)
+  return () => tellChangedCounts({ ...parts, restMs })
 }
 
 /** Clients correct their clock by `now`: ids from the future are refused. */

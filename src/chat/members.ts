@@ -11,6 +11,7 @@ import { insertJoined, markBanned, markGone, markUnbanned, markWord, memberOf } 
 import type { Member, MemberMove } from './member-store.ts'
 import { freeSeat, lockRoom, moveMembersVersion, takeSeat } from './store.ts'
 import type { Room } from './store.ts'
+import { markCountsDue } from './telling-store.ts'
 
 /**
  * Taking and leaving seats, being put out, banned, given the word. Each change is one transaction that gives it a version, then an
@@ -42,6 +43,7 @@ async function takeOneSeat(trx: Sql, room: Room, viewer: Viewer): Promise<'in' |
   if (!(await mayEnter(trx, viewer, room))) throw new Problem('not_found')
   requireSettled(member)
   if (room.mentor !== viewer.account && !(await takeSeat(trx, room.id))) throw new Problem('room_full')
+  await markCountsDue(trx, room.id)
   const version = await nextVersion(trx, room)
   await insertJoined(trx, { room: room.id, account: viewer.account, version })
   return 'in'
@@ -72,6 +74,7 @@ async function giveUpSeat(parts: MemberParts, room: RoomId, change: GivingUp): P
     if (member?.standing !== 'in') return
     requireSettled(member)
     await freeSeat(trx, room)
+    await markCountsDue(trx, room)
     await markGone(trx, { room, version: await nextVersion(trx, locked), ...change })
   })
 }
@@ -86,6 +89,7 @@ export async function ban(parts: SeatParts, viewer: Viewer, room: RoomId, accoun
     if (member?.standing === 'banned') return
     requireSettled(member)
     if (member?.standing === 'in') await freeSeat(trx, room)
+    await markCountsDue(trx, room)
     await markBanned(trx, await moveOf(trx, locked, account, viewer))
   })
 }

@@ -4,9 +4,14 @@ import type { Log } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
 
 /** Per room a sorted set of accounts by the time at which they count as gone unless a server renews them. */
-const keys = { room: (room: RoomId) => `presence:room:${room}` }
+const keys = {
+  room: (room: RoomId) => `presence:room:${room}`,
+  /** Rooms with people in them, by the time at which all of them count as gone unless they are renewed. */
+  rooms: 'presence:rooms',
+}
 
 const accountsAtOnce = 500
+const roomsAtOnce = 1000
 /** How often a person is renewed before they would count as gone. */
 const beatsToLive = 3
 
@@ -114,6 +119,7 @@ export class Presence {
       .zremrangebyscore(keys.room(room), '-inf', this.#now())
       .zadd(keys.room(room), ...accounts.flatMap((account) => [until, account]))
       .pexpire(keys.room(room), lifeMs)
+      .zadd(keys.rooms, 'GT', until, String(room))
       .exec()
     return Number(replies?.[1]?.[1] ?? 0)
   }
@@ -121,4 +127,24 @@ export class Presence {
   #missed(error: unknown): void {
     this.#log.debug({ err: error }, 'presence waits for the next renewal')
   }
+}
+
+/** People connected now in each room that has or lately had some, by the clock of Redis. Rejects while Redis is away. */
+export async function livePeople(redis: Redis): Promise<Map<RoomId, number>> {
+  const [seconds, microseconds] = await redis.time()
+  const now = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  await redis.zremrangebyscore(keys.rooms, '-inf', String(now))
+  const rooms = (await redis.zrange(keys.rooms, '0', '-1')).map((room) => Number(room) as RoomId)
+  const people = new Map<RoomId, number>()
+  for (let from = 0; from < rooms.length; from += roomsAtOnce) {
+    const some = rooms.slice(from, from + roomsAtOnce)
+    const pipeline = redis.pipeline()
+    for (const room of some) pipeline.zcount(keys.room(room), `(${now}`, '+inf')
+    const replies = (await pipeline.exec()) ?? []
+    replies.forEach(([error, count], index) => {
+      if (error !== null) throw error
+      people.set(some[index]!, Number(count))
+    })
+  }
+  return people
 }

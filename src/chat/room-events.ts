@@ -29,11 +29,14 @@ export function tellOpened(
 }
 
 /** A room that is by invitation from now on is closed to the public, and the other way round opened. */
-export function tellSettings(tell: Tell, room: Room, to: RoomSettings): void {
-  if (to.entry === 'open' && room.entry === 'open') {
-    tell({ topic, type: 'room.updated', data: { id: String(room.id), ...to }, ...actorOf(room) })
-  }
-  if (to.entry === 'invited' && room.entry === 'open') tellClosed(tell, room, 'hidden')
+export function tellSettings(
+  tell: Tell,
+  change: { room: Room; settings: RoomSettings; mentor: Profile | undefined },
+): void {
+  const { room, settings, mentor } = change
+  if (settings.entry === 'invited') return tellClosed(tell, room, 'hidden')
+  if (room.entry === 'invited') return tellOpened(tell, { ...room, ...settings }, { mentor, people: 0 })
+  tell({ topic, type: 'room.updated', data: { id: String(room.id), ...settings }, ...actorOf(room) })
 }
 
 /** Absolute counts, people connected and seats taken. */

@@ -1,20 +1,16 @@
 import type { Entry, RoomsPort } from '../ledger/index.ts'
-import type { TellingTransaction } from '../live/index.ts'
-import type { Sql } from '../platform/mysql.ts'
 import { markStayed, rosterOf } from './member-store.ts'
 import { readEdit, readMember, readReact, readSettings, readText } from './message.ts'
 import type { ReadProfiles } from './names.ts'
+import { noticeSealed } from './sealed.ts'
+import type { SealedParts } from './sealed.ts'
 import { rulesOf } from './settings.ts'
 import { lockRoom, markClosed, roomById } from './store.ts'
 import { tellClosed } from './room-events.ts'
 import type { RoomSettings } from './store.ts'
 
 /** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
-export function createRoomsPort(parts: {
-  sql: Sql
-  profiles: ReadProfiles
-  transaction: TellingTransaction
-}): RoomsPort {
+export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles }): RoomsPort {
   return {
     async roster(room) {
       const roster = await rosterOf(parts.sql, room)
@@ -35,7 +31,7 @@ export function createRoomsPort(parts: {
         await markStayed(trx, room)
       })
     },
-    async sealed() {},
+    sealed: (room) => noticeSealed(parts, room),
     async describe(id, senders) {
       const room = await roomById(parts.sql, id)
       if (room === undefined) throw new Error(`room ${id} has no row`)

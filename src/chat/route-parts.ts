@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
+import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -20,6 +21,7 @@ export interface RouteParts {
   ledger: Ledger
   transaction: TellingTransaction
   relationsOf: People['relationsOf']
+  notify: Notifications['notify']
   config: Config
   log: Log
   profiles: Accounts['profiles']

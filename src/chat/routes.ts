@@ -10,6 +10,7 @@ import { can, requireVisible } from './access.ts'
 import type { Seen } from './access.ts'
 import { banRoutes } from './ban-routes.ts'
 import { closingRoutes } from './closing-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { roomsOf } from './member-store.ts'
 import { messageRoutes } from './message-routes.ts'
@@ -25,7 +26,7 @@ import { myRoomView, oneRoomView, presentReading, presentRoom, roomView } from '
 export function chatRoutes(parts: RouteParts): Route[] {
   return [
     ...[...roomRoutes(parts), ...settingsRoutes(parts), ...memberRoutes(parts), ...banRoutes(parts)],
-    ...[...messageRoutes(parts), ...closingRoutes(parts), socketRoute()],
+    ...[...invitationRoutes(parts), ...messageRoutes(parts), ...closingRoutes(parts), socketRoute()],
   ]
 }
 

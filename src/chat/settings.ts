@@ -13,6 +13,7 @@ import { tellSettings } from './room-events.ts'
 import { markSettingsAnnounced, pendingSettings, unannouncedSettings, updateSettings } from './settings-store.ts'
 import type { SettingsChange } from './settings-store.ts'
 import { lockRoom, roomById } from './store.ts'
+import { beginTold } from './telling-store.ts'
 import type { Room, RoomKind, RoomSettings, RoomSpeak } from './store.ts'
 
 export type SettingsParts = MemberParts & AccessParts & { transaction: TellingTransaction }
@@ -27,7 +28,9 @@ export type Wanted = { [Name in keyof RoomSettings]?: RoomSettings[Name] | undef
 
 /** Errors: `not_found`, `forbidden`, `conflict` (the lobby, seats that are taken), `room_closed`, `unavailable`. */
 export async function changeSettings(parts: SettingsParts, viewer: Viewer, id: RoomId, wanted: Wanted): Promise<Room> {
-  await moderatedRoom(parts, viewer, id)
+  const { mentor: mentorId } = await moderatedRoom(parts, viewer, id)
+  // Before the transaction: whoever holds one connection must not wait for another.
+  const mentor = mentorId === undefined ? undefined : (await parts.profiles([mentorId])).get(mentorId)
   requireAnnounced(await announceSettings(parts, id))
   await parts.transaction(async (trx, tell) => {
     const room = await lockRoom(trx, id)
@@ -39,7 +42,8 @@ export async function changeSettings(parts: SettingsParts, viewer: Viewer, id: R
     const version = room.settingsVersion + 1
     const change = { version, by: viewer.account, changed: JSON.stringify(changed) }
     await updateSettings(trx, id, { settings, change })
-    tellSettings(tell, room, settings)
+    if (room.entry === 'invited' && settings.entry === 'open') await beginTold(trx, id, room.seatsTaken)
+    tellSettings(tell, { room, settings, mentor })
   })
   requireAnnounced(await announceSettings(parts, id))
   const room = await roomById(parts.sql, id)

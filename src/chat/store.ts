@@ -119,6 +119,13 @@ export async function roomById(sql: Sql, room: RoomId): Promise<Room | undefined
   return row === undefined ? undefined : toRoom(row)
 }
 
+/** Those that are there, in no order. */
+export async function roomsById(sql: Sql, rooms: readonly RoomId[]): Promise<Room[]> {
+  if (rooms.length === 0) return []
+  const rows = await selectRows<RoomRecord>(sql, `SELECT ${roomColumns} FROM rooms r WHERE r.id IN (?)`, [[...rooms]])
+  return rows.map(toRoom)
+}
+
 /** The row that every change of the room's members waits for. */
 export async function lockRoom(trx: Sql, room: RoomId): Promise<Room | undefined> {
   const [row] = await selectRows<RoomRecord>(trx, `SELECT ${roomColumns} FROM rooms r WHERE r.id = ? FOR UPDATE`, [
@@ -203,4 +210,14 @@ export async function markClosed(trx: Sql, room: RoomId): Promise<boolean> {
     [room],
   )
   return closed === 1
+}
+
+/** Whether everybody who stayed has been told of the end of the room. */
+export async function areNoticesTold(sql: Sql, room: RoomId): Promise<boolean> {
+  const rows = await selectRows(sql, 'SELECT 1 FROM rooms WHERE id = ? AND notices_at IS NOT NULL', [room])
+  return rows.length === 1
+}
+
+export async function markNoticesTold(sql: Sql, room: RoomId): Promise<void> {
+  await affectedRows(sql, 'UPDATE rooms SET notices_at = NOW(3) WHERE id = ?', [room])
 }

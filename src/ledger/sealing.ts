@@ -78,8 +78,8 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
     lastError: verification.faults[0],
   })
   if (!isOurs) await discardLost(parts, room, transcripts)
-  await parts.rooms.sealed(room)
   await retireRoom(parts, room)
+  await parts.rooms.sealed(room)
 }
 
 /** Servers write their witnesses down once an interval: give the last ones time to arrive. */
@@ -161,8 +161,8 @@ async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts)
  * may have died before it could say so.
  */
 async function settle(parts: SealingParts, room: RoomId): Promise<void> {
-  await parts.rooms.sealed(room)
   await retireRoom(parts, room)
+  await parts.rooms.sealed(room)
   await settleClosing(parts.sql, room)
 }
 

@@ -15,6 +15,7 @@ import * as mentors from './023_mentors.ts'
 import * as roomRules from './024_room_rules.ts'
 import * as roomBans from './025_room_bans.ts'
 import * as roomInvitations from './026_room_invitations.ts'
+import * as roomTellings from './027_room_tellings.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as media from './040_media.ts'
@@ -52,6 +53,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['024_room_rules', roomRules],
   ['025_room_bans', roomBans],
   ['026_room_invitations', roomInvitations],
+  ['027_room_tellings', roomTellings],
   ['030_events', events],
   ['031_event_relay', eventRelay],
   ['040_media', media],

@@ -11,6 +11,7 @@ import { peopleRoutes } from './routes.ts'
 import { followedBy, hidersOf } from './store.ts'
 
 export type { People, Relations } from './contract.ts'
+export { hidersOf } from './store.ts'
 export type { Notices } from './changes.ts'
 
 export interface PeopleOptions {

@@ -18,7 +18,7 @@ import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import type { RedisPurpose } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilReady } from '../support/ledger.ts'
-import { HandmadeRelations, toldInto } from '../support/standing-in.ts'
+import { HandmadeRelations, noNotices, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -49,7 +49,7 @@ test.before('a ledger and its rooms', async () => {
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const ledger = createLedger({
     ...{ config, sql, redis, appendRedis, broker, log },
-    rooms: createRoomsPort({ sql, profiles, transaction }),
+    rooms: createRoomsPort({ sql, profiles, transaction, notify: noNotices }),
   })
   parts = { sql, ledger, profiles, log, transaction, relationsOf: new HandmadeRelations().of, roomsPerMentor: 1000 }
   await untilReady(appendRedis)
@@ -185,7 +185,7 @@ test('the roster is who is in, as of a version', async (t) => {
   await join(parts, carol, room)
   await leave(parts, bob, room)
 
-  const roster = await createRoomsPort(parts).roster(room)
+  const roster = await createRoomsPort({ ...parts, notify: noNotices }).roster(room)
 
   t.deepEqual(roster.rules, { speak: 'members', paceMs: 0, version: 0 })
   t.is(roster.version, 4)
@@ -201,7 +201,7 @@ test('who is in when the room is closed has stayed to the end; saying it twice c
   await join(parts, carol, room)
   await leave(parts, carol, room)
   await parts.ledger.close(room, { by: alice.account, requestId: undefined })
-  const port = createRoomsPort(parts)
+  const port = createRoomsPort({ ...parts, notify: noNotices })
 
   await port.closed(room)
   const first = await roomById(parts.sql, room)

@@ -5,7 +5,7 @@ import type { Entry, Place } from '../../src/ledger/index.ts'
 import { systemSender } from '../../src/ledger/index.ts'
 import { createTranscriptPage } from '../../src/ledger/transcript-page.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
-import { toldInto } from '../support/standing-in.ts'
+import { noNotices, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -30,6 +30,7 @@ function linesOf(...batches: Entry[][]): string[] {
     sql: world().sql,
     profiles: async () => new Map(),
     transaction: toldInto(world().sql),
+    notify: noNotices,
   })
   const page = createTranscriptPage(description, rooms)
   const lines = batches.map((entries) => page.linesOf(entries)).join('')
@@ -84,6 +85,7 @@ test('the page says its language and its zone, and what people wrote has its own
     sql: world().sql,
     profiles: async () => new Map(),
     transaction: toldInto(world().sql),
+    notify: noNotices,
   })
   const page = createTranscriptPage(description, rooms)
   const who = { id: '1', username: 'alice' }

@@ -16,6 +16,9 @@ export function toldInto(sql: Sql, told: LiveEvent[] = []): TellingTransaction {
   }
 }
 
+/** For what is tested without notifications. */
+export const noNotices = async (): Promise<void> => undefined
+
 /** How people stand to each other, by hand. */
 export class HandmadeRelations {
   readonly #blocks = new Map<AccountId, Set<AccountId>>()

@@ -1,0 +1,246 @@
+import test from 'ava'
+import { worldOf } from '../support/world.ts'
+import { toldOf } from '../support/told.ts'
+import { Neighbour, line, openHouse } from './house.ts'
+import type { House } from './house.ts'
+
+const world = worldOf(test)
+let north: House
+let south: House
+let alice: Neighbour
+let bob: Neighbour
+let carol: Neighbour
+let admin: Neighbour
+
+const limits = { ROOMS_PER_MENTOR: 100, INVITATIONS_PER_ROOM: 3, INVITATIONS_PER_MINUTE: 10_000 }
+
+test.serial.before('two servers, a mentor, two members and an admin', async () => {
+  north = await openHouse(world(), limits)
+  south = await openHouse(world(), limits)
+  alice = await Neighbour.moveIn(world(), north, 'alice', 'mentor')
+  bob = await Neighbour.moveIn(world(), north, 'bob')
+  carol = await Neighbour.moveIn(world(), north, 'carol')
+  admin = await Neighbour.moveIn(world(), north, 'admin', 'admin')
+})
+
+const opensPrivately = (): Promise<string> => alice.opens(north, { entry: 'invited' })
+const invites = (who: Neighbour, room: string, whom: Neighbour) =>
+  who.ask(north, `POST /v1/rooms/${room}/invitations`, { username: whom.username })
+const joins = (who: Neighbour, room: string) => who.ask(south, `PUT /v1/rooms/${room}/members/me`)
+
+async function isListedFor(who: Neighbour, room: string): Promise<boolean> {
+  const { body } = await who.ask(south, 'GET /v1/rooms?limit=100')
+  return (body['items'] as { id: string }[]).some((item) => item.id === room)
+}
+
+test('a room by invitation is not there for who is not asked in, by any way', async (t) => {
+  const room = await opensPrivately()
+  const socket = await bob.calls(t, south)
+
+  t.false(await isListedFor(bob, room))
+  for (const request of [
+    `GET /v1/rooms/${room}`,
+    `PUT /v1/rooms/${room}/members/me`,
+    `DELETE /v1/rooms/${room}/members/me`,
+    `GET /v1/rooms/${room}/members`,
+    `DELETE /v1/rooms/${room}/members/${carol.username}`,
+    `PUT /v1/rooms/${room}/members/${carol.username}/word`,
+    `GET /v1/rooms/${room}/messages`,
+    `GET /v1/rooms/${room}/bans`,
+    `PUT /v1/rooms/${room}/bans/${carol.username}`,
+    `GET /v1/rooms/${room}/invitations`,
+    `DELETE /v1/rooms/${room}/invitations/${bob.username}`,
+    `POST /v1/rooms/${room}/close`,
+    `GET /v1/rooms/${room}/closing`,
+    `GET /v1/rooms/${room}/receipt`,
+    `GET /v1/rooms/${room}/transcript`,
+  ]) {
+    t.is((await bob.ask(south, request)).status, 404, request)
+  }
+  t.is((await bob.ask(south, `PATCH /v1/rooms/${room}`, { name: 'x' })).status, 404)
+  t.is((await invites(bob, room, carol)).status, 404)
+  const said = line(room, 'hello?')
+  t.is((await bob.ask(south, `POST /v1/rooms/${room}/messages`, { id: said['id'], body: 'x' })).status, 404)
+  t.is((await socket.ask({ type: 'subscribe', room }))['code'], 'not_found')
+  t.is((await socket.ask(said))['code'], 'not_found')
+  t.is((await socket.ask({ ...said, replyTo: '1:1' }))['code'], 'not_found')
+})
+
+test('it is there for the mentor, for admins, and for who is asked in, who may take a seat', async (t) => {
+  const room = await opensPrivately()
+
+  const first = await invites(alice, room, bob)
+  const again = await invites(admin, room, bob)
+
+  t.is(first.status, 201)
+  t.is(again.status, 200)
+  for (const who of [alice, admin, bob]) t.true(await isListedFor(who, room), who.username)
+  t.like((await bob.ask(south, `GET /v1/rooms/${room}`)).body, { entry: 'invited', me: { standing: 'none' } })
+  const inbox = await bob.ask(south, 'GET /v1/notifications')
+  const asked = (inbox.body['items'] as { type: string; room?: { id: string } }[]).filter(
+    (item) => item.room?.id === room,
+  )
+  t.deepEqual(
+    asked.map((item) => item.type),
+    ['invitation'],
+  )
+  t.is((await joins(bob, room)).status, 200)
+  const socket = await bob.listens(t, south, room)
+  t.is((await socket.ask(line(room, 'thank you'))).type, 'ack')
+  t.is((await joins(carol, room)).status, 404)
+})
+
+test('who left may come again; an invitation taken back leaves the seat that was taken', async (t) => {
+  const room = await opensPrivately()
+  await invites(alice, room, bob)
+  await joins(bob, room)
+  await bob.ask(north, `DELETE /v1/rooms/${room}/members/me`)
+  t.is((await joins(bob, room)).status, 200)
+
+  t.is((await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)).status, 204)
+
+  t.is((await bob.ask(south, `GET /v1/rooms/${room}/messages`)).status, 200)
+  t.is((await bob.ask(south, `DELETE /v1/rooms/${room}/members/me`)).status, 204)
+  t.is((await joins(bob, room)).status, 404)
+})
+
+test('who is asked in may decline, and nobody else decides that for them', async (t) => {
+  const room = await opensPrivately()
+  for (const whom of [bob, carol]) await invites(alice, room, whom)
+
+  t.is((await bob.ask(north, `DELETE /v1/rooms/${room}/invitations/${carol.username}`)).status, 403)
+  t.is((await bob.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)).status, 204)
+
+  t.false(await isListedFor(bob, room))
+  t.true(await isListedFor(carol, room))
+})
+
+test('invitations are listed by page, for those who keep order', async (t) => {
+  const room = await alice.opens(north)
+  for (const whom of [bob, carol]) await invites(alice, room, whom)
+
+  const first = await alice.ask(north, `GET /v1/rooms/${room}/invitations?limit=1`)
+  const { next } = first.body['page'] as { next: string }
+  const second = await admin.ask(south, `GET /v1/rooms/${room}/invitations?limit=1&cursor=${next}`)
+
+  t.like((first.body['items'] as object[])[0], { username: bob.username, by: { username: alice.username } })
+  t.like((second.body['items'] as object[])[0], { username: carol.username })
+  t.deepEqual(second.body['page'], {})
+  t.is((await bob.ask(north, `GET /v1/rooms/${room}/invitations`)).status, 403)
+})
+
+test('so many are asked into one room and not one more, also at once', async (t) => {
+  const room = await opensPrivately()
+  const crowd = await Promise.all(
+    ['dave', 'erin', 'frank', 'grace', 'heidi'].map((n) => Neighbour.moveIn(world(), north, n)),
+  )
+
+  const replies = await Promise.all(crowd.map((whom) => invites(alice, room, whom)))
+
+  t.deepEqual(replies.map((reply) => reply.status).toSorted(), [201, 201, 201, 409, 409])
+})
+
+test('members ask nobody in, the mentor needs no invitation, nobody is asked in who is banned or not there', async (t) => {
+  const room = await alice.opens(north)
+  await bob.joins(north, room)
+  await alice.ask(north, `PUT /v1/rooms/${room}/bans/${carol.username}`)
+
+  t.is((await invites(bob, room, carol)).status, 403)
+  t.is((await invites(admin, room, alice)).body['code'], 'conflict')
+  t.is((await invites(alice, room, carol)).body['code'], 'conflict')
+  t.is((await alice.ask(north, `POST /v1/rooms/${room}/invitations`, { username: 'nobody_at_all' })).status, 404)
+  t.is((await alice.ask(north, `POST /v1/rooms/${room}/invitations`, { username: '!' })).status, 422)
+  t.is((await alice.ask(north, `POST /v1/rooms/${room}/close`)).status, 202)
+  t.is((await invites(alice, room, bob)).body['code'], 'room_closed')
+})
+
+test('an invitation is no way around a ban', async (t) => {
+  const room = await opensPrivately()
+  await invites(alice, room, bob)
+  await joins(bob, room)
+
+  await alice.ask(north, `PUT /v1/rooms/${room}/bans/${bob.username}`)
+
+  t.false(await isListedFor(bob, room))
+  t.is((await bob.ask(south, `GET /v1/rooms/${room}`)).status, 404)
+  t.is((await joins(bob, room)).status, 404)
+  await alice.ask(north, `DELETE /v1/rooms/${room}/bans/${bob.username}`)
+  t.is((await joins(bob, room)).status, 200)
+})
+
+test('of a room by invitation the stream tells those who are asked in, and nobody else anything', async (t) => {
+  const room = await opensPrivately()
+  await invites(alice, room, bob)
+  await joins(bob, room)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '비밀' })
+  await alice.ask(north, `POST /v1/rooms/${room}/close`)
+
+  const told = await toldOf(world().sql, room)
+
+  t.deepEqual(
+    told.map(({ type, audience }) => [type, audience]),
+    [['room.opened', bob.account]],
+  )
+})
+
+test('a room that becomes one by invitation closes for the public, and opens for it again', async (t) => {
+  const room = await alice.opens(north)
+  await bob.joins(north, room)
+
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'invited' })
+  t.is((await carol.ask(south, `GET /v1/rooms/${room}`)).status, 404)
+  t.is((await bob.ask(south, `GET /v1/rooms/${room}`)).status, 200)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'open' })
+
+  t.is((await carol.ask(south, `GET /v1/rooms/${room}`)).status, 200)
+  const told = await toldOf(world().sql, room)
+  t.deepEqual(
+    told.map(({ type, data, actor }) => [type, data['state'], actor]),
+    [
+      ['room.opened', 'open', alice.account],
+      ['room.closed', 'hidden', alice.account],
+      ['room.opened', 'open', alice.account],
+    ],
+  )
+})
+
+test('with whom the mentor has a block, the room is not there; a seat that was taken stays', async (t) => {
+  const mentor = await Neighbour.moveIn(world(), north, 'mentor', 'mentor')
+  const [dave, erin] = [await Neighbour.moveIn(world(), north, 'dave'), await Neighbour.moveIn(world(), north, 'erin')]
+  const room = await mentor.opens(north)
+  await erin.joins(north, room)
+  for (const whom of [dave, erin]) await mentor.ask(north, `PUT /v1/people/${whom.username}/block`)
+  const socket = await dave.calls(t, south)
+
+  t.false(await isListedFor(dave, room))
+  t.is((await dave.ask(south, `GET /v1/rooms/${room}`)).status, 404)
+  t.is((await joins(dave, room)).status, 404)
+  t.is((await socket.ask({ type: 'subscribe', room }))['code'], 'not_found')
+  t.is((await invites(mentor, room, dave)).status, 404)
+  t.is((await invites(admin, room, dave)).status, 404)
+  t.is((await erin.ask(south, `GET /v1/rooms/${room}/messages`)).status, 200)
+  t.true(await isListedFor(carol, room))
+})
+
+test('the list leaves out rooms whose mentor I mute, with full pages, and shows them when asked for', async (t) => {
+  const dave = await Neighbour.moveIn(world(), north, 'dave')
+  const quiet = await Neighbour.moveIn(world(), north, 'quiet', 'mentor')
+  const loud = await Neighbour.moveIn(world(), north, 'loud', 'mentor')
+  const rooms: string[] = []
+  for (let turn = 0; turn < 3; turn += 1) {
+    rooms.push(await quiet.opens(north))
+    await loud.opens(north)
+  }
+  const muted = await loud.opens(north)
+  await dave.ask(north, `PUT /v1/people/${loud.username}/mute`)
+
+  const first = await dave.ask(south, 'GET /v1/rooms?kind=hosted&limit=2')
+  const { next } = first.body['page'] as { next: string }
+  const second = await dave.ask(south, `GET /v1/rooms?kind=hosted&limit=2&cursor=${next}`)
+
+  const ids = [first, second].map(({ body }) => (body['items'] as { id: string }[]).map((item) => item.id))
+  t.deepEqual(ids[0], [rooms[2], rooms[1]])
+  t.is(ids[1]?.[0], rooms[0])
+  t.is(ids[1]?.length, 2)
+  t.is((await dave.ask(south, `GET /v1/rooms/${muted}`)).status, 200)
+})
