@@ -121,8 +121,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       health.drain()
       server.close()
       server.closeIdleConnections()
-      live.drain()
-      await chat.gateway.drain()
+      await Promise.all([live.drain(), chat.gateway.drain()])
       await lifecycle.close()
     },
   }

@@ -47,7 +47,7 @@ export interface Live {
   sessionsEnded(sessions: Iterable<SessionId>): void
   /** Begins to follow the events. */
   start(): Promise<void>
-  /** Ends all streams cleanly; clients resume at another server. */
-  drain(): void
+  /** Ends all streams cleanly; clients resume at another server. Resolves when the last one is gone, a few seconds later at most. */
+  drain(): Promise<void>
   stop(): Promise<void>
 }

@@ -52,7 +52,7 @@ export function createLive(options: LiveOptions): Live {
     start: () => hub.start(),
     drain: () => streams.drain(),
     async stop() {
-      streams.drain()
+      await streams.drain()
       await hub.stop()
     },
   }

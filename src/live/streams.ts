@@ -23,6 +23,7 @@ export class Streams {
   readonly #byAccount = new Map<AccountId, number>()
   readonly #byAddress = new Map<string, number>()
   #isDraining = false
+  readonly #empty = Promise.withResolvers<void>()
 
   constructor(parts: StreamsParts) {
     this.#parts = parts
@@ -56,9 +57,10 @@ export class Streams {
   }
 
   /** Ends all streams; those that come now are told to come again, which a browser does by itself, unlike after an error. */
-  drain(): void {
+  async drain(): Promise<void> {
     this.#isDraining = true
-    for (const streams of this.#bySession.values()) streams.forEach((stream) => stream.end())
+    this.endSessions(this.#bySession.keys())
+    if (this.#bySession.size > 0) await this.#empty.promise
   }
 
   #open(viewer: Viewer, response: ServerResponse, request: Omit<StreamRequest, 'account'>): void {
@@ -84,6 +86,7 @@ export class Streams {
     const streams = this.#bySession.get(session)
     streams?.delete(stream)
     if (streams?.size === 0) this.#bySession.delete(session)
+    if (this.#isDraining && this.#bySession.size === 0) this.#empty.resolve()
   }
 }
 
