@@ -40,8 +40,9 @@ export class Hub {
   #forgetBroker: () => void = () => undefined
   #catchingUp: Promise<void> | undefined
   #isAskedAgain = false
-  /** Heard while catching up. */
+  /** Heard and not yet applied. */
   #heard: PlacedEvent[] = []
+  #soon: NodeJS.Immediate | undefined
   #isStopped = false
 
   constructor(parts: HubParts) {
@@ -60,8 +61,7 @@ export class Hub {
   }
 
   async start(): Promise<void> {
-    const onError = (error: unknown): void => this.#parts.log.warn({ err: error }, 'events could not be caught up')
-    const forgetGap = this.#parts.broker.onResubscribed(() => void this.catchUp().catch(onError))
+    const forgetGap = this.#parts.broker.onResubscribed(() => this.#catchUpAlone())
     const last = await lastPosition(this.#parts.sql)
     this.recent.beginAt(Math.max(0, last - this.#parts.recent.maxEvents))
     const unsubscribe = await this.#parts.broker.subscribe(keys.placed, (message) => this.#hear(message))
@@ -88,6 +88,7 @@ export class Hub {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    clearImmediate(this.#soon)
     this.#forgetBroker()
     await this.#ticker.stop()
     await this.#catchingUp?.catch(() => undefined)
@@ -95,18 +96,14 @@ export class Hub {
 
   #hear(message: Buffer): void {
     const events = message.toString().split('\n').map(decodeLine)
-    if (this.#catchingUp === undefined) this.#applyHeard(events)
-    else if (this.#heard.length < mostHeard) this.#heard.push(...events)
+    if (this.#heard.length < mostHeard) this.#heard.push(...events)
     else this.#isAskedAgain = true
-  }
-
-  #applyHeard(events: readonly PlacedEvent[]): void {
-    const fresh = events.filter(({ position }) => position > this.position)
-    const [first] = fresh
-    if (first === undefined) return
-    if (first.position === this.position + 1 && hasNoHole(fresh)) return this.#apply(fresh)
-    const onError = (error: unknown): void => this.#parts.log.warn({ err: error }, 'events could not be caught up')
-    void this.catchUp().catch(onError)
+    // What came in one turn of the event loop leaves in one write.
+    this.#soon ??= setImmediate(() => {
+      this.#soon = undefined
+      if (this.#catchingUp === undefined) this.#applyWhatWasHeard()
+      if (this.#isAskedAgain) this.#catchUpAlone()
+    })
   }
 
   async #readWhatIsMissing(): Promise<void> {
@@ -134,13 +131,17 @@ export class Hub {
     this.#apply(events)
   }
 
+  /** As far as there is no hole. Where there is one, MySQL is asked. */
   #applyWhatWasHeard(): void {
     const heard = this.#heard.toSorted((one, other) => one.position - other.position)
     this.#heard = []
+    const next: PlacedEvent[] = []
     for (const event of heard) {
-      if (event.position === this.position + 1) this.#apply([event])
-      else if (event.position > this.position) this.#isAskedAgain = true
+      const expected = this.position + next.length + 1
+      if (event.position === expected) next.push(event)
+      else if (event.position > expected) this.#isAskedAgain = true
     }
+    if (next.length > 0) this.#apply(next)
   }
 
   /** Events that are no longer kept lie between, or nobody has them. */
@@ -152,15 +153,17 @@ export class Hub {
   /** MySQL has come back as it was before: what came after is not true any more. */
   #fallBack(position: number): void {
     this.#parts.log.error({ from: this.position, to: position }, 'MySQL knows fewer events than were told')
+    this.#heard = []
     this.#jumpTo(position)
+  }
+
+  /** Nobody waits for it; what fails is tried again by the timer. */
+  #catchUpAlone(): void {
+    this.catchUp().catch((error: unknown) => this.#parts.log.warn({ err: error }, 'events could not be caught up'))
   }
 
   #apply(events: readonly PlacedEvent[]): void {
     const batch = new Batch(events.map((event) => this.recent.add(event)))
     for (const listener of this.#listeners) listener.tell(batch)
   }
-}
-
-function hasNoHole(events: readonly PlacedEvent[]): boolean {
-  return events.every(({ position }, index) => position === (events[0]?.position ?? 0) + index)
 }

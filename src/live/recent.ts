@@ -58,12 +58,17 @@ export class RecentEvents {
     return position <= this.#last && position >= this.#last - this.#size
   }
 
-  /** At most `limit` events, in order. */
-  after(position: number, limit: number): Lack {
+  /** The next ones in order: one, and more as long as all together have at most `maxBytes`. */
+  after(position: number, maxBytes: number): Lack {
     if (position === this.#last) return { type: 'nothing' }
     if (!this.reaches(position)) return { type: 'gap' }
     const from = this.#events.length - (this.#last - position)
-    return { type: 'events', events: this.#events.slice(from, from + limit) }
+    let to = from
+    for (let bytes = 0; to < this.#events.length; to += 1) {
+      bytes += this.#events[to]?.bytes.length ?? 0
+      if (bytes > maxBytes && to > from) break
+    }
+    return { type: 'events', events: this.#events.slice(from, to) }
   }
 
   get #size(): number {

@@ -28,7 +28,7 @@ export interface StreamRequest {
   after: number | undefined
 }
 
-const eventsAtOnce = 200
+const bytesAtOnce = 131_072
 const patienceMs = 10_000
 const pauseMs = 1000
 
@@ -111,7 +111,7 @@ export class Stream implements Listener {
     this.#isLive = false
     while (this.#session.isOpen) {
       while (this.#isHiddenStale && this.#session.isOpen) await this.#readHidden()
-      const lack = this.#parts.hub.recent.after(this.#position, eventsAtOnce)
+      const lack = this.#parts.hub.recent.after(this.#position, bytesAtOnce)
       switch (lack.type) {
         case 'nothing':
           this.#isLive = true

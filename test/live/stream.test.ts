@@ -229,7 +229,7 @@ test.serial('draining ends all streams at once, and sends away who comes without
   const [alice, bob] = [await listen(t, origin, 'alice'), await listen(t, origin, 'bob')]
   await Promise.all([alice.event('ready'), bob.event('ready')])
 
-  live.drain()
+  await live.drain()
   const ends = await Promise.all([alice.ended(), bob.ended()])
   const carol = await listen(t, origin, 'carol')
 
@@ -311,4 +311,39 @@ test.serial('a client that reads nothing is cut off, and others hear everything'
 
   t.true(n < 200, 'the queue of a client that reads nothing is bounded')
   t.deepEqual(numbersOf(bob), upTo(n))
+})
+
+test.serial(
+  'who resumes over much more than the queue may hold is given it at the pace of their reading',
+  async (t) => {
+    const { origin, live } = await openStation(t, world(), { changes: { STREAM_MAX_BYTES: 65_536 } })
+    await openRelay(t, world())
+    const cursor = live.cursor()
+    const filler = 'x'.repeat(100_000)
+    await tell(live, ...upTo(150).map((n) => ({ n, data: { n, filler } })))
+    await eventually(() => Number(live.cursor()) === Number(cursor) + 150)
+
+    const alice = await listen(t, origin, 'alice', { after: cursor })
+    alice.answer.pause()
+    await tell(live, { n: 151 })
+    alice.answer.resume()
+    await hears(alice, 151)
+
+    t.deepEqual(numbersOf(alice), upTo(151))
+  },
+)
+
+test.serial('events that are large are held as far as their bytes allow', async (t) => {
+  const { origin, live } = await openStation(t, world(), { changes: { STREAM_RESUME_MAX_BYTES: 50_000 } })
+  await openRelay(t, world())
+  const cursor = Number(live.cursor())
+  await tell(live, ...upTo(6).map((n) => ({ n, data: { n, filler: 'x'.repeat(20_000) } })))
+  await eventually(() => Number(live.cursor()) === cursor + 6)
+
+  const held = await listen(t, origin, 'alice', { after: String(cursor + 4) })
+  const behind = await listen(t, origin, 'alice', { after: String(cursor + 3) })
+  await hears(held, 6)
+
+  t.deepEqual(numbersOf(held), [5, 6])
+  t.like(await behind.event('gap'), { from: String(cursor + 3), to: String(cursor + 6) })
 })
