@@ -1,0 +1,157 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { chromium } from 'playwright-core'
+import { createTelling } from '../../src/live/index.ts'
+import type { TellingTransaction } from '../../src/live/index.ts'
+import { eventsAfter, lastPosition } from '../../src/live/store.ts'
+import { Broker } from '../../src/platform/broker.ts'
+import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { Crowd } from '../support/clients.ts'
+import type { Visitor } from '../support/clients.ts'
+import { eventually } from '../support/eventually.ts'
+import { browserListener, nodeListener } from '../support/listeners.ts'
+import type { Listener } from '../support/listeners.ts'
+import { stackOf } from '../support/stack.ts'
+
+const stack = stackOf(test, { STREAM_RETRY_MS: 20, STREAM_OPENS_PER_MINUTE: 1_000_000 })
+let crowd: Crowd
+let people: Visitor[]
+let transaction: TellingTransaction
+
+test.serial.before('people come, and something happens', async () => {
+  const { sql, config, log, atEnd } = stack().world
+  crowd = new Crowd(stack())
+  people = await Promise.all(['alice', 'bob', 'carol'].map((name) => crowd.visitor(name)))
+  const purpose = { url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined } as const
+  const redis = connectRedis(purpose)
+  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  transaction = createTelling({ sql, broker, log })
+  atEnd(async () => {
+    await broker.close()
+    await closeRedis(redis)
+  })
+})
+test.serial.after.always('people leave', () => crowd.leave())
+
+let happenings = 0
+
+/** Three at once, so that they do not always commit in the order in which they were written. */
+async function something(): Promise<void> {
+  const events = [1, 2, 3].map(() => {
+    happenings += 1
+    const data = { n: happenings, text: '안녕하세요 '.repeat(50) }
+    return transaction(async (_, tell) => tell({ topic: 'timeline', type: 'post.created', data }))
+  })
+  await Promise.all(events)
+}
+
+const places = (): string[] => [stack().serverAddress('server-1'), stack().address, stack().serverAddress('server-2')]
+
+/** Cuts and moves all of them again and again while something happens. Answers what there was to hear. */
+async function wander(listeners: readonly Listener[], times: number): Promise<string[]> {
+  const { sql } = stack().world
+  await opened(listeners, 1)
+  const before = await lastPosition(sql)
+  for (let round = 1; round <= times; round += 1) {
+    const happened = something()
+    listeners.forEach((listener, index) => listener.moveTo(places()[(round + index) % 3] ?? stack().address))
+    await Promise.all([happened, opened(listeners, round + 1)])
+  }
+  const expected = happenings
+  return eventually(async () => {
+    const events = await eventsAfter(sql, before, 10_000)
+    const isAll = events.some(({ data }) => data.startsWith(`{"n":${expected},`)) && events.length >= times * 3
+    return isAll && events.map(({ data }) => data)
+  })
+}
+
+/** Until each of them has come back so often. */
+async function opened(listeners: readonly Listener[], times: number): Promise<void> {
+  await eventually(async () => {
+    const all = await Promise.all(listeners.map((listener) => listener.heard()))
+    return all.every((heard) => heard.recovered.length >= times)
+  }, 20_000)
+}
+
+async function heardAll(
+  t: ExecutionContext,
+  listeners: readonly Listener[],
+  expected: readonly string[],
+): Promise<void> {
+  for (const listener of listeners) {
+    await eventually(async () => (await listener.heard()).data.length >= expected.length, 20_000)
+    const { data, gaps, recovered } = await listener.heard()
+    t.deepEqual(data, expected)
+    t.is(gaps, 0)
+    t.true(recovered.slice(1).every(Boolean), 'whoever came back went on from where they were')
+  }
+}
+
+async function nodeListeners(t: ExecutionContext): Promise<Listener[]> {
+  const listeners = await Promise.all(
+    people.map(async ({ person }) => nodeListener({ address: stack().address, token: await person.token(false) })),
+  )
+  t.teardown(() => Promise.all(listeners.map((listener) => listener.leave())))
+  return listeners
+}
+
+test.serial('clients that are cut off and moved a hundred times hear each event once, in order', async (t) => {
+  t.timeout(120_000)
+  const listeners = await nodeListeners(t)
+
+  const expected = await wander(listeners, 100)
+
+  t.is(expected.length, 300)
+  await heardAll(t, listeners, expected)
+})
+
+const program = process.env['CHROMIUM']
+const inBrowser = program === undefined || program === '' ? test.skip : test.serial
+
+inBrowser('a browser that is cut off and moved a hundred times hears each event once, in order', async (t) => {
+  t.timeout(120_000)
+  const browser = await chromium.launch({
+    ...(program === undefined ? {} : { executablePath: program }),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+  t.teardown(() => browser.close())
+  const listener = await browserListener({ browser, address: stack().address, username: 'dave' })
+  t.teardown(() => listener.leave())
+
+  const expected = await wander([listener], 100)
+
+  t.is(expected.length, 300)
+  await heardAll(t, [listener], expected)
+})
+
+const ends = [
+  ...(['worker-1', 'server-1', 'server-2'] as const).map((part) => ({ part, how: 'killed' as const })),
+  { part: 'server-1' as const, how: 'told to stop' as const },
+]
+for (const { part, how } of ends) {
+  test.serial(`${part} is ${how} while something happens: nobody misses it, and nobody hears it twice`, async (t) => {
+    t.timeout(120_000)
+    const listeners = await nodeListeners(t)
+    await opened(listeners, 1)
+    const before = await lastPosition(stack().world.sql)
+    const first = happenings
+    listeners.forEach((listener, index) => listener.moveTo(places()[index] ?? stack().address))
+    await opened(listeners, 2)
+
+    for (let n = 0; n < 10; n += 1) await something()
+    const ended = how === 'killed' ? stack().kill(part) : stack().terminate(part)
+    for (let n = 0; n < 10; n += 1) await something()
+    const code = await ended
+    const started = stack().start(part)
+    for (let n = 0; n < 10; n += 1) await something()
+    await started
+
+    const expected = await eventually(async () => {
+      const events = await eventsAfter(stack().world.sql, before, 1000)
+      return events.length === happenings - first && events.map(({ data }) => data)
+    })
+    if (how === 'told to stop') t.is(code, 0, stack().logOf(part))
+    t.is(expected.length, 90)
+    await heardAll(t, listeners, expected)
+  })
+}
