@@ -37,7 +37,7 @@ interface Lines {
   close(): Promise<void>
 }
 
-function connect(world: World): Lines {
+export function connect(world: World): Lines {
   const redis = connectRedis({
     ...{ url: world.config.REDIS_URL, purpose: 'commands', name: 'test' },
     onError: () => undefined,
@@ -138,7 +138,16 @@ export async function listen(
   name: Name,
   options: ListenOptions = {},
 ): Promise<EventReader> {
-  const answer = await ask(origin, name, options)
+  return listenAs(t, origin, name, options)
+}
+
+export async function listenAs(
+  t: ExecutionContext,
+  origin: string,
+  token: string,
+  options: ListenOptions = {},
+): Promise<EventReader> {
+  const answer = await ask(origin, token, options)
   t.is(answer.statusCode, 200)
   const reader = new EventReader(answer)
   t.teardown(() => reader.leave())
@@ -148,14 +157,14 @@ export async function listen(
 /** The answer as it begins. */
 export async function ask(
   origin: string,
-  name: Name | undefined,
+  token: string | undefined,
   options: ListenOptions = {},
 ): Promise<IncomingMessage> {
   const url = new URL('/v1/stream', origin)
   if (options.topics !== undefined) url.searchParams.set('topics', options.topics)
   if (options.from !== undefined) url.searchParams.set('last_event_id', options.from)
   const headers = {
-    ...(name === undefined ? {} : { authorization: `Bearer ${name}` }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(options.after === undefined ? {} : { 'last-event-id': options.after }),
   }
   const sent = request(url, { headers, agent: false })

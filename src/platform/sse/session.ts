@@ -22,7 +22,7 @@ export class SseSession {
   readonly #socket: Socket | undefined
   readonly #maxBytes: number
   #isEnded = false
-  #takenBefore = -1
+  #before = { waiting: 0, taken: 0 }
 
   /** `response` has sent its headers. Unsent bytes above `maxBytes` cut the client off. */
   constructor(options: { response: ServerResponse; maxBytes: number; onClose: () => void }) {
@@ -57,12 +57,13 @@ export class SseSession {
     await within(patienceMs, 'a stream', promise).catch(() => this.cutOff())
   }
 
-  /** To be called from time to time: cuts off who has taken nothing since the last time though there was something to take. */
+  /** To be called from time to time: cuts off who has taken nothing since the last time though something was waiting then. */
   requireProgress(): void {
     const waiting = this.#response.writableLength
     const taken = (this.#response.socket?.bytesWritten ?? 0) - waiting
-    if (this.isOpen && waiting > 0 && taken === this.#takenBefore) this.cutOff()
-    this.#takenBefore = taken
+    const isStuck = waiting > 0 && this.#before.waiting > 0 && taken === this.#before.taken
+    this.#before = { waiting, taken }
+    if (isStuck) this.cutOff()
   }
 
   /** The clean end: a client comes back by itself. */
