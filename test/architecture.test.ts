@@ -88,6 +88,9 @@ test('a domain is entered by its door; workers and commands may also open its jo
     'src/ledger/receipt.ts',
     'src/ledger/transcript.ts',
     'src/ledger/entry.ts',
+    'src/accounts/bulk.ts',
+    'src/people/bulk-store.ts',
+    'src/timeline/bulk.ts',
   ])
   const forced = arrows.filter(({ from, to }) => {
     const [, domain = ''] = to.split('/')
