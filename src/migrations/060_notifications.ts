@@ -40,8 +40,8 @@ export async function up(sql: Sql): Promise<void> {
        updated_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
        UNIQUE KEY notifications_place (account_id, place),
        KEY notifications_subject (account_id, type, subject, place),
-       KEY notifications_post (post_id),
-       KEY notifications_comment (comment_id),
+       KEY notifications_post (post_id, account_id),
+       KEY notifications_comment (comment_id, account_id),
        KEY notifications_age (updated_at)
      ) ${charset}`,
   )

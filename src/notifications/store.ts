@@ -49,7 +49,7 @@ export const notificationColumns = names.map((name) => `n.${name}`).join(', ')
 const rowsAtOnce = 500
 const lookupsAtOnce = 250
 
-/** The newest first, below `before`. */
+/** The newest first, below `before`. The index is named: another begins with the same column and would have to be sorted. */
 export async function notificationsBefore(
   sql: Sql,
   account: AccountId,
@@ -57,7 +57,7 @@ export async function notificationsBefore(
 ): Promise<Notification[]> {
   const rows = await selectRows<NotificationRecord>(
     sql,
-    `SELECT ${notificationColumns} FROM notifications n
+    `SELECT ${notificationColumns} FROM notifications n FORCE INDEX (notifications_place)
      WHERE n.account_id = ? AND n.place < ? ORDER BY n.place DESC LIMIT ?`,
     [account, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
   )

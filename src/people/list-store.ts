@@ -3,7 +3,10 @@ import { idFromRow } from '../platform/ids.ts'
 import { selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 
-/** Lists of people, newest first: by the time at which they came on the list, and by id within a millisecond. */
+/**
+ * Lists of people, newest first: by the time at which they came on the list, and by id within a millisecond. The indexes are named:
+ * the primary keys begin with the same column, and a list from them would have to be sorted.
+ */
 
 export interface Listed {
   account: AccountId
@@ -25,7 +28,7 @@ export function followersOf(sql: Sql, owner: AccountId, viewer: AccountId, page:
   return listed(
     sql,
     page,
-    (place) => `SELECT follower_id AS id, created_at FROM follows
+    (place) => `SELECT follower_id AS id, created_at FROM follows FORCE INDEX (follows_back)
      WHERE followed_id = ? AND ${place('follower_id')} AND ${unparted('follower_id')}
      ORDER BY created_at DESC, follower_id DESC LIMIT ?`,
     { before: [owner], after: [viewer, viewer] },
@@ -37,7 +40,7 @@ export function followingOf(sql: Sql, owner: AccountId, viewer: AccountId, page:
   return listed(
     sql,
     page,
-    (place) => `SELECT followed_id AS id, created_at FROM follows
+    (place) => `SELECT followed_id AS id, created_at FROM follows FORCE INDEX (follows_newest)
      WHERE follower_id = ? AND ${place('followed_id')} AND ${unparted('followed_id')}
      ORDER BY created_at DESC, followed_id DESC LIMIT ?`,
     { before: [owner], after: [viewer, viewer] },
@@ -48,7 +51,7 @@ export function blockedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<L
   return listed(
     sql,
     page,
-    (place) => `SELECT blocked_id AS id, created_at FROM blocks
+    (place) => `SELECT blocked_id AS id, created_at FROM blocks FORCE INDEX (blocks_newest)
      WHERE blocker_id = ? AND ${place('blocked_id')}
      ORDER BY created_at DESC, blocked_id DESC LIMIT ?`,
     { before: [owner], after: [] },
@@ -59,7 +62,7 @@ export function mutedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Lis
   return listed(
     sql,
     page,
-    (place) => `SELECT muted_id AS id, created_at FROM mutes
+    (place) => `SELECT muted_id AS id, created_at FROM mutes FORCE INDEX (mutes_newest)
      WHERE muter_id = ? AND ${place('muted_id')}
      ORDER BY created_at DESC, muted_id DESC LIMIT ?`,
     { before: [owner], after: [] },
