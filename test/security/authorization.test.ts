@@ -1,0 +1,114 @@
+import test from 'ava'
+import { stackOf } from '../support/stack.ts'
+import { askers, gather } from './cast.ts'
+import type { Asker, Cast, Player } from './cast.ts'
+import { matrix, notFound } from './matrix.ts'
+import type { Row } from './matrix.ts'
+import { fill, routesOf } from './routes.ts'
+import type { ServedRoute } from './routes.ts'
+import { missing, missingSession, thingsOf } from './things.ts'
+import type { Parts } from './things.ts'
+
+const generous = 100_000
+const stack = stackOf(test, {
+  ROOMS_PER_MENTOR: 10_000,
+  POSTS_PER_HOUR: generous,
+  COMMENTS_PER_HOUR: generous,
+  RELATIONS_PER_MINUTE: generous,
+  STREAM_OPENS_PER_MINUTE: generous,
+  MEDIA_UPLOADS_PER_HOUR: generous,
+})
+let cast: Cast
+let routes: ServedRoute[]
+let things: ReturnType<typeof thingsOf>
+
+test.serial.before('the people come', async () => {
+  cast = await gather(stack())
+  routes = await routesOf(cast.origin)
+  things = thingsOf(cast)
+})
+
+type Relation = 'all' | 'own' | 'others' | 'missing'
+
+test.serial('every route has a row, and every row a route', (t) => {
+  t.true(routes.length > 50)
+  const served = new Set(routes.map(({ line }) => line))
+  t.deepEqual(
+    [...served].filter((line) => !(line in matrix)),
+    [],
+    'routes without a row',
+  )
+  t.deepEqual(
+    Object.keys(matrix).filter((line) => !served.has(line)),
+    [],
+    'rows without a route',
+  )
+})
+
+test.serial('each route answers each person about their own, another’s and nothing as the matrix says', async (t) => {
+  t.timeout(120_000)
+  const actual: Record<string, Record<string, string>> = {}
+  const expected: typeof actual = {}
+
+  for (const route of routes) {
+    const row = matrix[route.line] ?? {}
+    const asked: Relation[] = row.about === undefined ? ['all'] : ['own', 'others', 'missing']
+    actual[route.line] = {}
+    expected[route.line] = {}
+    for (const relation of asked) {
+      const statuses = await Promise.all(askers.map((asker) => ask({ route, row, asker, relation })))
+      actual[route.line]![relation] = statuses.join(' ')
+      expected[route.line]![relation] = row[relation] ?? (relation === 'missing' ? notFound : 'no row')
+    }
+  }
+
+  t.deepEqual(actual, expected)
+})
+
+test.serial('nobody comes in anywhere without a name but where everybody may', (t) => {
+  for (const { line, isPublic } of routes) {
+    const { all, own, others, missing: none = notFound } = matrix[line] ?? {}
+    const toNobody = [all, own, others, ...(own === undefined ? [] : [none])].map((columns) => columns?.split(' ')[0])
+    t.is(isPublic, !toNobody.includes('401') || line === 'POST /v1/sessions/refresh', line)
+  }
+})
+
+interface Question {
+  route: ServedRoute
+  row: Row
+  asker: Asker
+  relation: Relation
+}
+
+async function ask(question: Question): Promise<number> {
+  const { route, row, asker } = question
+  const known = cast.player(asker)
+  const player = known !== undefined && row.endsSession === true ? await cast.standIn(asker) : known
+  const parts = await partsFor(question, player)
+  const body = await row.body?.(parts)
+  const isJson = body !== undefined && !(body instanceof FormData)
+  const answer = await fetch(`${cast.origin}${fill(route.path, parts)}`, {
+    method: route.method,
+    headers: {
+      ...(player === undefined ? {} : { authorization: `Bearer ${player.token}` }),
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body instanceof FormData ? { body } : isJson ? { body: JSON.stringify(body) } : {}),
+  })
+  await answer.body?.cancel()
+  return answer.status
+}
+
+const lookedAt = new Map<string, Promise<Parts>>()
+
+/** What is only looked at may be looked at again. */
+async function partsFor({ route, row, asker, relation }: Question, player: Player | undefined): Promise<Parts> {
+  if (row.about === undefined) return {}
+  if (relation === 'all' || relation === 'missing') return row.about === 'session' ? missingSession : missing
+  const make = (): Promise<Parts> => things[row.about!](player ?? cast.carol, relation)
+  const isKept = route.method === 'GET' || player === undefined
+  const key = `${row.about} ${asker} ${relation}`
+  const parts = (isKept ? lookedAt.get(key) : undefined) ?? make()
+  if (isKept) lookedAt.set(key, parts)
+  return parts
+}
