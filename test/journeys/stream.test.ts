@@ -13,7 +13,7 @@ import { browserListener, nodeListener } from '../support/listeners.ts'
 import type { Listener } from '../support/listeners.ts'
 import { stackOf } from '../support/stack.ts'
 
-const stack = stackOf(test, { STREAM_RETRY_MS: 20, STREAM_OPENS_PER_MINUTE: 1_000_000 })
+const stack = stackOf(test, { STREAM_RETRY_MS: 20, STREAM_OPENS_PER_MINUTE: 1_000_000, POSTS_PER_HOUR: 1_000_000 })
 let crowd: Crowd
 let people: Visitor[]
 let transaction: TellingTransaction
@@ -33,11 +33,17 @@ test.serial.before('people come, and something happens', async () => {
 })
 test.serial.after.always('people leave', () => crowd.leave())
 
+/** Everybody posts at once, so that events are not always written in the order in which they commit. */
+async function post(): Promise<void> {
+  const body = { text: '오늘의 마당 '.repeat(20) }
+  await Promise.all(people.map(({ person }) => person.call({ method: 'POST', path: '/v1/posts', body })))
+}
+
 let happenings = 0
 
-/** Three at once, so that they do not always commit in the order in which they were written. */
+/** The same without a server, which may be dead. */
 async function something(): Promise<void> {
-  const events = [1, 2, 3].map(() => {
+  const events = people.map(() => {
     happenings += 1
     const data = { n: happenings, text: '안녕하세요 '.repeat(50) }
     return transaction(async (_, tell) => tell({ topic: 'timeline', type: 'post.created', data }))
@@ -45,24 +51,26 @@ async function something(): Promise<void> {
   await Promise.all(events)
 }
 
+/** The data of what has happened after a position, once that are so many events. */
+function happenedAfter(position: number, count: number): Promise<string[]> {
+  return eventually(async () => {
+    const events = await eventsAfter(stack().world.sql, position, 10_000)
+    return events.length >= count && events.map(({ data }) => data)
+  })
+}
+
 const places = (): string[] => [stack().serverAddress('server-1'), stack().address, stack().serverAddress('server-2')]
 
-/** Cuts and moves all of them again and again while something happens. Answers what there was to hear. */
+/** Cuts and moves all of them again and again while people post. Answers what there was to hear. */
 async function wander(listeners: readonly Listener[], times: number): Promise<string[]> {
-  const { sql } = stack().world
   await opened(listeners, 1)
-  const before = await lastPosition(sql)
+  const before = await lastPosition(stack().world.sql)
   for (let round = 1; round <= times; round += 1) {
-    const happened = something()
+    const posted = post()
     listeners.forEach((listener, index) => listener.moveTo(places()[(round + index) % 3] ?? stack().address))
-    await Promise.all([happened, opened(listeners, round + 1)])
+    await Promise.all([posted, opened(listeners, round + 1)])
   }
-  const expected = happenings
-  return eventually(async () => {
-    const events = await eventsAfter(sql, before, 10_000)
-    const isAll = events.some(({ data }) => data.startsWith(`{"n":${expected},`)) && events.length >= times * 3
-    return isAll && events.map(({ data }) => data)
-  })
+  return happenedAfter(before, times * people.length)
 }
 
 /** Until each of them has come back so often. */
@@ -134,7 +142,6 @@ for (const { part, how } of ends) {
     const listeners = await nodeListeners(t)
     await opened(listeners, 1)
     const before = await lastPosition(stack().world.sql)
-    const first = happenings
     listeners.forEach((listener, index) => listener.moveTo(places()[index] ?? stack().address))
     await opened(listeners, 2)
 
@@ -146,10 +153,7 @@ for (const { part, how } of ends) {
     for (let n = 0; n < 10; n += 1) await something()
     await started
 
-    const expected = await eventually(async () => {
-      const events = await eventsAfter(stack().world.sql, before, 1000)
-      return events.length === happenings - first && events.map(({ data }) => data)
-    })
+    const expected = await happenedAfter(before, 90)
     if (how === 'told to stop') t.is(code, 0, stack().logOf(part))
     t.is(expected.length, 90)
     await heardAll(t, listeners, expected)
