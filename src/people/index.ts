@@ -4,8 +4,6 @@ import type { Sql } from '../platform/mysql.ts'
 import type { Notices } from './changes.ts'
 import type { People } from './contract.ts'
 import { relationsOf } from './relations.ts'
-import { pictureRoutes } from './picture-routes.ts'
-import type { PictureParts } from './pictures.ts'
 import type { RouteParts } from './route-parts.ts'
 import { peopleRoutes } from './routes.ts'
 import { followedBy, hidersOf } from './store.ts'
@@ -18,9 +16,8 @@ export interface PeopleOptions {
   sql: Sql
   config: Config
   transaction: TellingTransaction
-  accounts: RouteParts['accounts'] & PictureParts['accounts']
-  /** Without it nobody can choose a picture. */
-  media?: PictureParts['media']
+  accounts: RouteParts['accounts']
+  media: RouteParts['media']
   notices: Notices
 }
 
@@ -28,20 +25,17 @@ export interface PeopleOptions {
 export function createPeople(options: PeopleOptions): People {
   const { sql, config, transaction, accounts, media, notices } = options
   return {
-    routes: [
-      ...peopleRoutes({
-        ...{ sql, transaction, accounts, notices },
-        followsMax: config.FOLLOWS_MAX,
-        blocksMax: config.BLOCKS_MAX,
-        changeLimit: {
-          name: 'relations',
-          requests: config.RELATIONS_PER_MINUTE,
-          seconds: 60,
-          withoutRedis: 'count_here',
-        },
-      }),
-      ...(media === undefined ? [] : pictureRoutes({ sql, accounts, media })),
-    ],
+    routes: peopleRoutes({
+      ...{ sql, transaction, accounts, media, notices },
+      followsMax: config.FOLLOWS_MAX,
+      blocksMax: config.BLOCKS_MAX,
+      changeLimit: {
+        name: 'relations',
+        requests: config.RELATIONS_PER_MINUTE,
+        seconds: 60,
+        withoutRedis: 'count_here',
+      },
+    }),
     relationsOf: (account) => relationsOf(sql, account),
     followedBy: (account) => followedBy(sql, account),
     hidersOf,

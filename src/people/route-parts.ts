@@ -6,13 +6,15 @@ import type { Limit } from '../platform/http/rate-limit.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { ChangeParts } from './changes.ts'
+import type { PictureParts } from './pictures.ts'
 import { relationBetween } from './store.ts'
 import type { Relation } from './store.ts'
 
 /** What the routes of people are wired with. */
 export interface RouteParts extends ChangeParts {
   sql: Sql
-  accounts: Pick<Accounts, 'profiles' | 'findByUsername'>
+  accounts: Pick<Accounts, 'profiles' | 'findByUsername'> & PictureParts['accounts']
+  media: PictureParts['media']
   /** Of changes between people. */
   changeLimit: Limit
 }

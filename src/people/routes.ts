@@ -4,13 +4,14 @@ import type { Method, Route } from '../platform/http/route.ts'
 import { block, follow, mute, unblock, unfollow, unmute } from './changes.ts'
 import type { Change } from './changes.ts'
 import { listRoutes } from './list-routes.ts'
+import { pictureRoutes } from './picture-routes.ts'
 import { existingPerson, personParams, visiblePerson } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { countsOf } from './store.ts'
 import { personPageView, presentPersonPage } from './views.ts'
 
 export function peopleRoutes(parts: RouteParts): Route[] {
-  return [personRoute(parts), ...relationRoutes(parts), ...listRoutes(parts)]
+  return [personRoute(parts), ...relationRoutes(parts), ...listRoutes(parts), ...pictureRoutes(parts)]
 }
 
 function personRoute(parts: RouteParts): Route {

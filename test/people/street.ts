@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import type { Accounts } from '../../src/accounts/index.ts'
 import type { LiveEvent, TellingTransaction } from '../../src/live/index.ts'
+import { createMedia } from '../../src/media/index.ts'
 import { createNotifications } from '../../src/notifications/index.ts'
 import type { Notifications } from '../../src/notifications/index.ts'
 import { createPeople } from '../../src/people/index.ts'
@@ -11,12 +12,13 @@ import type { People } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
-import type { AccountId, SessionId } from '../../src/platform/ids.ts'
+import type { AccountId, MediaId, SessionId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { call } from '../accounts/client.ts'
 import type { Reply } from '../accounts/client.ts'
+import { idOf, upload } from '../media/house.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 
@@ -37,6 +39,8 @@ export interface Resident {
   id: AccountId
   username: string
   ask(request: string, body?: unknown): Promise<Reply>
+  /** The id of a picture of theirs. */
+  upload(bytes: Buffer): Promise<MediaId>
 }
 
 const generous = { RELATIONS_PER_MINUTE: 1_000_000 }
@@ -48,7 +52,8 @@ async function openStreet(world: World, changes: Record<string, string | number>
   const { sql, log } = world
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
-  const accounts = createAccounts({ ...{ sql, redis, broker, config, log } })
+  const media = await createMedia({ sql, config, log })
+  const accounts = createAccounts({ ...{ sql, redis, broker, config, log }, pictureUrls: media.urls })
   const told: LiveEvent[] = []
   const transaction = tellingTo(sql, told)
   const notifications = createNotifications({
@@ -57,7 +62,7 @@ async function openStreet(world: World, changes: Record<string, string | number>
   })
   const { notify, withdraw, part } = notifications
   const people = createPeople({
-    ...{ sql, config, accounts, transaction },
+    ...{ sql, config, accounts, media, transaction },
     notices: {
       followed: (trx, tell, from, to) => notify(trx, tell, [{ type: 'follow', from, to }]),
       unfollowed: (trx, tell, from, to) => withdraw(trx, tell, { type: 'follow', from, to }),
@@ -65,10 +70,8 @@ async function openStreet(world: World, changes: Record<string, string | number>
     },
   })
   const app = createHttpApp({
-    log,
-    routes: [...people.routes, ...notifications.routes],
-    authenticate: atTheirWord,
-    isAnswerChecked: true,
+    ...{ log, authenticate: atTheirWord, isAnswerChecked: true, idempotency: { sql, redis, log } },
+    routes: [...accounts.routes, ...media.routes, ...people.routes, ...notifications.routes],
   })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -77,6 +80,7 @@ async function openStreet(world: World, changes: Record<string, string | number>
   world.atEnd(async () => {
     server.closeAllConnections()
     server.close()
+    await media.stop()
     await broker.close()
     await closeRedis(redis)
   })
@@ -98,6 +102,7 @@ async function settle(sql: Sql, origin: string, name: string, count: number): Pr
     .select<{ id: AccountId; username: string }[]>('id', 'username')
   return rows.map(({ id, username }) => ({
     ...{ id, username },
+    upload: async (bytes) => idOf(await upload({ origin }, `${id}.${username}`, bytes)),
     ask: (request, body) =>
       call(origin, request, { token: `${id}.${username}`, ...(body === undefined ? {} : { body }) }),
   }))
