@@ -1,6 +1,7 @@
 import { Problem } from '../platform/errors.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
+import { username } from './account.ts'
 import type { Account, Person } from './account.ts'
 import { withPicture } from './pictures.ts'
 import type { PictureUrlsOf } from './pictures.ts'
@@ -20,6 +21,8 @@ export async function accountOf(parts: AccountParts, id: AccountId): Promise<Acc
 
 /** By name in any case. */
 export async function personNamed(parts: AccountParts, name: string): Promise<Person | undefined> {
-  const stored = await accountByUsername(parts.sql, name.toLowerCase())
+  const read = username.safeParse(name)
+  // What nobody can be called is nobody; the database would refuse to compare some of it.
+  const stored = read.success ? await accountByUsername(parts.sql, read.data) : undefined
   return stored && withPicture(parts.pictureUrls, stored)
 }
