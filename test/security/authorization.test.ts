@@ -6,18 +6,11 @@ import { matrix, notFound } from './matrix.ts'
 import type { Row } from './matrix.ts'
 import { fill, routesOf } from './routes.ts'
 import type { ServedRoute } from './routes.ts'
+import { generousLimits } from './settings.ts'
 import { missing, missingSession, thingsOf } from './things.ts'
 import type { Parts } from './things.ts'
 
-const generous = 100_000
-const stack = stackOf(test, {
-  ROOMS_PER_MENTOR: 10_000,
-  POSTS_PER_HOUR: generous,
-  COMMENTS_PER_HOUR: generous,
-  RELATIONS_PER_MINUTE: generous,
-  STREAM_OPENS_PER_MINUTE: generous,
-  MEDIA_UPLOADS_PER_HOUR: generous,
-})
+const stack = stackOf(test, generousLimits)
 let cast: Cast
 let routes: ServedRoute[]
 let things: ReturnType<typeof thingsOf>

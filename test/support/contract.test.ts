@@ -76,6 +76,7 @@ for (const [what, bad, complaint] of [
   ['a status that is not declared', exchange('DELETE /v1/notes/1', 200, json, {}), /not declared/],
   ['a problem that is not declared', problem('POST /v1/notes', 'conflict', 409), /not declared/],
   ['another problem of a declared status', problem('DELETE /v1/notes/1', 'not_member', 403), /code/],
+  ['an internal error', problem('POST /v1/notes', 'internal', 500), /internal/],
   ['a code that nobody knows', problem('POST /v1/notes', 'tired', 429), /code/],
   ['a code with the status of another', problem('POST /v1/notes', 'malformed', 429), /another status/],
   [

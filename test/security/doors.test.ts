@@ -1,0 +1,264 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { isJson } from '../support/contract.ts'
+import { stackOf } from '../support/stack.ts'
+import { gather } from './cast.ts'
+import type { Cast, Player } from './cast.ts'
+import { matrix } from './matrix.ts'
+import { fill, routesOf } from './routes.ts'
+import type { ServedRoute } from './routes.ts'
+import { generousLimits } from './settings.ts'
+import { checksums, quietChecksums } from './tables.ts'
+import { missing, missingSession, thingsOf } from './things.ts'
+import type { Parts } from './things.ts'
+
+/** What must hold at every route, whatever it is for. */
+const stack = stackOf(test, generousLimits)
+let cast: Cast
+let routes: ServedRoute[]
+let things: ReturnType<typeof thingsOf>
+
+test.serial.before('the people come', async () => {
+  cast = await gather(stack())
+  routes = await routesOf(cast.origin)
+  things = thingsOf(cast)
+})
+
+const isUnsafe = ({ method }: ServedRoute): boolean => method !== 'GET'
+const isProbe = ({ path }: ServedRoute): boolean => path === '/livez' || path === '/readyz'
+
+function nowhere(route: ServedRoute): string {
+  return fill(route.path, matrix[route.line]?.about === 'session' ? missingSession : missing)
+}
+
+async function ownParts(route: ServedRoute, player: Player): Promise<Parts> {
+  const about = matrix[route.line]?.about
+  return about === undefined ? {} : things[about](player, 'own')
+}
+
+async function ask(line: string, options: { player?: Player; headers?: Record<string, string>; body?: string } = {}) {
+  const [method = '', path = ''] = line.split(' ')
+  const { player, headers, body } = options
+  const answer = await fetch(`${cast.origin}${path}`, {
+    method,
+    headers: { ...(player === undefined ? {} : { authorization: `Bearer ${player.token}` }), ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+  const hasJson = isJson(answer.headers.get('content-type') ?? '')
+  if (!hasJson) await answer.body?.cancel()
+  return { answer, body: hasJson ? ((await answer.json()) as Record<string, unknown>) : {} }
+}
+
+test.serial(
+  'every answer of every route, refusals too, has the headers that keep browsers safe and says where one stands',
+  async (t) => {
+    // Somebody whom nobody needs afterwards: one of the routes signs them out.
+    const passing = await cast.standIn('admin')
+    for (const route of routes) {
+      for (const player of [undefined, passing]) {
+        const { answer } = await ask(`${route.method} ${nowhere(route)}`, player ? { player } : {})
+        requireSafeHeaders(t, answer.headers, `${route.line} → ${answer.status}`)
+        t.is(answer.headers.get('ratelimit-policy')?.includes('"requests"') ?? false, !isProbe(route), route.line)
+        t.is(answer.headers.has('ratelimit'), !isProbe(route), route.line)
+      }
+    }
+    requireSafeHeaders(t, (await ask('GET /v1/nowhere')).answer.headers, 'nowhere')
+    requireSafeHeaders(t, (await ask('PATCH /v1/rooms')).answer.headers, 'a wrong method')
+  },
+)
+
+function requireSafeHeaders(t: ExecutionContext, headers: Headers, what: string): void {
+  t.is(headers.get('x-content-type-options'), 'nosniff', what)
+  t.is(headers.get('referrer-policy'), 'no-referrer', what)
+  t.is(headers.get('x-frame-options'), 'DENY', what)
+  t.regex(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/, what)
+  t.notRegex(headers.get('content-security-policy') ?? '', /unsafe-eval|script-src [^;]*(unsafe|http|\*)/, what)
+  t.truthy(headers.get('strict-transport-security'), what)
+  t.regex(headers.get('cache-control') ?? '', /^(no-store(, no-transform)?|private, no-cache)$/, what)
+  t.regex(headers.get('x-request-id') ?? '', /^[\w-]{8,64}$/, what)
+  t.is(headers.get('x-powered-by'), null, what)
+  t.is(headers.get('access-control-allow-origin'), null, what)
+}
+
+test.serial('no route that changes something obeys another site, whatever form it sends', async (t) => {
+  const before = await checksums(stack().world.sql)
+  const cookie = `madang-access=${cast.player('admin')!.token}`
+  const forms = [
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/json',
+  ]
+  const unsafe = routes.filter(isUnsafe)
+
+  t.true(unsafe.length > 25)
+  for (const route of unsafe) {
+    for (const type of forms) {
+      const headers = { cookie, 'content-type': type, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+      const { answer, body } = await ask(`${route.method} ${nowhere(route)}`, { headers, body: '{"text":"x"}' })
+      t.is(`${answer.status} ${String(body['code'])}`, '403 forbidden', `${route.line} as ${type}`)
+    }
+    const { origin, ...silent } = { cookie, origin: 'null', 'sec-fetch-site': 'none', 'content-type': 'text/plain' }
+    t.is(
+      (await ask(`${route.method} ${nowhere(route)}`, { headers: { ...silent, origin } })).answer.status,
+      403,
+      route.line,
+    )
+  }
+  t.deepEqual(await checksums(stack().world.sql), before)
+})
+
+test.serial('looking changes nothing', async (t) => {
+  const player = cast.player('mentor')!
+  const looks = routes.filter((route) => !isUnsafe(route))
+  const paths = new Map<ServedRoute, string>()
+  for (const route of looks) paths.set(route, fill(route.path, await ownParts(route, player)))
+  const before = await quietChecksums(stack().world.sql)
+
+  t.true(looks.length > 25)
+  for (const [route, path] of paths) {
+    const { answer } = await ask(`GET ${path}`, { player })
+    t.true([200, 403, 426].includes(answer.status), `${route.line} → ${answer.status}`)
+  }
+  t.deepEqual(await checksums(stack().world.sql), before)
+})
+
+const others = {
+  role: 'admin',
+  id: '1',
+  created_at: '2020-01-01',
+  createdAt: '2020-01-01',
+  likes: 99,
+  isAdmin: true,
+  author: '1',
+}
+
+test.serial('what a body must not say is refused by name, and nothing is written', async (t) => {
+  const player = cast.player('mentor')!
+  const bodies = Object.entries(matrix).filter(([line, row]) => row.body !== undefined && line !== 'POST /v1/media')
+
+  t.true(bodies.length > 12)
+  const asked = []
+  for (const [line, row] of bodies) {
+    const route = routes.find((served) => served.line === line)!
+    const who = line.includes('/admin/') ? cast.player('admin')! : player
+    asked.push({ line, row, route, who, parts: await ownParts(route, who) })
+  }
+  const before = await quietChecksums(stack().world.sql)
+  for (const { line, row, route, who, parts } of asked) {
+    const good = (await row.body?.(parts)) as Record<string, unknown>
+    const strange = Object.fromEntries(Object.entries(others).filter(([name]) => !(name in good)))
+    for (const body of [JSON.stringify({ ...strange, ...good }), withPrototype(good)]) {
+      const headers = { 'content-type': 'application/json' }
+      const { answer, body: problem } = await ask(`${route.method} ${fill(route.path, parts)}`, {
+        player: who,
+        headers,
+        body,
+      })
+      const faults = (problem['errors'] ?? []) as { pointer: string; code: string }[]
+      const named = faults.filter(({ code }) => code === 'unknown_key').map(({ pointer }) => pointer.slice(1))
+      t.is(answer.status, 422, `${line} ${body}`)
+      t.deepEqual(named, body.startsWith('{"__proto__"') ? ['__proto__', 'constructor'] : Object.keys(strange), line)
+    }
+    t.deepEqual(await checksums(stack().world.sql), before, line)
+  }
+})
+
+/** As text, since an object of that shape cannot be written down. */
+function withPrototype(good: Record<string, unknown>): string {
+  const pollution = '"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}'
+  return `{${[pollution, JSON.stringify(good).slice(1, -1)].filter(Boolean).join(',')}}`
+}
+
+const oddParts = [
+  'x'.repeat(300),
+  '9'.repeat(300),
+  '%2f',
+  '..%2f..%2fetc%2fpasswd',
+  '%00',
+  '1%00',
+  '%0d%0aset-cookie:x=1',
+  '%ff',
+  '%F0%9F%98%80',
+  '%EF%BC%91',
+  '0',
+  '-1',
+  '01',
+  '1e3',
+  '1.5',
+  '18446744073709551616',
+  "1'%20OR%20'1'='1",
+  '__proto__',
+  'constructor',
+]
+
+test.serial('no name or id, however odd, is anything but not there or not valid', async (t) => {
+  const player = cast.player('admin')!
+  const named = routes.filter(({ path }) => path.includes(':'))
+  const before = await checksums(stack().world.sql)
+
+  t.true(named.length > 25)
+  for (const route of named) {
+    const row = matrix[route.line]
+    const body = row?.body === undefined ? undefined : JSON.stringify(await row.body(missing))
+    for (const odd of oddParts) {
+      const path = route.path.replaceAll(/:\w+/g, odd)
+      const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
+      const { answer } = await ask(`${route.method} ${path}`, {
+        player,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      })
+      t.true([400, 404, 422].includes(answer.status), `${route.method} ${path} → ${answer.status}`)
+      t.is(answer.headers.get('content-type'), 'application/problem+json', path)
+      t.is(answer.headers.get('set-cookie'), null, path)
+    }
+  }
+  t.deepEqual(await checksums(stack().world.sql), before)
+})
+
+test.serial(
+  'a query that a route does not know is refused or overlooked, and never merged into anything',
+  async (t) => {
+    const player = cast.player('admin')!
+    for (const route of routes.filter((one) => !isUnsafe(one))) {
+      for (const query of ['__proto__[isAdmin]=1', '__proto__=1', 'constructor=1&constructor=2', 'limit=1&limit=2']) {
+        const { answer } = await ask(`GET ${nowhere(route)}?${query}`, { player })
+        t.true(answer.status < 500, `${route.line} ?${query} → ${answer.status}`)
+      }
+    }
+  },
+)
+
+const scripts = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "javascript:alert('1')",
+  '</title><svg/onload=alert(1)>',
+  '{{constructor.constructor("alert(1)")()}}',
+  '&lt;b&gt; stays as it is &amp;',
+]
+
+test.serial('what people write comes back as they wrote it, as data that no browser runs', async (t) => {
+  const player = cast.player('mentor')!
+  const headers = { 'content-type': 'application/json' }
+  for (const script of scripts) {
+    const write = async (line: string, body: unknown) => {
+      const reply = await ask(line, { player, headers, body: JSON.stringify(body) })
+      t.true(reply.answer.ok, `${line} ${script} → ${reply.answer.status}`)
+      return reply
+    }
+    const post = await write('POST /v1/posts', { text: script })
+    const comment = await write(`POST /v1/posts/${String(post.body['id'])}/comments`, { text: script })
+    const room = await write('POST /v1/rooms', { name: script, topic: script, seats: 2 })
+    const me = await write('PATCH /v1/me', { displayName: script.slice(0, 50), bio: script })
+    const read = await ask(`GET /v1/posts/${String(post.body['id'])}`, { player })
+
+    t.deepEqual([post.body['text'], comment.body['text'], read.body['text']], [script, script, script])
+    t.deepEqual([room.body['name'], room.body['topic'], me.body['bio']], [script, script, script])
+    for (const { answer } of [post, comment, room, me, read]) {
+      t.is(answer.headers.get('content-type'), 'application/json')
+      requireSafeHeaders(t, answer.headers, script)
+    }
+  }
+})

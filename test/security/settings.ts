@@ -1,0 +1,13 @@
+const generous = 100_000
+
+/** Limits that are not what these tests are about. */
+export const generousLimits = {
+  ROOMS_PER_MENTOR: 10_000,
+  POSTS_PER_HOUR: generous,
+  COMMENTS_PER_HOUR: generous,
+  RELATIONS_PER_MINUTE: generous,
+  STREAM_OPENS_PER_MINUTE: generous,
+  STREAMS_PER_ACCOUNT: generous,
+  MEDIA_UPLOADS_PER_HOUR: generous,
+  INVITATIONS_PER_MINUTE: generous,
+}
