@@ -1,4 +1,4 @@
-import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
+import type { ListObjectsCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { foreverCached } from './storage.ts'
 import type { Shelf, Storage, StoredFile } from './storage.ts'
 
@@ -10,11 +10,13 @@ export interface S3Options {
   /** Without it the SDK looks for what the machine was given. */
   keys: { accessKeyId: string; secretAccessKey: string } | undefined
   addressing: 'host' | 'path'
+  /** Names in one answer to a list; the most of S3 unless said otherwise. */
+  namesAtOnce?: number
 }
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
-const mostAtOnce = 1000
+const mostNamesAtOnce = 1000
 
 /** The SDK is large: only who keeps pictures in a bucket loads it. */
 export async function openS3Storage(options: S3Options): Promise<Storage> {
@@ -30,7 +32,7 @@ export async function openS3Storage(options: S3Options): Promise<Storage> {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.keys === undefined ? {} : { credentials: options.keys }),
   })
-  return new S3Storage(sdk, client, options.bucket)
+  return new S3Storage(sdk, client, options)
 }
 
 /** A bucket of which `public/*` may be read by everybody, and nothing else by anybody. */
@@ -38,11 +40,13 @@ class S3Storage implements Storage {
   readonly #sdk: Sdk
   readonly #client: S3Client
   readonly #bucket: string
+  readonly #namesAtOnce: number
 
-  constructor(sdk: Sdk, client: S3Client, bucket: string) {
+  constructor(sdk: Sdk, client: S3Client, { bucket, namesAtOnce = mostNamesAtOnce }: S3Options) {
     this.#sdk = sdk
     this.#client = client
     this.#bucket = bucket
+    this.#namesAtOnce = namesAtOnce
   }
 
   async put(file: StoredFile, { bytes, type }: { bytes: Buffer; type: string }): Promise<void> {
@@ -72,22 +76,21 @@ class S3Storage implements Storage {
     for (const file of files) await this.#client.send(new this.#sdk.DeleteObjectCommand(this.#object(file)))
   }
 
+  /** By the first version of the request, which every service knows, and which goes on after a name and not after a token. */
   async list(shelf: Shelf, beginning: string): Promise<string[]> {
     const names: string[] = []
-    let from: string | undefined
-    do {
-      const page: ListObjectsV2CommandOutput = await this.#client.send(
-        new this.#sdk.ListObjectsV2Command({
+    for (let after: string | undefined; ; after = `${shelf}/${names.at(-1)}`) {
+      const page: ListObjectsCommandOutput = await this.#client.send(
+        new this.#sdk.ListObjectsCommand({
           Bucket: this.#bucket,
           Prefix: `${shelf}/${beginning}`,
-          MaxKeys: mostAtOnce,
-          ContinuationToken: from,
+          MaxKeys: this.#namesAtOnce,
+          Marker: after,
         }),
       )
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) names.push(Key.slice(shelf.length + 1))
-      from = page.NextContinuationToken
-    } while (from !== undefined)
-    return names
+      if (page.IsTruncated !== true || page.Contents === undefined) return names
+    }
   }
 
   /** A bucket never shows half an object. */
