@@ -15,6 +15,8 @@ export class Profiles {
   readonly #pictureUrls: PictureUrlsOf | undefined
   /** Least recently used first: a Map keeps the order of insertion. */
   readonly #kept = new Map<AccountId, { profile: Profile; until: number }>()
+  /** How often somebody changed: what was asked before a change may be old when it is answered. */
+  #changes = 0
 
   constructor(parts: { sql: Sql; pictureUrls: PictureUrlsOf | undefined }) {
     this.#sql = parts.sql
@@ -30,15 +32,17 @@ export class Profiles {
       if (profile === undefined) missing.push(id)
       else found.set(id, profile)
     }
+    const changes = this.#changes
     for (const stored of await profilesOf(sql, missing)) {
       const profile = withPicture(this.#pictureUrls, stored)
-      this.#keep(profile)
+      if (changes === this.#changes) this.#keep(profile)
       found.set(profile.id, profile)
     }
     return found
   }
 
   forget(id: AccountId): void {
+    this.#changes += 1
     this.#kept.delete(id)
   }
 

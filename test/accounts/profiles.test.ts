@@ -1,4 +1,5 @@
 import test from 'ava'
+import { Profiles } from '../../src/accounts/profiles.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { goodPassword, signUp } from './client.ts'
 import { doorOf } from './door.ts'
@@ -21,6 +22,20 @@ test.serial('the profiles of many come by one query, and none for those that are
   t.deepEqual([...first.values()].map((profile) => profile.username).toSorted(), ['pat_1', 'pat_2', 'pat_3'])
   t.deepEqual(second, first)
   t.is((await accounts.profiles([])).size, 0)
+})
+
+test.serial('what was asked before a change is not kept when it is answered after it', async (t) => {
+  const { accounts, world } = door()
+  const id = await accounts.create({ username: 'pat_4', password: goodPassword, role: 'member' })
+  const profiles = new Profiles({ sql: world.sql, pictureUrls: undefined })
+
+  const asked = profiles.of([id])
+  profiles.forget(id)
+  const before = (await asked).get(id)?.displayName
+  await world.sql('accounts').where({ id }).update({ display_name: '새 이름' })
+
+  t.is(before, 'pat_4')
+  t.is((await profiles.of([id])).get(id)?.displayName, '새 이름')
 })
 
 test('a person is found by name in any case', async (t) => {

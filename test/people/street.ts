@@ -11,6 +11,7 @@ import { createPeople } from '../../src/people/index.ts'
 import type { People } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
+import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
 import type { AccountId, MediaId, SessionId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
@@ -71,6 +72,7 @@ async function openStreet(world: World, changes: Record<string, string | number>
   })
   const app = createHttpApp({
     ...{ log, authenticate: atTheirWord, isAnswerChecked: true, idempotency: { sql, redis, log } },
+    limits: createRateLimits(redis),
     routes: [...accounts.routes, ...media.routes, ...people.routes, ...notifications.routes],
   })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
