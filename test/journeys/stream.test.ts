@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { chromium } from 'playwright-core'
+import { z } from 'zod'
 import { createTelling } from '../../src/live/index.ts'
 import type { TellingTransaction } from '../../src/live/index.ts'
 import { eventsAfter, lastPosition } from '../../src/live/store.ts'
@@ -13,7 +14,12 @@ import { browserListener, nodeListener } from '../support/listeners.ts'
 import type { Listener } from '../support/listeners.ts'
 import { stackOf } from '../support/stack.ts'
 
-const stack = stackOf(test, { STREAM_RETRY_MS: 20, STREAM_OPENS_PER_MINUTE: 1_000_000, POSTS_PER_HOUR: 1_000_000 })
+const stack = stackOf(test, {
+  STREAM_RETRY_MS: 20,
+  STREAM_OPENS_PER_MINUTE: 1_000_000,
+  STREAMS_PER_ACCOUNT: 1000,
+  POSTS_PER_HOUR: 1_000_000,
+})
 let crowd: Crowd
 let people: Visitor[]
 let transaction: TellingTransaction
@@ -58,6 +64,9 @@ function happenedAfter(position: number, count: number): Promise<string[]> {
     return events.length >= count && events.map(({ data }) => data)
   })
 }
+
+const created = z.object({ post: z.object({ id: z.string() }) })
+const feed = z.object({ items: z.array(z.object({ id: z.string() })), stream: z.string() })
 
 const places = (): string[] => [stack().serverAddress('server-1'), stack().address, stack().serverAddress('server-2')]
 
@@ -111,6 +120,40 @@ test.serial('clients that are cut off and moved a hundred times hear each event 
 
   t.is(expected.length, 300)
   await heardAll(t, listeners, expected)
+})
+
+/** Reads the first page at one server, and joins the stream at another. Answers what is known of posts in the end. */
+async function join(t: ExecutionContext, { person }: Visitor, turn: number): Promise<() => Promise<Set<string>>> {
+  const page = feed.parse(await person.call({ method: 'GET', path: '/v1/timeline?feed=all&limit=100' }))
+  const address = places()[turn % 3] ?? stack().address
+  const listener = await nodeListener({ address, token: await person.token(false), from: page.stream })
+  t.teardown(() => listener.leave())
+  return async () => {
+    const { data, gaps } = await listener.heard()
+    t.is(gaps, 0)
+    const ids = data.map((text) => created.parse(JSON.parse(text)).post.id)
+    t.is(new Set(ids).size, ids.length)
+    return new Set([...page.items.map(({ id }) => id), ...ids])
+  }
+}
+
+test.serial('whoever reads a page and joins the stream from there misses no post, whenever they come', async (t) => {
+  t.timeout(60_000)
+  await stack().world.sql('posts').delete()
+  const before = await lastPosition(stack().world.sql)
+  const joined: Promise<() => Promise<Set<string>>>[] = []
+
+  for (let turn = 0; turn < 20; turn += 1) {
+    const posted = post()
+    for (const visitor of people) joined.push(join(t, visitor, turn))
+    await posted
+  }
+  const happened = await happenedAfter(before, 60)
+  const all = new Set(happened.map((text) => created.parse(JSON.parse(text)).post.id))
+
+  t.is(all.size, 60)
+  for (const known of await Promise.all(joined)) await eventually(async () => (await known()).size >= 60)
+  for (const known of await Promise.all(joined)) t.deepEqual([...(await known())].toSorted(), [...all].toSorted())
 })
 
 const program = process.env['CHROMIUM']

@@ -22,11 +22,12 @@ export interface Listener {
 
 const eventNames = ['post.created']
 
-/** EventSource of npm, with a token in its headers. */
-export async function nodeListener(options: { address: string; token: string }): Promise<Listener> {
+/** EventSource of npm, with a token in its headers. `from` is the position that a page named. */
+export async function nodeListener(options: { address: string; token: string; from?: string }): Promise<Listener> {
   let target = options.address
   const proxy = await CuttingProxy.open(() => target)
-  const source = new EventSource(`${proxy.address}/v1/stream?topics=timeline`, {
+  const from = options.from === undefined ? '' : `&last_event_id=${options.from}`
+  const source = new EventSource(`${proxy.address}/v1/stream?topics=timeline${from}`, {
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${options.token}` } }),
   })
