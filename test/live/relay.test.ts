@@ -1,11 +1,14 @@
 import test from 'ava'
+import type { ExecutionContext } from 'ava'
 import type { LiveEvent } from '../../src/live/index.ts'
 import { placeSome } from '../../src/live/relay.ts'
 import { eventsAfter, insertEvents, lastPosition, unplacedEvents } from '../../src/live/store.ts'
 import { sweepEvents } from '../../src/live/sweep.ts'
+import { connectMysql } from '../../src/platform/mysql.ts'
+import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
-import { hears, listen, numbersOf, openRelay, openStation, tell, upTo } from './station.ts'
+import { hears, listen, numbersOf, openRelay, openStation, people, tell, upTo } from './station.ts'
 
 const world = worldOf(test)
 
@@ -184,6 +187,96 @@ test.serial('while Redis is away streams stay up, and go on by the timers', asyn
 
   t.is(alice.end, undefined)
   t.deepEqual(numbersOf(alice), [1, 2, 3])
+})
+
+/** A way to MySQL that can be closed. */
+async function breakable(t: ExecutionContext) {
+  const url = new URL(world().config.DATABASE_URL)
+  let isOpen = true
+  const proxy = await CuttingProxy.open(() => (isOpen ? url.href : undefined))
+  const there = new URL(url)
+  there.port = new URL(proxy.address).port
+  const sql = connectMysql({ url: there.href, poolMax: 5, acquireTimeoutMs: 2000, log: world().log })
+  t.teardown(async () => {
+    await sql.destroy()
+    proxy.close()
+  })
+  return {
+    sql,
+    leave(): void {
+      isOpen = false
+      proxy.cut()
+    },
+    comeBack: () => void (isOpen = true),
+  }
+}
+
+test.serial('while MySQL is away streams stay up, and tell neither too much nor too little', async (t) => {
+  t.timeout(60_000)
+  const way = await breakable(t)
+  const hiddenFrom = async (): Promise<Set<never>> => {
+    await way.sql.raw('SELECT 1')
+    return new Set()
+  }
+  const cut = await openStation(t, world(), { sql: way.sql, hiddenFrom })
+  const whole = await openStation(t, world())
+  let isSilent = false
+  const publish = async (channel: string, message: string | Buffer): Promise<void> => {
+    if (!isSilent) await whole.broker.publish(channel, message)
+  }
+  await openRelay(t, world(), { broker: { publish } })
+  const [alice, bob] = [await listen(t, cut.origin, 'alice'), await listen(t, cut.origin, 'bob')]
+  await Promise.all([alice.event('ready'), bob.event('ready')])
+  await tell(whole.live, { n: 1 })
+  await Promise.all([hears(alice, 1), hears(bob, 1)])
+
+  way.leave()
+  await tell(whole.live, { n: 0, topic: 'relations', type: 'relations.changed', audience: people.alice }, { n: 2 })
+  await hears(bob, 2)
+  t.deepEqual(numbersOf(alice), [1], 'whom she hides now cannot be known')
+  isSilent = true
+  await tell(whole.live, { n: 3 })
+  await eventually(() => Number(whole.live.cursor()) > Number(cut.live.cursor()))
+  way.comeBack()
+  await Promise.all([hears(alice, 3), hears(bob, 3)])
+
+  t.deepEqual([alice.end, bob.end], [undefined, undefined])
+  t.deepEqual([numbersOf(alice), numbersOf(bob)], [upTo(3), upTo(3)])
+})
+
+test.serial('a relay that loses MySQL goes on when it is back', async (t) => {
+  t.timeout(60_000)
+  const way = await breakable(t)
+  const { origin, live } = await openStation(t, world())
+  await openRelay(t, world(), { sql: way.sql })
+  const alice = await listen(t, origin, 'alice')
+  await alice.event('ready')
+  await tell(live, { n: 1 })
+  await hears(alice, 1)
+
+  way.leave()
+  await tell(live, { n: 2 })
+  await tell(live, { n: 3 })
+  way.comeBack()
+  await hears(alice, 3)
+
+  t.deepEqual(numbersOf(alice), [1, 2, 3])
+})
+
+test.serial('nonsense on the channel is passed over', async (t) => {
+  const { origin, live, broker } = await openStation(t, world())
+  await openRelay(t, world())
+  const alice = await listen(t, origin, 'alice')
+  const head = Number((await alice.event('ready'))['to'])
+
+  const forged = `${head + 1}|weather|post.created|||{}`
+  for (const nonsense of ['', 'x', '|||||', `${head + 1}|timeline|post.created||`, forged]) {
+    await broker.publish('events:placed', nonsense)
+  }
+  await tell(live, { n: 1 })
+  await hears(alice, 1)
+
+  t.deepEqual(numbersOf(alice), [1])
 })
 
 test.serial('a server that starts can resume what was told before it', async (t) => {

@@ -2,7 +2,6 @@ import type { ExecutionContext } from 'ava'
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import type { Config } from '../../src/config.ts'
 import { createLive } from '../../src/live/index.ts'
 import type { Live, LiveEvent } from '../../src/live/index.ts'
 import { Relay } from '../../src/live/relay.ts'
@@ -10,6 +9,7 @@ import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
+import type { Sql } from '../../src/platform/mysql.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import type { World } from '../support/world.ts'
@@ -60,19 +60,19 @@ export interface Station {
   stop(): Promise<void>
 }
 
+export interface StationOptions {
+  changes?: Record<string, string | number>
+  hiddenFrom?: (account: AccountId) => Promise<Set<AccountId>>
+  /** Another way to MySQL. */
+  sql?: Sql
+}
+
 /** A web server with the stream and nothing else. */
-export async function openStation(
-  t: ExecutionContext,
-  world: World,
-  options: {
-    changes?: Record<string, string | number>
-    hiddenFrom?: (account: AccountId) => Promise<Set<AccountId>>
-  } = {},
-): Promise<Station> {
+export async function openStation(t: ExecutionContext, world: World, options: StationOptions = {}): Promise<Station> {
   const config = world.configWith({ EVENTS_CHECK_MS: 100, STREAM_RETRY_MS: 20, ...options.changes })
   const lines = connect(world)
   const live = createLive({
-    ...{ sql: world.sql, broker: lines.broker, config, log: world.log },
+    ...{ sql: options.sql ?? world.sql, broker: lines.broker, config, log: world.log },
     hiddenFrom: options.hiddenFrom ?? (async (account) => new Set(hidden.get(account))),
   })
   await live.start()
@@ -97,7 +97,7 @@ export async function openStation(
 export async function openRelay(
   t: ExecutionContext,
   world: World,
-  options: { config?: Config; broker?: Partial<Broker> } = {},
+  options: { sql?: Sql; broker?: Partial<Broker> } = {},
 ): Promise<Relay> {
   const lines = connect(world)
   const { broker } = lines
@@ -107,7 +107,7 @@ export async function openRelay(
     onResubscribed: (listener: () => void) => broker.onResubscribed(listener),
     ...options.broker,
   }
-  const relay = new Relay({ sql: world.sql, broker: parts, log: world.log, everyMs: 100, keepHours: 48 })
+  const relay = new Relay({ sql: options.sql ?? world.sql, broker: parts, log: world.log, everyMs: 100, keepHours: 48 })
   await relay.start()
   t.teardown(async () => {
     await relay.stop()

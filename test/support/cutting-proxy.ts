@@ -14,8 +14,8 @@ export class CuttingProxy {
     this.address = `http://127.0.0.1:${port}`
   }
 
-  /** `target` answers where a new connection leads, as in `http://127.0.0.1:3000`. */
-  static async open(target: () => string): Promise<CuttingProxy> {
+  /** `target` answers where a new connection leads, as in `http://127.0.0.1:3000`; it is broken at once where that is nowhere. */
+  static async open(target: () => string | undefined): Promise<CuttingProxy> {
     const sockets = new Set<Socket>()
     const keep = (socket: Socket): void => {
       sockets.add(socket)
@@ -23,8 +23,10 @@ export class CuttingProxy {
       socket.on('close', () => sockets.delete(socket))
     }
     const server = createServer((near) => {
-      const far = connect(Number(new URL(target()).port), '127.0.0.1')
       keep(near)
+      const leadsTo = target()
+      if (leadsTo === undefined) return void near.destroy()
+      const far = connect(Number(new URL(leadsTo).port), '127.0.0.1')
       keep(far)
       near.pipe(far).pipe(near)
       near.on('close', () => far.destroy())
