@@ -81,7 +81,8 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   lifecycle.onClose('ledger', () => ledger.stop())
   const chat = createChat({
     ...{ sql, redis, broker, config, log, ledger, durability, accounts },
-    ...{ transaction: live.transaction, relationsOf: people.relationsOf, notify: notifications.notify },
+    ...{ transaction: live.transaction, relationsOf: people.relationsOf },
+    ...{ notify: notifications.notify, withdraw: notifications.withdraw },
   })
   lifecycle.onClose('chat', () => chat.stop())
   lifecycle.onClose('accounts', () => accounts.stop())

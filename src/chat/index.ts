@@ -57,12 +57,13 @@ export interface ChatOptions {
   transaction: TellingTransaction
   relationsOf: People['relationsOf']
   notify: Notifications['notify']
+  withdraw: Notifications['withdraw']
   accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
 }
 
 /** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
 export function createChat(options: ChatOptions): Chat {
-  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, notify } = options
+  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, notify, withdraw } = options
   const { profiles, findByUsername } = accounts
   const rooms = new KnownRooms(sql)
   const names = new Names({ profiles, log })
@@ -91,7 +92,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     routes: chatRoutes({
       ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
-      ...{ transaction, relationsOf, notify },
+      ...{ transaction, relationsOf, notify, withdraw },
     }),
     gateway,
     sessionsEnded: (sessions, reason) =>

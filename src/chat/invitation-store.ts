@@ -24,8 +24,10 @@ export async function insertInvitation(
   return inserted === 1
 }
 
-export async function deleteInvitation(trx: Sql, room: RoomId, account: AccountId): Promise<void> {
-  await affectedRows(trx, 'DELETE FROM room_invitations WHERE room_id = ? AND account_id = ?', [room, account])
+/** False if that person was not invited. */
+export async function deleteInvitation(trx: Sql, room: RoomId, account: AccountId): Promise<boolean> {
+  const text = 'DELETE FROM room_invitations WHERE room_id = ? AND account_id = ?'
+  return (await affectedRows(trx, text, [room, account])) === 1
 }
 
 export async function isInvited(sql: Sql, room: RoomId, account: AccountId): Promise<boolean> {

@@ -20,6 +20,11 @@ export interface InvitationParts extends AccessParts {
   invitationsPerRoom: number
 }
 
+export interface UninvitationParts extends AccessParts {
+  transaction: TellingTransaction
+  withdraw: Notifications['withdraw']
+}
+
 /**
  * Asks somebody in, who learns of it once; repeating it changes nothing. True if they were not asked before. Errors: `not_found`
  * (also for somebody with whom there is a block), `forbidden`, `conflict` (the mentor, who is banned, too many), `room_closed`.
@@ -63,9 +68,20 @@ async function requireNoBlock(
   if (others.some((other) => other !== undefined && blocked.has(other))) throw new Problem('not_found')
 }
 
-/** Takes an invitation back, or declines one's own. A seat that was taken stays. Errors: `not_found`, `forbidden`. */
-export async function uninvite(parts: AccessParts, viewer: Viewer, id: RoomId, account: AccountId): Promise<void> {
+/**
+ * Takes an invitation back, or declines one's own, and its notification with it. A seat that was taken stays. Errors: `not_found`,
+ * `forbidden`.
+ */
+export async function uninvite(
+  parts: UninvitationParts,
+  viewer: Viewer,
+  id: RoomId,
+  account: AccountId,
+): Promise<void> {
   const { room } = await requireVisible(parts, viewer, id)
   if (viewer.account !== account && !can(viewer, 'moderate', room)) throw new Problem('forbidden')
-  await deleteInvitation(parts.sql, id, account)
+  await parts.transaction(async (trx, tell) => {
+    if (!(await deleteInvitation(trx, id, account))) return
+    await parts.withdraw(trx, tell, { type: 'invitation', to: account, room: id })
+  })
 }

@@ -22,6 +22,7 @@ export interface RouteParts {
   transaction: TellingTransaction
   relationsOf: People['relationsOf']
   notify: Notifications['notify']
+  withdraw: Notifications['withdraw']
   config: Config
   log: Log
   profiles: Accounts['profiles']

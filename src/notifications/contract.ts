@@ -23,13 +23,17 @@ export interface Notifications {
    * be told, and after the locks of one's own rows.
    */
   notify(trx: Sql, tell: Tell, notices: readonly Notice[]): Promise<void>
-  /** A like or a follow that was taken back leaves its notification; one that nobody is left in goes. */
+  /**
+   * A like or a follow that was taken back leaves its notification; one that nobody is left in goes. An invitation goes as a
+   * whole, whoever asked.
+   */
   withdraw(
     trx: Sql,
     tell: Tell,
     what:
       | { type: 'like'; to: AccountId; from: AccountId; post: PostId }
-      | { type: 'follow'; to: AccountId; from: AccountId },
+      | { type: 'follow'; to: AccountId; from: AccountId }
+      | { type: 'invitation'; to: AccountId; room: RoomId },
   ): Promise<void>
   /** What is deleted takes its notifications with it. Call it with the row of the subject held, so that none comes meanwhile. */
   forget(trx: Sql, tell: Tell, subject: { post: PostId } | { comment: CommentId }): Promise<void>

@@ -39,7 +39,7 @@ export function file(notice: Notice): Filed {
       return { ...bare, from: notice.from, subject: subjectOf(notice), isMerged: true, body: '' }
     case 'invitation': {
       const { from, room, name } = notice
-      return { ...bare, from, subject: `room:${room}`, isMerged: true, room, body: beginningOf(name) }
+      return { ...bare, from, subject: subjectOf(notice), isMerged: true, room, body: beginningOf(name) }
     }
     case 'room_closed': {
       const { room, name } = notice
@@ -51,8 +51,19 @@ export function file(notice: Notice): Filed {
 }
 
 /** Of what can be taken back. */
-export function subjectOf(what: { type: 'like'; post: PostId } | { type: 'follow' }): string {
-  return what.type === 'like' ? `post:${what.post}` : 'me'
+export function subjectOf(
+  what: { type: 'like'; post: PostId } | { type: 'follow' } | { type: 'invitation'; room: RoomId },
+): string {
+  switch (what.type) {
+    case 'like':
+      return `post:${what.post}`
+    case 'follow':
+      return 'me'
+    case 'invitation':
+      return `room:${what.room}`
+    default:
+      return what satisfies never
+  }
 }
 
 function beginningOf(text: string): string {

@@ -70,7 +70,7 @@ export async function countAbove(sql: Sql, account: AccountId, place: number): P
   return row?.count ?? 0
 }
 
-/** The notifications of these subjects that stand above a place each; one a subject, as long as `above` is what was read. */
+/** The notifications of these subjects that stand above a place each: one a subject, when `above` is what was read. */
 export async function notificationsOf(
   trx: Sql,
   wanted: readonly { account: AccountId; type: string; subject: string; above: number }[],

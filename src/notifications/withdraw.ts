@@ -8,7 +8,7 @@ import type { ReadProfiles } from './events.ts'
 import { subjectOf } from './filing.ts'
 import { lockInboxes, saveInboxes } from './inbox-store.ts'
 import type { Inbox } from './inbox-store.ts'
-import { accountsWith, deleteNotifications, notificationsAt, placesWith } from './store.ts'
+import { accountsWith, deleteNotifications, notificationsAt, notificationsOf, placesWith } from './store.ts'
 import type { Notification, Placed, Subject } from './store.ts'
 
 export interface WithdrawParts {
@@ -18,11 +18,16 @@ export interface WithdrawParts {
 type Withdrawn = Parameters<Notifications['withdraw']>[2]
 
 export async function withdraw(parts: WithdrawParts, trx: Sql, tell: Tell, what: Withdrawn): Promise<void> {
-  const { type, from, to } = what
-  if (from === to) return
+  const { type, to } = what
+  if (what.type !== 'invitation' && what.from === to) return
+  const subject = subjectOf(what)
   const inboxes = await lockInboxes(trx, [to])
-  const told = await toldOf(trx, { by: from, to, type, subject: subjectOf(what) })
-  await takeOut(parts, trx, tell, { inboxes, actor: from, told })
+  if (what.type === 'invitation') {
+    const told = await notificationsOf(trx, [{ account: to, type, subject, above: 0 }])
+    return remove(trx, tell, inboxes, told)
+  }
+  const told = await toldOf(trx, { by: what.from, to, type, subject })
+  await takeOut(parts, trx, tell, { inboxes, actor: what.from, told })
 }
 
 export async function part(

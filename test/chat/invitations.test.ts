@@ -33,6 +33,11 @@ async function isListedFor(who: Neighbour, room: string): Promise<boolean> {
   return (body['items'] as { id: string }[]).some((item) => item.id === room)
 }
 
+async function hasNoticeOf(who: Neighbour, room: string): Promise<boolean> {
+  const { body } = await who.ask(south, 'GET /v1/notifications?limit=100')
+  return (body['items'] as { room: { id: string } | null }[]).some((item) => item.room?.id === room)
+}
+
 test('a room by invitation is not there for who is not asked in, by any way', async (t) => {
   const room = await opensPrivately()
   const socket = await bob.calls(t, south)
@@ -107,12 +112,15 @@ test('who left may come again; an invitation taken back leaves the seat that was
 test('who is asked in may decline, and nobody else decides that for them', async (t) => {
   const room = await opensPrivately()
   for (const whom of [bob, carol]) await invites(alice, room, whom)
+  t.true(await hasNoticeOf(bob, room))
 
   t.is((await bob.ask(north, `DELETE /v1/rooms/${room}/invitations/${carol.username}`)).status, 403)
   t.is((await bob.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)).status, 204)
 
   t.false(await isListedFor(bob, room))
+  t.false(await hasNoticeOf(bob, room))
   t.true(await isListedFor(carol, room))
+  t.true(await hasNoticeOf(carol, room))
 })
 
 test('invitations are listed by page, for those who keep order', async (t) => {

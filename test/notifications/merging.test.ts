@@ -175,6 +175,25 @@ test('invitations to one room are one notification with the name of the room', a
   t.is(items[0]?.actors.count, 2)
 })
 
+test('an invitation that is taken back goes, whoever asked, read or not', async (t) => {
+  const alice = await street().moveIn('alice')
+  const [bob, carol] = await street().moveInMany('bob', 2)
+  const [room, other] = [nextRoom(), nextRoom()]
+  await tell(street(), invitation(bob!, alice, room))
+  await readUpTo(alice, (await inboxOf(alice)).items[0])
+  await tell(street(), invitation(carol!, alice, room), invitation(bob!, alice, other))
+
+  await takeBack(street(), { type: 'invitation', to: alice.id, room })
+  await takeBack(street(), { type: 'invitation', to: alice.id, room })
+
+  const { items, unread } = await inboxOf(alice)
+  t.is(unread, 1)
+  t.deepEqual(
+    items.map((item) => item.room?.id),
+    [String(other)],
+  )
+})
+
 test('each comment is a notification of its own, once', async (t) => {
   const alice = await street().moveIn('alice')
   const [bob, carol] = await street().moveInMany('bob', 2)
