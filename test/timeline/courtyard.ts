@@ -2,6 +2,8 @@ import type { TestFn } from 'ava'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
+import { createTelling } from '../../src/live/index.ts'
+import { createPeople } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
@@ -15,7 +17,7 @@ import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 import { Neighbours } from './stand-ins.ts'
 
-/** A server of accounts and the timeline, and what the timeline told the rooms beside it. */
+/** A server of accounts, people and the timeline, and what the timeline told the rooms beside it. */
 export interface Courtyard {
   world: World
   origin: string
@@ -25,24 +27,34 @@ export interface Courtyard {
   person(name?: string): Promise<Resident>
 }
 
-const generous = { SIGN_UP_PER_HOUR: 100_000, REQUESTS_PER_MINUTE: 1_000_000, POSTS_PER_HOUR: 100_000 }
+const silent = { followed: async () => {}, unfollowed: async () => {}, parted: async () => {} }
+
+const generous = {
+  RELATIONS_PER_MINUTE: 100_000,
+  SIGN_UP_PER_HOUR: 100_000,
+  REQUESTS_PER_MINUTE: 1_000_000,
+  POSTS_PER_HOUR: 100_000,
+}
 
 export async function openCourtyard(
   world: World,
   changes: Record<string, string | number> = {},
-  neighbours = new Neighbours(world.sql),
+  neighbours = new Neighbours(),
 ): Promise<Courtyard> {
   const { sql, log } = world
   const config = world.configWith({ ...generous, COMMENTS_PER_HOUR: 100_000, ...changes })
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const accounts = createAccounts({ sql, redis, broker, config, log })
-  const { live, media, people, notifications } = neighbours
+  const transaction = neighbours.overhear(createTelling({ sql, broker, log }))
+  const people = createPeople({ sql, config, transaction, accounts, notices: silent })
+  const { media, notifications } = neighbours
+  const live = { transaction, cursor: () => String(neighbours.events.length) }
   const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
   const app = createHttpApp({
     ...{ log, authenticate: accounts.authenticate, limits: createRateLimits(redis), isAnswerChecked: true },
     idempotency: { sql, redis, log },
-    routes: [...accounts.routes, ...timeline.routes],
+    routes: [...accounts.routes, ...people.routes, ...timeline.routes],
   })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -105,6 +117,11 @@ export class Resident {
     const reply = await this.ask(line, body)
     if (reply.status >= 300) throw new Error(`${line}: ${reply.status} ${JSON.stringify(reply.body)}`)
     return reply.body
+  }
+
+  /** As in `alice.to('block', bob)`. */
+  async to(what: 'follow' | 'block' | 'mute', other: Resident): Promise<void> {
+    await this.gets(`PUT /v1/people/${other.username}/${what}`)
   }
 
   /** Posts, and answers the id. */

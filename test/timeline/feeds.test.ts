@@ -1,4 +1,6 @@
 import test from 'ava'
+import { insertFollows } from '../../src/people/bulk-store.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
 import { rebuildPopular } from '../../src/timeline/index.ts'
 import { crowd } from '../support/crowd.ts'
 import { courtyardOf } from './courtyard.ts'
@@ -10,9 +12,9 @@ const ids = (items: readonly Item[]): string[] => items.map((item) => item.id)
 test.serial(
   'each feed is read to its end by cursor, without repeat or hole, while others write and delete',
   async (t) => {
-    const { person, neighbours, world } = courtyard()
+    const { person, world } = courtyard()
     const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
-    neighbours.follow(carol.account, alice.account)
+    await carol.to('follow', alice)
     const all: string[] = []
     for (let nth = 0; nth < 24; nth += 1) {
       const author = nth % 2 === 0 ? alice : bob
@@ -56,7 +58,7 @@ test('the stream position is taken before the page is read, and the end has no n
 })
 
 test('what two have blocked is not there for either: posts, comments, likes, homes', async (t) => {
-  const { person, neighbours } = courtyard()
+  const { person } = courtyard()
   const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
   const post = await alice.posts('안녕 #막힘')
   const comment = await alice.comments(post, '내 댓글')
@@ -66,7 +68,7 @@ test('what two have blocked is not there for either: posts, comments, likes, hom
   await carol.comments(carols, '캐럴의 댓글')
   t.is((await bob.ask(`GET /v1/posts/${post}`)).status, 200)
   const home = await bob.ask(`GET /v1/people/${alice.username}/posts`)
-  neighbours.block(alice.account, bob.account)
+  await alice.to('block', bob)
 
   const hidden = [
     `GET /v1/posts/${post}`,
@@ -96,11 +98,11 @@ test('what two have blocked is not there for either: posts, comments, likes, hom
 })
 
 test('whom somebody has muted is left out of feeds and lists, and shown when asked for', async (t) => {
-  const { person, neighbours } = courtyard()
+  const { person } = courtyard()
   const [alice, bob] = [await person('alice'), await person('bob')]
   const post = await alice.posts('조용히 #음소거')
-  neighbours.mute(bob.account, alice.account)
-  neighbours.follow(bob.account, alice.account)
+  await bob.to('mute', alice)
+  await bob.to('follow', alice)
 
   t.false(ids(await bob.all('/v1/timeline?limit=100')).includes(post))
   t.deepEqual(await bob.all('/v1/timeline?feed=following'), [])
@@ -111,13 +113,13 @@ test('whom somebody has muted is left out of feeds and lists, and shown when ask
 })
 
 test('pages stay full although hidden people post in between', async (t) => {
-  const { person, neighbours } = courtyard()
+  const { person } = courtyard()
   const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
   for (let nth = 0; nth < 6; nth += 1) {
     await alice.posts(`보임 ${nth} #가득`)
     await bob.posts(`숨음 ${nth} #가득`)
   }
-  neighbours.mute(carol.account, bob.account)
+  await carol.to('mute', bob)
 
   const tagged = await carol.page(`/v1/timeline?tag=${encodeURIComponent('가득')}&limit=6`)
 
@@ -176,11 +178,15 @@ test('who follows nobody has an empty feed', async (t) => {
 })
 
 test('following more people than one list of SQL holds goes well', async (t) => {
-  const { person, neighbours, world } = courtyard()
+  const { person, world } = courtyard()
   const reader = await person('reader')
   const writers = await crowd(world, 3, 'writer')
-  for (let nth = 0; nth < 2500; nth += 1) neighbours.follow(reader.account, (1_000_000 + nth) as never)
-  for (const { account } of writers) neighbours.follow(reader.account, account)
+  const strangers = Array.from({ length: 2500 }, (_, nth) => (1_000_000 + nth) as AccountId)
+  const followed = [...strangers, ...writers.map((writer) => writer.account)]
+  await insertFollows(
+    world.sql,
+    followed.map((account) => ({ follower: reader.account, followed: account })),
+  )
   const written: string[] = []
   for (const { token } of writers) {
     const body = { text: '팔로우' }

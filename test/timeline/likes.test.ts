@@ -1,5 +1,6 @@
 import test from 'ava'
 import { crowd } from '../support/crowd.ts'
+import { deadlocksOf } from '../support/deadlocks.ts'
 import { courtyardOf, openCourtyard } from './courtyard.ts'
 
 const courtyard = courtyardOf(test)
@@ -70,6 +71,7 @@ test('five hundred members who like one post at once at two servers leave an exa
   const alice = await person('alice')
   const id = await alice.posts('오백 명의 글')
   const members = await crowd(world, 500)
+  const deadlocks = deadlocksOf(world.sql)
 
   const statuses = await Promise.all(
     members.map(async ({ token }, nth) => {
@@ -83,6 +85,7 @@ test('five hundred members who like one post at once at two servers leave an exa
   )
 
   t.deepEqual([...new Set(statuses)], [200])
+  t.is(deadlocks(), 0)
   t.is((await alice.gets(`GET /v1/posts/${id}`))['likeCount'], 500)
   t.is((await world.sql('likes').where({ post_id: id })).length, 500)
   const told = neighbours.events.filter(({ type, data }) => type === 'likes.changed' && data['post'] === id)

@@ -46,7 +46,7 @@ test.serial(
 test.serial(
   'who pages goes on in the ranking that they began with; what is deleted or hidden is left out, and pages stay full',
   async (t) => {
-    const { person, world, neighbours } = courtyard()
+    const { person, world } = courtyard()
     const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
     await world.sql('posts').delete()
     const posts: string[] = []
@@ -61,7 +61,7 @@ test.serial(
     const first = await carol.page(`${path}&limit=2`)
     await world.sql('posts').where({ id: posts[8] }).update({ like_count: 10_000 })
     await alice.gets(`DELETE /v1/posts/${posts[3]}`)
-    neighbours.mute(carol.account, bob.account)
+    await carol.to('mute', bob)
     await rebuildPopular(world.sql, 0)
     const second = await carol.page(`${path}&limit=2&cursor=${first.next}`)
     const rest = await carol.all(`${path}&limit=2`, second.next)
