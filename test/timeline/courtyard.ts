@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import { createTelling } from '../../src/live/index.ts'
+import { createNotifications } from '../../src/notifications/index.ts'
 import { createPeople } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
@@ -17,7 +18,7 @@ import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 import { Neighbours } from './stand-ins.ts'
 
-/** A server of accounts, people and the timeline, and what the timeline told the rooms beside it. */
+/** A server of accounts, people, inboxes and the timeline, and what the timeline told the rooms beside it. */
 export interface Courtyard {
   world: World
   origin: string
@@ -48,13 +49,15 @@ export async function openCourtyard(
   const accounts = createAccounts({ sql, redis, broker, config, log })
   const transaction = neighbours.overhear(createTelling({ sql, broker, log }))
   const people = createPeople({ sql, config, transaction, accounts, notices: silent })
-  const { media, notifications } = neighbours
+  const inboxes = createNotifications({ sql, transaction, profiles: accounts.profiles, hidersOf: people.hidersOf })
+  const notifications = neighbours.watch(inboxes)
+  const { media } = neighbours
   const live = { transaction, cursor: () => String(neighbours.events.length) }
   const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
   const app = createHttpApp({
     ...{ log, authenticate: accounts.authenticate, limits: createRateLimits(redis), isAnswerChecked: true },
     idempotency: { sql, redis, log },
-    routes: [...accounts.routes, ...people.routes, ...timeline.routes],
+    routes: [...accounts.routes, ...people.routes, ...inboxes.routes, ...timeline.routes],
   })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')

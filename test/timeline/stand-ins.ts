@@ -4,7 +4,7 @@ import type { Notice, Notifications } from '../../src/notifications/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, MediaId } from '../../src/platform/ids.ts'
 
-/** Media and notifications as the timeline needs them, by hand, and what it told them and the stream. */
+/** Pictures by hand, and what the timeline told the inboxes and the stream. */
 export class Neighbours {
   readonly events: LiveEvent[] = []
   readonly notices: Notice[] = []
@@ -47,13 +47,21 @@ export class Neighbours {
     }
   }
 
-  get notifications(): Pick<Notifications, 'notify' | 'withdraw' | 'forget'> {
+  /** Writes down what is asked of the inboxes, and passes it on. */
+  watch(inboxes: Notifications): Pick<Notifications, 'notify' | 'withdraw' | 'forget'> {
     return {
-      notify: async (_trx, _tell, notices) => {
+      notify: async (trx, tell, notices) => {
         this.notices.push(...notices.filter((notice) => !('from' in notice) || notice.from !== notice.to))
+        await inboxes.notify(trx, tell, notices)
       },
-      withdraw: async (_trx, _tell, what) => void this.withdrawn.push(what),
-      forget: async (_trx, _tell, subject) => void this.forgotten.push(subject),
+      withdraw: async (trx, tell, what) => {
+        this.withdrawn.push(what)
+        await inboxes.withdraw(trx, tell, what)
+      },
+      forget: async (trx, tell, subject) => {
+        this.forgotten.push(subject)
+        await inboxes.forget(trx, tell, subject)
+      },
     }
   }
 
