@@ -39,7 +39,7 @@ export const feedQuery = z
         `all, following, area: newest first. ${explanation}; a ranking can be paged through for an hour, then 410`,
       ),
     tag: tag.optional(),
-    area: area.optional().describe('Only posts of this area; with feed=area'),
+    area: area.optional().describe('With feed=area: which one; without it that of my profile'),
     kind: postKind.optional(),
     limit: pageLimit,
     cursor: cursorOf(place),
@@ -48,8 +48,8 @@ export const feedQuery = z
     ...fault('not_with_this_feed', 'A tag goes with feed=all'),
     path: ['tag'],
   })
-  .refine((query) => (query.area !== undefined) === (query.feed === 'area'), {
-    ...fault('not_with_this_feed', 'An area goes with feed=area, and that with an area'),
+  .refine((query) => query.area === undefined || query.feed === 'area', {
+    ...fault('not_with_this_feed', 'An area goes with feed=area'),
     path: ['area'],
   })
   .refine((query) => query.cursor === undefined || (typeof query.cursor === 'object') === (query.feed === 'popular'), {
@@ -80,9 +80,19 @@ async function newestFirst(parts: TimelineParts, reader: Viewer, query: FeedQuer
     const shown = followed.filter((account) => !page.without.has(account))
     return postsOfFollowed(sql, shown, page)
   }
-  if (query.area !== undefined) return store.postsOfArea(sql, areaKey(query.area), page)
+  if (query.feed === 'area') {
+    return store.postsOfArea(sql, areaKey(query.area ?? (await ownArea(parts, reader))), page)
+  }
   if (query.tag !== undefined) return store.postsOfTag(sql, query.tag, page)
   return store.postsOfAll(sql, page)
+}
+
+/** Error: `bad_input` for a profile without an area. */
+async function ownArea(parts: TimelineParts, reader: Viewer): Promise<string> {
+  const person = await parts.accounts.findByUsername(reader.username)
+  if (person !== undefined && person.area !== '') return person.area
+  const detail = 'Say which area, or give your profile one'
+  throw new Problem('bad_input', { errors: [{ pointer: '/area', code: 'no_area', detail }] })
 }
 
 /** From one more post than were asked for. */

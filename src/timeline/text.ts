@@ -28,7 +28,8 @@ export function spokenTextOf(most: number) {
   return textOf(most).refine((text) => text !== '', { error: 'Says nothing', params: { code: 'too_small' } })
 }
 
-const mostAreaLength = 80
+/** As long as that of a profile. */
+const mostAreaLength = 60
 
 /** The name of a neighbourhood, as people write it. Which names mean the same area says `areaKey`. */
 export const area = z
@@ -41,13 +42,13 @@ export const area = z
   )
   .describe(`1 to ${mostAreaLength} characters`)
 
-/** One key for all spellings of one area: width and case of letters do not tell areas apart. */
+/** One key for all spellings of one area: width and case of letters, and the white space between words, do not tell areas apart. */
 export function areaKey(name: string): string {
   return keyOf(name) ?? name
 }
 
 function keyOf(name: string): string | undefined {
-  const key = name.normalize('NFKC').toLowerCase().normalize('NFC')
+  const key = name.normalize('NFKC').toLowerCase().normalize('NFC').trim().replaceAll(/\s+/g, ' ')
   return lengthOf(key) <= mostAreaLength ? key : undefined
 }
 

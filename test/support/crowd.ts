@@ -13,8 +13,7 @@ export interface Member {
 
 /** Many people who are signed in, without hashing a password for each. */
 export async function crowd(world: World, count: number, name = 'member'): Promise<Member[]> {
-  const { sql, config } = world
-  const access = createAccessTokens({ keys: config.TOKEN_KEYS, minutes: config.ACCESS_TOKEN_MINUTES })
+  const { sql } = world
   const members: Member[] = []
   for (let nth = 0; nth < count; nth += 1) {
     const username = `${name}_${randomBytes(6).toString('hex')}`
@@ -22,10 +21,17 @@ export async function crowd(world: World, count: number, name = 'member'): Promi
       ...{ username, displayName: username, role: 'member', language: 'ko' },
       password: 'nobody signs in with this',
     })
-    const session = randomUUID() as SessionId
-    const hash = (): string => randomBytes(32).toString('base64url')
-    await insertSession(sql, { id: session, account, familyHash: hash(), tokenHash: hash(), userAgent: '', days: 1 })
-    members.push({ account, username, token: await access.sign(session) })
+    members.push({ account, username, token: await tokenFor(world, account) })
   }
   return members
+}
+
+/** Signs somebody in who has an account already. */
+export async function tokenFor(world: World, account: AccountId): Promise<string> {
+  const { sql, config } = world
+  const access = createAccessTokens({ keys: config.TOKEN_KEYS, minutes: config.ACCESS_TOKEN_MINUTES })
+  const session = randomUUID() as SessionId
+  const hash = (): string => randomBytes(32).toString('base64url')
+  await insertSession(sql, { id: session, account, familyHash: hash(), tokenHash: hash(), userAgent: '', days: 1 })
+  return access.sign(session)
 }

@@ -93,7 +93,7 @@ export class Resident {
   readonly token: string
   readonly #origin: string
 
-  private constructor(origin: string, who: { username: string; account: AccountId; token: string }) {
+  constructor(origin: string, who: { username: string; account: AccountId; token: string }) {
     this.#origin = origin
     this.username = who.username
     this.account = who.account

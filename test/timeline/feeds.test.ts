@@ -171,6 +171,19 @@ test('a question that makes no sense is refused at its place', async (t) => {
   t.is((await alice.ask('GET /v1/people/nobody_at_all/posts')).status, 404)
 })
 
+test('the feed of an area is that of my profile, unless another is named', async (t) => {
+  const { person } = courtyard()
+  const alice = await person('alice')
+  const here = await alice.posts('여기', { area: '제주시 애월읍' })
+  const there = await alice.posts('저기', { area: '강릉시' })
+  const homeless = await alice.ask('GET /v1/timeline?feed=area')
+  await alice.gets('PATCH /v1/me', { area: '제주시  애월읍' })
+
+  t.is(homeless.status, 422)
+  t.deepEqual(ids(await alice.all('/v1/timeline?feed=area')), [here])
+  t.deepEqual(ids(await alice.all(`/v1/timeline?feed=area&area=${encodeURIComponent('강릉시')}`)), [there])
+})
+
 test('who follows nobody has an empty feed', async (t) => {
   const alice = await courtyard().person('alice')
 

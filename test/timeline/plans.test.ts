@@ -36,7 +36,7 @@ test.serial.before('a few thousand posts are there', async () => {
     at: new Date(Date.now() - (4000 - nth) * 60_000),
     comments:
       nth === 3999
-        ? Array.from({ length: 300 }, (_, other) => ({
+        ? Array.from({ length: 300 }, (__, other) => ({
             author: all[other % all.length]!.account,
             text: `댓글 ${other}`,
             at: new Date(),
