@@ -47,11 +47,11 @@ export async function openCourtyard(
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const accounts = createAccounts({ sql, redis, broker, config, log })
+  const { media } = neighbours
   const transaction = neighbours.overhear(createTelling({ sql, broker, log }))
-  const people = createPeople({ sql, config, transaction, accounts, notices: silent })
+  const people = createPeople({ ...{ sql, config, transaction, accounts, media }, notices: silent })
   const inboxes = createNotifications({ sql, transaction, profiles: accounts.profiles, hidersOf: people.hidersOf })
   const notifications = neighbours.watch(inboxes)
-  const { media } = neighbours
   const live = { transaction, cursor: () => String(neighbours.events.length) }
   const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
   const app = createHttpApp({

@@ -28,7 +28,7 @@ export class Neighbours {
     }
   }
 
-  get media(): Pick<Media, 'claim' | 'release' | 'views'> {
+  get media(): Pick<Media, 'claim' | 'release' | 'views' | 'nameOf'> {
     return {
       claim: async (_trx, { owner, ids, use, pointer }) => {
         for (const [index, id] of ids.entries()) {
@@ -42,6 +42,7 @@ export class Neighbours {
       release: async (_trx, use, ids) => {
         for (const id of ids) if (this.useOf(id) === `${use.type} ${use.id}`) this.#pictures.delete(id)
       },
+      nameOf: async (_sql, id) => (this.#pictures.has(id) ? String(id) : undefined),
       views: async (_sql, ids) =>
         new Map([...ids].flatMap((id) => (this.#pictures.has(id) ? [[id, this.#view(id)] as const] : []))),
     }
