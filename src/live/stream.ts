@@ -44,7 +44,7 @@ export class Stream implements Listener {
   readonly #timers: NodeJS.Timeout[]
   readonly #leave: () => void
   #position = 0
-  /** The last id that the client was given. */
+  /** Where the client was last told by an id that it stands; events may have led it further. */
   #toldId = 0
   #isLive = false
   #isHiddenStale = true
@@ -151,9 +151,7 @@ export class Stream implements Listener {
 
   #write(batch: Batch): void {
     const chunk = batch.for(this.#reader)
-    if (chunk === undefined) return
-    this.#session.write(chunk)
-    this.#toldId = batch.last
+    if (chunk !== undefined) this.#session.write(chunk)
   }
 
   /** The client cannot be told what it lacks: it reads anew what these topics show, and goes on from here. */
@@ -168,7 +166,7 @@ export class Stream implements Listener {
     this.#toldId = id
   }
 
-  /** A sign of life; and when everything since was for others, the place to resume from, so that who hears little does not fall behind. */
+  /** A sign of life, and the place to resume from: much of what happens is for others, and who hears little must not fall behind. */
   #beat(): void {
     this.#session.requireProgress()
     const hasMoved = this.#isLive && this.#position > this.#toldId
