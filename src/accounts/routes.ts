@@ -23,6 +23,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       path: '/v1/me',
       summary: 'My account',
       access: 'member',
+      problems: [],
       hasEtag: true,
       answers: { 200: accountView },
       async handle({ viewer }) {
@@ -34,6 +35,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       path: '/v1/me',
       summary: 'Change what is given of my profile',
       access: 'member',
+      problems: [],
       body: z.strictObject({
         displayName: displayName.optional(),
         bio: bio.optional(),
@@ -52,6 +54,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       path: '/v1/me/password',
       summary: 'Change my password and end my other sessions',
       access: 'member',
+      problems: ['conflict'],
       body: z.strictObject({ currentPassword: givenPassword, newPassword }),
       answers: { 204: nothing },
       async handle(request) {
@@ -67,6 +70,7 @@ function ownRoutes(parts: RouteParts): Route[] {
       summary:
         'A ticket that opens one WebSocket, once and soon, for clients that can send neither cookie nor header with it',
       access: 'member',
+      problems: [],
       answers: { 200: z.strictObject({ ticket: z.string(), expiresInSeconds: z.number() }) },
       async handle({ viewer }) {
         const ticket = await issueTicket(parts.redis, viewer.session)
@@ -83,6 +87,7 @@ function adminRoutes(parts: RouteParts): Route[] {
       path: '/v1/admin/people/:username/role',
       summary: 'Give a person a role, on record; the last admin stays admin',
       access: 'admin',
+      problems: ['not_found', 'conflict'],
       params: z.strictObject({ username }),
       body: z.strictObject({ role }),
       answers: { 200: z.strictObject({ username: z.string(), role }) },

@@ -36,6 +36,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/accounts',
       summary: 'Sign up, and sign in at once',
       access: 'public',
+      problems: ['username_taken'],
       body: z.strictObject({
         username,
         password: newPassword,
@@ -56,6 +57,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/sessions',
       summary: 'Sign in',
       access: 'public',
+      problems: ['bad_credentials'],
       body: z.strictObject({ username: z.string().min(1).max(64), password: givenPassword, tokens }),
       answers: { 201: signedIn },
       async handle(request) {
@@ -70,6 +72,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/sessions/refresh',
       summary: 'Exchange a refresh token, given in the body or as cookie, for new tokens in the same place',
       access: 'public',
+      problems: ['not_signed_in', 'session_expired'],
       body: z.strictObject({ refreshToken: z.string().max(200).optional() }).optional(),
       answers: { 200: signedIn },
       async handle(request) {
@@ -85,6 +88,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/sessions',
       summary: 'My sessions, last used first; there are never more than a small number',
       access: 'member',
+      problems: [],
       answers: { 200: pageOf(sessionView) },
       async handle({ viewer }) {
         const sessions = await sessionsOf(parts.sql, viewer.account)
@@ -97,6 +101,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/sessions/current',
       summary: 'Sign out',
       access: 'member',
+      problems: [],
       answers: { 204: nothing },
       async handle({ viewer }) {
         await endSessions(parts, { account: viewer.account, sessions: [viewer.session], reason: 'signed_out' })
@@ -108,6 +113,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       path: '/v1/sessions/:id',
       summary: 'End one of my sessions',
       access: 'member',
+      problems: ['not_found'],
       params: z.strictObject({ id: sessionId }),
       answers: { 204: nothing },
       async handle({ viewer, params }) {

@@ -18,6 +18,7 @@ export function banRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/bans/:username',
       summary: 'Ban somebody: they lose their seat, hear nothing more and cannot come back',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
@@ -31,6 +32,7 @@ export function banRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/bans/:username',
       summary: 'Lift a ban: the person may take a seat again',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
@@ -44,6 +46,7 @@ export function banRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/bans',
       summary: 'Who is banned',
       access: 'member',
+      problems: ['forbidden', 'not_found'],
       params: roomParams,
       query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
       answers: { 200: pageOf(banView) },

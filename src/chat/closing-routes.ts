@@ -29,6 +29,7 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       summary:
         'Close a room: its mentor, or an admin. Afterwards nothing more is accepted; repeating it answers the same',
       access: 'member',
+      problems: ['not_found', 'conflict'],
       params: roomParams,
       answers: { 202: closingView },
       async handle({ viewer, params, requestId }) {
@@ -49,6 +50,7 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/closing',
       summary: 'How far the closing of a room is',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       hasEtag: true,
       answers: { 200: closingView },
@@ -75,6 +77,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/receipt',
       summary: 'The signed receipt of a room that is closed for good, and what it says; 404 until then',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       hasEtag: true,
       answers: {
@@ -92,6 +95,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/transcript',
       summary: 'All that happened in a room that is closed for good: NDJSON, or a page with `Accept: text/html`',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       hasEtag: true,
       answers: { 200: bytes('application/x-ndjson', 'text/html') },
@@ -118,6 +122,7 @@ function paperRoutes(parts: RouteParts): Route[] {
       path: '/.well-known/jwks.json',
       summary: 'Every key that ever signed a receipt',
       access: 'public',
+      problems: [],
       hasEtag: true,
       answers: { 200: z.strictObject({ keys: z.array(z.unknown()) }) },
       async handle() {
@@ -134,6 +139,7 @@ function adminRoutes(parts: RouteParts): Route[] {
       path: '/v1/admin/closings',
       summary: 'Closings, newest rooms first',
       access: 'admin',
+      problems: [],
       query: z.strictObject({
         limit: pageLimit,
         cursor: cursorOf(z.int().positive()),
@@ -161,6 +167,7 @@ function adminRoutes(parts: RouteParts): Route[] {
       path: '/v1/admin/closings/:id/retry',
       summary: 'Try a quarantined closing again, after what was wrong has been repaired',
       access: 'admin',
+      problems: ['not_found', 'conflict'],
       params: roomParams,
       answers: { 202: closingView },
       async handle({ viewer, params }) {

@@ -21,6 +21,7 @@ export function invitationRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/invitations',
       summary: 'Ask somebody in: the mentor of the room, or an admin. They are told once, however often it is asked',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: roomParams,
       body: z.strictObject({ username }),
       limit: {
@@ -45,6 +46,7 @@ export function invitationRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/invitations/:username',
       summary: 'Take an invitation back, or decline my own; a seat that was taken stays',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
@@ -64,6 +66,7 @@ export function invitationRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/invitations',
       summary: 'Who is asked in: for the mentor of the room, and admins',
       access: 'member',
+      problems: ['forbidden', 'not_found', 'conflict'],
       params: roomParams,
       query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
       answers: { 200: pageOf(invitationView) },

@@ -17,6 +17,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members/me',
       summary: 'Take a seat; who has one keeps it, and in the lobby nobody needs one',
       access: 'member',
+      problems: ['not_found', 'room_closed', 'room_full'],
       params: roomParams,
       answers: { 200: z.strictObject({ room: z.string(), standing: z.literal('in') }) },
       async handle({ viewer, params }) {
@@ -29,6 +30,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members/me',
       summary: 'Give up my seat',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: roomParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
@@ -41,6 +43,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members',
       summary: 'Who has a seat, or had one when the room was closed',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
       answers: { 200: pageOf(memberView) },
@@ -60,6 +63,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members/:username',
       summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {
@@ -79,6 +83,7 @@ function wordRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/members/:username/word',
       summary,
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: personParams,
       answers: { 204: nothing },
       async handle({ viewer, params }) {

@@ -42,6 +42,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id/messages',
       summary: 'Messages before or after a place, folded with what later changed them; the newest without either',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       query: z
         .strictObject({ before: place.optional(), after: place.optional(), limit: pageLimit })
@@ -74,6 +75,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
       summary:
         'Say something, under the same rules as over the socket; repeating it with the same id is answered with the first',
       access: 'member',
+      problems: ['not_found', 'not_member', 'muted', 'room_closed', 'unsupported', 'bad_id', 'buffer_full', 'timeout'],
       params: roomParams,
       body: z.strictObject({
         id: messageId,

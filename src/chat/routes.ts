@@ -40,6 +40,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms',
       summary: 'Open rooms, newest first',
       access: 'member',
+      problems: [],
       query: z.strictObject({ limit: pageLimit, cursor: roomCursor, kind: z.enum(['lobby', 'hosted']).optional() }),
       hasEtag: true,
       answers: { 200: pageOf(roomView) },
@@ -56,6 +57,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms',
       summary: 'Open a room as its mentor',
       access: 'mentor',
+      problems: ['conflict'],
       body: z.strictObject({
         ...settings,
         topic: settings.topic.default(''),
@@ -79,6 +81,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id',
       summary: 'A room, and how I stand in it',
       access: 'member',
+      problems: ['not_found'],
       params: roomParams,
       hasEtag: true,
       answers: { 200: oneRoomView },
@@ -93,6 +96,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       path: '/v1/me/rooms',
       summary: 'Rooms in which I have a seat, or had one when they were closed, newest first',
       access: 'member',
+      problems: [],
       query: z.strictObject({
         limit: pageLimit,
         cursor: roomCursor,
@@ -129,6 +133,7 @@ function socketRoute(): Route {
     path: '/v1/socket',
     summary: 'The WebSocket; any other request is told to upgrade',
     access: 'public',
+    problems: ['upgrade_required'],
     answers: {},
     handle: () => Promise.reject(new Problem('upgrade_required')),
   })

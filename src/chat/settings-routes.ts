@@ -49,6 +49,7 @@ export function settingsRoutes(parts: RouteParts): Route[] {
       path: '/v1/rooms/:id',
       summary: 'Change what is said of a room and what holds in it, at once on every server: its mentor, or an admin',
       access: 'member',
+      problems: ['not_found', 'conflict', 'room_closed'],
       params: roomParams,
       body: z.strictObject(settingsInput({ seatsMax: parts.config.SEATS_MAX })).partial(),
       answers: { 200: roomView },

@@ -34,6 +34,7 @@ export function liveRoutes(parts: { streams: Streams; opensPerMinute: number }):
       path: '/v1/stream',
       summary: 'Events as they happen, as Server-Sent Events',
       access: 'member',
+      problems: [],
       query,
       limit,
       answers: { 200: eventStream },

@@ -26,6 +26,7 @@ export function notificationRoutes(parts: RouteParts): Route[] {
       path: '/v1/notifications',
       summary: 'My notifications, what came or was joined last first, and how many are unread',
       access: 'member',
+      problems: [],
       hasEtag: true,
       query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
       answers: { 200: z.strictObject({ ...pageOf(notificationView).shape, unread }) },
@@ -45,6 +46,7 @@ export function notificationRoutes(parts: RouteParts): Route[] {
       path: '/v1/notifications/read',
       summary: 'I have read everything up to this place, and nothing that came or was joined later',
       access: 'member',
+      problems: [],
       body: z.strictObject({
         upTo: z.string().regex(idPattern, 'A place').transform(Number).describe('`place` of a notification'),
       }),

@@ -29,6 +29,7 @@ function personalList(parts: RouteParts, name: string, summary: string, read: ty
     path: `/v1/people/:username/${name}`,
     summary,
     access: 'member',
+    problems: ['not_found'],
     params: personParams,
     query: listQuery,
     answers,
@@ -45,6 +46,7 @@ function ownList(parts: RouteParts, name: string, summary: string, read: typeof 
     path: `/v1/me/${name}`,
     summary,
     access: 'member',
+    problems: [],
     query: listQuery,
     answers,
     handle: ({ viewer, query, target }) =>

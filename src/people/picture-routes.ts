@@ -20,6 +20,7 @@ export function pictureRoutes(parts: PictureParts): Route[] {
       path: '/v1/me/picture',
       summary: 'Show a picture of mine with my name; `not_ready` until its files are there. The one before goes',
       access: 'member',
+      problems: ['not_ready'],
       body: z.strictObject({ media: mediaId }),
       answers: { 204: nothing },
       async handle({ viewer, body }) {
@@ -32,6 +33,7 @@ export function pictureRoutes(parts: PictureParts): Route[] {
       path: '/v1/me/picture',
       summary: 'Show no picture with my name',
       access: 'member',
+      problems: [],
       answers: { 204: nothing },
       async handle({ viewer }) {
         await removePicture(parts, viewer.account)

@@ -17,6 +17,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       path: '/v1/posts/:id/like',
       summary: 'Like a post; once, however often it is said',
       access: 'member',
+      problems: ['not_found'],
       params: postParams,
       answers: { 200: likingView },
       async handle({ viewer, params }) {
@@ -28,6 +29,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       path: '/v1/posts/:id/like',
       summary: 'Take my like back, if there is one',
       access: 'member',
+      problems: ['not_found'],
       params: postParams,
       answers: { 200: likingView },
       async handle({ viewer, params }) {
@@ -39,6 +41,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       path: '/v1/posts/:id/likes',
       summary: 'Who likes a post, the latest first',
       access: 'member',
+      problems: ['not_found'],
       params: postParams,
       query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
       answers: { 200: pageOf(likeView) },

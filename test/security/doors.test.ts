@@ -67,6 +67,16 @@ test.serial(
   },
 )
 
+test.serial('the document and its page come through Nginx whole', async (t) => {
+  for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui-bundle.js', '/docs/initializer.js']) {
+    const [near, far] = await Promise.all([cast.origin, stack().address].map((origin) => fetch(`${origin}${path}`)))
+    t.is(far?.status, 200, path)
+    t.is(far?.headers.get('etag'), near?.headers.get('etag'), path)
+    t.is(far?.headers.get('content-security-policy'), near?.headers.get('content-security-policy'), path)
+    t.deepEqual(await far?.text(), await near?.text(), path)
+  }
+})
+
 function requireSafeHeaders(t: ExecutionContext, headers: Headers, what: string): void {
   t.is(headers.get('x-content-type-options'), 'nosniff', what)
   t.is(headers.get('referrer-policy'), 'no-referrer', what)

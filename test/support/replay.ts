@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { findMentor } from '../../src/commands/replay/mentor.ts'
 import { replay } from '../../src/commands/replay/run.ts'
 import type { ReplayOptions, ReplayOutcome } from '../../src/commands/replay/run.ts'
+import { checkReply } from './held.ts'
 import type { Stack } from './stack.ts'
 
 export type SampleName = 'courtyard.txt' | 'porch.csv'
@@ -28,6 +29,7 @@ export async function replaySample(
       folder,
       patienceMs: 30_000,
       leastServers: 2,
+      onReply: (call, reply) => checkReply(stack.address, call, reply),
       ...changes,
     })
   } finally {

@@ -6,6 +6,7 @@ import type { Person } from './people.ts'
 import { replayRoom } from './room.ts'
 import type { RoomResult } from './room.ts'
 import { Stage } from './stage.ts'
+import type { StageOptions } from './stage.ts'
 
 export interface ReplayOptions {
   address: string
@@ -27,6 +28,7 @@ export interface ReplayOptions {
   progress?: ReplayProgress
   /** Told for each room when its last line was acknowledged, before it is closed. */
   onAllSpoken?: () => Promise<void>
+  onReply?: StageOptions['onReply']
 }
 
 /** Called as the lines of a room are acknowledged. */

@@ -1,4 +1,5 @@
 import { Api } from './api.ts'
+import type { ApiOptions } from './api.ts'
 import { ChatClient } from './client.ts'
 import { LimitNotes } from './limits.ts'
 import { Person, credentialsFor } from './people.ts'
@@ -10,6 +11,8 @@ export interface StageOptions {
   key: string
   /** How long anything is repeated while the service is not there. */
   patienceMs: number
+  /** Told about every answer over HTTP. */
+  onReply?: ApiOptions['onReply']
 }
 
 const loopback = new Set(['localhost', '127.0.0.1'])
@@ -29,7 +32,8 @@ export class Stage {
   constructor(options: StageOptions) {
     this.#options = options
     const onLimited = this.limits.ofCall.bind(this.limits)
-    this.api = new Api({ address: options.address, patienceMs: options.patienceMs, onLimited })
+    const { address: origin, patienceMs, onReply } = options
+    this.api = new Api({ address: origin, patienceMs, onLimited, ...(onReply === undefined ? {} : { onReply }) })
     const { address } = this.api
     // Elsewhere than on Linux only 127.0.0.1 is there to be bound to.
     this.#isSpread = loopback.has(address.hostname) && process.platform === 'linux'

@@ -75,6 +75,7 @@ export function healthRoutes(health: Health): Route[] {
       path: '/livez',
       summary: 'The process answers',
       access: 'public',
+      problems: [],
       isProbe: true,
       answers: { 200: z.strictObject({ status: z.literal('alive') }) },
       handle: async () => ({ status: 200, body: { status: 'alive' as const } }),
@@ -84,6 +85,7 @@ export function healthRoutes(health: Health): Route[] {
       path: '/readyz',
       summary: 'The process and all it depends on can take work',
       access: 'public',
+      problems: [],
       isProbe: true,
       answers: { 200: readiness, 503: readiness },
       async handle() {

@@ -50,6 +50,15 @@ test('every route of the server is described, under an id of its own, with all p
   }
 })
 
+test('every route says what it refuses, so that no other problem may come', (t) => {
+  const silent = house.routes.filter(({ problems }) => problems === undefined)
+
+  t.deepEqual(
+    silent.map(({ method, path }) => `${method} ${path}`),
+    [],
+  )
+})
+
 test('every reference leads somewhere', (t) => {
   const document = describeApi(house.routes, { accessCookie: 'access' })
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1]!)

@@ -52,6 +52,49 @@ test.serial('the last request within a limit passes and the next one is told whe
   t.like(await answers[3]?.json(), { code: 'rate_limited', status: 429 })
 })
 
+test.serial(
+  'every answer says where one stands: what is known already, refusals, and paths that nobody serves',
+  async (t) => {
+    const named = route({
+      method: 'GET',
+      path: '/v1/named',
+      summary: 'Has a name for its content',
+      access: 'public',
+      hasEtag: true,
+      answers: { 200: z.strictObject({}) },
+      handle: async () => ({ status: 200, body: {} }),
+    })
+    const made = route({
+      method: 'POST',
+      path: '/v1/made',
+      summary: 'Makes something',
+      access: 'member',
+      answers: { 201: z.strictObject({}) },
+      handle: async () => ({ status: 201, body: {}, headers: { location: '/v1/made/1' } }),
+    })
+    const limits = createRateLimits(redis)
+    const generalLimit = limitOf('six', 6)
+    const { origin } = await serve(t, { routes: [named, made], limits, generalLimit, origins: new Set() })
+    const ask = async (path: string, options: RequestInit = {}) => {
+      const { status, headers } = await fetch(`${origin}${path}`, options)
+      return [status, /r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1], headers.get('ratelimit-policy')]
+    }
+    const policy = '"six";q=6;w=60'
+
+    t.deepEqual(await ask('/v1/named'), [200, '5', policy])
+    t.deepEqual(await ask('/v1/named', { headers: { 'if-none-match': '*' } }), [304, '4', policy])
+    t.deepEqual(await ask('/v1/nowhere'), [404, '3', policy])
+    t.deepEqual(await ask('/v1/named', { method: 'DELETE' }), [405, '2', policy])
+    t.deepEqual(await ask('/v1/made', { method: 'POST' }), [401, '1', policy])
+    t.deepEqual(await ask('/v1/made', { method: 'POST', headers: { origin: 'https://evil.example' } }), [
+      403,
+      '0',
+      policy,
+    ])
+    t.deepEqual(await ask('/v1/nowhere'), [429, '0', policy])
+  },
+)
+
 test.serial('an account is counted by itself, from whatever address, and an address by itself', async (t) => {
   const generalLimit = limitOf('one', 1)
   const limits = createRateLimits(redis)
