@@ -82,7 +82,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const chat = createChat({
     ...{ sql, redis, broker, config, log, ledger, durability, accounts },
     ...{ transaction: live.transaction, relationsOf: people.relationsOf },
-    ...{ notify: notifications.notify, withdraw: notifications.withdraw },
+    ...{ notify: notifications.notify, withdraw: notifications.withdraw, media },
   })
   lifecycle.onClose('chat', () => chat.stop())
   lifecycle.onClose('accounts', () => accounts.stop())

@@ -22,6 +22,7 @@ import { startRenderPictures } from './render-pictures.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
 import { startSweepMedia } from './sweep-media.ts'
 import { startSweepNotifications } from './sweep-notifications.ts'
+import { startSweepMessagePictures } from './sweep-message-pictures.ts'
 import { startTellCounts } from './tell-counts.ts'
 
 /** A worker: takes the jobs, and sweeps for what no job announced. SIGTERM finishes what runs. */
@@ -56,6 +57,8 @@ try {
   const closeRooms = startCloseRooms(host, work)
   const recoverRooms = startRecoverRooms(work, createAnnouncer({ sql, ledger, log, profiles }))
   const relayEvents = await startRelayEvents({ ...foundation, config, log })
+  const sweepMessagePictures = startSweepMessagePictures({ sql, ledger, media, log })
+  lifecycle.onClose('sweep-message-pictures', () => sweepMessagePictures.close())
   const tellCountsOfRooms = startTellCounts({ ...foundation, config, log, transaction })
   lifecycle.onClose('tell-counts', () => tellCountsOfRooms.close())
   lifecycle.onClose('relay-events', () => relayEvents.close())

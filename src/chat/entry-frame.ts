@@ -2,6 +2,7 @@ import { formatPlace } from '../ledger/index.ts'
 import type { Entry } from '../ledger/index.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { textFrame } from '../platform/ws/text-frame.ts'
+import type { ShownPicture } from './pictures.ts'
 import type { Push } from './server-frames.ts'
 
 const end = Buffer.from('}')
@@ -11,14 +12,20 @@ const erased = Buffer.from('null')
  * An `entry` frame. The payload goes in as the bytes that were kept: it is JSON already, and what every listener gets is what
  * was hashed.
  */
-export function entryFrame(room: RoomId, entry: Entry, from: string | null): Buffer {
+export function entryFrame(
+  room: RoomId,
+  entry: Entry,
+  from: string | null,
+  pictures: readonly ShownPicture[] = [],
+): Buffer {
   const target = entry.target === undefined ? '' : `,"target":"${formatPlace(entry.target)}"`
   const head =
     `{"type":"entry","room":"${room}","epoch":${entry.epoch},"seq":${entry.seq}` +
     `,"at":"${new Date(entry.at).toISOString()}","id":${JSON.stringify(entry.id)},"kind":"${entry.kind}"` +
     `,"from":${JSON.stringify(from)}${target},"content":`
   const content = entry.payload.length === 0 ? erased : entry.payload
-  return textFrame(Buffer.concat([Buffer.from(head), content, end]))
+  const shown = pictures.length === 0 ? '' : `,"pictures":${JSON.stringify(pictures)}`
+  return textFrame(Buffer.concat([Buffer.from(head), content, Buffer.from(shown), end]))
 }
 
 export function pushFrame(push: Push): Buffer {

@@ -3,7 +3,7 @@ import { Problem } from '../platform/errors.ts'
 import { readInput } from '../platform/http/input.ts'
 import { parseId } from '../platform/ids.ts'
 import type { RoomId } from '../platform/ids.ts'
-import { bodyOf, emoji, place, reactAction } from './message.ts'
+import { bodyOf, captionOf, emoji, mediaList, nothingSaid, place, reactAction, saysSomething } from './message.ts'
 
 /** What clients may send over the socket: the single source for parsing, types and AsyncAPI. */
 
@@ -34,14 +34,17 @@ export function frameSchemas(limits: { messageMaxBytes: number }) {
       after: seq.optional(),
     }),
     unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), ref, room: roomId }),
-    send: z.strictObject({
-      type: z.literal('send'),
-      ref,
-      room: roomId,
-      id: messageId,
-      body,
-      replyTo: place.optional().describe('epoch:seq of a message'),
-    }),
+    send: z
+      .strictObject({
+        type: z.literal('send'),
+        ref,
+        room: roomId,
+        id: messageId,
+        body: captionOf(limits.messageMaxBytes),
+        replyTo: place.optional().describe('epoch:seq of a message'),
+        media: mediaList.optional(),
+      })
+      .refine(saysSomething, nothingSaid),
     edit: z.strictObject({ type: z.literal('edit'), ref, room: roomId, id: messageId, target: place, body }),
     delete: z.strictObject({ type: z.literal('delete'), ref, room: roomId, id: messageId, target: place }),
     react: z.strictObject({
@@ -65,19 +68,18 @@ export type FrameOf<Type extends ClientFrame['type']> = Extract<ClientFrame, { t
 /** Frames that become entries of the room. */
 export type KeptFrame = FrameOf<'send' | 'edit' | 'delete' | 'react'>
 
-/** Reads a frame. Errors: `unsupported` (another type, pictures), `bad_input` with pointers. */
+/** Reads a frame. Errors: `unsupported` (another type), `bad_input` with pointers. */
 export function createFrameReader(limits: { messageMaxBytes: number }): (value: unknown) => ClientFrame {
   const schemas: Readonly<Record<string, z.ZodType<ClientFrame>>> = frameSchemas(limits)
   return (value) => {
-    const { type, media } = membersOf(value)
+    const { type } = membersOf(value)
     const schema = typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type] : undefined
     if (schema === undefined) throw new Problem('unsupported', { detail: 'This type of frame is not known' })
-    if (media !== undefined) throw new Problem('unsupported', { detail: 'Messages carry text only' })
     return readInput(schema, value)
   }
 }
 
-function membersOf(value: unknown): { type?: unknown; media?: unknown } {
+function membersOf(value: unknown): { type?: unknown } {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw new Problem('bad_input', { detail: 'A frame is a JSON object' })
 }

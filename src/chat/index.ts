@@ -2,6 +2,7 @@ import type { Accounts, EndReason } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Durability, Ledger } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
+import type { Media } from '../media/index.ts'
 import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import type { Broker } from '../platform/broker.ts'
@@ -19,8 +20,10 @@ import { Channels } from './channels.ts'
 import { createFrameReader } from './frames.ts'
 import { announcePending } from './member-entries.ts'
 import { announcePendingSettings } from './settings.ts'
+import { sweepMessagePictures } from './message-pictures.ts'
 import { Names } from './names.ts'
 import type { ReadProfiles } from './names.ts'
+import { Pictures, createReadPictures } from './pictures.ts'
 import { Presence } from './presence.ts'
 import { ReadMarkers } from './read-markers.ts'
 import { ensureLobby } from './rooms.ts'
@@ -58,23 +61,27 @@ export interface ChatOptions {
   relationsOf: People['relationsOf']
   notify: Notifications['notify']
   withdraw: Notifications['withdraw']
+  media: Pick<Media, 'claim' | 'release' | 'views'>
   accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
 }
 
 /** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
 export function createChat(options: ChatOptions): Chat {
-  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, notify, withdraw } = options
+  const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, media } = options
+  const { notify, withdraw } = options
   const { profiles, findByUsername } = accounts
   const rooms = new KnownRooms(sql)
   const names = new Names({ profiles, log })
+  const readPictures = createReadPictures(sql, media)
+  const pictures = new Pictures({ read: readPictures, log })
   const markers = new ReadMarkers({ sql, log })
   const whispers = new Whispers({ broker, log })
   const presence = new Presence({ redis, log, beatMs: config.PRESENCE_BEAT_MS })
   const rates = new SpeechRates(config.MESSAGES_PER_SECOND)
   const coalesceMs = config.PRESENCE_PUSH_MS
-  const channels = new Channels({ ledger, names, log, presence, whispers, coalesceMs })
+  const channels = new Channels({ ledger, names, pictures, log, presence, whispers, coalesceMs })
   const socketParts = {
-    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log, relationsOf },
+    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log, relationsOf, media },
     readFrame: createFrameReader({ messageMaxBytes: config.MESSAGE_MAX_BYTES }),
     roomsPerSocket: config.ROOMS_PER_SOCKET,
   }
@@ -92,7 +99,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     routes: chatRoutes({
       ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
-      ...{ transaction, relationsOf, notify, withdraw },
+      ...{ transaction, relationsOf, notify, withdraw, media, readPictures },
     }),
     gateway,
     sessionsEnded: (sessions, reason) =>
@@ -130,6 +137,16 @@ export function createCountTeller(parts: {
   // A little less than the time between two looks, so that a look that comes early is not in vain.
   const restMs = Math.floor(parts.config.ROOM_COUNTS_MS * 0.9)
   return () => tellChangedCounts({ ...parts, restMs })
+}
+
+/** For a worker: keeps or gives up the pictures of messages of which it is not certain that they stand. */
+export function createPictureSweep(parts: {
+  sql: Sql
+  ledger: Ledger
+  media: Pick<Media, 'claim' | 'release'>
+  log: Log
+}): () => Promise<number> {
+  return () => sweepMessagePictures(parts)
 }
 
 /** Clients correct their clock by `now`: ids from the future are refused. */

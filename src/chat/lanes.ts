@@ -1,6 +1,7 @@
 import type { AppendOutcome, Ledger } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
+import { handOver } from './speech.ts'
 import type { Prepared } from './speech.ts'
 
 const mostWaiting = 500
@@ -64,6 +65,6 @@ export class Lanes {
   }
 
   #handOver(room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
-    return prepared.type === 'kept' ? Promise.resolve(prepared.outcome) : this.#ledger.append(room, prepared.entry)
+    return handOver(this.#ledger, room, prepared)
   }
 }

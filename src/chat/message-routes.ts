@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { formatPlace } from '../ledger/index.ts'
 import type { ItemPage } from '../ledger/index.ts'
-import { Problem } from '../platform/errors.ts'
 import { pageLimit } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { readableRoom } from './access.ts'
 import { fold } from './fold.ts'
 import { messageId } from './frames.ts'
-import { bodyOf, place } from './message.ts'
+import { captionOf, mediaList, nothingSaid, place, saysSomething } from './message.ts'
+import { picturesIn } from './message-pictures.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
-import { keptIn, prepare } from './speech.ts'
+import { handOver, keptIn, prepare } from './speech.ts'
 import { messageView, presentMessage } from './views.ts'
 
 const placeText = z.string().regex(/^\d+:\d+$/)
@@ -56,12 +56,15 @@ export function messageRoutes(parts: RouteParts): Route[] {
         const { limit, before, after } = query
         const range = after === undefined ? { before: before?.seq ?? newest, limit } : { after: after.seq, limit }
         const page = await parts.ledger.items(params.id, range)
-        const profiles = await parts.profiles(page.items.map(({ entry }) => entry.sender))
+        const [profiles, pictures] = await Promise.all([
+          parts.profiles(page.items.map(({ entry }) => entry.sender)),
+          parts.readPictures(page.items.flatMap(({ entry }) => picturesIn(entry))),
+        ])
         const { epoch, seq, storedSeq, state } = page.head
         return {
           status: 200,
           body: {
-            items: page.items.map((item) => presentMessage(fold(item, viewer.account), profiles)),
+            items: page.items.map((item) => presentMessage(fold(item, viewer.account), { profiles, pictures })),
             page: nextOf(page, after !== undefined),
             head: { epoch, seq, stored: storedSeq, state },
           },
@@ -77,19 +80,19 @@ export function messageRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: ['not_found', 'not_member', 'muted', 'room_closed', 'unsupported', 'bad_id', 'buffer_full', 'timeout'],
       params: roomParams,
-      body: z.strictObject({
-        id: messageId,
-        body: bodyOf(parts.config.MESSAGE_MAX_BYTES),
-        replyTo: place.optional(),
-        media: z.unknown().optional(),
-      }),
+      body: z
+        .strictObject({
+          id: messageId,
+          body: captionOf(parts.config.MESSAGE_MAX_BYTES),
+          replyTo: place.optional(),
+          media: mediaList.optional(),
+        })
+        .refine(saysSomething, nothingSaid),
       answers: { 200: ack, 201: ack },
-      async handle({ viewer, params, body: { media, ...said } }) {
-        if (media !== undefined) throw new Problem('unsupported', { detail: 'Messages carry text only' })
+      async handle({ viewer, params, body: said }) {
         parts.rates.take(viewer.account)
         const prepared = await prepare(parts, viewer, { type: 'send', room: params.id, ...said })
-        const outcome =
-          prepared.type === 'kept' ? prepared.outcome : await parts.ledger.append(params.id, prepared.entry)
+        const outcome = await handOver(parts.ledger, params.id, prepared)
         const kept = await keptIn(parts, params.id, viewer, outcome)
         return {
           status: kept.isDuplicate ? 200 : 201,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { formatPlace, parsePlace } from '../ledger/index.ts'
 import type { Entry, Place } from '../ledger/index.ts'
+import { parseId } from '../platform/ids.ts'
+import type { MediaId } from '../platform/ids.ts'
 
 /** What entries of a room mean: their kinds, and their payloads as one line of JSON. */
 
 export type MessageKind = 'text' | 'edit' | 'delete' | 'react'
-
-const fault = (code: string, message: string) => ({ error: message, params: { code } })
 
 /** `epoch:seq` of an entry that was kept. */
 export const place = z.string().transform((text, context): Place => {
@@ -16,21 +16,72 @@ export const place = z.string().transform((text, context): Place => {
   return z.NEVER
 })
 
+const fault = (code: string, message: string) => ({ error: message, params: { code } })
+
 /** Controls of terminals, which also cut a text short wherever C strings are read. Tabs and line feeds are part of what is said. */
 const control = /[^\P{Cc}\t\n\u007f-\u009f]/u
 const word = /[^\s\p{Cc}]/u
+
+const mostPictures = 10
+const mostAltCharacters = 1000
+
+/** Pictures of a message: own ones that are part of nothing yet. */
+export const mediaList = z
+  .array(
+    z.strictObject({
+      id: z.string().transform((text, context): MediaId => {
+        const id = parseId<MediaId>(text)
+        if (id !== undefined) return id
+        context.addIssue({ code: 'custom', message: 'Not the id of a picture', params: { code: 'bad_picture' } })
+        return z.NEVER
+      }),
+      alt: z
+        .string()
+        .max(4 * mostAltCharacters)
+        .transform((text) => text.normalize('NFC').trim())
+        .refine((text) => text.isWellFormed() && !control.test(text), fault('control_character', 'Not plain text'))
+        .refine(
+          (text) => [...text].length <= mostAltCharacters,
+          fault('too_big', `At most ${mostAltCharacters} characters`),
+        )
+        .default('')
+        .describe(`What the picture shows, at most ${mostAltCharacters} characters`),
+    }),
+  )
+  .min(1)
+  .max(mostPictures)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, fault('doubled', 'A picture is there once'))
+  .describe(`1 to ${mostPictures} own pictures that are part of nothing yet`)
+export type MediaList = z.output<typeof mediaList>
 
 /**
  * What somebody says: 1 to `maxBytes` bytes of UTF-8 in Unicode normal form C. It is kept as it came, byte for byte, so a text
  * in another form is refused and not changed.
  */
 export function bodyOf(maxBytes: number) {
+  return textUpTo(maxBytes).refine((text) => word.test(text), fault('too_small', 'Says nothing'))
+}
+
+/** The same, or nothing at all beside pictures. */
+export function captionOf(maxBytes: number) {
+  return textUpTo(maxBytes)
+    .refine((text) => text === '' || word.test(text), fault('too_small', 'Says nothing'))
+    .default('')
+}
+
+/** Whether there is a body or a picture. */
+export function saysSomething(said: { body: string; media?: MediaList | undefined }): boolean {
+  return said.body !== '' || said.media !== undefined
+}
+
+export const nothingSaid = { error: 'Says nothing', path: ['body'], params: { code: 'too_small' } }
+
+function textUpTo(maxBytes: number) {
   return z
     .string()
     .refine((text) => text.isWellFormed(), fault('not_well_formed', 'Half a surrogate pair'))
     .refine((text) => Buffer.byteLength(text) <= maxBytes, fault('too_big', `At most ${maxBytes} bytes of UTF-8`))
     .refine((text) => !control.test(text), fault('control_character', 'Of control characters only tab and line feed'))
-    .refine((text) => word.test(text), fault('too_small', 'Says nothing'))
     .refine((text) => text.normalize('NFC') === text, fault('not_nfc', 'Not in Unicode normal form C'))
     .describe(
       `1 to ${maxBytes} bytes of UTF-8 in normal form C, not only white space, of control characters only tab and line feed`,
@@ -70,7 +121,11 @@ export const settingsShape = z.object({
 })
 
 const payloads = {
-  text: z.object({ body: z.string(), replyTo: z.string().optional() }),
+  text: z.object({
+    body: z.string(),
+    replyTo: z.string().optional(),
+    media: z.array(z.object({ id: z.string(), alt: z.string() })).optional(),
+  }),
   edit: z.object({ body: z.string() }),
   react: z.object({ emoji: z.string(), action: reactAction }),
   /** Join, leave, kick, ban, unban, word and unword: who, and who did it if it was somebody else. */
@@ -85,9 +140,17 @@ export type ReactPayload = z.output<typeof payloads.react>
 export type MemberPayload = z.output<typeof payloads.member>
 export type SettingsPayload = z.output<typeof payloads.settings>
 
-export function textPayload(message: { body: string; replyTo: Place | undefined }): Buffer {
-  const { body, replyTo } = message
-  return encode(replyTo === undefined ? { body } : { body, replyTo: formatPlace(replyTo) })
+export function textPayload(message: {
+  body: string
+  replyTo: Place | undefined
+  media: MediaList | undefined
+}): Buffer {
+  const { body, replyTo, media } = message
+  return encode({
+    body,
+    ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
+    ...(media === undefined ? {} : { media: media.map(({ id, alt }) => ({ id: String(id), alt })) }),
+  })
 }
 
 export function editPayload(edit: EditPayload): Buffer {

@@ -1,20 +1,23 @@
 import { systemSender } from '../ledger/index.ts'
 import type { Entry, RoomEvent } from '../ledger/index.ts'
-import type { AccountId } from '../platform/ids.ts'
+import type { AccountId, MediaId } from '../platform/ids.ts'
 import type { Names } from './names.ts'
+import type { Pictures } from './pictures.ts'
 
 /**
- * Passes the events of a room on in their order, the speakers' names at hand. As a rule that is at once; when a name must be
+ * Passes the events of a room on in their order, the speakers' names and the pictures at hand. As a rule that is at once; when one must be
  * looked up first, everything behind waits.
  */
 export class NamedEvents {
   readonly #names: Names
+  readonly #pictures: Pictures
   readonly #tell: (event: RoomEvent) => void
   readonly #waiting: RoomEvent[] = []
   #isNaming = false
 
-  constructor(names: Names, tell: (event: RoomEvent) => void) {
-    this.#names = names
+  constructor(parts: { names: Names; pictures: Pictures }, tell: (event: RoomEvent) => void) {
+    this.#names = parts.names
+    this.#pictures = parts.pictures
     this.#tell = tell
   }
 
@@ -25,18 +28,20 @@ export class NamedEvents {
 
   #tellWaiting(): void {
     for (let event = this.#waiting[0]; event !== undefined; event = this.#waiting[0]) {
-      const unnamed = event.type === 'entries' ? unnamedSpeakers(this.#names, event.entries) : []
-      if (unnamed.length > 0 && !this.#isNaming) return void this.#nameFirst(unnamed)
+      const entries = event.type === 'entries' ? event.entries : []
+      const unnamed = unnamedSpeakers(this.#names, entries)
+      const unseen = this.#pictures.unknownIn(entries)
+      if (unnamed.length + unseen.length > 0 && !this.#isNaming) return void this.#learnFirst(unnamed, unseen)
       this.#isNaming = false
       this.#waiting.shift()
       this.#tell(event)
     }
   }
 
-  /** Whoever stays unknown after one look is told of without a name. */
-  async #nameFirst(unnamed: readonly AccountId[]): Promise<void> {
+  /** Whoever and whatever stays unknown after one look is told of without a name, without a picture. */
+  async #learnFirst(unnamed: readonly AccountId[], unseen: readonly MediaId[]): Promise<void> {
     this.#isNaming = true
-    await this.#names.learn(unnamed)
+    await Promise.all([this.#names.learn(unnamed), this.#pictures.learn(unseen)])
     this.#tellWaiting()
   }
 }

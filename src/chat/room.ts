@@ -6,6 +6,7 @@ import { entryFrame, pushFrame } from './entry-frame.ts'
 import { readMember } from './message.ts'
 import { NamedEvents, unnamedSpeakers } from './named-events.ts'
 import type { Names } from './names.ts'
+import type { Pictures } from './pictures.ts'
 import { RoomPresence } from './room-presence.ts'
 import type { RoomPresenceParts } from './room-presence.ts'
 import { sendAway, sendClosed } from './endings.ts'
@@ -15,6 +16,7 @@ import type { Whisper } from './whispers.ts'
 export interface RoomParts extends RoomPresenceParts {
   ledger: Ledger
   names: Names
+  pictures: Pictures
   log: Log
 }
 
@@ -38,7 +40,7 @@ export class RoomChannel {
     this.room = room
     this.#parts = parts
     this.#onEmpty = onEmpty
-    this.#events = new NamedEvents(parts.names, (event) => this.#tell(event))
+    this.#events = new NamedEvents(parts, (event) => this.#tell(event))
     this.presence = new RoomPresence(parts, room, (push) => {
       const bytes = pushFrame(push)
       for (const subscription of this.#subscriptions) subscription.hearDroppable(bytes)
@@ -83,9 +85,10 @@ export class RoomChannel {
     this.#onEmpty()
   }
 
-  /** Frames of entries, their speakers named. */
+  /** Frames of entries, their speakers named, their pictures shown. */
   async framesOf(entries: readonly Entry[]): Promise<EntryFrame[]> {
-    await this.#parts.names.learn(unnamedSpeakers(this.#parts.names, entries))
+    const { names, pictures } = this.#parts
+    await Promise.all([names.learn(unnamedSpeakers(names, entries)), pictures.learn(pictures.unknownIn(entries))])
     return this.#frame(entries)
   }
 
@@ -133,7 +136,7 @@ export class RoomChannel {
   #frame(entries: readonly Entry[]): EntryFrame[] {
     return entries.map((entry) => {
       const from = entry.sender === systemSender ? null : (this.#parts.names.of(entry.sender) ?? null)
-      return { seq: entry.seq, bytes: entryFrame(this.room, entry, from) }
+      return { seq: entry.seq, bytes: entryFrame(this.room, entry, from, this.#parts.pictures.of(entry)) }
     })
   }
 

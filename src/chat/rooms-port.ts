@@ -53,7 +53,7 @@ function describeEntry(entry: Entry): string | undefined {
   if (isErased && entry.target !== undefined) return undefined
   switch (entry.kind) {
     case 'text':
-      return isErased ? '(deleted)' : readText(entry)?.body
+      return isErased ? '(deleted)' : describeText(entry)
     case 'edit':
       return `(edits ${entry.target?.seq}) ${readEdit(entry)?.body ?? ''}`
     case 'delete':
@@ -97,4 +97,12 @@ function describeSettings(entry: Entry): string | undefined {
     ([name, value]) => `${settingNames[name as keyof RoomSettings]}: ${value}`,
   )
   return `${settings.by.username} changed ${changed.join(', ')}`
+}
+
+/** Pictures stand behind the text by what they show; the NDJSON names them by their ids. */
+function describeText(entry: Entry): string | undefined {
+  const text = readText(entry)
+  if (text === undefined) return undefined
+  const pictures = (text.media ?? []).map(({ id, alt }) => `(picture ${id}${alt === '' ? '' : `: ${alt}`})`)
+  return [text.body, ...pictures].filter((part) => part !== '').join(' ')
 }

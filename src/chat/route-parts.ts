@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
+import type { Media } from '../media/index.ts'
 import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import { Problem } from '../platform/errors.ts'
@@ -11,6 +12,7 @@ import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { KnownRooms } from './access.ts'
 import { roomId } from './frames.ts'
+import type { ReadPictures } from './pictures.ts'
 import type { Presence } from './presence.ts'
 import type { ReadMarkers } from './read-markers.ts'
 import type { SpeechRates } from './speech-rates.ts'
@@ -23,6 +25,8 @@ export interface RouteParts {
   relationsOf: People['relationsOf']
   notify: Notifications['notify']
   withdraw: Notifications['withdraw']
+  media: Pick<Media, 'claim' | 'release'>
+  readPictures: ReadPictures
   config: Config
   log: Log
   profiles: Accounts['profiles']

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { codes } from '../platform/errors.ts'
+import { shownPicture } from './views.ts'
 
 /** What the server sends over the socket: answers, which carry the `ref` of their frame, and pushes. For types and AsyncAPI. */
 
@@ -73,6 +74,10 @@ export const pushes = {
     from: z.string().nullable().describe('Username; null when the room itself speaks'),
     target: placeText.optional(),
     content: z.record(z.string(), z.unknown()).nullable().describe('Null once erased'),
+    pictures: z
+      .array(shownPicture)
+      .optional()
+      .describe('Those of `content.media` that are there; look again at `/v1/media/:id` at what is still processing'),
   }),
   epoch: z.strictObject({ type: z.literal('epoch'), room, epoch, keptUpTo: placeText }),
   stored: z.strictObject({ type: z.literal('stored'), room, epoch, seq }),

@@ -10,6 +10,7 @@ import type { ClientFrame, FrameOf, KeptFrame } from './frames.ts'
 import { Lanes } from './lanes.ts'
 import { Listening } from './listening.ts'
 import type { ListeningParts } from './listening.ts'
+import type { PictureParts } from './message-pictures.ts'
 import type { Names } from './names.ts'
 import type { ReadMarkers } from './read-markers.ts'
 import type { AnswerBody } from './server-frames.ts'
@@ -23,6 +24,7 @@ export interface SocketParts extends ListeningParts {
   markers: ReadMarkers
   whispers: Whispers
   rates: SpeechRates
+  media: PictureParts['media']
   readFrame: (value: unknown) => ClientFrame
   log: Log
 }

@@ -2,14 +2,18 @@ import { formatPlace, samePlace } from '../ledger/index.ts'
 import type { AppendOutcome, Entry, Item, Ledger, NewEntry, Place } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
+import { isUuidV7 } from '../platform/ids.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { can, requireVisible } from './access.ts'
 import type { AccessParts, KnownRooms } from './access.ts'
 import type { KeptFrame } from './frames.ts'
+import type { MediaList } from './message.ts'
+import { claimPictures, doubtPictures, picturesIn, releasePictures, settleClaim } from './message-pictures.ts'
+import type { PictureParts } from './message-pictures.ts'
 import { deletePayload, editPayload, reactPayload, textPayload } from './message.ts'
 
-export interface SpeechParts extends AccessParts {
-  ledger: Pick<Ledger, 'append' | 'entryAt' | 'items'>
+export interface SpeechParts extends AccessParts, PictureParts {
+  ledger: Pick<Ledger, 'append' | 'entryAt' | 'items' | 'placeOf'>
   rooms: KnownRooms
 }
 
@@ -19,7 +23,21 @@ type SpeechOf<Type> = Extract<Speech, { type: Type }>
 
 export type Kept = Extract<AppendOutcome, { type: 'kept' }>
 /** Ready to be appended; or it was kept before, which the look at its target showed. */
-export type Prepared = { type: 'entry'; entry: NewEntry } | { type: 'kept'; outcome: Kept }
+export type Prepared =
+  | { type: 'entry'; entry: NewEntry; onOutcome?: (outcome: AppendOutcome) => Promise<void> }
+  | { type: 'kept'; outcome: Kept }
+
+/** To the ledger at once, in the turn of the event loop in which this is called. */
+export async function handOver(
+  ledger: Pick<Ledger, 'append'>,
+  room: RoomId,
+  prepared: Prepared,
+): Promise<AppendOutcome> {
+  if (prepared.type === 'kept') return prepared.outcome
+  const outcome = await ledger.append(room, prepared.entry)
+  await prepared.onOutcome?.(outcome)
+  return outcome
+}
 
 /**
  * The entry that somebody's words become. Answers at once when nothing has to be looked up: an ordinary line in a room
@@ -28,7 +46,7 @@ export type Prepared = { type: 'entry'; entry: NewEntry } | { type: 'kept'; outc
  * A check must give the same answer when a client repeats what was kept: whoever heard *fail* may conclude that it was not.
  */
 export function prepare(parts: SpeechParts, speaker: Viewer, said: Speech): Prepared | Promise<Prepared> {
-  const isPlain = said.type === 'send' && said.replyTo === undefined
+  const isPlain = said.type === 'send' && said.replyTo === undefined && said.media === undefined
   if (isPlain && parts.rooms.known(said.room) !== undefined) return toEntry(parts, speaker, said)
   return lookUp(parts, speaker, said)
 }
@@ -47,7 +65,7 @@ async function check(parts: SpeechParts, speaker: Viewer, said: Speech): Promise
   switch (said.type) {
     case 'send':
       if (said.replyTo !== undefined) await messageAt(parts, said.room, said.replyTo, '/replyTo')
-      return toEntry(parts, speaker, said)
+      return said.media === undefined ? toEntry(parts, speaker, said) : withPictures(parts, speaker, said, said.media)
     case 'react':
       return checkReact(parts, speaker, said)
     case 'edit':
@@ -68,7 +86,32 @@ async function checkChange(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'
   const item = await itemAt(parts, said.room, said.target)
   if (!(await mayChange(parts, speaker, said, item.entry))) throw new Problem('forbidden')
   const isDeleted = item.entry.payload.length === 0 || item.amendments.some((entry) => entry.kind === 'delete')
-  return isDeleted ? refuseDeleted(item, speaker, said) : toEntry(parts, speaker, said)
+  if (isDeleted) return refuseDeleted(item, speaker, said)
+  const prepared = toEntry(parts, speaker, said)
+  if (said.type === 'edit' || picturesIn(item.entry).length === 0) return prepared
+  await doubtPictures(parts, said.room, item.entry)
+  return { ...prepared, onOutcome: (outcome) => releasePictures(parts, said.room, outcome, item.entry) }
+}
+
+/** A claim that fails says nothing of a message that was kept and has lost its pictures since: then this is its repeat. */
+async function withPictures(
+  parts: SpeechParts,
+  speaker: Viewer,
+  said: SpeechOf<'send'>,
+  media: MediaList,
+): Promise<Prepared> {
+  const message = { room: said.room, sender: speaker.account, id: said.id }
+  const pictures = media.map(({ id }) => id)
+  const prepared = toEntry(parts, speaker, said)
+  // What the ledger refuses anyway must not become a name for pictures.
+  if (!isUuidV7(said.id)) return prepared
+  try {
+    await claimPictures(parts, message, pictures)
+  } catch (error) {
+    if (error instanceof Problem && (await parts.ledger.placeOf(said.room, message)) !== undefined) return prepared
+    throw error
+  }
+  return { ...prepared, onOutcome: (outcome) => settleClaim(parts, outcome, pictures) }
 }
 
 async function mayChange(
@@ -117,7 +160,7 @@ async function requireReader(parts: SpeechParts, speaker: Viewer, room: RoomId):
   if (!can(speaker, 'read', seen.room, seen.member?.standing)) throw new Problem('not_member')
 }
 
-function toEntry(parts: SpeechParts, speaker: Viewer, said: Speech): Prepared {
+function toEntry(parts: SpeechParts, speaker: Viewer, said: Speech): Extract<Prepared, { type: 'entry' }> {
   const entry = { sender: speaker.account, id: said.id, ...contentOf(said) }
   return { type: 'entry', entry: { ...entry, ...takingOf(parts, speaker, said) } }
 }
@@ -133,7 +176,7 @@ function takingOf(parts: SpeechParts, speaker: Viewer, said: Speech): Pick<NewEn
 function contentOf(said: Speech): Omit<NewEntry, 'sender' | 'id'> {
   switch (said.type) {
     case 'send':
-      return { kind: 'text', payload: textPayload({ body: said.body, replyTo: said.replyTo }) }
+      return { kind: 'text', payload: textPayload({ body: said.body, replyTo: said.replyTo, media: said.media }) }
     case 'edit':
       return { kind: 'edit', target: said.target, payload: editPayload(said) }
     case 'delete':

@@ -3,10 +3,14 @@ import { personView, presentPersonAmong } from '../accounts/index.ts'
 import type { Profile } from '../accounts/index.ts'
 import { formatPlace, systemSender } from '../ledger/index.ts'
 import type { ClosingView, Place } from '../ledger/index.ts'
-import type { AccountId } from '../platform/ids.ts'
+import { pictureView } from '../media/index.ts'
+import type { PictureView } from '../media/index.ts'
+import type { AccountId, MediaId } from '../platform/ids.ts'
 import type { Folded } from './fold.ts'
 import type { Invitation } from './invitation-store.ts'
 import type { Member } from './member-store.ts'
+import { readText } from './message.ts'
+import { shownIn } from './pictures.ts'
 import { mostUnread } from './unread.ts'
 import type { Room } from './store.ts'
 
@@ -14,6 +18,8 @@ import type { Room } from './store.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 const placeText = z.string().regex(/^\d+:\d+$/)
+
+export const shownPicture = z.strictObject({ ...pictureView.shape, alt: z.string() })
 
 export const roomView = z.strictObject({
   id: z.string(),
@@ -68,6 +74,7 @@ export const messageView = z.strictObject({
   from: z.string().nullable().describe('Username; null when the room itself speaks'),
   content: z.record(z.string(), z.unknown()).nullable().describe('After the last edit; null once deleted'),
   editedAt: instant.optional(),
+  pictures: z.array(shownPicture).describe('Those of `content.media` that are there'),
   reactions: z.array(z.strictObject({ emoji: z.string(), count: z.int(), mine: z.boolean() })),
 })
 
@@ -149,7 +156,12 @@ export function presentInvitation(invitation: Invitation, profiles: Profiles): z
   return { ...presentPersonAmong(profiles, invitation.account), by, invitedAt: invitation.invitedAt.toISOString() }
 }
 
-export function presentMessage(folded: Folded, profiles: ReadonlyMap<AccountId, Profile>): z.input<typeof messageView> {
+export interface MessagesAround {
+  profiles: ReadonlyMap<AccountId, Profile>
+  pictures: ReadonlyMap<MediaId, PictureView>
+}
+
+export function presentMessage(folded: Folded, { profiles, pictures }: MessagesAround): z.input<typeof messageView> {
   const { entry, content, editedAt, reactions } = folded
   return {
     epoch: entry.epoch,
@@ -160,6 +172,7 @@ export function presentMessage(folded: Folded, profiles: ReadonlyMap<AccountId, 
     from: entry.sender === systemSender ? null : (profiles.get(entry.sender)?.username ?? null),
     content,
     ...(editedAt === undefined ? {} : { editedAt: new Date(editedAt).toISOString() }),
+    pictures: content === null ? [] : shownIn(readText(entry)?.media ?? [], pictures),
     reactions,
   }
 }

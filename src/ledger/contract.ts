@@ -111,6 +111,8 @@ export interface Ledger {
   create(trx: Sql, room: RoomId): Promise<void>
   append(room: RoomId, entry: NewEntry): Promise<AppendOutcome>
   head(room: RoomId): Promise<Head>
+  /** Where an id of a sender was first kept, stored or not yet; undefined when it was not. */
+  placeOf(room: RoomId, entry: { sender: AccountId; id: string }): Promise<Place | undefined>
   /** One entry, or undefined when nothing was kept at that place. */
   entryAt(room: RoomId, place: Place): Promise<Entry | undefined>
   /**

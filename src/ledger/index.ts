@@ -19,6 +19,7 @@ import { entryAt, headOfRoom, itemsOf, readableEntriesOf, resumeFrom } from './h
 import { Signer, readReceipt } from './receipt.ts'
 import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
+import { placeOfId } from './place-of-id.ts'
 import { insertLedger } from './ledger-store.ts'
 import { transcriptFile } from './transcript.ts'
 import { Witness } from './witness.ts'
@@ -72,6 +73,7 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     create: insertLedger,
     append: (room, entry) => appender.append(room, entry),
     head: (room) => headOfRoom(history, room),
+    placeOf: (room, entry) => placeOfId({ sql, redis }, room, entry),
     entryAt: (room, place) => entryAt(history, room, place),
     entries: (room, range) => readableEntriesOf(history, room, range),
     items: (room, page) => itemsOf(history, room, page),

@@ -59,7 +59,7 @@ export async function createMedia({ sql, config, log }: MediaOptions): Promise<M
 }
 
 /** What a worker does for pictures; the jobs are in workers/. */
-export interface MediaWork extends Pick<Media, 'views' | 'urls'> {
+export interface MediaWork extends Pick<Media, 'views' | 'urls' | 'claim' | 'release'> {
   /** One attempt at a picture that may be rendered already, or gone. */
   render(picture: MediaId): Promise<void>
   /** Does what is due: removes what nobody uses, renders what no job came for. */
@@ -84,6 +84,7 @@ export async function createMediaWork(options: MediaOptions & { transaction: Tra
   }
   const strays = new Strays(parts)
   return {
+    ...{ claim: claimPictures, release: releasePictures },
     ...createShowing(config.MEDIA_BASE_URL),
     render: async (picture) => void (await renderOnce(parts, picture)),
     sweep: () => sweepPictures(parts),

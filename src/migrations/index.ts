@@ -16,6 +16,7 @@ import * as roomRules from './024_room_rules.ts'
 import * as roomBans from './025_room_bans.ts'
 import * as roomInvitations from './026_room_invitations.ts'
 import * as roomTellings from './027_room_tellings.ts'
+import * as messagePictures from './028_message_pictures.ts'
 import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as media from './040_media.ts'
@@ -54,6 +55,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['025_room_bans', roomBans],
   ['026_room_invitations', roomInvitations],
   ['027_room_tellings', roomTellings],
+  ['028_message_pictures', messagePictures],
   ['030_events', events],
   ['031_event_relay', eventRelay],
   ['040_media', media],

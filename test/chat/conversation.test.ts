@@ -340,7 +340,7 @@ test('frames that are wrong are answered once, with their ref, and keep nothing'
 
   const answers = [
     await socket.ask({ type: 'dance' }),
-    await socket.ask(line(room, 'with a picture', { media: ['1'] })),
+    await socket.ask(line(room, 'with no picture', { media: ['1'] })),
     await socket.ask(line(room, '')),
     await socket.ask(line(room, ' \n\t')),
     await socket.ask(line(room, 'x'.repeat(4097))),
@@ -354,7 +354,7 @@ test('frames that are wrong are answered once, with their ref, and keep nothing'
   t.deepEqual(
     answers.map((answer) => answer['code']),
     [
-      ...['unsupported', 'unsupported', 'bad_input', 'bad_input', 'bad_input'],
+      ...['unsupported', 'bad_input', 'bad_input', 'bad_input', 'bad_input'],
       ...['bad_input', 'bad_input', 'bad_input', 'bad_id', 'bad_input'],
     ],
   )

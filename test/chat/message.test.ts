@@ -48,13 +48,37 @@ for (const [what, change, fault] of [
   ['a room that is none', { room: '07' }, 'bad_input, /room bad_room'],
   ['a place that is none', { replyTo: '1-2' }, 'bad_input, /replyTo bad_place'],
   ['a sender of its own choice', { from: 'bob' }, 'bad_input, /from unknown_key'],
-  ['a picture', { media: ['1'] }, 'unsupported'],
+  ['a picture without its id', { media: ['1'] }, 'bad_input, /media/0 invalid_type'],
+  ['a picture that is none', { media: [{ id: '01' }] }, 'bad_input, /media/0/id bad_picture'],
+  ['no picture in a list', { media: [] }, 'bad_input, /media too_small'],
+  [
+    'eleven pictures',
+    { media: Array.from({ length: 11 }, (_, n) => ({ id: String(n + 1) })) },
+    'bad_input, /media too_big',
+  ],
+  ['one picture twice', { media: [{ id: '1' }, { id: '1' }] }, 'bad_input, /media doubled'],
+  [
+    '1001 characters beside a picture',
+    { media: [{ id: '1', alt: '가'.repeat(1001) }] },
+    'bad_input, /media/0/alt too_big',
+  ],
+  ['white space beside a picture', { body: ' ', media: [{ id: '1' }] }, 'bad_input, /body too_small'],
   ['another type', { type: 'constructor' }, 'unsupported'],
 ] as const) {
   test(`a frame with ${what} is refused`, (t) => {
     t.is(faultOf({ ...send, ...change }), fault)
   })
 }
+
+test('ten pictures say enough without a word, each with 1000 characters of what it shows', (t) => {
+  const media = Array.from({ length: 10 }, (_, n) => ({ id: String(n + 1), alt: '가'.repeat(1000) }))
+  const { body: _body, ...wordless } = send
+
+  const frame = read({ ...wordless, media })
+
+  t.is(frame.type === 'send' ? frame.body : undefined, '')
+  t.is(frame.type === 'send' ? frame.media?.length : undefined, 10)
+})
 
 test('of control characters only tab and line feed are read', (t) => {
   for (let code = 0; code < 0x20; code += 1) {
@@ -97,7 +121,7 @@ function entry(seq: number, sender: AccountId, kind: string, payload: Buffer): E
   return { epoch: 1, seq, at: seq * 1000, sender, id, kind, target, erases: kind === 'delete', hash: '', payload }
 }
 
-const text = entry(1, alice, 'text', textPayload({ body: 'helo', replyTo: { epoch: 1, seq: 9 } }))
+const text = entry(1, alice, 'text', textPayload({ body: 'helo', replyTo: { epoch: 1, seq: 9 }, media: undefined }))
 const reacts = (seq: number, sender: AccountId, emoji: string, action: 'add' | 'remove') =>
   entry(seq, sender, 'react', reactPayload({ emoji, action }))
 

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { NamedEvents } from '../../src/chat/named-events.ts'
 import { Names } from '../../src/chat/names.ts'
+import { Pictures } from '../../src/chat/pictures.ts'
 import type { Entry, RoomEvent } from '../../src/ledger/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -30,8 +31,9 @@ function stage(): { told: RoomEvent[]; events: NamedEvents; names: Names; answer
       )
     },
   })
+  const pictures = new Pictures({ log, read: async () => new Map() })
   const told: RoomEvent[] = []
-  return { told, names, answer, events: new NamedEvents(names, (event) => void told.push(event)) }
+  return { told, names, answer, events: new NamedEvents({ names, pictures }, (event) => void told.push(event)) }
 }
 
 test('a speaker who is known is told of at once', (t) => {

@@ -47,7 +47,7 @@ test('a deleted message is one line, whatever was done to it', (t) => {
     entry(2, 'edit', erased, { target: toSeq(1) }),
     entry(3, 'react', erased, { target: toSeq(1) }),
     entry(4, 'delete', deletePayload(), { target: toSeq(1), erases: true }),
-    entry(5, 'text', textPayload({ body: 'hello', replyTo: undefined })),
+    entry(5, 'text', textPayload({ body: 'hello', replyTo: undefined, media: undefined })),
   ])
 
   t.deepEqual(lines, ['2026-03-01', '23:59:59alice (deleted)', '2026-03-02', '00:00:03alice hello'])
@@ -68,7 +68,8 @@ test('edits and reactions of a message that is there are told, and an entry that
 })
 
 test('each day is named once, also over the pieces in which the page is written', (t) => {
-  const said = (seq: number): Entry => entry(seq, 'text', textPayload({ body: `line ${seq}`, replyTo: undefined }))
+  const said = (seq: number): Entry =>
+    entry(seq, 'text', textPayload({ body: `line ${seq}`, replyTo: undefined, media: undefined }))
 
   t.deepEqual(linesOf([said(0)], [said(1), said(2)], [said(3)]), [
     '2026-03-01',
@@ -94,7 +95,7 @@ test('the page says its language and its zone, and what people wrote has its own
   t.regex(page.head, /Times are in UTC\./)
   t.regex(page.head, /<h1 dir="auto">장독대 &lt;1&gt;<\/h1>/)
   t.regex(
-    page.linesOf([entry(1, 'text', textPayload({ body: '<b>&', replyTo: undefined }))]),
+    page.linesOf([entry(1, 'text', textPayload({ body: '<b>&', replyTo: undefined, media: undefined }))]),
     /<li id="s1"><time datetime="2026-03-01T23:59:59.000Z">23:59:59<\/time><b>alice<\/b> <span dir="auto">&lt;b&gt;&amp;<\/span><\/li>\n$/,
   )
   t.regex(page.linesOf([entry(2, 'join', memberPayload({ who }), { sender: systemSender })]), /class="note".*came in/)
