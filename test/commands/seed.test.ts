@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { insertAccount } from '../../src/accounts/store.ts'
+import { Passwords } from '../../src/accounts/passwords.ts'
 import { BadArguments, seedOptions } from '../../src/commands/seed/options.ts'
 import type { CommunityOptions } from '../../src/commands/seed/options.ts'
 import { worldOf } from '../support/world.ts'
@@ -115,6 +116,23 @@ test.serial('where people live it is refused, unless that is meant', async (t) =
   t.regex(refused.said, /1 people have accounts here/)
   t.is(meant.code, 0, meant.said)
   t.is(await count('accounts'), 62)
+})
+
+test.serial('with a password one can sign in as a seeded member, without one nobody can', async (t) => {
+  const { sql } = world()
+  const roomy = new Passwords({ atOnce: 1, mostWaiting: 10 })
+  const hashOf = async (nth: string) =>
+    String(
+      (
+        await sql('accounts')
+          .where({ username: `seed_${nth}` })
+          .pluck('password')
+      )[0],
+    )
+  await seed('--members', '62', '--posts', '0', '--among-people', '--password', 'correct horse battery')
+
+  t.true((await roomy.verify('correct horse battery', await hashOf('000062'))).isRight)
+  t.false((await roomy.verify('correct horse battery', await hashOf('000001'))).isRight)
 })
 
 test('arguments that make no sense are refused with one line', (t) => {
