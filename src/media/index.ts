@@ -35,7 +35,7 @@ const waitMs = 10_000
 export async function createMedia({ sql, config, log }: MediaOptions): Promise<Media> {
   prepareDecoders()
   const storage = await openStorage(config)
-  const bell = renderBell(config, log)
+  const bell = new Doorbell({ url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, definition: renderQueue, log })
   const baseUrl = config.MEDIA_BASE_URL
   const routes = mediaRoutes({
     ...{ sql, storage, log, baseUrl },
@@ -73,15 +73,10 @@ export interface MediaWork extends Pick<Media, 'views' | 'urls' | 'claim' | 'rel
 const beginningsAtOnce = 16
 
 export async function createMediaWork(options: MediaOptions & { transaction: TransactionTelling }): Promise<MediaWork> {
-  const { config, log } = options
+  const { config } = options
   prepareDecoders()
   const storage = await openStorage(config)
-  const bell = renderBell(config, log)
-  const parts = {
-    ...{ ...options, storage },
-    unusedHours: config.MEDIA_UNUSED_HOURS,
-    ring: (job: { picture: number }) => bell.ring(job),
-  }
+  const parts = { ...options, storage, unusedHours: config.MEDIA_UNUSED_HOURS }
   const strays = new Strays(parts)
   return {
     ...{ claim: claimPictures, release: releasePictures },
@@ -89,10 +84,7 @@ export async function createMediaWork(options: MediaOptions & { transaction: Tra
     render: async (picture) => void (await renderOnce(parts, picture)),
     sweep: () => sweepPictures(parts),
     sweepStrays: async () => void (await strays.sweep(beginningsAtOnce)),
-    async stop() {
-      await bell.close()
-      storage.close()
-    },
+    stop: async () => storage.close(),
   }
 }
 
@@ -126,8 +118,4 @@ async function openStorage(config: Config): Promise<Storage> {
     keys: hasKeys ? { accessKeyId, secretAccessKey } : undefined,
     addressing: config.MEDIA_S3_ADDRESSING,
   })
-}
-
-function renderBell(config: Config, log: Log) {
-  return new Doorbell({ url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, definition: renderQueue, log })
 }

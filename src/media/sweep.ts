@@ -2,21 +2,15 @@ import { inTransaction } from '../platform/mysql.ts'
 import { filesOf, nameOfFile } from './files.ts'
 import { dropOriginal, renderOnce } from './render.ts'
 import type { RenderParts } from './render.ts'
-import type { RenderJob } from './render-queue.ts'
 import type { Shelf } from './storage.ts'
 import { changeOwner, deletePicture, leaseDue, knownNames } from './store.ts'
 import type { Picture } from './store.ts'
 
-export interface SweepParts extends RenderParts {
-  /** False when no worker can be rung for. */
-  ring(job: RenderJob): Promise<boolean>
-}
-
-const atOnce = 50
+const atOnce = 20
 const leaseSeconds = 60
 
 /** Does what is due with pictures, in batches, until nothing is. Several workers may do it at once. */
-export async function sweepPictures(parts: SweepParts): Promise<void> {
+export async function sweepPictures(parts: RenderParts): Promise<void> {
   for (;;) {
     const due = await inTransaction(parts.sql, (trx) => leaseDue(trx, { limit: atOnce, seconds: leaseSeconds }))
     for (const picture of due) {
@@ -30,17 +24,15 @@ export async function sweepPictures(parts: SweepParts): Promise<void> {
   }
 }
 
-async function lookAfter(parts: SweepParts, picture: Picture): Promise<void> {
+async function lookAfter(parts: RenderParts, picture: Picture): Promise<void> {
   if (picture.state === 'released') return removePicture(parts, picture)
-  if (picture.state === 'processing') {
-    if (!(await parts.ring({ picture: picture.id }))) await renderOnce(parts, picture.id)
-    return
-  }
+  // Not by another ring: the queue may be what is broken, or still hold the job of a worker that died.
+  if (picture.state === 'processing') return void (await renderOnce(parts, picture.id))
   await dropOriginal(parts, picture)
 }
 
 /** Files first: as long as one is left there is a row that says so. */
-async function removePicture({ sql, storage }: SweepParts, picture: Picture): Promise<void> {
+async function removePicture({ sql, storage }: RenderParts, picture: Picture): Promise<void> {
   await storage.remove(filesOf(picture.name))
   await inTransaction(sql, async (trx) => {
     if (!(await deletePicture(trx, picture.id))) return
@@ -57,10 +49,10 @@ const namesAtOnce = 1000
  * that had gone, and then died. There is a row before there is a file, so a file without one is never about to get it.
  */
 export class Strays {
-  readonly #parts: SweepParts
+  readonly #parts: RenderParts
   #next = Math.floor(Math.random() * beginnings)
 
-  constructor(parts: SweepParts) {
+  constructor(parts: RenderParts) {
     this.#parts = parts
   }
 

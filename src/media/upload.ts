@@ -39,6 +39,8 @@ export function createUploadReader({ field, maxBytes }: { field: string; maxByte
     requireMultipart(request)
     const tooLarge = new Problem('body_too_large', { detail: `A picture has at most ${maxBytes} bytes` })
     if (Number(request.headers['content-length'] ?? 0) > maxBytes + wrappingMaxBytes) throw tooLarge
+    // Nothing would ever be heard of a body whose sender left while it waited for its turn.
+    if (request.destroyed) throw new Problem('malformed', { detail: 'The body broke off' })
     const filled: Filled = request
     try {
       await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import test from 'ava'
 import { call, signUp } from '../accounts/client.ts'
 import { filesIn, send, upload } from '../media/house.ts'
 import { metadataOf } from '../media/metadata.ts'
-import { photo, quartersOf, secrets, uprightQuarters } from '../media/pictures.ts'
+import { noise, photo, quartersOf, secrets, uprightQuarters } from '../media/pictures.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 
@@ -84,6 +87,108 @@ test.serial(
     await stack().start('worker-1')
     const there = await ready(alice.access, id)
     t.is((await fetch(`${stack().address}${there['thumb']}`)).status, 200)
+  },
+)
+
+test.serial(
+  'a post shows its pictures at once by their placeholders, and tells everybody when they are there',
+  async (t) => {
+    t.timeout(60_000)
+    const [alice, bob] = [await signUp(stack().address), await signUp(stack().address, 'bob')]
+    await stack().terminate('worker-1')
+    const sent = await upload(front(), alice.access, await photo(1))
+    const picture = String(sent.body['id'])
+
+    const body = { text: 'The yard', pictures: [{ media: picture, alt: 'Four colours' }] }
+    const posted = await call(stack().address, 'POST /v1/posts', { token: alice.access, body })
+    t.is(posted.status, 201, JSON.stringify(posted.body))
+    const place = `/v1/posts/${String(posted.body['id'])}`
+    const early = await call(stack().address, `GET ${place}`, { token: bob.access })
+    t.like(early.body, { pictures: [{ alt: 'Four colours', state: 'processing', width: 240, height: 160 }] })
+    t.is((await call(stack().address, `GET /v1/media/${picture}`, { token: bob.access })).status, 404)
+
+    await stack().start('worker-1')
+    const told = await eventually(async () => {
+      const rows = await stack().world.sql('events').where({ type: 'post.updated' }).select<{ data: string }[]>('data')
+      return rows
+        .map((row) => (JSON.parse(row.data) as { post: Record<string, unknown> }).post)
+        .find(({ id }) => id === posted.body['id'])
+    }, 20_000)
+    t.like(told, { pictures: [{ alt: 'Four colours', state: 'ready' }] })
+
+    // What the post was is gone with it, files and all.
+    const { full } = await ready(alice.access, picture)
+    t.is((await fetch(`${stack().address}${full}`)).status, 200)
+    t.is((await call(stack().address, `DELETE ${place}`, { token: alice.access })).status, 204)
+    t.true(await eventually(async () => (await fetch(`${stack().address}${full}`)).status === 404))
+  },
+)
+
+test.serial(
+  'a connection that is cut while it uploads leaves no row and no file, before or behind Nginx',
+  async (t) => {
+    t.timeout(60_000)
+    const alice = await signUp(stack().address)
+    const [rows, files] = [await countRows(), await filesIn(stack().world)]
+    for (const address of [stack().address, stack().serverAddress('server-1'), stack().serverAddress('server-2')]) {
+      const { hostname, port } = new URL(address)
+      const socket = connect({ host: hostname, port: Number(port) })
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      const head = [
+        'POST /v1/media HTTP/1.1',
+        'Host: a',
+        `Authorization: Bearer ${alice.access}`,
+        'Content-Length: 500000',
+      ]
+      socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n`)
+      socket.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n')
+      await new Promise<void>((resolve) => socket.write(randomBytes(200_000), () => resolve()))
+      socket.destroy()
+    }
+
+    // Every turn of the servers is free again.
+    const bytes = await photo(1)
+    const sent = await Promise.all(Array.from({ length: 6 }, () => upload(front(), alice.access, bytes)))
+    t.deepEqual(
+      sent.map(({ status }) => status),
+      [201, 201, 201, 201, 201, 201],
+    )
+    for (const { body } of sent) await ready(alice.access, String(body['id']))
+    t.is(await countRows(), rows + 6)
+    t.true(await eventually(async () => (await filesIn(stack().world)).length === files.length + 6 * 4))
+  },
+)
+
+async function countRows(): Promise<number> {
+  const [row] = await stack().world.sql('media').count<{ n: number }[]>({ n: '*' })
+  return row?.n ?? 0
+}
+
+test.serial(
+  'a worker that is killed in the middle of its work loses no picture, and leaves nothing behind',
+  async (t) => {
+    t.timeout(90_000)
+    const alice = await signUp(stack().address)
+    const bytes = await noise(1500, 1000).jpeg().toBuffer()
+    const ids: string[] = []
+    for (let n = 0; n < 4; n += 1) ids.push(String((await upload(front(), alice.access, bytes)).body['id']))
+
+    for (let kill = 0; kill < 2; kill += 1) {
+      await stack().kill('worker-1')
+      await stack().start('worker-1')
+    }
+    // As if the time had passed after which a sweeper comes back.
+    const { sql } = stack().world
+    await sql('media')
+      .where({ state: 'processing' })
+      .update({ due_at: new Date(0) })
+
+    for (const id of ids) t.truthy((await ready(alice.access, id))['thumb'])
+    await sql('media')
+      .where({ has_original: 1 })
+      .update({ due_at: new Date(0) })
+    t.true(await eventually(async () => (await filesIn(stack().world)).every((file) => file.startsWith('public/'))))
   },
 )
 

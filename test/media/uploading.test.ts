@@ -79,6 +79,25 @@ test('a body that breaks off leaves nothing, and gives its turn back', async (t)
   t.is((await spaceOf(alone, alice)).pictures, 0)
 })
 
+test('who leaves while waiting takes no turn away', async (t) => {
+  const alone = await another(t, { MEDIA_DECODES_AT_ONCE: 1 })
+  const picture = await photo()
+  const head = `Authorization: Bearer ${somebody()}`
+  const first = await begin(alone, { length: 100_000, head, sent: opening })
+  const waiting = await Promise.all(
+    [opening, Buffer.alloc(0), Buffer.concat([opening, Buffer.alloc(90_000)])].map((sent) =>
+      begin(alone, { length: 100_000, head, sent }),
+    ),
+  )
+  const last = upload(alone, somebody(), picture)
+
+  for (const { socket } of waiting) socket.destroy()
+  first.socket.destroy()
+
+  t.is((await last).status, 201)
+  t.is((await upload(alone, somebody(), picture)).status, 201)
+})
+
 test('of one turn one has it, so many wait so long, and the rest are sent away', async (t) => {
   const turns = new Turns({ atOnce: 1, mostWaiting: 1, waitMs: 50 })
   const first = Promise.withResolvers<string>()
