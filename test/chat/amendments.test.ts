@@ -1,0 +1,99 @@
+import test from 'ava'
+import { randomUUIDv7 } from 'node:crypto'
+import { worldOf } from '../support/world.ts'
+import { Neighbour, line, openHouse, placeOf } from './house.ts'
+import type { House } from './house.ts'
+
+const world = worldOf(test)
+let east: House
+let west: House
+let alice: Neighbour
+let bob: Neighbour
+let carol: Neighbour
+
+test.serial.before('two servers, a mentor and two members', async () => {
+  ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
+  alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
+  bob = await Neighbour.moveIn(world(), east, 'bob')
+  carol = await Neighbour.moveIn(world(), west, 'carol')
+})
+
+async function roomOfThree(): Promise<string> {
+  const room = await alice.opens(east)
+  await bob.joins(east, room)
+  await carol.joins(west, room)
+  return room
+}
+
+test('edit, delete and react are entries; history shows what came of them', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const others = await carol.listens(t, west, room)
+  const kept = await socket.ask(line(room, 'helo'))
+  const gone = await socket.ask(line(room, 'a secret'))
+  const change = (type: string, target: object, more: object = {}) => ({
+    ...{ type, room, id: randomUUIDv7(), target: placeOf(target as never) },
+    ...more,
+  })
+
+  const answers = [
+    await socket.ask(change('edit', kept, { body: 'hello' })),
+    await others.ask(change('react', kept, { emoji: '👍' })),
+    await socket.ask(change('react', kept, { emoji: '👍' })),
+    await others.ask(change('react', kept, { emoji: '🎉' })),
+    await others.ask(change('react', kept, { emoji: '🎉', action: 'remove' })),
+    await socket.ask(change('delete', gone)),
+  ]
+  const { items } = (await bob.ask(west, `GET /v1/rooms/${room}/messages?limit=2`)).body as { items: object[] }
+
+  t.deepEqual(
+    answers.map((answer) => answer.type),
+    Array.from({ length: 6 }, () => 'ack'),
+  )
+  t.like(items[0], { content: { body: 'hello' }, reactions: [{ emoji: '👍', count: 2, mine: true }] })
+  t.like(items[1], { content: null, reactions: [] })
+  await others.hears('the edit', (frame) => frame['kind'] === 'edit' && frame['target'] === placeOf(kept))
+})
+
+test("only one's own messages are edited; the mentor may delete any", async (t) => {
+  const room = await roomOfThree()
+  const [mentor, writer, other] = [
+    await alice.listens(t, east, room),
+    await bob.listens(t, east, room),
+    await carol.listens(t, west, room),
+  ]
+  const target = placeOf(await writer.ask(line(room, 'mine')))
+
+  t.is((await other.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'hers' }))['code'], 'forbidden')
+  t.is((await other.ask({ type: 'delete', room, id: randomUUIDv7(), target }))['code'], 'forbidden')
+  t.is((await mentor.ask({ type: 'delete', room, id: randomUUIDv7(), target })).type, 'ack')
+  t.is((await writer.ask({ type: 'edit', room, id: randomUUIDv7(), target, body: 'again' }))['code'], 'bad_input')
+})
+
+test('an edit that was kept is acknowledged again when it is repeated after the message was deleted', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const target = placeOf(await socket.ask(line(room, 'mine')))
+  const edit = { type: 'edit', room, id: randomUUIDv7(), target, body: 'changed' }
+  const first = await socket.ask(edit)
+  await socket.ask({ type: 'delete', room, id: randomUUIDv7(), target })
+
+  const again = await socket.ask(edit)
+
+  t.is(again.type, 'ack')
+  t.true(again['duplicate'] as boolean)
+  t.is(placeOf(again), placeOf(first))
+})
+
+test('a target that was not kept is bad input', async (t) => {
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const { epoch, seq } = (await socket.ask(line(room, 'the last'))) as unknown as { epoch: number; seq: number }
+
+  const beyond = await socket.ask(line(room, 'to nothing', { replyTo: `${epoch}:${seq + 100}` }))
+  const older = await socket.ask(line(room, 'to nothing', { replyTo: `${epoch + 1}:${seq}` }))
+  const join = await socket.ask({ type: 'react', room, id: randomUUIDv7(), target: `${epoch}:1`, emoji: '👍' })
+
+  for (const answer of [beyond, older, join]) t.is(answer['code'], 'bad_input')
+})
