@@ -1,31 +1,20 @@
 import test from 'ava'
-import { stackOf } from '../support/stack.ts'
-import { askers, gather } from './cast.ts'
-import type { Asker, Cast, Player } from './cast.ts'
+import { askers } from './cast.ts'
+import type { Asker, Player } from './cast.ts'
 import { matrix, notFound } from './matrix.ts'
 import type { Row } from './matrix.ts'
-import { fill, routesOf } from './routes.ts'
+import { fill } from './routes.ts'
 import type { ServedRoute } from './routes.ts'
-import { generousLimits } from './settings.ts'
-import { missing, missingSession, thingsOf } from './things.ts'
+import { siteOf } from './site.ts'
+import { missing, missingSession } from './things.ts'
 import type { Parts } from './things.ts'
 
-const stack = stackOf(test, generousLimits)
-let cast: Cast
-let routes: ServedRoute[]
-let things: ReturnType<typeof thingsOf>
-
-test.serial.before('the people come', async () => {
-  cast = await gather(stack())
-  routes = await routesOf(cast.origin)
-  things = thingsOf(cast)
-})
-
+const site = siteOf(test)
 type Relation = 'all' | 'own' | 'others' | 'missing'
 
 test.serial('every route has a row, and every row a route', (t) => {
-  t.true(routes.length > 50)
-  const served = new Set(routes.map(({ line }) => line))
+  t.true(site().routes.length > 50)
+  const served = new Set(site().routes.map(({ line }) => line))
   t.deepEqual(
     [...served].filter((line) => !(line in matrix)),
     [],
@@ -43,7 +32,7 @@ test.serial('each route answers each person about their own, another’s and not
   const actual: Record<string, Record<string, string>> = {}
   const expected: typeof actual = {}
 
-  for (const route of routes) {
+  for (const route of site().routes) {
     const row = matrix[route.line] ?? {}
     const asked: Relation[] = row.about === undefined ? ['all'] : ['own', 'others', 'missing']
     actual[route.line] = {}
@@ -59,7 +48,7 @@ test.serial('each route answers each person about their own, another’s and not
 })
 
 test.serial('nobody comes in anywhere without a name but where everybody may', (t) => {
-  for (const { line, isPublic } of routes) {
+  for (const { line, isPublic } of site().routes) {
     const { all, own, others, missing: none = notFound } = matrix[line] ?? {}
     const toNobody = [all, own, others, ...(own === undefined ? [] : [none])].map((columns) => columns?.split(' ')[0])
     t.is(isPublic, !toNobody.includes('401') || line === 'POST /v1/sessions/refresh', line)
@@ -75,12 +64,12 @@ interface Question {
 
 async function ask(question: Question): Promise<number> {
   const { route, row, asker } = question
-  const known = cast.player(asker)
-  const player = known !== undefined && row.endsSession === true ? await cast.standIn(asker) : known
+  const known = site().cast.player(asker)
+  const player = known !== undefined && row.endsSession === true ? await site().cast.standIn(asker) : known
   const parts = await partsFor(question, player)
   const body = await row.body?.(parts)
   const isJson = body !== undefined && !(body instanceof FormData)
-  const answer = await fetch(`${cast.origin}${fill(route.path, parts)}`, {
+  const answer = await fetch(`${site().cast.origin}${fill(route.path, parts)}`, {
     method: route.method,
     headers: {
       ...(player === undefined ? {} : { authorization: `Bearer ${player.token}` }),
@@ -98,7 +87,7 @@ const lookedAt = new Map<string, Promise<Parts>>()
 async function partsFor({ route, row, asker, relation }: Question, player: Player | undefined): Promise<Parts> {
   if (row.about === undefined) return {}
   if (relation === 'all' || relation === 'missing') return row.about === 'session' ? missingSession : missing
-  const make = (): Promise<Parts> => things[row.about!](player ?? cast.carol, relation)
+  const make = (): Promise<Parts> => site().things[row.about!](player ?? site().cast.carol, relation)
   const isKept = route.method === 'GET' || player === undefined
   const key = `${row.about} ${asker} ${relation}`
   const parts = (isKept ? lookedAt.get(key) : undefined) ?? make()

@@ -1,75 +1,41 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { isJson } from '../support/contract.ts'
-import { stackOf } from '../support/stack.ts'
-import { gather } from './cast.ts'
-import type { Cast, Player } from './cast.ts'
+import type { Player } from './cast.ts'
 import { matrix } from './matrix.ts'
-import { fill, routesOf } from './routes.ts'
+import { fill } from './routes.ts'
 import type { ServedRoute } from './routes.ts'
-import { generousLimits } from './settings.ts'
-import { checksums, quietChecksums } from './tables.ts'
-import { missing, missingSession, thingsOf } from './things.ts'
-import type { Parts } from './things.ts'
+import { siteOf } from './site.ts'
+import { missing } from './things.ts'
 
 /** What must hold at every route, whatever it is for. */
-const stack = stackOf(test, generousLimits)
-let cast: Cast
-let routes: ServedRoute[]
-let things: ReturnType<typeof thingsOf>
-
-test.serial.before('the people come', async () => {
-  cast = await gather(stack())
-  routes = await routesOf(cast.origin)
-  things = thingsOf(cast)
-})
+const site = siteOf(test)
 
 const isUnsafe = ({ method }: ServedRoute): boolean => method !== 'GET'
 const isProbe = ({ path }: ServedRoute): boolean => path === '/livez' || path === '/readyz'
-
-function nowhere(route: ServedRoute): string {
-  return fill(route.path, matrix[route.line]?.about === 'session' ? missingSession : missing)
-}
-
-async function ownParts(route: ServedRoute, player: Player): Promise<Parts> {
-  const about = matrix[route.line]?.about
-  return about === undefined ? {} : things[about](player, 'own')
-}
-
-async function ask(line: string, options: { player?: Player; headers?: Record<string, string>; body?: string } = {}) {
-  const [method = '', path = ''] = line.split(' ')
-  const { player, headers, body } = options
-  const answer = await fetch(`${cast.origin}${path}`, {
-    method,
-    headers: { ...(player === undefined ? {} : { authorization: `Bearer ${player.token}` }), ...headers },
-    ...(body === undefined ? {} : { body }),
-  })
-  const hasJson = isJson(answer.headers.get('content-type') ?? '')
-  if (!hasJson) await answer.body?.cancel()
-  return { answer, body: hasJson ? ((await answer.json()) as Record<string, unknown>) : {} }
-}
 
 test.serial(
   'every answer of every route, refusals too, has the headers that keep browsers safe and says where one stands',
   async (t) => {
     // Somebody whom nobody needs afterwards: one of the routes signs them out.
-    const passing = await cast.standIn('admin')
-    for (const route of routes) {
+    const passing = await site().cast.standIn('admin')
+    for (const route of site().routes) {
       for (const player of [undefined, passing]) {
-        const { answer } = await ask(`${route.method} ${nowhere(route)}`, player ? { player } : {})
+        const { answer } = await site().ask(`${route.method} ${site().nowhere(route)}`, player ? { player } : {})
         requireSafeHeaders(t, answer.headers, `${route.line} → ${answer.status}`)
         t.is(answer.headers.get('ratelimit-policy')?.includes('"requests"') ?? false, !isProbe(route), route.line)
         t.is(answer.headers.has('ratelimit'), !isProbe(route), route.line)
       }
     }
-    requireSafeHeaders(t, (await ask('GET /v1/nowhere')).answer.headers, 'nowhere')
-    requireSafeHeaders(t, (await ask('PATCH /v1/rooms')).answer.headers, 'a wrong method')
+    requireSafeHeaders(t, (await site().ask('GET /v1/nowhere')).answer.headers, 'nowhere')
+    requireSafeHeaders(t, (await site().ask('PATCH /v1/rooms')).answer.headers, 'a wrong method')
   },
 )
 
 test.serial('the document and its page come through Nginx whole', async (t) => {
   for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui-bundle.js', '/docs/initializer.js']) {
-    const [near, far] = await Promise.all([cast.origin, stack().address].map((origin) => fetch(`${origin}${path}`)))
+    const [near, far] = await Promise.all(
+      [site().cast.origin, site().stack.address].map((origin) => fetch(`${origin}${path}`)),
+    )
     t.is(far?.status, 200, path)
     t.is(far?.headers.get('etag'), near?.headers.get('etag'), path)
     t.is(far?.headers.get('content-security-policy'), near?.headers.get('content-security-policy'), path)
@@ -91,46 +57,49 @@ function requireSafeHeaders(t: ExecutionContext, headers: Headers, what: string)
 }
 
 test.serial('no route that changes something obeys another site, whatever form it sends', async (t) => {
-  const before = await checksums(stack().world.sql)
-  const cookie = `madang-access=${cast.player('admin')!.token}`
+  const before = await site().checksums()
+  const cookie = `madang-access=${site().cast.player('admin')!.token}`
   const forms = [
     'application/x-www-form-urlencoded',
     'text/plain',
     'multipart/form-data; boundary=x',
     'application/json',
   ]
-  const unsafe = routes.filter(isUnsafe)
+  const unsafe = site().routes.filter(isUnsafe)
 
   t.true(unsafe.length > 25)
   for (const route of unsafe) {
     for (const type of forms) {
       const headers = { cookie, 'content-type': type, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
-      const { answer, body } = await ask(`${route.method} ${nowhere(route)}`, { headers, body: '{"text":"x"}' })
+      const { answer, body } = await site().ask(`${route.method} ${site().nowhere(route)}`, {
+        headers,
+        body: '{"text":"x"}',
+      })
       t.is(`${answer.status} ${String(body['code'])}`, '403 forbidden', `${route.line} as ${type}`)
     }
     const { origin, ...silent } = { cookie, origin: 'null', 'sec-fetch-site': 'none', 'content-type': 'text/plain' }
     t.is(
-      (await ask(`${route.method} ${nowhere(route)}`, { headers: { ...silent, origin } })).answer.status,
+      (await site().ask(`${route.method} ${site().nowhere(route)}`, { headers: { ...silent, origin } })).answer.status,
       403,
       route.line,
     )
   }
-  t.deepEqual(await checksums(stack().world.sql), before)
+  t.deepEqual(await site().checksums(), before)
 })
 
 test.serial('looking changes nothing', async (t) => {
-  const player = cast.player('mentor')!
-  const looks = routes.filter((route) => !isUnsafe(route))
+  const player = site().cast.player('mentor')!
+  const looks = site().routes.filter((route) => !isUnsafe(route))
   const paths = new Map<ServedRoute, string>()
-  for (const route of looks) paths.set(route, fill(route.path, await ownParts(route, player)))
-  const before = await quietChecksums(stack().world.sql)
+  for (const route of looks) paths.set(route, fill(route.path, await site().ownParts(route, player)))
+  const before = await site().quietChecksums()
 
   t.true(looks.length > 25)
   for (const [route, path] of paths) {
-    const { answer } = await ask(`GET ${path}`, { player })
+    const { answer } = await site().ask(`GET ${path}`, { player })
     t.true([200, 403, 426].includes(answer.status), `${route.line} → ${answer.status}`)
   }
-  t.deepEqual(await checksums(stack().world.sql), before)
+  t.deepEqual(await site().checksums(), before)
 })
 
 const others = {
@@ -144,23 +113,23 @@ const others = {
 }
 
 test.serial('what a body must not say is refused by name, and nothing is written', async (t) => {
-  const player = cast.player('mentor')!
+  const player = site().cast.player('mentor')!
   const bodies = Object.entries(matrix).filter(([line, row]) => row.body !== undefined && line !== 'POST /v1/media')
 
   t.true(bodies.length > 12)
   const asked = []
   for (const [line, row] of bodies) {
-    const route = routes.find((served) => served.line === line)!
-    const who = line.includes('/admin/') ? cast.player('admin')! : player
-    asked.push({ line, row, route, who, parts: await ownParts(route, who) })
+    const route = site().routes.find((served) => served.line === line)!
+    const who = line.includes('/admin/') ? site().cast.player('admin')! : player
+    asked.push({ line, row, route, who, parts: await site().ownParts(route, who) })
   }
-  const before = await quietChecksums(stack().world.sql)
+  const before = await site().quietChecksums()
   for (const { line, row, route, who, parts } of asked) {
     const good = (await row.body?.(parts)) as Record<string, unknown>
     const strange = Object.fromEntries(Object.entries(others).filter(([name]) => !(name in good)))
     for (const body of [JSON.stringify({ ...strange, ...good }), withPrototype(good)]) {
       const headers = { 'content-type': 'application/json' }
-      const { answer, body: problem } = await ask(`${route.method} ${fill(route.path, parts)}`, {
+      const { answer, body: problem } = await site().ask(`${route.method} ${fill(route.path, parts)}`, {
         player: who,
         headers,
         body,
@@ -170,7 +139,7 @@ test.serial('what a body must not say is refused by name, and nothing is written
       t.is(answer.status, 422, `${line} ${body}`)
       t.deepEqual(named, body.startsWith('{"__proto__"') ? ['__proto__', 'constructor'] : Object.keys(strange), line)
     }
-    t.deepEqual(await checksums(stack().world.sql), before, line)
+    t.deepEqual(await site().checksums(), before, line)
   }
 })
 
@@ -203,9 +172,9 @@ const oddParts = [
 ]
 
 test.serial('no name or id, however odd, is anything but not there or not valid', async (t) => {
-  const player = cast.player('admin')!
-  const named = routes.filter(({ path }) => path.includes(':'))
-  const before = await checksums(stack().world.sql)
+  const player = site().cast.player('admin')!
+  const named = site().routes.filter(({ path }) => path.includes(':'))
+  const before = await site().checksums()
 
   t.true(named.length > 25)
   for (const route of named) {
@@ -214,7 +183,7 @@ test.serial('no name or id, however odd, is anything but not there or not valid'
     for (const odd of oddParts) {
       const path = route.path.replaceAll(/:\w+/g, odd)
       const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
-      const { answer } = await ask(`${route.method} ${path}`, {
+      const { answer } = await site().ask(`${route.method} ${path}`, {
         player,
         headers,
         ...(body === undefined ? {} : { body }),
@@ -224,16 +193,16 @@ test.serial('no name or id, however odd, is anything but not there or not valid'
       t.is(answer.headers.get('set-cookie'), null, path)
     }
   }
-  t.deepEqual(await checksums(stack().world.sql), before)
+  t.deepEqual(await site().checksums(), before)
 })
 
 test.serial(
   'a query that a route does not know is refused or overlooked, and never merged into anything',
   async (t) => {
-    const player = cast.player('admin')!
-    for (const route of routes.filter((one) => !isUnsafe(one))) {
+    const player = site().cast.player('admin')!
+    for (const route of site().routes.filter((one) => !isUnsafe(one))) {
       for (const query of ['__proto__[isAdmin]=1', '__proto__=1', 'constructor=1&constructor=2', 'limit=1&limit=2']) {
-        const { answer } = await ask(`GET ${nowhere(route)}?${query}`, { player })
+        const { answer } = await site().ask(`GET ${site().nowhere(route)}?${query}`, { player })
         t.true(answer.status < 500, `${route.line} ?${query} → ${answer.status}`)
       }
     }
@@ -249,12 +218,57 @@ const scripts = [
   '&lt;b&gt; stays as it is &amp;',
 ]
 
+test.serial(
+  'every route that takes a key gives its first answer again, once to each account, and creates nothing more',
+  async (t) => {
+    const [mina, ada] = [site().cast.player('mentor')!, site().cast.player('admin')!]
+    const creating = site().routes.filter(({ isIdempotent }) => isIdempotent)
+
+    t.true(creating.length >= 4)
+    for (const route of creating) {
+      const parts = await site().ownParts(route, mina)
+      const content = await matrix[route.line]?.body?.(parts)
+      const post = async (player: Player) => {
+        const isForm = content instanceof FormData
+        const answer = await fetch(`${site().cast.origin}${fill(route.path, parts)}`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${player.token}`,
+            'idempotency-key': `once ${route.line}`,
+            ...(isForm ? {} : { 'content-type': 'application/json' }),
+          },
+          body: isForm ? content : JSON.stringify(content),
+        })
+        const { status, headers } = answer
+        return {
+          status,
+          location: headers.get('location'),
+          replayed: headers.get('idempotency-replayed'),
+          body: await answer.json(),
+        }
+      }
+      const first = await post(mina)
+      const before = await site().quietChecksums()
+      const again = await post(mina)
+      const after = await site().checksums()
+      const adas = await post(ada)
+
+      t.like(first, { status: 201, replayed: null }, route.line)
+      t.deepEqual(again, { ...first, replayed: 'true' }, route.line)
+      t.deepEqual(after, before, route.line)
+      t.like(adas, { status: 201, replayed: null }, route.line)
+      t.not(adas.location, first.location, route.line)
+    }
+    t.notRegex(site().stack.logOf('server-1'), /did not settle/)
+  },
+)
+
 test.serial('what people write comes back as they wrote it, as data that no browser runs', async (t) => {
-  const player = cast.player('mentor')!
+  const player = site().cast.player('mentor')!
   const headers = { 'content-type': 'application/json' }
   for (const script of scripts) {
     const write = async (line: string, body: unknown) => {
-      const reply = await ask(line, { player, headers, body: JSON.stringify(body) })
+      const reply = await site().ask(line, { player, headers, body: JSON.stringify(body) })
       t.true(reply.answer.ok, `${line} ${script} → ${reply.answer.status}`)
       return reply
     }
@@ -262,7 +276,7 @@ test.serial('what people write comes back as they wrote it, as data that no brow
     const comment = await write(`POST /v1/posts/${String(post.body['id'])}/comments`, { text: script })
     const room = await write('POST /v1/rooms', { name: script, topic: script, seats: 2 })
     const me = await write('PATCH /v1/me', { displayName: script.slice(0, 50), bio: script })
-    const read = await ask(`GET /v1/posts/${String(post.body['id'])}`, { player })
+    const read = await site().ask(`GET /v1/posts/${String(post.body['id'])}`, { player })
 
     t.deepEqual([post.body['text'], comment.body['text'], read.body['text']], [script, script, script])
     t.deepEqual([room.body['name'], room.body['topic'], me.body['bio']], [script, script, script])

@@ -8,6 +8,8 @@ export interface ServedRoute {
   method: string
   path: string
   isPublic: boolean
+  /** Takes an `Idempotency-Key`. */
+  isIdempotent: boolean
 }
 
 /** All that a server serves: its document is made from its route table. */
@@ -16,7 +18,8 @@ export async function routesOf(origin: string): Promise<ServedRoute[]> {
   return Object.entries(document.paths).flatMap(([pattern, methods]) =>
     Object.entries(methods).map(([name, operation]) => {
       const [method, path] = [name.toUpperCase(), pattern.replaceAll(/\{(\w+)\}/g, ':$1')]
-      return { line: `${method} ${path}`, method, path, isPublic: operation.security.length === 0 }
+      const isIdempotent = operation.parameters.some((parameter) => parameter.name === 'Idempotency-Key')
+      return { line: `${method} ${path}`, method, path, isPublic: operation.security.length === 0, isIdempotent }
     }),
   )
 }

@@ -1,0 +1,84 @@
+import type { TestFn } from 'ava'
+import { isJson } from '../support/contract.ts'
+import { stackOf } from '../support/stack.ts'
+import type { Stack } from '../support/stack.ts'
+import { gather } from './cast.ts'
+import type { Cast, Player } from './cast.ts'
+import { matrix } from './matrix.ts'
+import { fill, routesOf } from './routes.ts'
+import type { ServedRoute } from './routes.ts'
+import { generousLimits } from './settings.ts'
+import { checksums, quietChecksums } from './tables.ts'
+import { missing, missingSession, thingsOf } from './things.ts'
+import type { Parts } from './things.ts'
+
+export interface Asking {
+  player?: Player
+  headers?: Record<string, string>
+  body?: string
+}
+
+/** A running Madang, the people who try it, and all its routes. */
+export class Site {
+  readonly stack: Stack
+  readonly cast: Cast
+  readonly routes: readonly ServedRoute[]
+  readonly things: ReturnType<typeof thingsOf>
+
+  private constructor(stack: Stack, cast: Cast, routes: readonly ServedRoute[]) {
+    this.stack = stack
+    this.cast = cast
+    this.routes = routes
+    this.things = thingsOf(cast)
+  }
+
+  static async open(stack: Stack): Promise<Site> {
+    const cast = await gather(stack)
+    return new Site(stack, cast, await routesOf(cast.origin))
+  }
+
+  async ask(line: string, { player, headers, body }: Asking = {}) {
+    const [method = '', path = ''] = line.split(' ')
+    const answer = await fetch(`${this.cast.origin}${path}`, {
+      method,
+      headers: { ...(player === undefined ? {} : { authorization: `Bearer ${player.token}` }), ...headers },
+      ...(body === undefined ? {} : { body }),
+    })
+    const hasJson = isJson(answer.headers.get('content-type') ?? '')
+    if (!hasJson) await answer.body?.cancel()
+    return { answer, body: hasJson ? ((await answer.json()) as Record<string, unknown>) : {} }
+  }
+
+  /** The parts of a route's path as they lead to something of this player's. */
+  async ownParts(route: ServedRoute, player: Player): Promise<Parts> {
+    const about = matrix[route.line]?.about
+    return about === undefined ? {} : this.things[about](player, 'own')
+  }
+
+  /** A path of this route that leads to nothing. */
+  nowhere(route: ServedRoute): string {
+    return fill(route.path, matrix[route.line]?.about === 'session' ? missingSession : missing)
+  }
+
+  checksums(): Promise<Record<string, unknown>> {
+    return checksums(this.stack.world.sql)
+  }
+
+  /** Once the workers have nothing left to do with what was asked for before. */
+  quietChecksums(): Promise<Record<string, unknown>> {
+    return quietChecksums(this.stack.world.sql)
+  }
+}
+
+/** A site for all tests of a file. */
+export function siteOf(test: TestFn): () => Site {
+  const stack = stackOf(test, generousLimits)
+  let site: Site | undefined
+  test.serial.before('the people come', async () => {
+    site = await Site.open(stack())
+  })
+  return () => {
+    if (site === undefined) throw new Error('the people come before the first test')
+    return site
+  }
+}
