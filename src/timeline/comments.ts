@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Notice } from '../notifications/index.ts'
 import type { Once } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
-import type { CommentId, PostId } from '../platform/ids.ts'
+import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { lockVisiblePost, requireAuthor, requireOneOf, requireVisibleComment } from './access.ts'
 import * as store from './comment-store.ts'
@@ -11,7 +11,7 @@ import { commentChanged } from './events.ts'
 import { mentionsOf } from './mentions.ts'
 import type { Post } from './post.ts'
 import type { TimelineParts } from './route-parts.ts'
-import { setCounts } from './store.ts'
+import { postById, setCounts } from './store.ts'
 import { excerptOf, spokenTextOf } from './text.ts'
 import { presentComment } from './views.ts'
 import type { CommentView } from './views.ts'
@@ -30,6 +30,7 @@ export async function createComment(
 ) {
   const relations = await parts.people.relationsOf(author.account)
   const { mentions } = await findWording(parts, said.text)
+  const unreachable = await keptFrom(parts, said.post, mentions)
   const profiles = await parts.accounts.profiles([author.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {
     const post = await lockVisiblePost(trx, relations, said.post)
@@ -38,7 +39,7 @@ export async function createComment(
     await setCounts(trx, post.id, { commentCount })
     const comment = await written(trx, id)
     tell(commentChanged('comment.created', { ...post, commentCount }, id))
-    await parts.notifications.notify(trx, tell, noticesOf(post, comment))
+    await parts.notifications.notify(trx, tell, noticesOf(post, comment, unreachable))
     const answer = {
       status: 201 as const,
       body: presentComment(comment, profiles),
@@ -50,13 +51,23 @@ export async function createComment(
 }
 
 /** The author of the post hears of the comment, and not once more for being mentioned in it. */
-function noticesOf(post: Post, comment: Comment): Notice[] {
+function noticesOf(post: Post, comment: Comment, unreachable: ReadonlySet<AccountId>): Notice[] {
   const from = comment.author
   const excerpt = excerptOf(comment.text)
   return [
     { type: 'comment', to: post.author, from, post: post.id, comment: comment.id, excerpt },
-    ...mentionsOf(comment, { from, post: post.id, comment: comment.id, known: [post.author] }),
+    ...mentionsOf(comment, { from, post: post.id, comment: comment.id, known: [post.author, ...unreachable] }),
   ]
+}
+
+/** To whom the post is not there, because of a block with its author: a mention under it must not tell them of it. */
+async function keptFrom(
+  parts: TimelineParts,
+  id: PostId,
+  mentions: readonly AccountId[],
+): Promise<ReadonlySet<AccountId>> {
+  const post = mentions.length === 0 ? undefined : await postById(parts.sql, id)
+  return post === undefined ? new Set() : (await parts.people.relationsOf(post.author)).blocked
 }
 
 /** What is as it was is not marked as edited. Errors: `not_found`, `forbidden`. */
@@ -69,6 +80,7 @@ export async function editComment(
   const relations = await parts.people.relationsOf(editor.account)
   const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
   const { mentions } = await findWording(parts, text)
+  const unreachable = await keptFrom(parts, postId, mentions)
   const profiles = await parts.accounts.profiles([editor.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {
     const post = await lockVisiblePost(trx, relations, postId)
@@ -78,7 +90,7 @@ export async function editComment(
     await store.rewriteComment(trx, id, { text, mentions })
     const now = await written(trx, id)
     tell(commentChanged('comment.updated', post, id))
-    const known = [post.author, ...comment.mentions]
+    const known = [post.author, ...comment.mentions, ...unreachable]
     const notices = mentionsOf(now, { from: now.author, post: post.id, comment: id, known })
     await parts.notifications.notify(trx, tell, notices)
     return presentComment(now, profiles)

@@ -121,3 +121,19 @@ test('the author of the post hears of a comment, those who are mentioned hear of
     ),
   )
 })
+
+test('a mention tells nobody of a post that is not there for them', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  const id = await alice.posts('x')
+  await alice.to('block', bob)
+
+  const comment = await carol.comments(id, `@${bob.username} 여기 봐요`)
+  await carol.gets(`PATCH /v1/comments/${comment}`, { text: `@${bob.username} 여기 좀 봐요` })
+
+  const told = neighbours.notices.filter((notice) => 'post' in notice && notice.post === Number(id))
+  t.deepEqual(
+    told.map((notice) => [notice.type, notice.to]),
+    [['comment', alice.account]],
+  )
+})
