@@ -1,8 +1,8 @@
 import type { AppendOutcome, Ledger } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
-import { handOver } from './speech.ts'
-import type { Prepared } from './speech.ts'
+import { handOver } from './outcome.ts'
+import type { Prepared } from './outcome.ts'
 
 const mostWaiting = 500
 

@@ -3,7 +3,7 @@ import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { roomColumns, toRoom } from './store.ts'
-import type { Room, RoomKind, RoomRecord, RoomSpeak } from './store.ts'
+import type { Room, RoomRecord } from './store.ts'
 
 /** The SQL of `room_members`. `stayed` are those who were in when the room was closed. */
 export type Standing = 'in' | 'left' | 'kicked' | 'stayed' | 'banned'
@@ -209,54 +209,6 @@ export async function roomsOf(
     [account, page.standing, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],
   )
   return rows.map(toRoom)
-}
-
-export interface RosterRow {
-  kind: RoomKind
-  speak: RoomSpeak
-  slowModeSeconds: number
-  settingsVersion: number
-  membersVersion: number
-  members: { account: AccountId; version: number; standing: Standing; hasWord: boolean }[]
-}
-
-interface RosterRecord {
-  kind: RoomKind
-  speak: RoomSpeak
-  slow_mode_seconds: number
-  settings_version: number
-  members_version: number
-  account_id: number | null
-  version: number
-  standing: Standing
-  has_word: number
-}
-
-/** One statement, so one consistent read: the rules, and who is in a hosted room or who was put out of the lobby. */
-export async function rosterOf(sql: Sql, room: RoomId): Promise<RosterRow | undefined> {
-  const rows = await selectRows<RosterRecord>(
-    sql,
-    `SELECT r.kind, r.speak, r.slow_mode_seconds, r.settings_version, r.members_version,
-       m.account_id, m.version, m.standing, m.has_word
-     FROM rooms r LEFT JOIN room_members m
-       ON m.room_id = r.id
-       AND ((r.kind = 'lobby' AND m.standing IN ('kicked', 'banned'))
-         OR (r.kind <> 'lobby' AND m.standing IN ('in', 'stayed')))
-     WHERE r.id = ?`,
-    [room],
-  )
-  const [first] = rows
-  if (first === undefined) return undefined
-  return {
-    kind: first.kind,
-    speak: first.speak,
-    slowModeSeconds: first.slow_mode_seconds,
-    settingsVersion: first.settings_version,
-    membersVersion: first.members_version,
-    members: rows.flatMap(({ account_id: account, version, standing, has_word: word }) =>
-      account === null ? [] : { account: idFromRow<AccountId>(account), version, standing, hasWord: word === 1 },
-    ),
-  }
 }
 
 /** Who is in now has stayed to the end. Repeatable. */

@@ -11,7 +11,8 @@ import { captionOf, mediaList, nothingSaid, place, saysSomething } from './messa
 import { picturesIn } from './message-pictures.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
-import { handOver, keptIn, prepare } from './speech.ts'
+import { handOver, keptIn } from './outcome.ts'
+import { prepare } from './speech.ts'
 import { messageView, presentMessage } from './views.ts'
 
 const placeText = z.string().regex(/^\d+:\d+$/)

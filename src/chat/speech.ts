@@ -1,5 +1,5 @@
 import { formatPlace, samePlace } from '../ledger/index.ts'
-import type { AppendOutcome, Entry, Item, Ledger, NewEntry, Place } from '../ledger/index.ts'
+import type { Entry, Item, Ledger, NewEntry, Place } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import { isUuidV7 } from '../platform/ids.ts'
@@ -10,6 +10,7 @@ import type { KeptFrame } from './frames.ts'
 import type { MediaList } from './message.ts'
 import { claimPictures, doubtPictures, picturesIn, releasePictures, settleClaim } from './message-pictures.ts'
 import type { PictureParts } from './message-pictures.ts'
+import type { Prepared } from './outcome.ts'
 import { deletePayload, editPayload, reactPayload, textPayload } from './message.ts'
 
 export interface SpeechParts extends AccessParts, PictureParts {
@@ -20,24 +21,6 @@ export interface SpeechParts extends AccessParts, PictureParts {
 /** What is said, whichever door it came in by. */
 export type Speech = KeptFrame extends infer F ? (F extends KeptFrame ? Omit<F, 'ref'> : never) : never
 type SpeechOf<Type> = Extract<Speech, { type: Type }>
-
-export type Kept = Extract<AppendOutcome, { type: 'kept' }>
-/** Ready to be appended; or it was kept before, which the look at its target showed. */
-export type Prepared =
-  | { type: 'entry'; entry: NewEntry; onOutcome?: (outcome: AppendOutcome) => Promise<void> }
-  | { type: 'kept'; outcome: Kept }
-
-/** To the ledger at once, in the turn of the event loop in which this is called. */
-export async function handOver(
-  ledger: Pick<Ledger, 'append'>,
-  room: RoomId,
-  prepared: Prepared,
-): Promise<AppendOutcome> {
-  if (prepared.type === 'kept') return prepared.outcome
-  const outcome = await ledger.append(room, prepared.entry)
-  await prepared.onOutcome?.(outcome)
-  return outcome
-}
 
 /**
  * The entry that somebody's words become. Answers at once when nothing has to be looked up: an ordinary line in a room
@@ -185,40 +168,5 @@ function contentOf(said: Speech): Omit<NewEntry, 'sender' | 'id'> {
       return { kind: 'react', target: said.target, payload: reactPayload(said) }
     default:
       return said satisfies never
-  }
-}
-
-const fullRetrySeconds = 2
-const unknownRetrySeconds = 1
-
-/** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
-export async function keptIn(parts: AccessParts, room: RoomId, speaker: Viewer, outcome: AppendOutcome): Promise<Kept> {
-  if (outcome.type === 'forbidden') await requireVisible(parts, speaker, room)
-  return requireKept(outcome)
-}
-
-function requireKept(outcome: AppendOutcome): Kept {
-  switch (outcome.type) {
-    case 'kept':
-      return outcome
-    case 'closed':
-      throw new Problem('room_closed', { members: { epoch: outcome.last.epoch, lastSeq: outcome.last.seq } })
-    case 'forbidden':
-      throw new Problem('not_member')
-    case 'muted':
-      throw new Problem('muted')
-    case 'early':
-      throw new Problem('rate_limited', {
-        detail: 'The room is in slow mode',
-        retryAfter: Math.ceil(outcome.retryMs / 1000),
-      })
-    case 'full':
-      throw new Problem('buffer_full', { retryAfter: fullRetrySeconds })
-    case 'bad_id':
-      throw new Problem('bad_id', { detail: 'Not a UUIDv7 in lower case, or from the future' })
-    case 'unknown':
-      throw new Problem(outcome.reason, { retryAfter: unknownRetrySeconds })
-    default:
-      return outcome satisfies never
   }
 }

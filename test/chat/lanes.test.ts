@@ -1,6 +1,6 @@
 import test from 'ava'
 import { Lanes } from '../../src/chat/lanes.ts'
-import type { Prepared } from '../../src/chat/speech.ts'
+import type { Prepared } from '../../src/chat/outcome.ts'
 import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'

@@ -1,0 +1,61 @@
+import type { AppendOutcome, Ledger, NewEntry } from '../ledger/index.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { RoomId } from '../platform/ids.ts'
+import { requireVisible } from './access.ts'
+import type { AccessParts } from './access.ts'
+
+/** From what is ready to be said to what its sender is told. */
+
+export type Kept = Extract<AppendOutcome, { type: 'kept' }>
+/** Ready to be appended; or it was kept before, which the look at its target showed. */
+export type Prepared =
+  | { type: 'entry'; entry: NewEntry; onOutcome?: (outcome: AppendOutcome) => Promise<void> }
+  | { type: 'kept'; outcome: Kept }
+
+/** To the ledger at once, in the turn of the event loop in which this is called. */
+export async function handOver(
+  ledger: Pick<Ledger, 'append'>,
+  room: RoomId,
+  prepared: Prepared,
+): Promise<AppendOutcome> {
+  if (prepared.type === 'kept') return prepared.outcome
+  const outcome = await ledger.append(room, prepared.entry)
+  await prepared.onOutcome?.(outcome)
+  return outcome
+}
+
+const fullRetrySeconds = 2
+const unknownRetrySeconds = 1
+
+/** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
+export async function keptIn(parts: AccessParts, room: RoomId, speaker: Viewer, outcome: AppendOutcome): Promise<Kept> {
+  if (outcome.type === 'forbidden') await requireVisible(parts, speaker, room)
+  return requireKept(outcome)
+}
+
+function requireKept(outcome: AppendOutcome): Kept {
+  switch (outcome.type) {
+    case 'kept':
+      return outcome
+    case 'closed':
+      throw new Problem('room_closed', { members: { epoch: outcome.last.epoch, lastSeq: outcome.last.seq } })
+    case 'forbidden':
+      throw new Problem('not_member')
+    case 'muted':
+      throw new Problem('muted')
+    case 'early':
+      throw new Problem('rate_limited', {
+        detail: 'The room is in slow mode',
+        retryAfter: Math.ceil(outcome.retryMs / 1000),
+      })
+    case 'full':
+      throw new Problem('buffer_full', { retryAfter: fullRetrySeconds })
+    case 'bad_id':
+      throw new Problem('bad_id', { detail: 'Not a UUIDv7 in lower case, or from the future' })
+    case 'unknown':
+      throw new Problem(outcome.reason, { retryAfter: unknownRetrySeconds })
+    default:
+      return outcome satisfies never
+  }
+}
