@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
+import { etagOf } from '../platform/http/etag.ts'
 import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -75,5 +76,8 @@ async function homeOf(
 async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice & { stream: string; target: string }) {
   const views = await presentPosts(parts, viewer.account, read.posts)
   const answer = pageAnswer(read.target, views, { next: read.next })
-  return { ...answer, body: { ...answer.body, stream: read.stream } }
+  // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
+  // that can be gone on from: what has happened since then did not change the page.
+  const etag = `W/${etagOf(JSON.stringify(answer.body))}`
+  return { ...answer, headers: { ...answer.headers, etag }, body: { ...answer.body, stream: read.stream } }
 }

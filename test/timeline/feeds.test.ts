@@ -57,6 +57,22 @@ test('the stream position is taken before the page is read, and the end has no n
   t.is(next, undefined)
 })
 
+test('a page that is unchanged is not sent again, whatever happens elsewhere', async (t) => {
+  const { person } = courtyard()
+  const [alice, bob] = [await person('alice'), await person('bob')]
+  const id = await alice.posts('하나')
+  const home = `GET /v1/people/${alice.username}/posts`
+
+  const first = await bob.ask(home)
+  const headers = { 'if-none-match': first.headers.get('etag') ?? '' }
+  await bob.posts('딴 데서')
+  const unchanged = await bob.ask(home, undefined, { headers })
+  await bob.gets(`PUT /v1/posts/${id}/like`)
+  const changed = await bob.ask(home, undefined, { headers })
+
+  t.deepEqual([first.status, unchanged.status, changed.status], [200, 304, 200])
+})
+
 test('what two have blocked is not there for either: posts, comments, likes, homes', async (t) => {
   const { person } = courtyard()
   const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
