@@ -9,7 +9,7 @@ import { localLayout } from '../../tools/local/layout.ts'
 import { startOptions } from '../../tools/local/options.ts'
 import { giveUpOwnership, takeOwnership } from '../../tools/local/ownership.ts'
 import { localSecrets } from '../../tools/local/secrets.ts'
-import { childEnv, writeEnvFile } from '../../tools/local/settings.ts'
+import { childEnv, pictureSettings, writeEnvFile } from '../../tools/local/settings.ts'
 
 test('secrets are made once, for their owner alone', (t) => {
   const { secrets: file } = layout(t)
@@ -42,6 +42,17 @@ test("the person's own settings win over the standard ones, but not over the con
   const env = childEnv(shared, { DRAIN_SECONDS: '30', LOG_LEVEL: 'debug', REDIS_URL: 'redis://elsewhere' })
 
   t.like(env, { DRAIN_SECONDS: '30', LOG_LEVEL: 'debug', REDIS_URL: shared.redisUrl })
+})
+
+test('Nginx serves the pictures of the servers and lets through what they take, also when that is set otherwise', (t) => {
+  const shared = sharedSettings(t)
+
+  t.deepEqual(pictureSettings(childEnv(shared, {})), {
+    mediaFolder: shared.layout.inside('media'),
+    uploadMax: String(10 * 1024 ** 2 + 65_536),
+  })
+  const own = { MEDIA_FOLDER: '/srv/pictures', MEDIA_MAX_BYTES: '20000000' }
+  t.deepEqual(pictureSettings(childEnv(shared, own)), { mediaFolder: '/srv/pictures', uploadMax: '20065536' })
 })
 
 test('a second start of the same folder is refused with the address of the first', (t) => {

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
 import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { Problem, codes } from '../../src/platform/errors.ts'
 import type { Code } from '../../src/platform/errors.ts'
+import { eventually } from '../support/eventually.ts'
 import { fillTemplate, nginxArguments, startNginx, writeNginxConfig } from '../../tools/nginx.ts'
 import type { NginxInstance } from '../../tools/nginx.ts'
 import { projectFolder } from '../../tools/paths.ts'
@@ -101,6 +103,32 @@ test('what Nginx answers itself is a problem with a code and the request id', as
   ]
 
   for (const [code, answer] of answers) sameAsOurs(t, answer, code)
+})
+
+test('uploads may be larger than other bodies, and so many may come at once and no more', async (t) => {
+  const limits = { uploadMax: '2000000', uploadsPerAddress: 2 }
+  const { ask, port } = await front(t, 1, { limits })
+  const upload = (length: number) => ({
+    target: '/v1/media',
+    method: 'POST',
+    headers: { 'Content-Length': String(length) },
+  })
+
+  sameAsOurs(t, await ask(upload(2_000_001)), 'body_too_large')
+  sameAsOurs(t, await ask({ ...upload(1_048_577), target: '/v1/media/1' }), 'body_too_large')
+
+  // Two that send their bodies slowly.
+  const slow = await Promise.all([hang(port), hang(port)])
+  t.teardown(() => slow.forEach((socket) => socket.destroy()))
+  const third = await eventually(async () => {
+    const answer = await ask({ target: '/v1/media', method: 'POST' })
+    return answer.status === 429 ? answer : undefined
+  })
+  sameAsOurs(t, third, 'rate_limited', 1)
+  t.is((await ask({})).status, 200)
+
+  slow[0]?.destroy()
+  t.true(await eventually(async () => (await ask({ target: '/v1/media', method: 'POST' })).status === 200))
 })
 
 test('who asks too often is told when to come back', async (t) => {
@@ -279,6 +307,15 @@ async function sayAt(port: number, words: string): Promise<Answer> {
   const [line = '', ...fields] = head.split('\r\n')
   const headers = Object.fromEntries(fields.map((field) => field.toLowerCase().split(': ')))
   return { status: Number(line.split(' ')[1]), headers, text }
+}
+
+/** An upload whose body does not come: exactly of the largest size, so that it is let in. */
+async function hang(port: number): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port })
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write('POST /v1/media HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\nx')
+  return socket
 }
 
 async function askAt(question: Question) {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { startNginx } from '../nginx.ts'
+import type { NginxLimits } from '../nginx.ts'
 import { projectFolder } from '../paths.ts'
 import { startProcess } from '../processes.ts'
 import type { Started } from '../processes.ts'
@@ -47,13 +48,14 @@ export function nginxService(options: {
   hosts: readonly string[]
   servers: readonly string[]
   trustedProxies: readonly string[]
+  mediaFolder: string
+  limits: Partial<NginxLimits>
 }): Service {
   const files = childFiles(options.layout, 'nginx')
   const instance = {
     ...options,
     ...files,
     folder: options.layout.inside('nginx'),
-    mediaFolder: options.layout.inside('media'),
     accessLog: options.layout.log('access'),
     errorLog: files.log,
   }

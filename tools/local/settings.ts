@@ -1,3 +1,6 @@
+import path from 'node:path'
+import { loadConfig } from '../../src/config.ts'
+import { projectFolder } from '../paths.ts'
 import { writeWhole } from '../whole-file.ts'
 import type { Layout } from './layout.ts'
 import type { Secrets } from './secrets.ts'
@@ -27,6 +30,15 @@ export function writeEnvFile(file: string, shared: SharedSettings, env: NodeJS.P
   for (const name of Object.keys(settings)) settings[name] = env[name] || (settings[name] ?? '')
   const lines = Object.entries({ ...settings, ...connections(shared) }).map(([name, value]) => `${name}='${value}'`)
   writeWhole(file, `${lines.join('\n')}\n`)
+}
+
+/** Of an upload around the picture in it. */
+const wrappingBytes = 65_536
+
+/** What Nginx has to know of pictures: the folder of the servers, and a little more than their limit. */
+export function pictureSettings(env: ChildEnv): { mediaFolder: string; uploadMax: string } {
+  const { MEDIA_FOLDER, MEDIA_MAX_BYTES } = loadConfig(env)
+  return { mediaFolder: path.resolve(projectFolder, MEDIA_FOLDER), uploadMax: String(MEDIA_MAX_BYTES + wrappingBytes) }
 }
 
 function standards({ publicPort, secrets, layout }: SharedSettings): Record<string, string> {

@@ -11,7 +11,7 @@ import type { NodeService } from './madang.ts'
 import { runCommand } from './one-off.ts'
 import type { StartOptions } from './options.ts'
 import { localSecrets } from './secrets.ts'
-import { childEnv, writeEnvFile } from './settings.ts'
+import { childEnv, pictureSettings, writeEnvFile } from './settings.ts'
 import type { ChildEnv, SharedSettings } from './settings.ts'
 
 /** The running stack, as it is written to stack.json; `demo` is what the seed command said about its accounts. */
@@ -45,7 +45,7 @@ export async function startStack(context: StackContext): Promise<Stack> {
   )
   const demo = await provideDemo(context, settings)
   const { servers, worker } = await startMadang(context, settings)
-  await startFront(context, publicPort, servers)
+  await startFront(context, { port: publicPort, servers, env: settings })
   return {
     address: `http://localhost:${publicPort}`,
     servers: servers.map((server) => `http://${server}`),
@@ -109,12 +109,19 @@ async function startMadang(
   return { servers: servers.map(({ port }) => `127.0.0.1:${port}`), worker: `127.0.0.1:${workerPort}` }
 }
 
-async function startFront(context: StackContext, port: number, servers: readonly string[]): Promise<void> {
+async function startFront(
+  context: StackContext,
+  { port, servers, env }: { port: number; servers: readonly string[]; env: ChildEnv },
+): Promise<void> {
   const { layout, options, programs, supervisor, progress } = context
   const { trustedProxies } = options
+  const { mediaFolder, ...limits } = pictureSettings(env)
+  const pictures = { mediaFolder, limits }
   // A browser may take localhost for the IPv6 loopback, where there is one.
   const hosts = (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
   await progress.step('Nginx', () =>
-    supervisor.start(nginxService({ layout, program: programs.nginx, port, hosts, servers, trustedProxies })),
+    supervisor.start(
+      nginxService({ layout, program: programs.nginx, port, hosts, servers, trustedProxies, ...pictures }),
+    ),
   )
 }
