@@ -88,7 +88,7 @@ export async function oldestEvents(
   sql: Sql,
   options: { limit: number; keepHours: number },
 ): Promise<{ position: number; isOld: boolean }[]> {
-  const text = `SELECT position, created_at < CURRENT_TIMESTAMP(3) - INTERVAL ? HOUR AS is_old FROM events
+  const text = `SELECT position, created_at < CURRENT_TIMESTAMP(3) - INTERVAL ? HOUR AS is_old FROM events FORCE INDEX (events_position)
     WHERE position > 0 ORDER BY position LIMIT ?`
   const rows = await selectRows<{ position: number; is_old: number }>(sql, text, [options.keepHours, options.limit])
   return rows.map((row) => ({ position: idFromRow(row.position), isOld: row.is_old === 1 }))
