@@ -22,8 +22,8 @@ export async function accountIdsNamed(sql: Sql, names: readonly string[]): Promi
   if (names.length === 0) return new Map()
   const rows = await selectRows<{ id: number; username: string }>(
     sql,
-    `SELECT id, username FROM accounts WHERE username IN (${names.map(() => '?').join(', ')})`,
-    names,
+    'SELECT id, username FROM accounts WHERE username IN (?)',
+    [names],
   )
   return new Map(rows.map((row) => [row.username, idFromRow<AccountId>(row.id)]))
 }
@@ -45,9 +45,8 @@ export async function countOtherAccounts(
 ): Promise<number> {
   const [row] = await selectRows<{ others: number }>(
     sql,
-    `SELECT COUNT(*) AS others FROM accounts
-     WHERE username NOT LIKE ? AND username NOT IN (${than.names.map(() => '?').join(', ')})`,
-    [`${than.prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`, ...than.names],
+    'SELECT COUNT(*) AS others FROM accounts WHERE username NOT LIKE ? AND username NOT IN (?)',
+    [`${than.prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`, than.names],
   )
   return row?.others ?? 0
 }

@@ -130,11 +130,9 @@ export interface ProfilePicture {
 /** Those whom the names belong to, in any case. */
 export async function accountsNamed(sql: Sql, names: readonly string[]): Promise<AccountId[]> {
   if (names.length === 0) return []
-  const rows = await selectRows<{ id: number }>(
-    sql,
-    `SELECT id FROM accounts WHERE username IN (${names.map(() => '?').join(', ')}) ORDER BY id`,
+  const rows = await selectRows<{ id: number }>(sql, 'SELECT id FROM accounts WHERE username IN (?) ORDER BY id', [
     names.map((name) => name.toLowerCase()),
-  )
+  ])
   return rows.map((row) => idFromRow(row.id))
 }
 

@@ -1,5 +1,6 @@
 import { formatPlace } from '../ledger/index.ts'
 import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
+import { chunksOf } from '../platform/chunks.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { pushFrame } from './entry-frame.ts'
 import { RoomChannel } from './room.ts'
@@ -95,8 +96,9 @@ async function missedSince(
 
 /** In slices that wait for the client, so that a long absence does not make it a slow reader. */
 async function replay(channel: RoomChannel, subscription: Subscription, entries: readonly Entry[]): Promise<void> {
-  for (let from = 0; from < entries.length && !subscription.isEnded; from += slice) {
-    const frames = await channel.framesOf(entries.slice(from, from + slice))
+  for (const some of chunksOf(entries, slice)) {
+    if (subscription.isEnded) return
+    const frames = await channel.framesOf(some)
     subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
     await subscription.connection.caughtUp()
   }

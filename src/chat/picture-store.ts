@@ -63,12 +63,12 @@ export async function postponePictures(trx: Sql, message: MessageName, dueInSeco
 /** Their message is kept and stands. */
 export async function settlePictures(trx: Sql, pictures: readonly MediaId[]): Promise<void> {
   if (pictures.length === 0) return
-  await affectedRows(trx, 'UPDATE message_pictures SET due_at = NULL WHERE media_id IN (?)', [[...pictures]])
+  await affectedRows(trx, 'UPDATE message_pictures SET due_at = NULL WHERE media_id IN (?)', [pictures])
 }
 
 export async function deletePictures(trx: Sql, pictures: readonly MediaId[]): Promise<void> {
   if (pictures.length === 0) return
-  await affectedRows(trx, 'DELETE FROM message_pictures WHERE media_id IN (?)', [[...pictures]])
+  await affectedRows(trx, 'DELETE FROM message_pictures WHERE media_id IN (?)', [pictures])
 }
 
 /** Messages with pictures that somebody has to look at, longest due first. */

@@ -1,3 +1,4 @@
+import { chunksOf } from '../platform/chunks.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
@@ -92,10 +93,7 @@ export class Presence {
   async #beat(): Promise<void> {
     await this.#readClock()
     for (const [room, accounts] of this.#here) {
-      const all = [...accounts]
-      for (let from = 0; from < all.length; from += accountsAtOnce) {
-        await this.#renew(room, all.slice(from, from + accountsAtOnce))
-      }
+      for (const some of chunksOf([...accounts], accountsAtOnce)) await this.#renew(room, some)
     }
     for (const listener of this.#onBeat) listener()
   }
@@ -136,8 +134,7 @@ export async function livePeople(redis: Redis): Promise<Map<RoomId, number>> {
   await redis.zremrangebyscore(keys.rooms, '-inf', String(now))
   const rooms = (await redis.zrange(keys.rooms, '0', '-1')).map((room) => Number(room) as RoomId)
   const people = new Map<RoomId, number>()
-  for (let from = 0; from < rooms.length; from += roomsAtOnce) {
-    const some = rooms.slice(from, from + roomsAtOnce)
+  for (const some of chunksOf(rooms, roomsAtOnce)) {
     const pipeline = redis.pipeline()
     for (const room of some) pipeline.zcount(keys.room(room), `(${now}`, '+inf')
     const replies = (await pipeline.exec()) ?? []

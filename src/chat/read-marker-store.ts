@@ -28,9 +28,8 @@ export async function markersOf(sql: Sql, account: AccountId, rooms: readonly Ro
   if (rooms.length === 0) return new Map()
   const rows = await selectRows<{ room_id: number; epoch: number; seq: number }>(
     sql,
-    `SELECT room_id, epoch, seq FROM read_markers
-     WHERE account_id = ? AND room_id IN (${rooms.map(() => '?').join(', ')})`,
-    [account, ...rooms],
+    'SELECT room_id, epoch, seq FROM read_markers WHERE account_id = ? AND room_id IN (?)',
+    [account, rooms],
   )
   return new Map(rows.map((row) => [idFromRow<RoomId>(row.room_id), { epoch: row.epoch, seq: row.seq }]))
 }

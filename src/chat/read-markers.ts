@@ -1,4 +1,5 @@
 import type { Place } from '../ledger/index.ts'
+import { chunksOf } from '../platform/chunks.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
@@ -58,9 +59,7 @@ export class ReadMarkers {
     const markers = [...this.#unwritten.values()]
     this.#unwritten = new Map()
     try {
-      for (let from = 0; from < markers.length; from += rowsAtOnce) {
-        await moveMarkers(this.#sql, markers.slice(from, from + rowsAtOnce))
-      }
+      for (const some of chunksOf(markers, rowsAtOnce)) await moveMarkers(this.#sql, some)
     } catch (error) {
       if (this.#unwritten.size < mostUnwritten) markers.forEach((marker) => this.move(marker))
       throw error

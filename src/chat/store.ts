@@ -122,7 +122,7 @@ export async function roomById(sql: Sql, room: RoomId): Promise<Room | undefined
 /** Those that are there, in no order. */
 export async function roomsById(sql: Sql, rooms: readonly RoomId[]): Promise<Room[]> {
   if (rooms.length === 0) return []
-  const rows = await selectRows<RoomRecord>(sql, `SELECT ${roomColumns} FROM rooms r WHERE r.id IN (?)`, [[...rooms]])
+  const rows = await selectRows<RoomRecord>(sql, `SELECT ${roomColumns} FROM rooms r WHERE r.id IN (?)`, [rooms])
   return rows.map(toRoom)
 }
 
@@ -154,7 +154,7 @@ export async function openRooms(
      ORDER BY r.id DESC LIMIT ?`,
     [
       ...[page.before ?? Number.MAX_SAFE_INTEGER, page.kind ?? null, page.kind ?? null],
-      ...(hiddenMentors.length === 0 ? [] : [[...hiddenMentors]]),
+      ...(hiddenMentors.length === 0 ? [] : [hiddenMentors]),
       ...[seesAll, account, account, account, account, page.limit],
     ],
   )

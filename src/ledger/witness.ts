@@ -1,3 +1,4 @@
+import { chunksOf } from '../platform/chunks.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
@@ -38,9 +39,7 @@ export class Witness {
     this.#acked = new Map()
     const rows = [...acked.values()]
     try {
-      for (let from = 0; from < rows.length; from += rowsAtOnce) {
-        await recordAcked(this.#sql, this.#server, rows.slice(from, from + rowsAtOnce))
-      }
+      for (const some of chunksOf(rows, rowsAtOnce)) await recordAcked(this.#sql, this.#server, some)
     } catch (error) {
       rows.forEach(({ room, place }) => this.saw(room, place))
       throw error

@@ -68,8 +68,8 @@ export async function unplacedEvents(trx: Sql, limit: number): Promise<UnplacedE
 export async function placeEvents(trx: Sql, ids: readonly number[], first: number): Promise<void> {
   const cases = ids.map(() => 'WHEN ? THEN ?').join(' ')
   const places = ids.flatMap((id, index) => [id, first + index])
-  const text = `UPDATE events SET position = CASE id ${cases} END WHERE id IN (${ids.map(() => '?').join(', ')})`
-  const placed = await affectedRows(trx, text, [...places, ...ids])
+  const text = `UPDATE events SET position = CASE id ${cases} END WHERE id IN (?)`
+  const placed = await affectedRows(trx, text, [...places, ids])
   if (placed !== ids.length) throw new Error(`${ids.length} events were to be placed, ${placed} were`)
 }
 

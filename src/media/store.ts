@@ -77,41 +77,36 @@ export async function pictureById(sql: Sql, id: MediaId): Promise<Picture | unde
 
 export async function picturesByIds(sql: Sql, ids: readonly MediaId[]): Promise<Picture[]> {
   if (ids.length === 0) return []
-  const marks = ids.map(() => '?').join(', ')
-  return (await selectRows<Row>(sql, `SELECT ${columns} FROM media WHERE id IN (${marks})`, ids)).map(toPicture)
+  return (await selectRows<Row>(sql, `SELECT ${columns} FROM media WHERE id IN (?)`, [ids])).map(toPicture)
 }
 
 /** In the order of their ids, so that of two who want the same ones the later waits. */
 export async function lockPictures(trx: Sql, ids: readonly MediaId[]): Promise<Picture[]> {
   if (ids.length === 0) return []
-  const marks = ids.map(() => '?').join(', ')
-  const text = `SELECT ${columns} FROM media WHERE id IN (${marks}) ORDER BY id FOR UPDATE`
-  return (await selectRows<Row>(trx, text, ids)).map(toPicture)
+  const text = `SELECT ${columns} FROM media WHERE id IN (?) ORDER BY id FOR UPDATE`
+  return (await selectRows<Row>(trx, text, [ids])).map(toPicture)
 }
 
 /** Of these names, those that have a row. */
 export async function knownNames(sql: Sql, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set()
-  const marks = names.map(() => '?').join(', ')
-  const rows = await selectRows<{ name: string }>(sql, `SELECT name FROM media WHERE name IN (${marks})`, names)
+  const rows = await selectRows<{ name: string }>(sql, `SELECT name FROM media WHERE name IN (?)`, [names])
   return new Set(rows.map(({ name }) => name))
 }
 
 /** What is in use and has nothing left to do is not looked at again. */
 export async function setUse(trx: Sql, ids: readonly MediaId[], use: MediaUse): Promise<void> {
   if (ids.length === 0) return
-  const marks = ids.map(() => '?').join(', ')
   const text = `UPDATE media SET use_type = ?, use_id = ?,
       due_at = IF(state = 'processing' OR has_original = 1, due_at, NULL)
-    WHERE id IN (${marks})`
-  await affectedRows(trx, text, [use.type, use.id, ...ids])
+    WHERE id IN (?)`
+  await affectedRows(trx, text, [use.type, use.id, ids])
 }
 
 export async function markReleased(trx: Sql, ids: readonly MediaId[]): Promise<void> {
   if (ids.length === 0) return
-  const marks = ids.map(() => '?').join(', ')
-  const text = `UPDATE media SET state = 'released', due_at = CURRENT_TIMESTAMP(3) WHERE id IN (${marks})`
-  await affectedRows(trx, text, ids)
+  const text = `UPDATE media SET state = 'released', due_at = CURRENT_TIMESTAMP(3) WHERE id IN (?)`
+  await affectedRows(trx, text, [ids])
 }
 
 /** Counts an attempt that begins, with the time when the next is due. Undefined when there is nothing to render. */
@@ -162,12 +157,11 @@ export async function leaseDue(trx: Sql, lease: { limit: number; seconds: number
     ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`
   const ids = (await selectRows<Row>(trx, text, [lease.limit])).map((row) => idFromRow<MediaId>(row.id))
   if (ids.length === 0) return []
-  const marks = ids.map(() => '?').join(', ')
   const isOver = "state = 'uploading' OR (state IN ('ready', 'failed') AND has_original = 0 AND use_type IS NULL)"
   const taking = `UPDATE media SET state = IF(${isOver}, 'released', state),
       due_at = CURRENT_TIMESTAMP(3) + INTERVAL ? SECOND
-    WHERE id IN (${marks})`
-  await affectedRows(trx, taking, [lease.seconds, ...ids])
+    WHERE id IN (?)`
+  await affectedRows(trx, taking, [lease.seconds, ids])
   return picturesByIds(trx, ids)
 }
 

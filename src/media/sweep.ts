@@ -1,3 +1,4 @@
+import { chunksOf } from '../platform/chunks.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import { filesOf, nameOfFile } from './files.ts'
 import { dropOriginal, renderOnce } from './render.ts'
@@ -72,8 +73,7 @@ export class Strays {
     const { storage, sql, log } = this.#parts
     let removed = 0
     const files = await storage.list(shelf, beginning)
-    for (let from = 0; from < files.length; from += namesAtOnce) {
-      const some = files.slice(from, from + namesAtOnce)
+    for (const some of chunksOf(files, namesAtOnce)) {
       const known = await knownNames(sql, [...new Set(some.map(nameOfFile))])
       const strays = some.filter((file) => !known.has(nameOfFile(file)))
       if (strays.length > 0) log.warn({ shelf, strays: strays.length }, 'files without a picture are removed')

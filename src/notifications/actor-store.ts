@@ -2,7 +2,7 @@ import type { AccountId, NotificationId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf } from '../platform/chunks.ts'
 import { notificationColumns, toNotification } from './store.ts'
 import type { Notification, NotificationRecord } from './store.ts'
 
@@ -79,8 +79,8 @@ export async function removeActor(trx: Sql, actor: AccountId, from: readonly Not
     await affectedRows(
       trx,
       `UPDATE notifications n SET actors = actors - 1, latest = CONCAT_WS(',', ${[0, 1, 2].map(nthLatest).join(', ')})
-       WHERE n.id IN (${chunk.map(() => '?').join(', ')})`,
-      chunk,
+       WHERE n.id IN (?)`,
+      [chunk],
     )
   }
 }

@@ -2,7 +2,7 @@ import type { AccountId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf } from '../platform/chunks.ts'
 
 /** The SQL of `inboxes`. */
 
@@ -39,9 +39,8 @@ export async function lockInboxes(trx: Sql, accounts: Iterable<AccountId>): Prom
        ON DUPLICATE KEY UPDATE unread = unread`,
       chunk,
     )
-    const list = chunk.map(() => '?').join(', ')
-    const text = `SELECT ${columns} FROM inboxes WHERE account_id IN (${list})`
-    for (const row of await selectRows<InboxRecord>(trx, text, chunk)) {
+    const text = `SELECT ${columns} FROM inboxes WHERE account_id IN (?)`
+    for (const row of await selectRows<InboxRecord>(trx, text, [chunk])) {
       const inbox = toInbox(row)
       inboxes.set(inbox.account, inbox)
     }

@@ -2,7 +2,7 @@ import type { AccountId, CommentId, NotificationId, PostId, RoomId } from '../pl
 import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf } from '../platform/chunks.ts'
 import type { Filed } from './filing.ts'
 
 /** The SQL of `notifications`. Actors are in actor-store.ts. */
@@ -176,12 +176,12 @@ export async function placesOlderThan(
   limit: number,
   among?: readonly NotificationId[],
 ): Promise<Placed[]> {
-  const within = among === undefined ? 'TRUE' : `id IN (${among.map(() => '?').join(', ')})`
+  const within = among === undefined ? 'TRUE' : 'id IN (?)'
   const rows = await selectRows<PlacedRecord>(
     sql,
     `SELECT id, account_id, place FROM notifications
      WHERE updated_at < NOW(3) - INTERVAL ? DAY AND ${within} ORDER BY updated_at LIMIT ?`,
-    [days, ...(among ?? []), limit],
+    [days, ...(among === undefined ? [] : [among]), limit],
   )
   return rows.map(toPlaced)
 }

@@ -128,13 +128,12 @@ export async function followedBy(sql: Sql, account: AccountId): Promise<AccountI
 
 export async function hidersOf(sql: Sql, actor: AccountId, among: readonly AccountId[]): Promise<Set<AccountId>> {
   if (among.length === 0) return new Set()
-  const list = among.map(() => '?').join(', ')
   const rows = await selectRows<{ id: number }>(
     sql,
-    `SELECT muter_id AS id FROM mutes WHERE muted_id = ? AND muter_id IN (${list})
-     UNION ALL SELECT blocker_id FROM blocks WHERE blocked_id = ? AND blocker_id IN (${list})
-     UNION ALL SELECT blocked_id FROM blocks WHERE blocker_id = ? AND blocked_id IN (${list})`,
-    [actor, ...among, actor, ...among, actor, ...among],
+    `SELECT muter_id AS id FROM mutes WHERE muted_id = ? AND muter_id IN (?)
+     UNION ALL SELECT blocker_id FROM blocks WHERE blocked_id = ? AND blocker_id IN (?)
+     UNION ALL SELECT blocked_id FROM blocks WHERE blocker_id = ? AND blocked_id IN (?)`,
+    [actor, among, actor, among, actor, among],
   )
   return new Set(rows.map((row) => idFromRow<AccountId>(row.id)))
 }

@@ -93,18 +93,19 @@ export function mysqlErrno(error: unknown): number | undefined {
 
 export const duplicateKey = 1062
 
+/** One value, or all values of an `IN (?)`; such a list must not be empty. */
+export type Binding = Knex.RawBinding | readonly (number | string)[]
+
 /** Rows of a raw SELECT. */
-export async function selectRows<Row>(
-  sql: Sql,
-  text: string,
-  bindings: readonly Knex.RawBinding[] = [],
-): Promise<Row[]> {
-  const [rows] = (await sql.raw(text, bindings)) as unknown as [Row[]]
+export async function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
+  const [rows] = (await sql.raw(text, bindings as readonly Knex.RawBinding[])) as unknown as [Row[]]
   return rows
 }
 
 /** Rows that a raw INSERT, UPDATE or DELETE touched. */
-export async function affectedRows(sql: Sql, text: string, bindings: readonly Knex.RawBinding[] = []): Promise<number> {
-  const [result] = (await sql.raw(text, bindings)) as unknown as [{ affectedRows: number }]
+export async function affectedRows(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<number> {
+  const [result] = (await sql.raw(text, bindings as readonly Knex.RawBinding[])) as unknown as [
+    { affectedRows: number },
+  ]
   return result.affectedRows
 }

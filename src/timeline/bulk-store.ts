@@ -1,7 +1,7 @@
 import type { AccountId } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { among } from './sql-lists.ts'
+import { among } from '../platform/sql-lists.ts'
 
 /** The SQL of many posts at once. */
 

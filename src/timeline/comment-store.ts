@@ -2,7 +2,7 @@ import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { notAmong } from './sql-lists.ts'
+import { notAmong } from '../platform/sql-lists.ts'
 
 /** The SQL of `comments`. */
 

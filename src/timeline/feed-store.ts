@@ -1,9 +1,9 @@
 import type { AccountId } from '../platform/ids.ts'
 import { selectRows } from '../platform/mysql.ts'
-import type { Sql } from '../platform/mysql.ts'
+import type { Binding, Sql } from '../platform/mysql.ts'
 import type { Post, PostKind } from './post.ts'
-import { among, notAmong } from './sql-lists.ts'
-import type { Condition } from './sql-lists.ts'
+import { among, notAmong } from '../platform/sql-lists.ts'
+import type { Condition } from '../platform/sql-lists.ts'
 import { postColumns, toPost } from './store.ts'
 import type { PostRecord } from './store.ts'
 
@@ -103,7 +103,7 @@ export async function weightOf(sql: Sql, authors: readonly AccountId[]): Promise
   return { theirs: Number(row?.theirs ?? 0), newest: row?.newest ?? 0 }
 }
 
-async function posts(sql: Sql, text: string, bindings: readonly (string | number)[]): Promise<Post[]> {
+async function posts(sql: Sql, text: string, bindings: readonly Binding[]): Promise<Post[]> {
   const rows = await selectRows<PostRecord>(sql, text, bindings)
   return rows.map(toPost)
 }
@@ -112,7 +112,7 @@ function before(page: FeedPage): number {
   return page.before ?? Number.MAX_SAFE_INTEGER
 }
 
-function filterOf(page: FeedPage): { text: string; bindings: (string | number)[] } {
+function filterOf(page: FeedPage): { text: string; bindings: Binding[] } {
   const hidden: Condition = notAmong('p.author_id', page.without)
   const kind = kindOf(page)
   return { text: `${hidden.text} ${kind.text}`, bindings: [...hidden.bindings, ...kind.bindings] }

@@ -2,7 +2,7 @@ import type { AccountId, PostId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { notAmong } from './sql-lists.ts'
+import { notAmong } from '../platform/sql-lists.ts'
 
 /** The SQL of `likes`. */
 
@@ -29,8 +29,8 @@ export async function likedAmong(sql: Sql, account: AccountId, posts: readonly P
   if (posts.length === 0) return new Set()
   const rows = await selectRows<{ post_id: number }>(
     sql,
-    `SELECT post_id FROM likes WHERE account_id = ? AND post_id IN (${posts.map(() => '?').join(', ')})`,
-    [account, ...posts],
+    'SELECT post_id FROM likes WHERE account_id = ? AND post_id IN (?)',
+    [account, posts],
   )
   return new Set(rows.map((row) => idFromRow<PostId>(row.post_id)))
 }

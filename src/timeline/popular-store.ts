@@ -3,7 +3,7 @@ import { idFromRow } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Post, PostKind } from './post.ts'
-import { notAmong } from './sql-lists.ts'
+import { notAmong } from '../platform/sql-lists.ts'
 import { postColumns, toPost } from './store.ts'
 import type { PostRecord } from './store.ts'
 
@@ -64,9 +64,8 @@ export async function dropSnapshotsBefore(trx: Sql, newest: number, seconds: num
   )
   if (old.length === 0) return
   const ids = old.map((row) => row.id)
-  const list = ids.map(() => '?').join(', ')
-  await affectedRows(trx, `DELETE FROM popular_entries WHERE snapshot_id IN (${list})`, ids)
-  await affectedRows(trx, `DELETE FROM popular_snapshots WHERE id IN (${list})`, ids)
+  await affectedRows(trx, 'DELETE FROM popular_entries WHERE snapshot_id IN (?)', [ids])
+  await affectedRows(trx, 'DELETE FROM popular_snapshots WHERE id IN (?)', [ids])
 }
 
 export async function newestSnapshot(sql: Sql): Promise<number | undefined> {

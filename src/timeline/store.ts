@@ -123,9 +123,8 @@ export async function picturesOf(sql: Sql, posts: readonly PostId[]): Promise<Ma
   if (posts.length === 0) return found
   const rows = await selectRows<{ post_id: number; media_id: number; alt: string }>(
     sql,
-    `SELECT post_id, media_id, alt FROM post_pictures
-     WHERE post_id IN (${posts.map(() => '?').join(', ')}) ORDER BY post_id, place`,
-    posts,
+    'SELECT post_id, media_id, alt FROM post_pictures WHERE post_id IN (?) ORDER BY post_id, place',
+    [posts],
   )
   for (const row of rows) {
     const post = idFromRow<PostId>(row.post_id)

@@ -2,6 +2,7 @@ import test from 'ava'
 import { insertFollows } from '../../src/people/bulk-store.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { selectRows } from '../../src/platform/mysql.ts'
+import type { Binding } from '../../src/platform/mysql.ts'
 import { insertPosts } from '../../src/timeline/bulk.ts'
 import { chooseWay } from '../../src/timeline/following.ts'
 import { rebuildPopular } from '../../src/timeline/index.ts'
@@ -14,7 +15,7 @@ const courtyard = courtyardOf(test)
 
 interface Statement {
   sql: string
-  bindings: readonly (string | number)[]
+  bindings: readonly Binding[]
 }
 
 let reader: Resident
