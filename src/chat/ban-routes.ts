@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -48,20 +48,15 @@ export function banRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: ['forbidden', 'not_found'],
       params: roomParams,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ limit: pageLimit, cursor: idCursor<AccountId>() }),
       answers: { 200: pageOf(banView) },
       async handle({ viewer, params, query, target }) {
         const room = await requireOrderKept(parts, viewer, params.id)
-        const after = query.cursor as AccountId | undefined
-        const found = await bansAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
-        const bans = found.slice(0, query.limit)
+        const found = await bansAfter(parts.sql, room.id, { after: query.cursor, limit: query.limit + 1 })
+        const { items: bans, last } = pageFrom(found, query.limit)
         const profiles = await parts.profiles(bans.flatMap(({ account, changedBy }) => [account, changedBy]))
-        const next = found.length > query.limit ? bans.at(-1)?.account : undefined
-        return pageAnswer(
-          target,
-          bans.map((member) => presentBan(member, profiles)),
-          { next },
-        )
+        const views = bans.map((member) => presentBan(member, profiles))
+        return pageAnswer(target, views, { next: last?.account })
       },
     }),
   ]

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import type { ClosingView } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { bytes, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { hasRole } from '../platform/http/viewer.ts'
@@ -142,7 +142,7 @@ function adminRoutes(parts: RouteParts): Route[] {
       problems: [],
       query: z.strictObject({
         limit: pageLimit,
-        cursor: cursorOf(z.int().positive()),
+        cursor: idCursor<RoomId>(),
         state: closingState.optional(),
       }),
       answers: { 200: pageOf(closingView) },
@@ -150,16 +150,12 @@ function adminRoutes(parts: RouteParts): Route[] {
         const { limit, cursor, state } = query
         const found = await parts.ledger.closings({
           limit: limit + 1,
-          ...(cursor === undefined ? {} : { before: cursor as RoomId }),
+          ...(cursor === undefined ? {} : { before: cursor }),
           ...(state === undefined ? {} : { state }),
         })
-        const closings = found.slice(0, limit)
-        const next = found.length > limit ? closings.at(-1)?.room : undefined
-        return pageAnswer(
-          target,
-          closings.map((closing) => present(closing, viewer)),
-          { next },
-        )
+        const { items: closings, last } = pageFrom(found, limit)
+        const views = closings.map((closing) => present(closing, viewer))
+        return pageAnswer(target, views, { next: last?.room })
       },
     }),
     route({

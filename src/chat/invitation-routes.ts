@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { username } from '../accounts/index.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -68,20 +68,15 @@ export function invitationRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: ['forbidden', 'not_found', 'conflict'],
       params: roomParams,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ limit: pageLimit, cursor: idCursor<AccountId>() }),
       answers: { 200: pageOf(invitationView) },
       async handle({ viewer, params, query, target }) {
         const room = await moderatedRoom(parts, viewer, params.id)
-        const after = query.cursor as AccountId | undefined
-        const found = await invitationsAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
-        const invitations = found.slice(0, query.limit)
+        const found = await invitationsAfter(parts.sql, room.id, { after: query.cursor, limit: query.limit + 1 })
+        const { items: invitations, last } = pageFrom(found, query.limit)
         const profiles = await parts.profiles(invitations.flatMap(({ account, invitedBy }) => [account, invitedBy]))
-        const next = found.length > query.limit ? invitations.at(-1)?.account : undefined
-        return pageAnswer(
-          target,
-          invitations.map((invitation) => presentInvitation(invitation, profiles)),
-          { next },
-        )
+        const views = invitations.map((invitation) => presentInvitation(invitation, profiles))
+        return pageAnswer(target, views, { next: last?.account })
       },
     }),
   ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -45,17 +45,15 @@ export function memberRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: ['not_found'],
       params: roomParams,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ limit: pageLimit, cursor: idCursor<AccountId>() }),
       answers: { 200: pageOf(memberView) },
       async handle({ viewer, params, query, target }) {
         const { room } = await readableRoom(parts.sql, viewer, params.id)
-        const after = query.cursor as AccountId | undefined
-        const found = await membersAfter(parts.sql, room.id, { after, limit: query.limit + 1 })
-        const members = found.slice(0, query.limit)
+        const found = await membersAfter(parts.sql, room.id, { after: query.cursor, limit: query.limit + 1 })
+        const { items: members, last } = pageFrom(found, query.limit)
         const profiles = await parts.profiles(members.map((member) => member.account))
         const views = members.map((member) => presentMember(member, room, profiles))
-        const next = found.length > query.limit ? members.at(-1)?.account : undefined
-        return pageAnswer(target, views, { next })
+        return pageAnswer(target, views, { next: last?.account })
       },
     }),
     route({

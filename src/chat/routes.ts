@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
@@ -30,7 +30,7 @@ export function chatRoutes(parts: RouteParts): Route[] {
   ]
 }
 
-const roomCursor = cursorOf(z.int().positive())
+const roomCursor = idCursor<RoomId>()
 
 function roomRoutes(parts: RouteParts): Route[] {
   const settings = settingsInput({ seatsMax: parts.config.SEATS_MAX })
@@ -45,11 +45,10 @@ function roomRoutes(parts: RouteParts): Route[] {
       hasEtag: true,
       answers: { 200: pageOf(roomView) },
       async handle({ viewer, query, target }) {
-        const before = query.cursor as RoomId | undefined
-        const found = await roomsSeenBy(parts, viewer, { before, kind: query.kind, limit: query.limit + 1 })
-        const rooms = found.slice(0, query.limit)
-        const next = found.length > query.limit ? rooms.at(-1)?.id : undefined
-        return pageAnswer(target, await presentRooms(parts, rooms), { next })
+        const page = { before: query.cursor, kind: query.kind, limit: query.limit + 1 }
+        const found = await roomsSeenBy(parts, viewer, page)
+        const { items: rooms, last } = pageFrom(found, query.limit)
+        return pageAnswer(target, await presentRooms(parts, rooms), { next: last?.id })
       },
     }),
     route({
@@ -106,17 +105,12 @@ function roomRoutes(parts: RouteParts): Route[] {
       answers: { 200: pageOf(myRoomView) },
       async handle({ viewer, query, target }) {
         const standing = query.state === 'open' ? ('in' as const) : ('stayed' as const)
-        const before = query.cursor as RoomId | undefined
-        const found = await roomsOf(parts.sql, viewer.account, { standing, before, limit: query.limit + 1 })
-        const rooms = found.slice(0, query.limit)
-        const views = await presentRooms(parts, rooms)
+        const page = { standing, before: query.cursor, limit: query.limit + 1 }
+        const found = await roomsOf(parts.sql, viewer.account, page)
+        const { items: rooms, last } = pageFrom(found, query.limit)
         const readings = await readingsOf(parts, viewer, rooms)
-        const next = found.length > query.limit ? rooms.at(-1)?.id : undefined
-        return pageAnswer(
-          target,
-          views.map((view, index) => ({ ...view, ...readings[index]! })),
-          { next },
-        )
+        const views = (await presentRooms(parts, rooms)).map((view, index) => ({ ...view, ...readings[index]! }))
+        return pageAnswer(target, views, { next: last?.id })
       },
     }),
   ]

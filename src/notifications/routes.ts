@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TellingTransaction } from '../live/index.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { idPattern } from '../platform/ids.ts'
@@ -28,16 +28,16 @@ export function notificationRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: [],
       hasEtag: true,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ limit: pageLimit, cursor: idCursor() }),
       answers: { 200: z.strictObject({ ...pageOf(notificationView).shape, unread }) },
       async handle({ viewer, query, target }) {
         const inbox = await inboxOf(parts.sql, viewer.account)
         const page = { before: query.cursor, limit: query.limit + 1 }
         const found = await notificationsBefore(parts.sql, viewer.account, page)
-        const items = found.slice(0, query.limit)
+        const { items, last } = pageFrom(found, query.limit)
         const people = await parts.profiles(items.flatMap(({ latest }) => latest))
         const views = items.map((one) => presentNotification(one, { people, readUpTo: inbox.readUpTo }))
-        const answer = pageAnswer(target, views, { next: found.length > query.limit ? items.at(-1)?.place : undefined })
+        const answer = pageAnswer(target, views, { next: last?.place })
         return { ...answer, body: { ...answer.body, unread: inbox.unread } }
       },
     }),

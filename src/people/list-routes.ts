@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { cursorOf, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -62,9 +62,8 @@ async function answerList(
   const { cursor, limit } = asked.query
   const before = cursor && { since: new Date(cursor[0]), account: cursor[1] as AccountId }
   const found = await read({ before, limit: limit + 1 })
-  const items = found.slice(0, limit)
+  const { items, last } = pageFrom(found, limit)
   const profiles = await parts.accounts.profiles(items.map((item) => item.account))
-  const last = found.length > limit ? items.at(-1) : undefined
   const views = items.map((item) => presentListed(item, profiles))
   return pageAnswer(asked.target, views, { next: last && [last.since.getTime(), last.account] })
 }

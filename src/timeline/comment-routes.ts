@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { cursorOf, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { CommentId } from '../platform/ids.ts'
@@ -44,14 +44,10 @@ export function commentRoutes(parts: TimelineParts): Route[] {
         const post = await visiblePost(parts.sql, relations, params.id)
         const from = cursor?.id as CommentId | undefined
         const found = await commentsOf(parts.sql, post.id, { order, from, without: relations.hidden, limit: limit + 1 })
-        const comments = found.slice(0, limit)
+        const { items: comments, last } = pageFrom(found, limit)
         const profiles = await parts.accounts.profiles(peopleIn(comments))
-        const next = found.length > limit ? { order, id: comments.at(-1)?.id } : undefined
-        return pageAnswer(
-          target,
-          comments.map((comment) => presentComment(comment, profiles)),
-          { next },
-        )
+        const views = comments.map((comment) => presentComment(comment, profiles))
+        return pageAnswer(target, views, { next: last && { order, id: last.id } })
       },
     }),
     route({

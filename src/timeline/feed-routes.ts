@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
 import { etagOf } from '../platform/http/etag.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
@@ -47,7 +47,7 @@ export function feedRoutes(parts: TimelineParts): Route[] {
       access: 'member',
       problems: ['not_found'],
       params: z.strictObject({ username }),
-      query: z.strictObject({ kind: postKind.optional(), limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ kind: postKind.optional(), limit: pageLimit, cursor: idCursor() }),
       answers: { 200: feedView },
       hasEtag: true,
       async handle({ viewer, params, query, target }) {

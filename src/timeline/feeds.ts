@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
-import { cursorOf, pageLimit } from '../platform/http/pages.ts'
+import { cursorOf, pageFrom, pageLimit } from '../platform/http/pages.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import { tagKey } from './entities.ts'
 import * as store from './feed-store.ts'
@@ -97,8 +97,8 @@ async function ownArea(parts: TimelineParts, reader: Viewer): Promise<string> {
 
 /** From one more post than were asked for. */
 export function slice(found: Post[], limit: number): FeedSlice {
-  const posts = found.slice(0, limit)
-  return { posts, next: found.length > limit ? posts.at(-1)?.id : undefined }
+  const { items: posts, last } = pageFrom(found, limit)
+  return { posts, next: last?.id }
 }
 
 async function readPopular(parts: TimelineParts, query: FeedQuery, without: FeedPage['without']): Promise<FeedSlice> {
@@ -107,9 +107,8 @@ async function readPopular(parts: TimelineParts, query: FeedQuery, without: Feed
   if (from === undefined) return { posts: [], next: undefined }
   const page = { snapshot: from.snapshot, after: from.place, kind: query.kind, without, limit: query.limit + 1 }
   const found = await popularStore.popularPosts(sql, page)
-  const shown = found.slice(0, query.limit)
-  const next = found.length > query.limit ? { snapshot: from.snapshot, place: shown.at(-1)?.place } : undefined
-  return { posts: shown.map(({ post }) => post), next }
+  const { items, last } = pageFrom(found, query.limit)
+  return { posts: items.map(({ post }) => post), next: last && { snapshot: from.snapshot, place: last.place } }
 }
 
 /** Undefined before the first ranking, which a worker makes when it starts: nothing is popular yet. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { presentPerson } from '../accounts/index.ts'
-import { cursorOf, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { visiblePost } from './access.ts'
@@ -43,7 +43,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       access: 'member',
       problems: ['not_found'],
       params: postParams,
-      query: z.strictObject({ limit: pageLimit, cursor: cursorOf(z.int().positive()) }),
+      query: z.strictObject({ limit: pageLimit, cursor: idCursor() }),
       answers: { 200: pageOf(likeView) },
       hasEtag: true,
       async handle({ viewer, params, query, target }) {
@@ -51,13 +51,13 @@ export function likeRoutes(parts: TimelineParts): Route[] {
         const post = await visiblePost(parts.sql, relations, params.id)
         const page = { before: query.cursor, without: relations.hidden, limit: query.limit + 1 }
         const found = await likesOf(parts.sql, post.id, page)
-        const likes = found.slice(0, query.limit)
+        const { items: likes, last } = pageFrom(found, query.limit)
         const profiles = await parts.accounts.profiles(likes.map((one) => one.account))
         const views = likes.flatMap(({ account, at }) => {
           const profile = profiles.get(account)
           return profile === undefined ? [] : [{ person: presentPerson(profile), at: at.toISOString() }]
         })
-        return pageAnswer(target, views, { next: found.length > query.limit ? likes.at(-1)?.id : undefined })
+        return pageAnswer(target, views, { next: last?.id })
       },
     }),
   ]

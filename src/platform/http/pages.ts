@@ -28,6 +28,16 @@ export function cursorOf<S extends z.ZodType>(place: S) {
     .describe('Where to go on: `page.next` or `page.prev` of an earlier answer')
 }
 
+/** `?cursor=` of a list that one number orders: the id, or the place, of the last item. */
+export function idCursor<Id extends number>() {
+  return cursorOf(
+    z
+      .int()
+      .positive()
+      .transform((id) => id as Id),
+  )
+}
+
 export function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
@@ -50,6 +60,12 @@ export function pageOf<S extends z.ZodType>(item: S) {
     items: z.array(item),
     page: neighbours,
   })
+}
+
+/** The page of what was found when one more was asked for. `last` is the item after which another page begins, if one does. */
+export function pageFrom<Item>(found: readonly Item[], limit: number): { items: Item[]; last: Item | undefined } {
+  const items = found.slice(0, limit)
+  return { items, last: found.length > limit ? items.at(-1) : undefined }
 }
 
 export interface PagePlaces {
