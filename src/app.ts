@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accessCookieName, createAccounts } from './accounts/index.ts'
-import { createChat, createRoomsPort } from './chat/index.ts'
+import { createChat, createRoomsPort, readRoomStatement } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
 import { createLive } from './live/index.ts'
 import { createMedia } from './media/index.ts'
-import { createNotifications } from './notifications/index.ts'
+import { createNotifications, readNotificationStatement } from './notifications/index.ts'
 import type { Notifications } from './notifications/index.ts'
 import { createPeople } from './people/index.ts'
 import type { Notices } from './people/index.ts'
@@ -19,7 +19,7 @@ import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Log } from './platform/log.ts'
-import { createTimeline } from './timeline/index.ts'
+import { createTimeline, readPostStatement } from './timeline/index.ts'
 
 export interface App {
   /** All that it serves. */
@@ -59,6 +59,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const live = createLive({
     ...{ sql, broker, config, log },
     hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
+    readStatement: (event) => readPostStatement(event) ?? readRoomStatement(event) ?? readNotificationStatement(event),
   })
   lifecycle.onClose('live', () => live.stop())
   const notifications = createNotifications({

@@ -33,6 +33,7 @@ import { ChatSocket } from './socket.ts'
 import { SpeechRates } from './speech-rates.ts'
 import { Whispers } from './whispers.ts'
 
+export { readRoomStatement } from './room-events.ts'
 export { createRoomsPort } from './rooms-port.ts'
 export type { ReadProfiles } from './names.ts'
 

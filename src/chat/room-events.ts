@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Profile } from '../accounts/index.ts'
-import type { LiveEvent, Tell } from '../live/index.ts'
+import type { LiveEvent, ReadStatement, Tell } from '../live/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Room, RoomSettings } from './store.ts'
 import { presentRoom } from './views.ts'
@@ -48,4 +49,15 @@ export function tellCounts(tell: Tell, room: Room, counts: { people: number; sea
 export function tellClosed(tell: Tell, room: Room, state: 'closing' | 'closed' | 'hidden'): void {
   if (room.entry === 'invited') return
   tell({ topic, type: 'room.closed', data: { id: String(room.id), state }, ...actorOf(room) })
+}
+
+const toldRoom = z.object({ id: z.string() })
+
+/** A room that was closed, or hidden, is not read of in older events. What somebody was asked into says nothing to others anyway. */
+export const readRoomStatement: ReadStatement = ({ type, data, audience }) => {
+  if (audience !== undefined || (type !== 'room.opened' && type !== 'room.closed')) return undefined
+  const room = toldRoom.safeParse(JSON.parse(data)).data
+  if (room === undefined) return undefined
+  const subject = `room:${room.id}`
+  return type === 'room.opened' ? { shows: subject } : { ends: [subject] }
 }

@@ -51,7 +51,7 @@ export class Batch {
   }
 
   #make(reader: Reader): Chunk | undefined {
-    const parts = this.#events.filter((event) => isFor(event, reader)).map(({ bytes }) => bytes)
+    const parts = this.#events.filter((event) => isFor(event, reader)).flatMap(({ bytes }) => bytes ?? [])
     return parts.length === 0 ? undefined : chunkOf(parts)
   }
 }

@@ -23,6 +23,24 @@ export interface LiveEvent {
   actor?: AccountId
 }
 
+/**
+ * What an event says of things that can be shown and hidden again. A thing that is gone, or was changed, must not be read in the
+ * events that led there, by whoever begins far back; who listened all the time has heard them when they were true.
+ */
+export interface Statement {
+  /** The thing whose whole present state the event tells, as in `post:12`. */
+  shows?: string
+  /** Things that are gone since, or are out of sight. */
+  ends?: readonly string[]
+}
+
+/** Each domain reads its own events, and says nothing of those of others. */
+export type ReadStatement = (event: {
+  type: string
+  data: string
+  audience: AccountId | undefined
+}) => Statement | undefined
+
 /** Adds an event to the transaction that is under way. */
 export type Tell = (event: LiveEvent) => void
 

@@ -3,6 +3,7 @@ import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { Batch } from './batch.ts'
+import type { ReadStatement } from './contract.ts'
 import { decodeLine } from './event.ts'
 import type { PlacedEvent } from './event.ts'
 import { keys } from './keys.ts'
@@ -14,6 +15,7 @@ export interface HubParts {
   broker: Pick<Broker, 'subscribe' | 'onResubscribed'>
   log: Log
   recent: { maxEvents: number; maxBytes: number }
+  readStatement: ReadStatement
   checkMs: number
 }
 
@@ -163,7 +165,7 @@ export class Hub {
   }
 
   #apply(events: readonly PlacedEvent[]): void {
-    const batch = new Batch(events.map((event) => this.recent.add(event)))
+    const batch = new Batch(events.map((event) => this.recent.add(event, this.#parts.readStatement(event))))
     for (const listener of this.#listeners) listener.tell(batch)
   }
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { Live } from './contract.ts'
+import type { Live, ReadStatement } from './contract.ts'
 import { Hub } from './hub.ts'
 import { Relay } from './relay.ts'
 import { liveRoutes } from './routes.ts'
@@ -22,13 +22,15 @@ export interface LiveOptions {
   log: Log
   /** Whose doings a person is not told of. */
   hiddenFrom: HiddenFrom
+  /** What the events of all domains say of things that come and go. */
+  readStatement: ReadStatement
 }
 
 /** The live stream as a web server has it. */
 export function createLive(options: LiveOptions): Live {
-  const { sql, broker, config, log, hiddenFrom } = options
+  const { sql, broker, config, log, hiddenFrom, readStatement } = options
   const hub = new Hub({
-    ...{ sql, broker, log },
+    ...{ sql, broker, log, readStatement },
     recent: { maxEvents: config.STREAM_RESUME_MAX_EVENTS, maxBytes: config.STREAM_RESUME_MAX_BYTES },
     checkMs: config.EVENTS_CHECK_MS,
   })

@@ -1,9 +1,12 @@
 import { encodeEvent } from '../platform/sse/encoding.ts'
+import type { Statement } from './contract.ts'
 import type { PlacedEvent } from './event.ts'
+import { Standing } from './standing.ts'
 
 /** An event with its bytes, made once for all who hear it. */
 export interface RecentEvent extends Omit<PlacedEvent, 'data'> {
-  bytes: Buffer
+  /** Undefined once nobody shall be told any more. */
+  bytes: Buffer | undefined
 }
 
 /** What a reader who has heard everything up to a position lacks. */
@@ -16,6 +19,7 @@ export type Lack = { type: 'nothing' } | { type: 'events'; events: RecentEvent[]
 export class RecentEvents {
   readonly #maxEvents: number
   readonly #maxBytes: number
+  readonly #standing = new Standing()
   #events: RecentEvent[] = []
   /** Events at the front of the array that are no longer held. */
   #dropped = 0
@@ -35,22 +39,37 @@ export class RecentEvents {
   /** Forgets everything: the next event is the one after `position`. */
   beginAt(position: number): void {
     this.#events = []
+    this.#standing.clear()
     this.#dropped = 0
     this.#bytes = 0
     this.#last = position
   }
 
-  /** The next event, whose position must be the one after the last. */
-  add(event: PlacedEvent): RecentEvent {
+  /**
+   * The next event, whose position must be the one after the last. What it says is over is not told any more to those who come
+   * after it; what it shows anew looks like that wherever it was shown before.
+   */
+  add(event: PlacedEvent, { shows, ends = [] }: Statement = {}): RecentEvent {
     if (event.position !== this.#last + 1) throw new Error(`event ${event.position} does not follow ${this.#last}`)
     const { position, topic, type, audience, actor, data } = event
-    const bytes = encodeEvent({ event: type, id: String(position), data })
-    const recent = { position, topic, type, audience, actor, bytes }
+    const recent: RecentEvent = { position, topic, type, audience, actor, bytes: undefined }
+    this.#say(recent, data)
     this.#events.push(recent)
-    this.#bytes += bytes.length
     this.#last = position
+    for (const subject of ends) for (const over of this.#standing.end(subject)) this.#say(over, undefined)
+    if (shows !== undefined) {
+      const { first, between } = this.#standing.show(shows, recent)
+      if (first !== undefined) this.#say(first, data)
+      if (between !== undefined) this.#say(between, undefined)
+    }
     this.#trim()
     return recent
+  }
+
+  #say(event: RecentEvent, data: string | undefined): void {
+    this.#bytes -= event.bytes?.length ?? 0
+    event.bytes = data === undefined ? undefined : encodeEvent({ event: event.type, id: String(event.position), data })
+    this.#bytes += event.bytes?.length ?? 0
   }
 
   /** Whether a reader can go on from this position. */
@@ -65,7 +84,7 @@ export class RecentEvents {
     const from = this.#events.length - (this.#last - position)
     let to = from
     for (let bytes = 0; to < this.#events.length; to += 1) {
-      bytes += this.#events[to]?.bytes.length ?? 0
+      bytes += this.#events[to]?.bytes?.length ?? 0
       if (bytes > maxBytes && to > from) break
     }
     return { type: 'events', events: this.#events.slice(from, to) }
@@ -77,7 +96,9 @@ export class RecentEvents {
 
   #trim(): void {
     while (this.#size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.#size > 1)) {
-      this.#bytes -= this.#events[this.#dropped]?.bytes.length ?? 0
+      const dropped = this.#events[this.#dropped]
+      this.#bytes -= dropped?.bytes?.length ?? 0
+      if (dropped !== undefined) this.#standing.forget(dropped)
       this.#dropped += 1
     }
     // Not with each event: an array that gives up its front is copied.

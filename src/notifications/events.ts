@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Profile } from '../accounts/index.ts'
-import type { Tell } from '../live/index.ts'
+import type { ReadStatement, Tell } from '../live/index.ts'
 import type { AccountId, NotificationId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { chunksOf } from '../platform/chunks.ts'
@@ -50,4 +51,28 @@ export function tellUnread(tell: Tell, inboxes: Iterable<Inbox>): void {
   for (const { account, unread } of inboxes) {
     tell({ topic: 'notifications', type: 'notifications.unread', data: { unread }, audience: account })
   }
+}
+
+const shownNotification = z.object({ notification: z.object({ id: z.string() }) })
+const deletedNotifications = z.object({ ids: z.array(z.string()) })
+
+/** What was withdrawn (a comment, a like, everything of a person with whom there is a block now) is not read in older events. */
+export const readNotificationStatement: ReadStatement = ({ type, data }) => {
+  switch (type) {
+    case 'notification.created':
+    case 'notification.updated': {
+      const shown = shownNotification.safeParse(JSON.parse(data)).data
+      return shown && { shows: subjectOf(shown.notification.id) }
+    }
+    case 'notification.deleted': {
+      const deleted = deletedNotifications.safeParse(JSON.parse(data)).data
+      return deleted && { ends: deleted.ids.map(subjectOf) }
+    }
+    default:
+      return undefined
+  }
+}
+
+function subjectOf(notification: string): string {
+  return `notification:${notification}`
 }

@@ -1,4 +1,5 @@
-import type { LiveEvent } from '../live/index.ts'
+import { z } from 'zod'
+import type { LiveEvent, ReadStatement } from '../live/index.ts'
 import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
 import type { SharedPostView } from './views.ts'
 
@@ -34,4 +35,28 @@ export function commentChanged(
 export function likesChanged(post: { id: PostId; author: AccountId; likeCount: number }): LiveEvent {
   const data = { post: String(post.id), likeCount: post.likeCount }
   return { topic: 'timeline', type: 'likes.changed', actor: post.author, data }
+}
+
+const shownPost = z.object({ post: z.object({ id: z.string() }) })
+const deletedPost = z.object({ post: z.string() })
+
+/** Words that were taken back or changed are not read in older events. Counts and ids tell nothing of what was said. */
+export const readPostStatement: ReadStatement = ({ type, data }) => {
+  switch (type) {
+    case 'post.created':
+    case 'post.updated': {
+      const shown = shownPost.safeParse(JSON.parse(data)).data
+      return shown && { shows: subjectOf(shown.post.id) }
+    }
+    case 'post.deleted': {
+      const deleted = deletedPost.safeParse(JSON.parse(data)).data
+      return deleted && { ends: [subjectOf(deleted.post)] }
+    }
+    default:
+      return undefined
+  }
+}
+
+function subjectOf(post: string): string {
+  return `post:${post}`
 }

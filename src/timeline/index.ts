@@ -9,6 +9,7 @@ import { postRoutes } from './post-routes.ts'
 import { pictureRendered } from './posts.ts'
 import type { PictureNewsParts, TimelineParts } from './route-parts.ts'
 
+export { readPostStatement } from './events.ts'
 export { rebuildPopular } from './popular.ts'
 export type { TimelineParts } from './route-parts.ts'
 

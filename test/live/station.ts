@@ -11,6 +11,7 @@ import type { Authenticate } from '../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { readPostStatement } from '../../src/timeline/index.ts'
 import { eventually } from '../support/eventually.ts'
 import type { World } from '../support/world.ts'
 import { EventReader } from './event-reader.ts'
@@ -73,6 +74,7 @@ export async function openStation(t: ExecutionContext, world: World, options: St
   const lines = connect(world)
   const live = createLive({
     ...{ sql: options.sql ?? world.sql, broker: lines.broker, config, log: world.log },
+    readStatement: readPostStatement,
     hiddenFrom: options.hiddenFrom ?? (async (account) => new Set(hidden.get(account))),
   })
   await live.start()
