@@ -1,7 +1,7 @@
 import type { AccountId } from '../platform/ids.ts'
 import { chunkOf } from '../platform/sse/chunk.ts'
 import type { Chunk } from '../platform/sse/chunk.ts'
-import type { RecentEvent } from './recent.ts'
+import type { RecentEvent } from './event.ts'
 
 /** Who listens to what. */
 export interface Reader {

@@ -17,6 +17,12 @@ export interface PlacedEvent extends StoredEvent {
   position: number
 }
 
+/** An event with its bytes, made once for all who hear it. */
+export interface RecentEvent extends Omit<PlacedEvent, 'data'> {
+  /** Undefined once nobody shall be told any more. */
+  bytes: Buffer | undefined
+}
+
 const typePattern = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
 const longestType = 40
 

@@ -1,13 +1,7 @@
 import { encodeEvent } from '../platform/sse/encoding.ts'
 import type { Statement } from './contract.ts'
-import type { PlacedEvent } from './event.ts'
+import type { PlacedEvent, RecentEvent } from './event.ts'
 import { Standing } from './standing.ts'
-
-/** An event with its bytes, made once for all who hear it. */
-export interface RecentEvent extends Omit<PlacedEvent, 'data'> {
-  /** Undefined once nobody shall be told any more. */
-  bytes: Buffer | undefined
-}
 
 /** What a reader who has heard everything up to a position lacks. */
 export type Lack = { type: 'nothing' } | { type: 'events'; events: RecentEvent[] } | { type: 'gap' }

@@ -1,4 +1,4 @@
-import type { RecentEvent } from './recent.ts'
+import type { RecentEvent } from './event.ts'
 
 /** Where a thing is shown: first, which is where a reader learns of it, and last, unless that is the same. */
 interface Shown {
