@@ -70,18 +70,42 @@ const deadlock = 1213
 const lockWait = 1205
 
 /**
- * Runs `work` in one transaction, and the whole of it again after a deadlock or a lock wait, up to five times with jitter.
+ * Runs `work` in one transaction, and the whole of it again, with jitter, after a deadlock (up to five times in all) or a lock wait
+ * (twice: ten seconds are as long as anybody waits for a row that somebody else holds, and as a connection is kept from others).
  * After a lock wait MySQL rolls back the statement alone; knex rolls back the rest when `work` rejects.
  */
 export async function inTransaction<T>(sql: Sql, work: (trx: Sql) => Promise<T>): Promise<T> {
+  let lockWaits = 0
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sql.transaction((trx) => work(trx))
+      return await once(sql, work)
     } catch (error) {
       const errno = mysqlErrno(error)
-      if (attempt === 5 || (errno !== deadlock && errno !== lockWait)) throw error
+      if (errno === lockWait) lockWaits += 1
+      const isAgain = errno === deadlock ? attempt < mostAttempts : errno === lockWait && lockWaits < mostLockWaits
+      if (!isAgain) throw error
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
     }
+  }
+}
+
+const mostAttempts = 5
+const mostLockWaits = 2
+
+/** Where the connection is lost, knex rejects with what became of the ROLLBACK; what went wrong is why `work` rejected. */
+async function once<T>(sql: Sql, work: (trx: Sql) => Promise<T>): Promise<T> {
+  const failure: { error?: unknown } = {}
+  try {
+    return await sql.transaction(async (trx) => {
+      try {
+        return await work(trx)
+      } catch (error) {
+        failure.error = error
+        throw error
+      }
+    })
+  } catch (error) {
+    throw failure.error ?? error
   }
 }
 

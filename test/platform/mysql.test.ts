@@ -1,0 +1,109 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { Problem } from '../../src/platform/errors.ts'
+import { route } from '../../src/platform/http/route.ts'
+import { connectMysql, inTransaction, mysqlErrno, selectRows } from '../../src/platform/mysql.ts'
+import type { Sql } from '../../src/platform/mysql.ts'
+import { isOutage } from '../../src/platform/outage.ts'
+import { eventually } from '../support/eventually.ts'
+import { worldOf } from '../support/world.ts'
+import { serve } from './http/serve.ts'
+
+const world = worldOf(test, { isMigrated: false })
+
+test.serial.before('there is a table of counters', async () => {
+  await world().sql.raw('CREATE TABLE counters (id INT PRIMARY KEY, count INT NOT NULL)')
+  await world().sql.raw('INSERT INTO counters VALUES (1, 0), (2, 0)')
+})
+
+/** A pool of one connection, which waits one second for a lock. */
+async function impatient(t: ExecutionContext): Promise<Sql> {
+  const sql = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 5000 })
+  t.teardown(() => sql.destroy())
+  await sql.raw('SET SESSION innodb_lock_wait_timeout = 1')
+  return sql
+}
+
+const countUp = (trx: Sql, id: number) => trx.raw('UPDATE counters SET count = count + 1 WHERE id = ?', [id])
+
+async function countOf(id: number): Promise<number | undefined> {
+  const [row] = await selectRows<{ count: number }>(world().sql, 'SELECT count FROM counters WHERE id = ?', [id])
+  return row?.count
+}
+
+/** Ends this connection from outside, and waits until its owner has learned of it. */
+async function cut(trx: Sql): Promise<void> {
+  const [row] = await selectRows<{ id: number }>(trx, 'SELECT CONNECTION_ID() AS id')
+  await world().sql.raw('KILL ?', [row?.id ?? 0])
+  await eventually(() =>
+    trx.raw('SELECT 1').then(
+      () => false,
+      (error: unknown) => String(error).includes('closed state'),
+    ),
+  )
+}
+
+test.serial('who waits in vain for a row is told to come again, and has changed nothing', async (t) => {
+  const sql = await impatient(t)
+  let attempts = 0
+  const counting = route({
+    method: 'POST',
+    path: '/v1/counters',
+    summary: 'Count',
+    access: 'public',
+    answers: {},
+    handle: () =>
+      inTransaction(sql, async (trx) => {
+        attempts += 1
+        await countUp(trx, 2)
+        await countUp(trx, 1)
+        throw new Error('the row was held')
+      }),
+  })
+  const { origin } = await serve(t, { routes: [counting] })
+  const holder = await world().sql.transaction()
+  t.teardown(() => holder.rollback())
+  await countUp(holder, 1)
+
+  const answer = await fetch(`${origin}/v1/counters`, { method: 'POST' })
+
+  t.is(answer.status, 503)
+  t.is(answer.headers.get('retry-after'), '5')
+  t.is(((await answer.json()) as { code: string }).code, 'unavailable')
+  t.is(attempts, 2, 'a second time, and not for ever')
+  t.is(await countOf(2), 0)
+})
+
+test.serial('a connection that breaks in a transaction is an outage', async (t) => {
+  const sql = await impatient(t)
+
+  const error = await t.throwsAsync(
+    inTransaction(sql, async (trx) => {
+      await cut(trx)
+      await countUp(trx, 2)
+    }),
+  )
+
+  t.true(isOutage(error))
+  t.is(await countOf(2), 0)
+})
+
+test.serial('what was refused stays refused when the connection breaks before the rollback', async (t) => {
+  const sql = await impatient(t)
+
+  const error = await t.throwsAsync(
+    inTransaction(sql, async (trx) => {
+      await cut(trx)
+      throw new Problem('not_found')
+    }),
+  )
+
+  t.true(error instanceof Problem)
+})
+
+test.serial('a statement that MySQL does not understand is no outage', async (t) => {
+  const error = await t.throwsAsync(world().sql.raw('SELECT nothing FROM nowhere'))
+
+  t.is(mysqlErrno(error), 1146)
+  t.false(isOutage(error))
+})
