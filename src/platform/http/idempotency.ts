@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '../errors.ts'
+import type { Code } from '../errors.ts'
 import type { AccountId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { duplicateKey, mysqlErrno } from '../mysql.ts'
@@ -63,7 +64,7 @@ export async function atMostOnce(
     return answer
   } catch (error) {
     if (error instanceof LostRace) return await attempt.winnersAnswer()
-    throw error
+    return await attempt.answerDespite(error)
   } finally {
     await attempt.leave()
   }
@@ -117,6 +118,17 @@ class Attempt implements Once {
     return kept
   }
 
+  /**
+   * Where no marker kept two apart, the later may be refused for what the first has created: the picture is in use, the last place
+   * is taken. It is a repeat all the same. Rejects with the refusal when that is not so.
+   */
+  async answerDespite(refusal: unknown): Promise<Answer> {
+    const isOfTheWork = refusal instanceof Problem && !ownRefusals.has(refusal.code)
+    const kept = isOfTheWork && this.#fingerprint !== undefined ? await this.#kept() : undefined
+    if (kept === undefined) throw refusal
+    return kept
+  }
+
   /** Too late to undo anything: it is created. But a repeat would create it again, or be told something else. */
   requireSettled(answer: Answer): void {
     if (isDeepStrictEqual(this.#first, answer)) return
@@ -158,6 +170,7 @@ class Attempt implements Once {
   }
 }
 
+const ownRefusals = new Set<Code>(['key_in_use', 'key_reused'])
 const stillRunning = (): Problem => new Problem('key_in_use', { retryAfter: 1 })
 
 const batch = 1000

@@ -9,7 +9,7 @@ import { route } from '../../../src/platform/http/route.ts'
 import type { Route } from '../../../src/platform/http/route.ts'
 import type { Identity } from '../../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
-import { inTransaction } from '../../../src/platform/mysql.ts'
+import { duplicateKey, inTransaction, mysqlErrno } from '../../../src/platform/mysql.ts'
 import type { Sql } from '../../../src/platform/mysql.ts'
 import { closeRedis, connectRedis } from '../../../src/platform/redis.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -22,6 +22,7 @@ test.serial.before('there is a table of notes', async () => {
   await world().sql.raw(
     'CREATE TABLE notes (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100) NOT NULL)',
   )
+  await world().sql.raw('CREATE TABLE places (name VARCHAR(100) PRIMARY KEY)')
 })
 
 /** Places at which a process may die: a request that comes there never goes on. */
@@ -36,6 +37,7 @@ function noteRoutes(sql: Sql, faults: Faults): Route[] {
   const write = async (body: { text: string }, settle: (trx: Sql, answer: Written) => Promise<void>) => {
     if (body.text === 'rude') throw new Problem('conflict')
     const answer = await inTransaction(sql, async (trx) => {
+      if (body.text.startsWith('last place')) await takePlace(trx, body.text)
       const [id] = await trx('notes').insert({ text: body.text })
       const written = {
         status: 201 as const,
@@ -77,6 +79,15 @@ function noteRoutes(sql: Sql, faults: Faults): Route[] {
     },
   })
   return [json('/v1/notes'), json('/v1/folders/:id/notes'), upload]
+}
+
+/** Of two who want one place the later waits for the earlier, and is refused. */
+async function takePlace(trx: Sql, name: string): Promise<void> {
+  await trx('places')
+    .insert({ name })
+    .catch((error: unknown) => {
+      throw mysqlErrno(error) === duplicateKey ? new Problem('conflict') : error
+    })
 }
 
 async function authenticate(headers: NodeJS.Dict<string | string[]>): Promise<Identity> {
@@ -283,6 +294,35 @@ test.serial('of twenty at once on two servers one creates, and all end with its 
   t.is(new Set(answers.map(({ body }) => body['id'])).size, 1)
   t.is(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null).length, 1)
   t.is(await notesSaying('crowd'), 1)
+})
+
+test.serial('a repeat that no marker held back is not refused for what the first has taken', async (t) => {
+  const held = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  const beforeCommit = async (): Promise<void> => {
+    reached.resolve()
+    await held.promise
+  }
+  const one = await arrive(t, { beforeCommit })
+  const two = await arrive(t, {}, one.account)
+  const first = one.post('place', { text: 'last place' })
+  await reached.promise
+  // Redis starts anew, with nothing of what it held.
+  await two.redis.flushall()
+  const repeat = two.post('place', { text: 'last place' })
+  await eventually(async () => (await two.redis.keys('idempotency:*')).length > 0)
+  held.resolve()
+
+  const answers = await Promise.all([first, repeat])
+  const other = await two.post('another place', { text: 'last place' })
+
+  t.deepEqual(
+    answers.map(({ status, body }) => [status, body['id']]),
+    [201, 201].map((status) => [status, answers[0].body['id']]),
+  )
+  t.is(answers[1].headers.get('idempotency-replayed'), 'true')
+  t.is(await notesSaying('last place'), 1)
+  t.is(other.body['code'], 'conflict', 'under another key it is another request')
 })
 
 test.serial('an upload is known by its content', async (t) => {
