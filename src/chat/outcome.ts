@@ -28,9 +28,12 @@ export async function handOver(
 const fullRetrySeconds = 2
 const unknownRetrySeconds = 1
 
+/** What anybody may hear of a room by sending to it, members or not. */
+const heardOutside: ReadonlySet<AppendOutcome['type']> = new Set(['forbidden', 'closed', 'bad_id'])
+
 /** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
 export async function keptIn(parts: AccessParts, room: RoomId, speaker: Viewer, outcome: AppendOutcome): Promise<Kept> {
-  if (outcome.type === 'forbidden') await requireVisible(parts, speaker, room)
+  if (heardOutside.has(outcome.type)) await requireVisible(parts, speaker, room)
   return requireKept(outcome)
 }
 

@@ -4,13 +4,15 @@ import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
 import { blockedBy, followersOf, followingOf, mutedBy } from './list-store.ts'
-import type { Listed, ListPage } from './list-store.ts'
+import type { Hidden, Listed, ListPage } from './list-store.ts'
 import { personParams, visiblePerson } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { listedPersonView, presentListed } from './views.ts'
 
+/** The end of the year 9999, which is as far as MySQL counts; it fails at what it cannot read as a time. */
+const lastMs = 253_402_300_799_999
 /** Time in milliseconds, and account. */
-const listCursor = cursorOf(z.tuple([z.int().positive(), z.int().positive()]))
+const listCursor = cursorOf(z.tuple([z.int().positive().max(lastMs), z.int().positive()]))
 const listQuery = z.strictObject({ limit: pageLimit, cursor: listCursor })
 const answers = { 200: pageOf(listedPersonView) }
 
@@ -57,7 +59,7 @@ function ownList(parts: RouteParts, name: string, summary: string, read: typeof 
 async function answerList(
   parts: RouteParts,
   asked: { target: string; query: z.output<typeof listQuery> },
-  read: (page: ListPage) => Promise<Listed[]>,
+  read: (page: ListPage) => Promise<(Listed | Hidden)[]>,
 ) {
   const { cursor, limit } = asked.query
   const before = cursor && { since: new Date(cursor[0]), account: cursor[1] as AccountId }

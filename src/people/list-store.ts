@@ -13,6 +13,11 @@ export interface Listed {
   since: Date
 }
 
+/** Somebody on a list of one's own, who may block in return. */
+export interface Hidden extends Listed {
+  blocksMe: boolean
+}
+
 export interface ListPage {
   before: Listed | undefined
   limit: number
@@ -21,6 +26,8 @@ export interface ListPage {
 interface ListRecord {
   id: number
   created_at: Date
+  /** Only of lists of one's own. */
+  blocks_me?: number
 }
 
 /** Who follows `owner`, without those whom a block keeps from `viewer`. */
@@ -47,26 +54,32 @@ export function followingOf(sql: Sql, owner: AccountId, viewer: AccountId, page:
   )
 }
 
-export function blockedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Listed[]> {
-  return listed(
+export function blockedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Hidden[]> {
+  return hidden(
     sql,
     page,
-    (place) => `SELECT blocked_id AS id, created_at FROM blocks FORCE INDEX (blocks_newest)
+    (place) => `SELECT h.blocked_id AS id, created_at, ${blocksBack('h.blocked_id', 'h.blocker_id')} AS blocks_me
+     FROM blocks h FORCE INDEX (blocks_newest)
      WHERE blocker_id = ? AND ${place('blocked_id')}
      ORDER BY created_at DESC, blocked_id DESC LIMIT ?`,
-    { before: [owner], after: [] },
+    owner,
   )
 }
 
-export function mutedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Listed[]> {
-  return listed(
+export function mutedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Hidden[]> {
+  return hidden(
     sql,
     page,
-    (place) => `SELECT muted_id AS id, created_at FROM mutes FORCE INDEX (mutes_newest)
+    (place) => `SELECT h.muted_id AS id, created_at, ${blocksBack('h.muted_id', 'h.muter_id')} AS blocks_me
+     FROM mutes h FORCE INDEX (mutes_newest)
      WHERE muter_id = ? AND ${place('muted_id')}
      ORDER BY created_at DESC, muted_id DESC LIMIT ?`,
-    { before: [owner], after: [] },
+    owner,
   )
+}
+
+function blocksBack(other: string, me: string): string {
+  return `EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = ${other} AND b.blocked_id = ${me})`
 }
 
 /** Neither has blocked the other: takes the viewer twice. */
@@ -75,16 +88,35 @@ function unparted(column: string): string {
      AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${column} AND blocked_id = ?)`
 }
 
+type TextOf = (place: (column: string) => string) => string
+
 async function listed(
   sql: Sql,
   page: ListPage,
-  text: (place: (column: string) => string) => string,
+  text: TextOf,
   bindings: { before: AccountId[]; after: AccountId[] },
 ): Promise<Listed[]> {
+  return (await recordsOf(sql, page, text, bindings)).map(toListed)
+}
+
+async function hidden(sql: Sql, page: ListPage, text: TextOf, owner: AccountId): Promise<Hidden[]> {
+  const rows = await recordsOf(sql, page, text, { before: [owner], after: [] })
+  return rows.map((row) => ({ ...toListed(row), blocksMe: row.blocks_me === 1 }))
+}
+
+function toListed(row: ListRecord): Listed {
+  return { account: idFromRow(row.id), since: row.created_at }
+}
+
+async function recordsOf(
+  sql: Sql,
+  page: ListPage,
+  text: TextOf,
+  bindings: { before: AccountId[]; after: AccountId[] },
+): Promise<ListRecord[]> {
   const { before, limit } = page
   const place = (column: string): string =>
     before === undefined ? 'TRUE' : `created_at <= ? AND (created_at < ? OR ${column} < ?)`
   const places = before === undefined ? [] : [before.since, before.since, before.account]
-  const rows = await selectRows<ListRecord>(sql, text(place), [...bindings.before, ...places, ...bindings.after, limit])
-  return rows.map((row) => ({ account: idFromRow(row.id), since: row.created_at }))
+  return selectRows<ListRecord>(sql, text(place), [...bindings.before, ...places, ...bindings.after, limit])
 }

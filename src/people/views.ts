@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { personView, presentPerson, presentPersonAmong } from '../accounts/index.ts'
 import type { Person, Profile } from '../accounts/index.ts'
 import type { AccountId } from '../platform/ids.ts'
-import type { Listed } from './list-store.ts'
+import type { Hidden, Listed } from './list-store.ts'
 import type { Counts, Relation } from './store.ts'
 
 /** What leaves through the routes of people. */
@@ -39,9 +39,13 @@ export function presentPersonPage(person: Person, counts: Counts, relation: Rela
   }
 }
 
+/** Of somebody who blocks the reader only the name by which they are let go again. */
 export function presentListed(
-  listed: Listed,
+  listed: Listed | Hidden,
   profiles: ReadonlyMap<AccountId, Profile>,
 ): z.input<typeof listedPersonView> {
-  return { ...presentPersonAmong(profiles, listed.account), since: listed.since.toISOString() }
+  const person = presentPersonAmong(profiles, listed.account)
+  const isStranger = 'blocksMe' in listed && listed.blocksMe
+  const shown = isStranger ? { ...person, displayName: person.username, picture: null } : person
+  return { ...shown, since: listed.since.toISOString() }
 }

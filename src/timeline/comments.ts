@@ -29,7 +29,7 @@ export async function createComment(
   once: Once,
 ) {
   const relations = await parts.people.relationsOf(author.account)
-  const { mentions } = await findWording(parts, said.text)
+  const { mentions } = await findWording(parts, said.text, relations)
   const unreachable = await keptFrom(parts, said.post, mentions)
   const profiles = await parts.accounts.profiles([author.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {
@@ -79,7 +79,7 @@ export async function editComment(
 ): Promise<CommentView> {
   const relations = await parts.people.relationsOf(editor.account)
   const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
-  const { mentions } = await findWording(parts, text)
+  const { mentions } = await findWording(parts, text, relations)
   const unreachable = await keptFrom(parts, postId, mentions)
   const profiles = await parts.accounts.profiles([editor.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {

@@ -28,8 +28,9 @@ export function entitiesOf(text: string): Entities {
     const isChained = tag !== undefined && match.index > 0 && match.index === tagEnd
     if (!isChained && isInsideWord(text, match.index)) continue
     if (tag !== undefined) tagEnd = match.index + whole.length
-    const key = tag === undefined ? undefined : tagKey(tag)
-    if (tag !== undefined && key !== undefined && !tags.has(key) && tags.size < mostTags) tags.set(key, tag)
+    // What does not count any more is not even looked at: a text may be nothing but tags.
+    const key = tag === undefined || tags.size === mostTags ? undefined : tagKey(tag)
+    if (tag !== undefined && key !== undefined && !tags.has(key)) tags.set(key, tag)
     const isMention = name !== undefined && isName(name) && !isFollowedByAt(text, match.index + whole.length)
     if (isMention && names.size < mostNames) names.add(name.toLowerCase())
   }

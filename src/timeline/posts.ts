@@ -23,7 +23,7 @@ type Profiles = ReadonlyMap<AccountId, Profile>
 
 /** Error: `bad_input` for pictures that cannot be had. */
 export async function createPost(parts: TimelineParts, author: Viewer, draft: NewPost, once: Once) {
-  const found = await findWording(parts, draft.text)
+  const found = await findWording(parts, draft.text, await parts.people.relationsOf(author.account))
   const profiles = await parts.accounts.profiles([author.account, ...found.mentions])
   return parts.live.transaction(async (trx, tell) => {
     const id = await store.insertPost(trx, {
@@ -59,7 +59,7 @@ export async function editPost(
   const relations = await parts.people.relationsOf(editor.account)
   const before = await visiblePost(parts.sql, relations, id)
   requireAuthor(editor, before.author)
-  const found = changes.text === undefined ? undefined : await findWording(parts, changes.text)
+  const found = changes.text === undefined ? undefined : await findWording(parts, changes.text, relations)
   const profiles = await parts.accounts.profiles([...peopleIn([before]), ...(found?.mentions ?? [])])
   return parts.live.transaction(async (trx, tell) => {
     const post = await lockVisiblePost(trx, relations, id)

@@ -12,7 +12,9 @@ import type { Post, PostPicture } from './post.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 const tags = z.array(z.string()).describe('Hashtags in the text, as written, without #')
-const mentions = z.array(personView).describe('People whom the text mentions by @username')
+/** No more than the text says itself: what a person shows of themselves is asked for, where blocks are honoured. */
+const mentionView = z.strictObject({ id: z.string(), username: z.string() })
+const mentions = z.array(mentionView).describe('People whom the text mentions by @username')
 
 /** A post as everybody sees it; nothing in it depends on the reader. It is what events carry. */
 export const sharedPostView = z.strictObject({
@@ -94,5 +96,8 @@ function presentKnown(id: AccountId, profiles: ReadonlyMap<AccountId, Profile>) 
 }
 
 function presentMentions(ids: readonly AccountId[], profiles: ReadonlyMap<AccountId, Profile>) {
-  return ids.flatMap((id) => presentKnown(id, profiles) ?? [])
+  return ids.flatMap((id) => {
+    const username = profiles.get(id)?.username
+    return username === undefined ? [] : [{ id: String(id), username }]
+  })
 }

@@ -69,6 +69,24 @@ test('a room by invitation is not there for who is not asked in, by any way', as
   t.is((await socket.ask({ type: 'subscribe', room }))['code'], 'not_found')
   t.is((await socket.ask(said))['code'], 'not_found')
   t.is((await socket.ask({ ...said, replyTo: '1:1' }))['code'], 'not_found')
+  t.is((await socket.ask({ ...said, id: 'no-uuid' }))['code'], 'not_found')
+})
+
+test('nobody outside learns by sending that a room by invitation is closed, and how much was said in it', async (t) => {
+  const [hidden, open] = [await opensPrivately(), await alice.opens(north)]
+  const socket = await bob.calls(t, south)
+  for (const room of [hidden, open]) t.is((await alice.ask(north, `POST /v1/rooms/${room}/close`)).status, 202)
+
+  const answers = [await socket.ask(line(hidden, 'hello?')), await socket.ask(line(open, 'hello?'))]
+  const said = { id: line(hidden, '')['id'], body: 'hello?' }
+  const posted = await bob.ask(south, `POST /v1/rooms/${hidden}/messages`, said)
+
+  t.deepEqual(
+    answers.map((answer) => answer['code']),
+    ['not_found', 'room_closed'],
+  )
+  t.false('lastSeq' in answers[0]!)
+  t.is(posted.status, 404)
 })
 
 test('it is there for the mentor, for admins, and for who is asked in, who may take a seat', async (t) => {

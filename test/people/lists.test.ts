@@ -95,10 +95,36 @@ test.serial('my blocks and my mutes are mine alone, newest first, also of who bl
   t.deepEqual(names(await readToEnd(crowd[0]!, '/v1/me/mutes', 2)), [])
 })
 
+test.serial(
+  'of who blocks me my lists say the name by which I let them go, and nothing they show of themselves',
+  async (t) => {
+    const alice = await street().moveIn('alice')
+    const [bob, carol] = await street().moveInMany('bob', 2)
+    if (!bob || !carol) throw new Error('two people moved in')
+    for (const one of [bob, carol]) await one.ask('PATCH /v1/me', { displayName: 'As friends know me' })
+    await put(bob, 'block', alice)
+    for (const one of [bob, carol]) {
+      await put(alice, 'block', one)
+      await put(alice, 'mute', one)
+    }
+
+    for (const list of ['blocks', 'mutes']) {
+      const { body } = await alice.ask(`GET /v1/me/${list}`)
+      const shown = (body['items'] as { username: string; displayName: string; picture: unknown }[]).map(
+        ({ username, displayName, picture }) => ({ username, displayName, picture }),
+      )
+      t.deepEqual(shown, [
+        { username: carol.username, displayName: 'As friends know me', picture: null },
+        { username: bob.username, displayName: bob.username, picture: null },
+      ])
+    }
+  },
+)
+
 test.serial('a cursor of another make is refused', async (t) => {
   const alice = await street().moveIn('alice')
 
-  for (const place of ['x', [1], [0, 1], ['a', 'b'], { since: 1 }]) {
+  for (const place of ['x', [1], [0, 1], ['a', 'b'], { since: 1 }, [253_402_300_800_000, 1]]) {
     const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
     const { status, body } = await alice.ask(`GET /v1/me/blocks?cursor=${cursor}`)
     t.is(status, 422)

@@ -30,6 +30,25 @@ test('what somebody posts is there at once, for everybody, with its tags and men
   t.false('editedAt' in seen.body)
 })
 
+test('a mention tells no more of people than their names, and nothing of those with whom there is a block', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  await alice.gets('PATCH /v1/me', { displayName: 'For friends' })
+  await alice.to('block', bob)
+
+  const probe = await bob.gets('POST /v1/posts', { text: `@${alice.username} @${carol.username}` })
+  const comment = await bob.gets(`POST /v1/posts/${String(probe['id'])}/comments`, { text: `@${alice.username}` })
+  const edited = await bob.gets(`PATCH /v1/posts/${String(probe['id'])}`, { text: `again @${alice.username}` })
+  const third = await carol.posts(`@${alice.username}`)
+  const seen = await bob.gets(`GET /v1/posts/${third}`)
+
+  const mention = ({ username, account }: typeof carol) => ({ id: String(account), username })
+  t.deepEqual(probe['mentions'], [mention(carol)])
+  t.deepEqual([comment['mentions'], edited['mentions']], [[], []])
+  t.deepEqual(seen['mentions'], [mention(alice)])
+  t.notRegex(JSON.stringify(neighbours.events), /For friends/)
+})
+
 test('markup is data: it is kept and answered as it came', async (t) => {
   const { person } = courtyard()
   const alice = await person('alice')
