@@ -57,9 +57,10 @@ export class DiskStorage implements Storage {
     return path.join(this.#folder, shelf, name.slice(0, 2), name)
   }
 
-  /** Nginx may be another user, and enters `public` only. */
+  /** Nginx may be another user: it passes through the folder itself, and enters `public` only. */
   async #provideShard(file: StoredFile): Promise<string> {
     const shard = path.dirname(this.#pathOf(file))
+    await mkdir(this.#folder, { recursive: true, mode: 0o755 })
     await mkdir(this.#incoming, { recursive: true, mode: 0o700 })
     await mkdir(path.join(this.#folder, file.shelf), { recursive: true, mode: file.shelf === 'public' ? 0o755 : 0o700 })
     if ((await mkdir(shard, { recursive: true, mode: 0o755 })) !== undefined) await makeLasting(path.dirname(shard))

@@ -114,6 +114,9 @@ test('disk: others may read what is public and not enter what is private', async
   await storage.put(secret, picture('secret'))
   const modeOf = async (...parts: string[]) => (await stat(path.join(folder, 'disk', ...parts))).mode & 0o777
 
+  t.is(await modeOf(), 0o755, 'the folder was not there before the first file')
+  t.is(await modeOf('public'), 0o755)
+  t.is(await modeOf('public', 'ab'), 0o755)
   t.is(await modeOf('public', 'ab', open.name), 0o644)
   t.is(await modeOf('private'), 0o700)
   t.is(await modeOf('private', 'ab', secret.name), 0o600)
