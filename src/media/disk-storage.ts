@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import type { Shelf, Storage, StoredFile } from './storage.ts'
+import { markName } from './storage.ts'
+import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
 const halfDoneMs = 3_600_000
 
@@ -19,16 +20,9 @@ export class DiskStorage implements Storage {
   }
 
   async put(file: StoredFile, { bytes }: { bytes: Buffer }): Promise<void> {
-    const shard = await this.#provideShard(file)
-    const halfDone = path.join(this.#incoming, randomUUID())
-    try {
-      await writeLasting(halfDone, bytes, file.shelf === 'public' ? 0o644 : 0o600)
-      await rename(halfDone, path.join(shard, file.name))
-    } catch (error) {
-      await rm(halfDone, { force: true })
-      throw error
-    }
-    await makeLasting(shard)
+    await this.#provideFolders()
+    await this.#provideShard(file)
+    await this.#write(this.#pathOf(file), bytes, file.shelf === 'public' ? 0o644 : 0o600)
   }
 
   async get(file: StoredFile): Promise<Buffer | undefined> {
@@ -39,15 +33,38 @@ export class DiskStorage implements Storage {
     for (const file of files) await unlessMissing(unlink(this.#pathOf(file)))
   }
 
-  async list(shelf: Shelf, beginning: string): Promise<string[]> {
-    return (await unlessMissing(readdir(path.join(this.#folder, shelf, beginning)))) ?? []
+  async list(shelf: Shelf, beginning: string): Promise<ListedFile[]> {
+    const shard = path.join(this.#folder, shelf, beginning)
+    const files: ListedFile[] = []
+    for (const name of (await unlessMissing(readdir(shard))) ?? []) {
+      const ageMs = await ageOf(path.join(shard, name))
+      if (ageMs !== undefined) files.push({ name, ageMs })
+    }
+    return files
+  }
+
+  /** By its folders alone: once there were files, it is not empty any more. */
+  async isEmpty(): Promise<boolean> {
+    for (const shelf of ['public', 'private']) {
+      const shards = await unlessMissing(readdir(path.join(this.#folder, shelf)))
+      if (shards !== undefined && shards.length > 0) return false
+    }
+    return true
+  }
+
+  async mark(): Promise<string | undefined> {
+    return unlessMissing(readFile(path.join(this.#folder, markName), 'utf8'))
+  }
+
+  async setMark(text: string): Promise<void> {
+    await this.#provideFolders()
+    await this.#write(path.join(this.#folder, markName), Buffer.from(text), 0o600)
   }
 
   async tidy(): Promise<void> {
     for (const name of (await unlessMissing(readdir(this.#incoming))) ?? []) {
       const file = path.join(this.#incoming, name)
-      const age = Date.now() - ((await unlessMissing(stat(file)))?.mtimeMs ?? Date.now())
-      if (age > halfDoneMs) await unlessMissing(unlink(file))
+      if (((await ageOf(file)) ?? 0) > halfDoneMs) await unlessMissing(unlink(file))
     }
   }
 
@@ -57,14 +74,28 @@ export class DiskStorage implements Storage {
     return path.join(this.#folder, shelf, name.slice(0, 2), name)
   }
 
+  async #write(file: string, bytes: Buffer, mode: number): Promise<void> {
+    const halfDone = path.join(this.#incoming, randomUUID())
+    try {
+      await writeLasting(halfDone, bytes, mode)
+      await rename(halfDone, file)
+    } catch (error) {
+      await rm(halfDone, { force: true })
+      throw error
+    }
+    await makeLasting(path.dirname(file))
+  }
+
   /** Nginx may be another user: it passes through the folder itself, and enters `public` only. */
-  async #provideShard(file: StoredFile): Promise<string> {
-    const shard = path.dirname(this.#pathOf(file))
+  async #provideFolders(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o755 })
     await mkdir(this.#incoming, { recursive: true, mode: 0o700 })
+  }
+
+  async #provideShard(file: StoredFile): Promise<void> {
+    const shard = path.dirname(this.#pathOf(file))
     await mkdir(path.join(this.#folder, file.shelf), { recursive: true, mode: file.shelf === 'public' ? 0o755 : 0o700 })
     if ((await mkdir(shard, { recursive: true, mode: 0o755 })) !== undefined) await makeLasting(path.dirname(shard))
-    return shard
   }
 }
 
@@ -86,6 +117,12 @@ async function makeLasting(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** Undefined when it is gone. */
+async function ageOf(file: string): Promise<number | undefined> {
+  const found = await unlessMissing(stat(file))
+  return found && Date.now() - found.mtimeMs
 }
 
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {

@@ -7,6 +7,8 @@ import { claimPictures, releasePictures } from './claim.ts'
 import type { Media, PictureView } from './contract.ts'
 import { DiskStorage } from './disk-storage.ts'
 import { urlsOf } from './files.ts'
+import { createMarking, takeOver } from './mark.ts'
+import type { Standing } from './mark.ts'
 import { prepareDecoders } from './picture.ts'
 import { renderOnce } from './render.ts'
 import type { TransactionTelling } from './render.ts'
@@ -15,7 +17,8 @@ import { mediaRoutes } from './routes.ts'
 import { openS3Storage } from './s3-storage.ts'
 import type { Storage } from './storage.ts'
 import { pictureById, picturesByIds } from './store.ts'
-import { Strays, sweepPictures } from './sweep.ts'
+import { Strays } from './strays.ts'
+import { sweepPictures } from './sweep.ts'
 import { Turns } from './turns.ts'
 import { presentPicture } from './views.ts'
 
@@ -39,6 +42,7 @@ export async function createMedia({ sql, config, log }: MediaOptions): Promise<M
   const baseUrl = config.MEDIA_BASE_URL
   const routes = mediaRoutes({
     ...{ sql, storage, log, baseUrl },
+    mark: createMarking({ sql, storage }),
     maxBytes: config.MEDIA_MAX_BYTES,
     maxPixels: config.MEDIA_MAX_PIXELS,
     bytesPerAccount: config.MEDIA_BYTES_PER_ACCOUNT,
@@ -85,6 +89,16 @@ export async function createMediaWork(options: MediaOptions & { transaction: Tra
     sweep: () => sweepPictures(parts),
     sweepStrays: async () => void (await strays.sweep(beginningsAtOnce)),
     stop: async () => storage.close(),
+  }
+}
+
+/** An operator's word that this database knows the files of the storage. Resolves with what they were until then. */
+export async function adoptStorage({ sql, config }: Pick<MediaOptions, 'sql' | 'config'>): Promise<Standing> {
+  const storage = await openStorage(config)
+  try {
+    return await takeOver({ sql, storage })
+  } finally {
+    storage.close()
   }
 }
 

@@ -13,6 +13,8 @@ export interface KeepParts {
   sql: Sql
   storage: Storage
   log: Log
+  /** Says whose the storage is, before its first file. */
+  mark(): Promise<void>
   bytesPerAccount: number
 }
 
@@ -29,11 +31,11 @@ export interface Upload {
  * then the state from which renderers go on. Errors: `storage_full`, `unavailable`.
  */
 export async function keepPicture(parts: KeepParts, upload: Upload): Promise<Picture> {
-  const { sql, storage } = parts
+  const { sql } = parts
   const name = newName()
   const id = await inTransaction(sql, (trx) => register(trx, parts, { ...upload, name }))
   try {
-    await store(storage, name, upload.bytes)
+    await store(parts, name, upload.bytes)
     return await inTransaction(sql, (trx) => finish(trx, id, upload.settle))
   } catch (error) {
     await giveUpUpload(sql, id).catch(() => undefined)
@@ -52,8 +54,9 @@ async function register(trx: Sql, parts: KeepParts, upload: Upload & { name: str
   return insertPicture(trx, { owner, name, bytes: size, ...facts })
 }
 
-async function store(storage: Storage, name: string, bytes: Buffer): Promise<void> {
+async function store({ storage, mark }: KeepParts, name: string, bytes: Buffer): Promise<void> {
   try {
+    await mark()
     await storage.put(originalFile(name), { bytes, type: 'application/octet-stream' })
   } catch (cause) {
     throw new Problem('unavailable', { detail: 'The picture could not be stored', retryAfter: 5, cause })

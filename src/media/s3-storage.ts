@@ -1,6 +1,6 @@
 import type { ListObjectsCommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { foreverCached } from './storage.ts'
-import type { Shelf, Storage, StoredFile } from './storage.ts'
+import { foreverCached, markName } from './storage.ts'
+import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
 export interface S3Options {
   /** Of the service; without it that of AWS. */
@@ -17,6 +17,7 @@ export interface S3Options {
 type Sdk = typeof import('@aws-sdk/client-s3')
 
 const mostNamesAtOnce = 1000
+const uncached = 'private, no-store'
 
 /** The SDK is large: only who keeps pictures in a bucket loads it. */
 export async function openS3Storage(options: S3Options): Promise<Storage> {
@@ -50,47 +51,47 @@ class S3Storage implements Storage {
   }
 
   async put(file: StoredFile, { bytes, type }: { bytes: Buffer; type: string }): Promise<void> {
-    await this.#client.send(
-      new this.#sdk.PutObjectCommand({
-        ...this.#object(file),
-        Body: bytes,
-        ContentType: type,
-        CacheControl: file.shelf === 'public' ? foreverCached : 'private, no-store',
-        ContentDisposition: 'inline',
-      }),
-    )
+    await this.#put(keyOf(file), { bytes, type, caching: file.shelf === 'public' ? foreverCached : uncached })
   }
 
   async get(file: StoredFile): Promise<Buffer | undefined> {
-    try {
-      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand(this.#object(file)))
-      return Body === undefined ? undefined : Buffer.from(await Body.transformToByteArray())
-    } catch (error) {
-      if (error instanceof this.#sdk.NoSuchKey) return undefined
-      throw error
-    }
+    return this.#get(keyOf(file))
   }
 
   /** One by one: the bulk request of S3 is not known to every service, and wants a checksum that some refuse. */
   async remove(files: readonly StoredFile[]): Promise<void> {
-    for (const file of files) await this.#client.send(new this.#sdk.DeleteObjectCommand(this.#object(file)))
+    for (const file of files)
+      await this.#client.send(new this.#sdk.DeleteObjectCommand({ Bucket: this.#bucket, Key: keyOf(file) }))
   }
 
   /** By the first version of the request, which every service knows, and which goes on after a name and not after a token. */
-  async list(shelf: Shelf, beginning: string): Promise<string[]> {
-    const names: string[] = []
-    for (let after: string | undefined; ; after = `${shelf}/${names.at(-1)}`) {
-      const page: ListObjectsCommandOutput = await this.#client.send(
-        new this.#sdk.ListObjectsCommand({
-          Bucket: this.#bucket,
-          Prefix: `${shelf}/${beginning}`,
-          MaxKeys: this.#namesAtOnce,
-          Marker: after,
-        }),
-      )
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) names.push(Key.slice(shelf.length + 1))
-      if (page.IsTruncated !== true || page.Contents === undefined) return names
+  async list(shelf: Shelf, beginning: string): Promise<ListedFile[]> {
+    const files: ListedFile[] = []
+    for (let after: string | undefined; ; after = `${shelf}/${files.at(-1)?.name}`) {
+      const page = await this.#page(`${shelf}/${beginning}`, { atOnce: this.#namesAtOnce, after })
+      for (const { Key, LastModified } of page.Contents ?? []) {
+        // One that does not say when it came is as young as can be.
+        const ageMs = LastModified === undefined ? 0 : Date.now() - LastModified.getTime()
+        if (Key !== undefined) files.push({ name: Key.slice(shelf.length + 1), ageMs })
+      }
+      if (page.IsTruncated !== true || page.Contents === undefined) return files
     }
+  }
+
+  async isEmpty(): Promise<boolean> {
+    for (const shelf of ['public', 'private']) {
+      const { Contents } = await this.#page(`${shelf}/`, { atOnce: 1, after: undefined })
+      if (Contents !== undefined && Contents.length > 0) return false
+    }
+    return true
+  }
+
+  async mark(): Promise<string | undefined> {
+    return (await this.#get(markName))?.toString()
+  }
+
+  async setMark(text: string): Promise<void> {
+    await this.#put(markName, { bytes: Buffer.from(text), type: 'application/json', caching: uncached })
   }
 
   /** A bucket never shows half an object. */
@@ -100,7 +101,36 @@ class S3Storage implements Storage {
     this.#client.destroy()
   }
 
-  #object({ shelf, name }: StoredFile): { Bucket: string; Key: string } {
-    return { Bucket: this.#bucket, Key: `${shelf}/${name}` }
+  async #put(key: string, { bytes, type, caching }: { bytes: Buffer; type: string; caching: string }): Promise<void> {
+    await this.#client.send(
+      new this.#sdk.PutObjectCommand({
+        ...{ Bucket: this.#bucket, Key: key, Body: bytes, ContentType: type },
+        CacheControl: caching,
+        ContentDisposition: 'inline',
+      }),
+    )
   }
+
+  async #get(key: string): Promise<Buffer | undefined> {
+    try {
+      const { Body } = await this.#client.send(new this.#sdk.GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      return Body === undefined ? undefined : Buffer.from(await Body.transformToByteArray())
+    } catch (error) {
+      if (error instanceof this.#sdk.NoSuchKey) return undefined
+      throw error
+    }
+  }
+
+  #page(
+    prefix: string,
+    { atOnce, after }: { atOnce: number; after: string | undefined },
+  ): Promise<ListObjectsCommandOutput> {
+    return this.#client.send(
+      new this.#sdk.ListObjectsCommand({ Bucket: this.#bucket, Prefix: prefix, MaxKeys: atOnce, Marker: after }),
+    )
+  }
+}
+
+function keyOf({ shelf, name }: StoredFile): string {
+  return `${shelf}/${name}`
 }

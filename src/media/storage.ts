@@ -9,8 +9,13 @@ export interface Storage {
   get(file: StoredFile): Promise<Buffer | undefined>
   /** Files that are not there are no error. */
   remove(files: readonly StoredFile[]): Promise<void>
-  /** Names of all files on a shelf whose name begins with these two characters. */
-  list(shelf: Shelf, beginning: string): Promise<string[]>
+  /** All files on a shelf whose name begins with these two characters. */
+  list(shelf: Shelf, beginning: string): Promise<ListedFile[]>
+  /** Whether there is no file on any shelf. */
+  isEmpty(): Promise<boolean>
+  /** A text that lies beside the shelves and says whose they are; undefined where none was set. */
+  mark(): Promise<string | undefined>
+  setMark(text: string): Promise<void>
   /** Removes what writers that died have left behind half done. */
   tidy(): Promise<void>
   close(): void
@@ -22,6 +27,15 @@ export interface StoredFile {
   shelf: Shelf
   name: string
 }
+
+export interface ListedFile {
+  name: string
+  /** Since it was put, by the clock of the storage and ours. */
+  ageMs: number
+}
+
+/** Beside the shelves. */
+export const markName = 'madang.json'
 
 /** A file never changes under its name, so nobody needs to ask for it twice. */
 export const foreverCached = 'public, max-age=31536000, immutable'

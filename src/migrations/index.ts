@@ -21,6 +21,7 @@ import * as events from './030_events.ts'
 import * as eventRelay from './031_event_relay.ts'
 import * as media from './040_media.ts'
 import * as mediaOwners from './041_media_owners.ts'
+import * as mediaStorage from './042_media_storage.ts'
 import * as people from './050_people.ts'
 import * as notifications from './060_notifications.ts'
 import * as posts from './070_posts.ts'
@@ -60,6 +61,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['031_event_relay', eventRelay],
   ['040_media', media],
   ['041_media_owners', mediaOwners],
+  ['042_media_storage', mediaStorage],
   ['050_people', people],
   ['060_notifications', notifications],
   ['070_posts', posts],

@@ -138,11 +138,11 @@ export function idOf(reply: Reply): MediaId {
   return Number(reply.body['id']) as MediaId
 }
 
-/** All that is in the folder of the pictures, as `shelf/name`. */
+/** All that is on the shelves and half done, as `shelf/name`. */
 export async function filesIn({ config }: { config: Config }): Promise<string[]> {
   const found = await readdir(config.MEDIA_FOLDER, { recursive: true, withFileTypes: true }).catch(() => [])
   return found
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.parentPath !== config.MEDIA_FOLDER)
     .map((entry) => `${entry.parentPath.slice(config.MEDIA_FOLDER.length + 1).split('/')[0]}/${entry.name}`)
     .toSorted()
 }

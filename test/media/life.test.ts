@@ -266,8 +266,11 @@ test.serial('files that no picture needs are found on the way round, and half wr
   const folder = house().config.MEDIA_FOLDER
   const stray = 'AAstray_0123456789-_xx'
   for (const shelf of ['public', 'private']) await mkdir(path.join(folder, shelf, 'AA'), { recursive: true })
-  await writeFile(path.join(folder, 'public', 'AA', `${stray}.thumb.webp`), 'x')
-  await writeFile(path.join(folder, 'private', 'AA', stray), 'x')
+  const strays = [path.join(folder, 'public', 'AA', `${stray}.thumb.webp`), path.join(folder, 'private', 'AA', stray)]
+  for (const file of strays) {
+    await writeFile(file, 'x')
+    await utimes(file, new Date(0), new Date(0))
+  }
   const [old, young] = ['old', 'young'].map((half) => path.join(folder, 'incoming', half))
   await writeFile(old ?? '', 'x')
   await writeFile(young ?? '', 'x')

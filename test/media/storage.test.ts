@@ -21,7 +21,7 @@ test.serial.before('a folder and a bucket', async () => {
   bucket = new S3rver({
     allowMismatchedSignatures: true,
     ...{ address: '127.0.0.1', port: 0, silent: true, directory: path.join(folder, 's3'), resetOnClose: false },
-    configureBuckets: [{ name: 'pictures' }],
+    configureBuckets: [{ name: 'pictures' }, { name: 'marked' }],
   })
   endpoint = `http://127.0.0.1:${(await bucket.run()).port}`
   storages.set('disk', new DiskStorage(path.join(folder, 'disk')))
@@ -51,6 +51,9 @@ let names = 0
 function newFile(shelf: StoredFile['shelf'] = 'public', beginning = 'ab'): StoredFile {
   names += 1
   return { shelf, name: `${beginning}${String(names).padStart(20, '0')}.thumb.webp` }
+}
+async function namesOf(storage: Storage, shelf: StoredFile['shelf'], beginning: string): Promise<string[]> {
+  return (await storage.list(shelf, beginning)).map(({ name }) => name)
 }
 const picture = (text: string) => ({ bytes: Buffer.from(text), type: 'image/webp' })
 
@@ -88,9 +91,9 @@ for (const kind of ['disk', 's3']) {
     ]
     for (const file of [one, two, other, secret]) await storage.put(file, picture(file.name))
 
-    t.deepEqual((await storage.list('public', 'X-')).toSorted(), [one.name, two.name])
-    t.deepEqual(await storage.list('public', 'x-'), [other.name])
-    t.deepEqual(await storage.list('private', 'X-'), [secret.name])
+    t.deepEqual((await namesOf(storage, 'public', 'X-')).toSorted(), [one.name, two.name])
+    t.deepEqual(await namesOf(storage, 'public', 'x-'), [other.name])
+    t.deepEqual(await namesOf(storage, 'private', 'X-'), [secret.name])
     t.deepEqual(await storage.list('public', '__'), [])
     t.is(await storage.get({ shelf: 'public', name: secret.name }), undefined)
   })
@@ -104,6 +107,26 @@ for (const kind of ['disk', 's3']) {
 
     t.true(texts.includes(String(await storage.get(file))))
     await storage.tidy()
+  })
+}
+
+for (const kind of ['disk', 's3']) {
+  test(`${kind}: it is empty until the first file, and a mark is no file`, async (t) => {
+    const other = path.join(folder, 'marked')
+    const storage = kind === 'disk' ? new DiskStorage(other) : await s3({ bucket: 'marked' })
+    t.teardown(() => storage.close())
+
+    t.is(await storage.mark(), undefined)
+    t.true(await storage.isEmpty())
+    await storage.setMark('of alice')
+    await storage.setMark('of bob')
+    t.is(await storage.mark(), 'of bob')
+    t.true(await storage.isEmpty())
+    await storage.put(newFile('private', 'ma'), picture('x'))
+    t.false(await storage.isEmpty())
+    t.is((await storage.list('private', 'ma')).length, 1)
+    const [{ ageMs } = { ageMs: NaN }] = await storage.list('private', 'ma')
+    t.true(Math.abs(ageMs) < 60_000, `${ageMs}`)
   })
 }
 
@@ -150,7 +173,7 @@ test('s3: a list of more than one page is whole', async (t) => {
     for (const file of files) await storage.put(file, picture('x'))
 
     t.deepEqual(
-      (await storage.list('public', beginning)).toSorted(),
+      (await namesOf(storage, 'public', beginning)).toSorted(),
       files.map(({ name }) => name),
     )
   }

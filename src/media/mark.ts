@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { Sql } from '../platform/mysql.ts'
+import { countSweep, ownInstallation } from './mark-store.ts'
+import type { Installation } from './mark-store.ts'
+import type { Storage } from './storage.ts'
+
+/**
+ * Whose files these are. A storage carries a mark: the installation that keeps its pictures here, and how many sweeps for strays its
+ * database had counted. The count tells a database that was restored from an older backup: the mark has seen more sweeps than it.
+ */
+
+export interface MarkParts {
+  sql: Sql
+  storage: Storage
+}
+
+export type Standing = 'ours' | 'unmarked' | 'of another installation' | 'newer than the database'
+
+const markText = z.object({ installation: z.string(), sweeps: z.int() })
+
+export async function standingOf({ sql, storage }: MarkParts): Promise<Standing> {
+  // The mark before the row: the row always counts first, so a mark that is ahead is none of another worker.
+  const text = await storage.mark()
+  if (text === undefined) return 'unmarked'
+  const own = await ownInstallation(sql)
+  const mark = readMark(text)
+  if (mark?.installation !== own.installation) return 'of another installation'
+  return mark.sweeps > own.sweeps ? 'newer than the database' : 'ours'
+}
+
+/** Whether this database may say which files are strays; the sweep is counted when it may. */
+export async function enterSweep(parts: MarkParts): Promise<Standing> {
+  await markWhenEmpty(parts)
+  const standing = await standingOf(parts)
+  if (standing === 'ours') await writeMark(parts.storage, await countSweep(parts.sql))
+  return standing
+}
+
+/** An operator's word that this database is the one that knows the files. Resolves with what they were until then. */
+export async function takeOver(parts: MarkParts): Promise<Standing> {
+  const standing = await standingOf(parts)
+  await writeMark(parts.storage, await ownInstallation(parts.sql))
+  return standing
+}
+
+/** For before the first file: an empty storage becomes ours. It is looked at once, and again after a failure. */
+export function createMarking(parts: MarkParts): () => Promise<void> {
+  let marking: Promise<void> | undefined
+  return async () => {
+    try {
+      await (marking ??= markWhenEmpty(parts))
+    } catch (error) {
+      marking = undefined
+      throw error
+    }
+  }
+}
+
+async function markWhenEmpty({ sql, storage }: MarkParts): Promise<void> {
+  if ((await storage.mark()) !== undefined || !(await storage.isEmpty())) return
+  await writeMark(storage, await ownInstallation(sql))
+}
+
+function writeMark(storage: Storage, { installation, sweeps }: Installation): Promise<void> {
+  return storage.setMark(`${JSON.stringify({ installation, sweeps })}\n`)
+}
+
+/** Undefined when it is not one of ours. */
+function readMark(text: string): Installation | undefined {
+  try {
+    return markText.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
