@@ -171,7 +171,7 @@ export interface FinalClosing {
 export async function finishClosing(trx: Sql, room: RoomId, final: FinalClosing): Promise<boolean> {
   const changed = await affectedRows(
     trx,
-    `UPDATE end_room SET state = ?, parked = ?, stored = last_seq, receipt = ?, transcript_ndjson = ?, transcript_html = ?,
+    `UPDATE end_room SET state = ?, parked = ?, \`stored\` = last_seq, receipt = ?, transcript_ndjson = ?, transcript_html = ?,
        last_error = ?, next_at = NOW(3) + INTERVAL 30 SECOND, sealed_at = NOW(3)
      WHERE room_id = ? AND state = 'verifying' AND epoch = ? AND last_seq = ? AND digest = ?`,
     [

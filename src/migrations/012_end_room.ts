@@ -16,7 +16,7 @@ export async function up(sql: Sql): Promise<void> {
        last_seq BIGINT UNSIGNED NULL,
        count BIGINT UNSIGNED NULL,
        digest CHAR(40) CHARACTER SET ascii COLLATE ascii_bin NULL,
-       stored BIGINT UNSIGNED NOT NULL DEFAULT 0,
+       \`stored\` BIGINT UNSIGNED NOT NULL DEFAULT 0,
        parked BIGINT UNSIGNED NOT NULL DEFAULT 0,
        attempts INT UNSIGNED NOT NULL DEFAULT 0,
        next_at DATETIME(3) NULL,
