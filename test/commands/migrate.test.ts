@@ -31,6 +31,28 @@ test.serial('an empty database is told apart, brought up, and taken down again',
   t.is((await migrate('status')).code, 1)
 })
 
+/** Words of SQL to MySQL 9.7 and names to MariaDB 10.11, which is what most tests run on. */
+const wordsOfMysql =
+  'cube cume_dist dense_rank empty external first_value function generated get grouping groups io_after_gtids io_before_gtids json_table lag last_value lateral lead library manual ntile nth_value of optimizer_costs parallel percent_rank qualify rank row_number stored system tablesample virtual'
+
+test.serial('no table or column has a name that MySQL keeps for itself', async (t) => {
+  await migrate()
+
+  const [rows] = (await world().sql.raw(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+     UNION SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()`,
+  )) as unknown as [{ name: string }[]]
+  const names = rows.map(({ name }) => name.toLowerCase())
+
+  t.true(names.includes('end_room'))
+  // This one stands in quotation marks wherever it is named.
+  const quoted = ['stored']
+  t.deepEqual(
+    names.filter((name) => wordsOfMysql.split(' ').includes(name)),
+    quoted,
+  )
+})
+
 test.serial('all data goes only when that is said', async (t) => {
   const { code, said } = await migrate('down')
 

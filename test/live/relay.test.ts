@@ -7,6 +7,7 @@ import { sweepEvents } from '../../src/live/sweep.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
 import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { explain } from '../support/explain.ts'
 import { worldOf } from '../support/world.ts'
 import { hears, listen, numbersOf, openRelay, openStation, people, tell, upTo } from './station.ts'
 
@@ -363,12 +364,10 @@ test.serial('the relay finds what has no position by its index, however many eve
   await eventsAfter(sql, 1, 500)
   sql.off('query', hear)
 
-  const plan = async (statement = '', values: number[] = []) => {
-    const [steps] = (await sql.raw(`EXPLAIN ${statement}`, values)) as unknown as [Record<string, unknown>[]]
-    return steps.map(({ table, key, Extra }) => ({ table, key, extra: String(Extra) }))
-  }
-
-  const [unplaced, after] = [await plan(statements[0], [500]), await plan(statements[1], [1, 500])]
+  const [unplaced, after] = [
+    await explain(sql, statements[0] ?? '', [500]),
+    await explain(sql, statements[1] ?? '', [1, 500]),
+  ]
   t.like(
     unplaced.find(({ extra }) => extra.includes('Using index')),
     { table: 'events', key: 'events_position' },

@@ -1,36 +1,25 @@
 import test from 'ava'
 import type { AccountId } from '../../src/platform/ids.ts'
+import { explain } from '../support/explain.ts'
+import type { PlanStep } from '../support/explain.ts'
 import { streetOf } from './street.ts'
 import { comment, inboxOf, like, nextPost, readUpTo, takeBack, tell } from '../notifications/inbox.ts'
 
 /** That what people ask for takes the indexes which docs/data-model.md names, with tables that have grown. */
 const street = streetOf(test)
 
-interface Step {
-  table: string
-  key: string | null
-  type: string
-  extra: string
-}
-
 /** The plans of all SELECTs that run during `work`, by the beginning of their text. */
-async function plansOf(work: () => Promise<unknown>): Promise<{ text: string; steps: Step[] }[]> {
+async function plansOf(work: () => Promise<unknown>): Promise<{ text: string; steps: PlanStep[] }[]> {
   const { sql } = street().world
-  const heard: { sql: string; bindings: unknown[] }[] = []
-  const hear = (query: { sql: string; bindings: unknown[] }): void => void heard.push(query)
+  const heard: { sql: string; bindings: number[] }[] = []
+  const hear = (query: { sql: string; bindings: number[] }): void => void heard.push(query)
   sql.on('query', hear)
   await work()
   sql.removeListener('query', hear)
   const selects = heard.filter(({ sql: text }) => /^\s*select/i.test(text))
   const plans = []
   for (const { sql: text, bindings } of selects) {
-    const [rows] = (await sql.raw(`EXPLAIN ${text}`, bindings as number[])) as unknown as [Record<string, unknown>[]]
-    const steps = rows
-      .filter(({ table }) => table !== null && !String(table).startsWith('<'))
-      .map(({ table, key, type, Extra }) => ({
-        ...{ table: String(table), type: String(type), extra: String(Extra) },
-        key: key === null ? null : String(key),
-      }))
+    const steps = (await explain(sql, text, bindings)).filter(({ table }) => table !== '' && !table.startsWith('<'))
     plans.push({ text: text.replaceAll(/\s+/g, ' '), steps })
   }
   return plans

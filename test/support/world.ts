@@ -36,8 +36,23 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
   const env = settings(databaseUrl.href, redis.url)
   const config = loadConfig(env)
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 10, acquireTimeoutMs: 10_000 })
-  if (options.isMigrated !== false) await migrateUp(sql)
   const closers: (() => Promise<unknown> | unknown)[] = []
+  const closeWorld = async (): Promise<void> => {
+    for (const closer of closers.toReversed()) await closer()
+    await sql.destroy()
+    await redis.stop()
+    await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
+    await admin.destroy()
+    await rm(config.TRANSCRIPTS_FOLDER, { recursive: true, force: true })
+    await rm(config.MEDIA_FOLDER, { recursive: true, force: true })
+  }
+  if (options.isMigrated !== false) {
+    // What is open would keep the process of a file whose tests cannot begin.
+    await migrateUp(sql).catch(async (error: unknown) => {
+      await closeWorld()
+      throw error
+    })
+  }
   return {
     env,
     config,
@@ -50,15 +65,7 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
         ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, String(value)])),
       }),
     atEnd: (close) => void closers.push(close),
-    async close() {
-      for (const closer of closers.toReversed()) await closer()
-      await sql.destroy()
-      await redis.stop()
-      await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
-      await admin.destroy()
-      await rm(config.TRANSCRIPTS_FOLDER, { recursive: true, force: true })
-      await rm(config.MEDIA_FOLDER, { recursive: true, force: true })
-    },
+    close: closeWorld,
   }
 }
 

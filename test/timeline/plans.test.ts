@@ -1,13 +1,14 @@
 import test from 'ava'
 import { insertFollows } from '../../src/people/bulk-store.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
-import { selectRows } from '../../src/platform/mysql.ts'
 import type { Binding } from '../../src/platform/mysql.ts'
 import { insertPosts } from '../../src/timeline/bulk.ts'
 import { chooseWay } from '../../src/timeline/following.ts'
 import { rebuildPopular } from '../../src/timeline/index.ts'
 import { crowd } from '../support/crowd.ts'
 import type { Member } from '../support/crowd.ts'
+import { explain } from '../support/explain.ts'
+import type { PlanStep } from '../support/explain.ts'
 import { courtyardOf } from './courtyard.ts'
 import type { Resident } from './courtyard.ts'
 
@@ -71,21 +72,15 @@ async function statementsOf(path: string): Promise<Statement[]> {
   return seen.filter(({ sql: text }) => /^\s*select/i.test(text))
 }
 
-interface PlanRow {
-  table: string
-  key: string | null
-  Extra: string | null
-}
-
-async function planOf(statements: readonly Statement[], table: string): Promise<{ key: string | null; extra: string }> {
+async function planOf(statements: readonly Statement[], table: string): Promise<PlanStep> {
   const { sql } = courtyard().world
   const reading = statements.find(({ sql: text }) =>
     new RegExp(`\\bFROM (\\(\\s*SELECT a.id FROM )?\\w+ ${table}\\b`).test(text),
   )
   if (reading === undefined) throw new Error(`no statement reads ${table}`)
-  const plan = await selectRows<PlanRow>(sql, `EXPLAIN ${reading.sql}`, reading.bindings)
-  const row = plan.find((one) => one.table === table)
-  return { key: row?.key ?? null, extra: row?.Extra ?? '' }
+  const step = (await explain(sql, reading.sql, reading.bindings)).find((one) => one.table === table)
+  if (step === undefined) throw new Error(`the plan does not name ${table}`)
+  return step
 }
 
 test.serial('each feed walks its index and sorts nothing', async (t) => {
