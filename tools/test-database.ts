@@ -39,6 +39,7 @@ const users = path.join(home, 'users')
 const keptFile = path.join(home, 'database.kept')
 
 interface State {
+  program: string
   folder: string
   port: number
   password: string
@@ -47,11 +48,16 @@ interface State {
 export function joinTestDatabase(program: string): Promise<TestDatabase> {
   return locked(async () => {
     const running = await runningDatabase()
+    if (running && running.program !== program) throw new Problem(otherProgram(running.program))
     const state = running ?? (await startAnew(program))
     const userFile = path.join(users, String(process.pid))
     writeMark(userFile, markOf(process.pid) ?? { pid: process.pid, born: 'unknown' })
     return { url: databaseUrl(state), wasRunning: running !== undefined, leave: () => leave(userFile) }
   })
+}
+
+function otherProgram(program: string): string {
+  return `Tests are running on ${program} already: wait for their end, or stop it by \`npm test -- --release\``
 }
 
 export function keepTestDatabase(): void {
@@ -79,9 +85,14 @@ async function runningDatabase(): Promise<State | undefined> {
 async function startAnew(program: string): Promise<State> {
   await throwAway()
   mkdirSync(users, { recursive: true })
-  const state = { folder: throwawayFolder(), port: await freePort(), password: randomBytes(18).toString('hex') }
+  const state = {
+    program,
+    folder: throwawayFolder(),
+    port: await freePort(),
+    password: randomBytes(18).toString('hex'),
+  }
   writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 })
-  const started = await startDatabase({ ...state, program, log, pidFile })
+  const started = await startDatabase({ ...state, log, pidFile })
   const isTrue = (): Promise<boolean> => isDatabaseReady(databaseUrl(state))
   const outcome = await waitFor({ isTrue, withinMs: 60_000, endedEarly: started.ended })
   if (outcome === 'yes') return state
@@ -120,7 +131,7 @@ function readState(): State | undefined {
 
 function isState(value: unknown): value is State {
   if (typeof value !== 'object' || value === null) return false
-  return 'folder' in value && 'port' in value && 'password' in value
+  return 'program' in value && 'folder' in value && 'port' in value && 'password' in value
 }
 
 /** In memory where there is room: what a test wrote need not survive the machine, and every commit is a sync. */

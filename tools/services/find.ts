@@ -17,6 +17,14 @@ const executables: Record<ProgramName, readonly string[]> = {
   browser: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'Google Chrome'],
 }
 
+/** Settings that name a program by its path, whatever else is installed. */
+const settings: Record<ProgramName, string> = {
+  redis: 'REDIS_SERVER',
+  database: 'DATABASE_SERVER',
+  nginx: 'NGINX_SERVER',
+  browser: 'CHROMIUM',
+}
+
 const usualFolders = [
   '/usr/sbin',
   '/usr/bin',
@@ -31,7 +39,7 @@ const usualFolders = [
   ]),
 ]
 
-/** Finds what is installed: PATH first, then the folders where servers usually lie, then `furtherFolders`. */
+/** Finds what is installed: what a setting such as DATABASE_SERVER names, then PATH, then the folders where servers usually lie, then `furtherFolders`. */
 export function findPrograms(furtherFolders: readonly string[] = []): Partial<Programs> {
   const found: Partial<Programs> = {}
   for (const service of serviceNames) {
@@ -42,6 +50,8 @@ export function findPrograms(furtherFolders: readonly string[] = []): Partial<Pr
 }
 
 export function findProgram(name: ProgramName, furtherFolders: readonly string[] = []): string | undefined {
+  const given = process.env[settings[name]]
+  if (given) return given
   const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder))
   return findExecutable(executables[name], [...onPath, ...usualFolders, ...furtherFolders])
 }

@@ -17,19 +17,45 @@ const packageNames: Record<ProgramName, readonly string[]> = {
   browser: ['chromium-headless-shell', 'chromium'],
 }
 
+/** Where packages come from: `settings` are lines of apt's configuration. What `status` lists is here already and not fetched. */
+export interface Archive {
+  title: string
+  status: string
+  settings: readonly string[]
+}
+
+const thisSystem: Archive = { title: "this system's archive", status: '/var/lib/dpkg/status', settings: [] }
+
+/** What is looked for, and the packages that have it: the first one that the archive knows is taken. */
+export interface Wanted {
+  name: string
+  packages: readonly string[]
+}
+
 export async function canUnpack(): Promise<boolean> {
   const [apt, dpkg] = await Promise.all([ask('apt-get', ['--version']), ask('dpkg-deb', ['--version'])])
   return apt.code === 0 && dpkg.code === 0
 }
 
-export async function unpackPrograms(names: readonly ProgramName[], folder: string, progress: Progress): Promise<void> {
+export function unpackPrograms(names: readonly ProgramName[], folder: string, progress: Progress): Promise<void> {
+  const wanted = names.map((name) => ({ name, packages: packageNames[name] }))
+  return unpackPackages(wanted, folder, progress)
+}
+
+export async function unpackPackages(
+  wanted: readonly Wanted[],
+  folder: string,
+  progress: Progress,
+  archive: Archive = thisSystem,
+): Promise<void> {
+  const names = wanted.map(({ name }) => name).join(', ')
   const state = `${folder}.apt`
   const fresh = `${folder}.new`
   for (const stale of [fresh, folder]) rmSync(stale, { recursive: true, force: true })
-  const apt = await prepareApt(state)
-  const update = await progress.step("Reading the package lists of this system's archive", () => apt(['update']))
-  const packages = await choosePackages(apt, names, update.output)
-  await progress.step(`Fetching ${packages.length} packages for ${names.join(', ')}`, async (note) => {
+  const apt = await prepareApt(state, archive)
+  const update = await progress.step(`Reading the package lists of ${archive.title}`, () => apt(['update']))
+  const packages = await choosePackages(apt, wanted, { update: update.output, archive })
+  await progress.step(`Fetching ${packages.length} packages for ${names}`, async (note) => {
     const ticker = setInterval(() => note(`${debFiles(state).length} of ${packages.length}`), 200)
     const answer = await apt(['download', ...packages]).finally(() => clearInterval(ticker))
     if (answer.code !== 0) throw new Problem(`Fetching packages failed: ${lastLine(answer.output)}`)
@@ -42,7 +68,7 @@ export async function unpackPrograms(names: readonly ProgramName[], folder: stri
 
 type Apt = (args: readonly string[]) => ReturnType<typeof ask>
 
-async function prepareApt(state: string): Promise<Apt> {
+async function prepareApt(state: string, archive: Archive): Promise<Apt> {
   for (const part of ['state/lists/partial', 'cache/archives/partial', 'debs']) {
     mkdirSync(path.join(state, part), { recursive: true })
   }
@@ -50,24 +76,29 @@ async function prepareApt(state: string): Promise<Apt> {
   const settings = [
     `Dir::State "${state}/state";`,
     `Dir::Cache "${state}/cache";`,
-    'Dir::State::status "/var/lib/dpkg/status";',
+    `Dir::State::status "${archive.status}";`,
     'APT::Sandbox::User "";',
     'APT::Install-Recommends "false";',
     'APT::Update::Post-Invoke-Success "";',
     'Acquire::Languages "none";',
     'Debug::NoLocking "true";',
+    ...archive.settings,
   ]
   writeFileSync(config, `${settings.join('\n')}\n`)
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
   return (args) => ask('apt-get', ['-q', '-c', config, ...args], { cwd: path.join(state, 'debs'), env })
 }
 
-/** The first package of each service that this archive has, with everything it needs and this system lacks. */
-async function choosePackages(apt: Apt, services: readonly ProgramName[], updateOutput: string): Promise<string[]> {
+/** The first package of each that this archive has, with everything it needs and this system lacks. */
+async function choosePackages(
+  apt: Apt,
+  wanted: readonly Wanted[],
+  tried: { update: string; archive: Archive },
+): Promise<string[]> {
   const chosen = new Set<string>()
-  for (const service of services) {
-    const closure = await firstClosure(apt, packageNames[service])
-    if (!closure) throw new Problem(missingPackage(service, updateOutput))
+  for (const one of wanted) {
+    const closure = await firstClosure(apt, one.packages)
+    if (!closure) throw new Problem(missingPackage(one, tried))
     for (const name of closure) chosen.add(name)
   }
   return [...chosen]
@@ -84,9 +115,9 @@ async function firstClosure(apt: Apt, candidates: readonly string[]): Promise<st
   return undefined
 }
 
-function missingPackage(service: ProgramName, updateOutput: string): string {
-  const reason = /^(?:E|Err):?.*$/m.exec(updateOutput)?.[0]
-  return `No package for ${service} (${packageNames[service].join(' or ')}) in this system's archive${reason ? `: ${reason}` : ''}`
+function missingPackage({ name, packages }: Wanted, { update, archive }: { update: string; archive: Archive }): string {
+  const reason = /^(?:E|Err):?.*$/m.exec(update)?.[0]
+  return `No package for ${name} (${packages.join(' or ')}) in ${archive.title}${reason ? `: ${reason}` : ''}`
 }
 
 function debFiles(state: string): string[] {

@@ -16,6 +16,7 @@ export function wrapperFolder(folder: string): string {
 export function wrapPrograms(folder: string): void {
   mkdirSync(wrapperFolder(folder), { recursive: true })
   const libraries = libraryFolders(folder)
+  const loader = ownLoader(folder, libraries)
   for (const name of programs) {
     // The browser's own folder first: in usr/bin it has a script that knows the path of an installed one only.
     const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin']
@@ -25,7 +26,8 @@ export function wrapPrograms(folder: string): void {
     )
     if (found === undefined) continue
     const wrapper = join(wrapperFolder(folder), name)
-    writeFileSync(wrapper, wrapperScript(libraries, relative(folder, found)))
+    const script = loader === undefined ? wrapperScript : loadingScript(loader)
+    writeFileSync(wrapper, script(libraries, relative(folder, found)))
     chmodSync(wrapper, 0o755)
   }
 }
@@ -38,6 +40,20 @@ LD_LIBRARY_PATH=${libraries.map((library) => `$root/${library}`).join(':')}\${LD
 export LD_LIBRARY_PATH
 exec "$root/${target}" "$@"
 `
+}
+
+/** The same for programs that came with a C library of their own, newer or older than this system's: its loader starts them. */
+function loadingScript(loader: string): typeof wrapperScript {
+  return (libraries, target) => `#!/bin/sh
+root=\${0%/*}/../..
+exec "$root/${loader}" --library-path "${libraries.map((library) => `$root/${library}`).join(':')}" "$root/${target}" "$@"
+`
+}
+
+function ownLoader(root: string, libraries: readonly string[]): string | undefined {
+  return libraries
+    .flatMap((library) => readdirSync(join(root, library)).map((name) => join(library, name)))
+    .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
 }
 
 function libraryFolders(root: string): string[] {
