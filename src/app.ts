@@ -17,6 +17,7 @@ import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
+import { RunningRequests } from './platform/http/running.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Log } from './platform/log.ts'
 import { createTimeline, readPostStatement } from './timeline/index.ts'
@@ -34,6 +35,9 @@ export interface AppOptions {
   /** For tests: an answer that its route does not declare becomes a 500. */
   isAnswerChecked?: boolean
 }
+
+/** What a request that runs gets to be answered when the server stops: as long as it may wait for MySQL. */
+const finishMs = 10_000
 
 /** A web server: the composition of all parts. */
 export async function createApp(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
@@ -101,6 +105,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
   })
   const server = createServer(serverTimes, http.callback())
+  const requests = new RunningRequests(server)
   chat.gateway.attach(server)
   lifecycle.onClose('http', () => {
     server.close()
@@ -123,7 +128,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       health.drain()
       server.close()
       server.closeIdleConnections()
-      await Promise.all([live.drain(), chat.gateway.drain()])
+      await Promise.all([live.drain(), chat.gateway.drain(), requests.finish(finishMs)])
       await lifecycle.close()
     },
   }

@@ -32,5 +32,6 @@ const outageCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'],
   'PROTOCOL_CONNECTION_LOST',
 ])
+/** `aborted` hears who waits for a connection to MySQL when this process closes its pool. */
 const outageMessage =
-  /^(Connection is closed|Command timed out|Stream isn't writeable|Reached the max retries)|connection is in closed state$|no answer within|^(LOADING|OOM|MISCONF|READONLY|TRYAGAIN|CLUSTERDOWN)\b/
+  /^aborted$|^(Connection is closed|Command timed out|Stream isn't writeable|Reached the max retries)|connection is in closed state$|no answer within|^(LOADING|OOM|MISCONF|READONLY|TRYAGAIN|CLUSTERDOWN)\b/

@@ -18,7 +18,8 @@ test.serial.before('there is a table of counters', async () => {
 
 /** A pool of one connection, which waits one second for a lock. */
 async function impatient(t: ExecutionContext): Promise<Sql> {
-  const sql = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 5000 })
+  const { config, log } = world()
+  const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 5000, log })
   t.teardown(() => sql.destroy())
   await sql.raw('SET SESSION innodb_lock_wait_timeout = 1')
   return sql
@@ -106,4 +107,17 @@ test.serial('a statement that MySQL does not understand is no outage', async (t)
 
   t.is(mysqlErrno(error), 1146)
   t.false(isOutage(error))
+})
+
+test.serial('who waits for a connection when the pool is closed hears of an outage', async (t) => {
+  const sql = await impatient(t)
+  const holder = await sql.transaction()
+  const waiting = t.throwsAsync(Promise.resolve(sql.raw('SELECT 1')))
+  await new Promise((resolve) => setImmediate(resolve))
+
+  const closing = sql.destroy()
+  await holder.rollback()
+  await closing
+
+  t.true(isOutage(await waiting))
 })
