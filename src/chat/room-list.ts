@@ -8,15 +8,16 @@ import type { Room, RoomKind } from './store.ts'
 import { presentRoom } from './views.ts'
 import type { roomView } from './views.ts'
 
-/** The open rooms that are there for this person, without those whose mentor they hide. */
+/** The open rooms that are there for this person, without those whose mentor they hide. No block keeps a room from who sees all. */
 export async function roomsSeenBy(
   parts: RouteParts,
   viewer: Viewer,
   page: { before: RoomId | undefined; kind: RoomKind | undefined; limit: number },
 ): Promise<Room[]> {
-  const { hidden } = await parts.relationsOf(viewer.account)
+  const { hidden, muted } = await parts.relationsOf(viewer.account)
   const seesAll = hasRole(viewer, 'admin')
-  return openRooms(parts.sql, { account: viewer.account, seesAll, hiddenMentors: [...hidden] }, page)
+  const hiddenMentors = [...(seesAll ? muted : hidden)]
+  return openRooms(parts.sql, { account: viewer.account, seesAll, hiddenMentors }, page)
 }
 
 export async function presentRooms(

@@ -3,7 +3,7 @@ import { cursorOf, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/h
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { CommentId } from '../platform/ids.ts'
-import { visiblePost } from './access.ts'
+import { postFor } from './access.ts'
 import { commentOrders, commentsOf } from './comment-store.ts'
 import { createComment, editComment, newComment, removeComment } from './comments.ts'
 import { peopleIn } from './presenting.ts'
@@ -41,7 +41,7 @@ export function commentRoutes(parts: TimelineParts): Route[] {
       async handle({ viewer, params, query, target }) {
         const { order, limit, cursor } = query
         const relations = await parts.people.relationsOf(viewer.account)
-        const post = await visiblePost(parts.sql, relations, params.id)
+        const post = await postFor(parts.sql, { viewer, relations }, 'read', params.id)
         const from = cursor?.id as CommentId | undefined
         const found = await commentsOf(parts.sql, post.id, { order, from, without: relations.hidden, limit: limit + 1 })
         const { items: comments, last } = pageFrom(found, limit)

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Notice } from '../notifications/index.ts'
+import { Problem } from '../platform/errors.ts'
 import type { Once } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { lockVisiblePost, requireAuthor, requireOneOf, requireVisibleComment } from './access.ts'
+import { askerFrom, lockCommentFor, lockPostFor } from './access.ts'
 import * as store from './comment-store.ts'
 import type { Comment } from './comment-store.ts'
 import { commentChanged } from './events.ts'
@@ -21,19 +22,19 @@ const mostText = 2000
 
 export const newComment = z.strictObject({ text: spokenTextOf(mostText) })
 
-/** Error: `not_found`. */
+/** Errors: `not_found`; `forbidden` for an admin who sees the post in spite of a block. */
 export async function createComment(
   parts: TimelineParts,
   author: Viewer,
   said: { post: PostId; text: string },
   once: Once,
 ) {
-  const relations = await parts.people.relationsOf(author.account)
-  const { mentions } = await findWording(parts, said.text, relations)
+  const asker = await askerFrom(parts, author)
+  const { mentions } = await findWording(parts, said.text, asker.relations)
   const unreachable = await keptFrom(parts, said.post, mentions)
   const profiles = await parts.accounts.profiles([author.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, said.post)
+    const post = await lockPostFor(trx, asker, 'answer', said.post)
     const id = await store.insertComment(trx, { ...said, author: author.account, mentions })
     const commentCount = post.commentCount + 1
     await setCounts(trx, post.id, { commentCount })
@@ -77,15 +78,13 @@ export async function editComment(
   id: CommentId,
   text: string,
 ): Promise<CommentView> {
-  const relations = await parts.people.relationsOf(editor.account)
-  const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
-  const { mentions } = await findWording(parts, text, relations)
-  const unreachable = await keptFrom(parts, postId, mentions)
+  const asker = await askerFrom(parts, editor)
+  const before = await existing(parts.sql, id)
+  const { mentions } = await findWording(parts, text, asker.relations)
+  const unreachable = await keptFrom(parts, before.post, mentions)
   const profiles = await parts.accounts.profiles([editor.account, ...mentions])
   return parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, postId)
-    const comment = requireVisibleComment(await store.commentById(trx, id), relations)
-    requireAuthor(editor, comment.author)
+    const { post, comment } = await lockCommentFor(trx, asker, 'edit', before)
     if (comment.text === text) return presentComment(comment, profiles)
     await store.rewriteComment(trx, id, { text, mentions })
     const now = await written(trx, id)
@@ -99,18 +98,22 @@ export async function editComment(
 
 /** The author of the comment, the author of the post, or an admin. Errors: `not_found`, `forbidden`. */
 export async function removeComment(parts: TimelineParts, viewer: Viewer, id: CommentId): Promise<void> {
-  const relations = await parts.people.relationsOf(viewer.account)
-  const { post: postId } = requireVisibleComment(await store.commentById(parts.sql, id), relations)
+  const asker = await askerFrom(parts, viewer)
+  const before = await existing(parts.sql, id)
   await parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, postId)
-    const comment = requireVisibleComment(await store.commentById(trx, id), relations)
-    requireOneOf(viewer, [comment.author, post.author])
+    const { post } = await lockCommentFor(trx, asker, 'delete', before)
     await store.deleteComment(trx, id)
     const commentCount = post.commentCount - 1
     await setCounts(trx, post.id, { commentCount })
     await parts.notifications.forget(trx, tell, { comment: id })
     tell(commentChanged('comment.deleted', { ...post, commentCount }, id))
   })
+}
+
+async function existing(sql: Sql, id: CommentId): Promise<Comment> {
+  const comment = await store.commentById(sql, id)
+  if (comment === undefined) throw new Problem('not_found')
+  return comment
 }
 
 async function written(trx: Sql, id: CommentId): Promise<Comment> {

@@ -3,7 +3,7 @@ import { presentPerson } from '../accounts/index.ts'
 import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { visiblePost } from './access.ts'
+import { postFor } from './access.ts'
 import { likesOf } from './like-store.ts'
 import { like, unlike } from './likes.ts'
 import { postParams } from './route-parts.ts'
@@ -48,7 +48,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       hasEtag: true,
       async handle({ viewer, params, query, target }) {
         const relations = await parts.people.relationsOf(viewer.account)
-        const post = await visiblePost(parts.sql, relations, params.id)
+        const post = await postFor(parts.sql, { viewer, relations }, 'read', params.id)
         const page = { before: query.cursor, without: relations.hidden, limit: query.limit + 1 }
         const found = await likesOf(parts.sql, post.id, page)
         const { items: likes, last } = pageFrom(found, query.limit)

@@ -1,10 +1,11 @@
+import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { PostId } from '../platform/ids.ts'
-import { lockVisiblePost } from './access.ts'
+import { askerFrom, lockPostFor, requireCan } from './access.ts'
 import { likesChanged } from './events.ts'
 import { deleteLike, insertLike, isLikedBy } from './like-store.ts'
 import type { TimelineParts } from './route-parts.ts'
-import { setCounts } from './store.ts'
+import { lockPost, setCounts } from './store.ts'
 import { excerptOf } from './text.ts'
 
 export interface Liking {
@@ -14,12 +15,13 @@ export interface Liking {
 
 /**
  * The row of the post is taken first, so that those who like one post at once wait in one line: the count is exact, and nobody
- * can be in another's way with two locks. Who likes it already changes nothing. Error: `not_found`.
+ * can be in another's way with two locks. Who likes it already changes nothing. Errors: `not_found`; `forbidden` for an admin who
+ * sees the post in spite of a block.
  */
 export async function like(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<Liking> {
-  const relations = await parts.people.relationsOf(viewer.account)
+  const asker = await askerFrom(parts, viewer)
   return parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, id)
+    const post = await lockPostFor(trx, asker, 'answer', id)
     if (await isLikedBy(trx, id, viewer.account)) return { likeCount: post.likeCount, isLiked: true }
     const likeCount = post.likeCount + 1
     await insertLike(trx, id, viewer.account)
@@ -31,12 +33,16 @@ export async function like(parts: TimelineParts, viewer: Viewer, id: PostId): Pr
   })
 }
 
-/** Error: `not_found`. */
+/** One's own like can be taken back whatever stands between the two. Error: `not_found`, without one, for who may not see the post. */
 export async function unlike(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<Liking> {
-  const relations = await parts.people.relationsOf(viewer.account)
+  const asker = await askerFrom(parts, viewer)
   return parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, id)
-    if (!(await deleteLike(trx, id, viewer.account))) return { likeCount: post.likeCount, isLiked: false }
+    const post = await lockPost(trx, id)
+    if (post === undefined) throw new Problem('not_found')
+    if (!(await deleteLike(trx, id, viewer.account))) {
+      requireCan(asker, 'read', { post })
+      return { likeCount: post.likeCount, isLiked: false }
+    }
     const likeCount = post.likeCount - 1
     await setCounts(trx, id, { likeCount })
     tell(likesChanged({ ...post, likeCount }))

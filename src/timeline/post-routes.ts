@@ -1,7 +1,7 @@
 import { Problem } from '../platform/errors.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { visiblePost } from './access.ts'
+import { askerFrom, postFor } from './access.ts'
 import { newPost, postChanges } from './post.ts'
 import { createPost, editPost, removePost } from './posts.ts'
 import { presentPosts } from './presenting.ts'
@@ -38,8 +38,8 @@ export function postRoutes(parts: TimelineParts): Route[] {
       answers: { 200: postView },
       hasEtag: true,
       async handle({ viewer, params }) {
-        const relations = await parts.people.relationsOf(viewer.account)
-        const post = await visiblePost(parts.sql, relations, params.id)
+        const asker = await askerFrom(parts, viewer)
+        const post = await postFor(parts.sql, asker, 'read', params.id)
         const [view] = await presentPosts(parts, viewer.account, [post])
         if (view === undefined) throw new Problem('not_found')
         return { status: 200, body: view }

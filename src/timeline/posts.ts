@@ -4,7 +4,7 @@ import type { Once } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { AccountId, PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { lockVisiblePost, requireAuthor, requireOneOf, visiblePost } from './access.ts'
+import { askerFrom, lockPostFor, postFor } from './access.ts'
 import { deleteCommentsOf } from './comment-store.ts'
 import { postCreated, postDeleted, postUpdated } from './events.ts'
 import { deleteLikesOf, isLikedBy } from './like-store.ts'
@@ -56,13 +56,12 @@ export async function editPost(
   id: PostId,
   changes: PostChanges,
 ): Promise<PostView> {
-  const relations = await parts.people.relationsOf(editor.account)
-  const before = await visiblePost(parts.sql, relations, id)
-  requireAuthor(editor, before.author)
-  const found = changes.text === undefined ? undefined : await findWording(parts, changes.text, relations)
+  const asker = await askerFrom(parts, editor)
+  const before = await postFor(parts.sql, asker, 'edit', id)
+  const found = changes.text === undefined ? undefined : await findWording(parts, changes.text, asker.relations)
   const profiles = await parts.accounts.profiles([...peopleIn([before]), ...(found?.mentions ?? [])])
   return parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, id)
+    const post = await lockPostFor(trx, asker, 'edit', id)
     const isChanged = await rewrite(parts, trx, post, { ...changes, found })
     const { post: now, view } = await written(parts, trx, id, profiles)
     if (isChanged) {
@@ -92,10 +91,9 @@ async function rewrite(
 
 /** All rows in one transaction; the files of its pictures go after that. Errors: `not_found`, `forbidden`. */
 export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<void> {
-  const relations = await parts.people.relationsOf(viewer.account)
+  const asker = await askerFrom(parts, viewer)
   await parts.live.transaction(async (trx, tell) => {
-    const post = await lockVisiblePost(trx, relations, id)
-    requireOneOf(viewer, [post.author])
+    const post = await lockPostFor(trx, asker, 'delete', id)
     await releasePictures(parts, trx, id, (await store.picturesOf(trx, [id])).get(id) ?? [])
     await deleteCommentsOf(trx, id)
     await deleteLikesOf(trx, id)

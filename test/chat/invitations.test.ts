@@ -248,6 +248,17 @@ test('with whom the mentor has a block, the room is not there; a seat that was t
   t.true(await isListedFor(carol, room))
 })
 
+test('a mentor’s block keeps no room from admins', async (t) => {
+  const mentor = await Neighbour.moveIn(world(), north, 'mentor', 'mentor')
+  const room = await mentor.opens(north)
+  t.is((await mentor.ask(north, `PUT /v1/people/${admin.username}/block`)).status, 204)
+
+  t.true(await isListedFor(admin, room))
+  t.is((await admin.ask(south, `GET /v1/rooms/${room}`)).status, 200)
+  t.is((await admin.ask(south, `PATCH /v1/rooms/${room}`, { topic: '조용히' })).status, 200)
+  t.is((await admin.ask(south, `POST /v1/rooms/${room}/close`)).status, 202)
+})
+
 test.serial(
   'the list leaves out rooms whose mentor I mute, with full pages, and shows them when asked for',
   async (t) => {

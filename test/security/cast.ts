@@ -2,7 +2,7 @@ import { call } from '../accounts/client.ts'
 import type { Stack } from '../support/stack.ts'
 
 /** Who asks, in the order of the columns of the matrix. */
-export const askers = ['anonymous', 'member', 'mentor', 'admin', 'blocked'] as const
+export const askers = ['anonymous', 'member', 'mentor', 'admin', 'blocked', 'blockedAdmin'] as const
 export type Asker = (typeof askers)[number]
 
 export interface Player {
@@ -14,7 +14,7 @@ export interface Cast {
   origin: string
   /** Undefined for nobody. */
   player(asker: Asker): Player | undefined
-  /** A mentor to whom most of what is another's belongs. She has blocked the asker *blocked*. */
+  /** A mentor to whom most of what is another's belongs. She has blocked the askers *blocked* and *blockedAdmin*. */
   alice: Player
   /** A member who sits in rooms, and stands in no relation to the askers. */
   carol: Player
@@ -24,6 +24,15 @@ export interface Cast {
   again(player: Player): Promise<Player>
   /** Somebody new with the same role, for what one does to oneself. */
   standIn(asker: Asker): Promise<Player>
+}
+
+const roleOf = {
+  anonymous: 'member',
+  member: 'member',
+  mentor: 'mentor',
+  admin: 'admin',
+  blocked: 'member',
+  blockedAdmin: 'admin',
 }
 
 const password = 'correct horse battery'
@@ -39,15 +48,17 @@ export async function gather(stack: Stack): Promise<Cast> {
   const [alice, carol, dave] = [await enter('alice', 'mentor'), await enter('carol'), await enter('dave', 'mentor')]
   const players = new Map<Asker, Player>([
     ['member', await enter('bob')],
-    ['mentor', await enter('mina', 'mentor')],
-    ['admin', await enter('ada', 'admin')],
+    ['mentor', await enter('mina', roleOf.mentor)],
+    ['admin', await enter('ada', roleOf.admin)],
     ['blocked', await enter('frank')],
+    ['blockedAdmin', await enter('grace', roleOf.blockedAdmin)],
   ])
-  await call(origin, `PUT /v1/people/${players.get('blocked')?.username}/block`, { token: alice.token })
+  for (const asker of ['blocked', 'blockedAdmin'] as const) {
+    await call(origin, `PUT /v1/people/${players.get(asker)?.username}/block`, { token: alice.token })
+  }
   return {
     ...{ origin, alice, carol, dave },
-    standIn: (asker) =>
-      enter(`stand_in_${(standIns += 1)}`, asker === 'mentor' || asker === 'admin' ? asker : 'member'),
+    standIn: (asker) => enter(`stand_in_${(standIns += 1)}`, roleOf[asker]),
     player: (asker) => players.get(asker),
     async again({ username }) {
       const reply = await call(origin, 'POST /v1/sessions', { body: { username, password, tokens: 'body' } })

@@ -23,7 +23,7 @@ export function thingsOf(cast: Cast) {
   }
   const openBy = (who: Player): Promise<string> => made(who, 'POST /v1/rooms', { name: '마당', seats: 5 })
   const seat = (who: Player, room: string) => call(origin, `PUT /v1/rooms/${room}/members/me`, { token: who.token })
-  const keepsRooms = (who: Player): boolean => ['mina', 'ada'].includes(who.username)
+  const keepsRooms = (who: Player): boolean => ['mina', 'ada', 'grace'].includes(who.username)
   const post = (who: Player): Promise<string> => made(who, 'POST /v1/posts', { text: '안녕하세요' })
   const comment = (who: Player, on: string): Promise<string> =>
     made(who, `POST /v1/posts/${on}/comments`, { text: '반가워요' })
@@ -82,9 +82,14 @@ export function thingsOf(cast: Cast) {
       await eventually(async () => (await call(origin, `GET /v1/media/${id}`, { token })).body['state'] === 'ready')
       return { id }
     },
-    /** Another person: for the asker *blocked* the one who blocked him. */
+    /** Another person: for those who are blocked the one who blocked them. */
     person: async (asker, whose) => ({
-      username: whose === 'own' ? asker.username : asker.username === 'frank' ? alice.username : carol.username,
+      username:
+        whose === 'own'
+          ? asker.username
+          : ['frank', 'grace'].includes(asker.username)
+            ? alice.username
+            : carol.username,
     }),
     async session(asker, whose) {
       const { token } = await cast.again(whose === 'own' ? asker : alice)

@@ -113,6 +113,59 @@ test('what two have blocked is not there for either: posts, comments, likes, hom
   t.is((await carol.all(`/v1/posts/${carols}/likes`)).length, 1)
 })
 
+test('a block shields nobody from admins, who see a post by its address and say nothing to who keeps them away', async (t) => {
+  const { person, world } = courtyard()
+  const [bob, carol, admin] = [await person('bob'), await person('carol'), await person('admin')]
+  await world.sql('accounts').where({ id: admin.account }).update({ role: 'admin' })
+  const post = await bob.posts('막은 사람의 글')
+  const comment = await bob.comments(await carol.posts('캐럴의 글'), '막은 사람의 댓글')
+  const others = await carol.comments(post, '캐럴의 댓글')
+  await bob.to('block', admin)
+
+  for (const path of ['', '/comments', '/likes']) {
+    t.is((await admin.ask(`GET /v1/posts/${post}${path}`)).status, 200, path)
+  }
+  t.is((await admin.ask(`PUT /v1/posts/${post}/like`)).status, 403)
+  t.is((await admin.ask(`POST /v1/posts/${post}/comments`, { text: 'x' })).status, 403)
+  t.is((await admin.ask(`PATCH /v1/posts/${post}`, { text: 'x' })).status, 403)
+  t.false(ids(await admin.all('/v1/timeline?limit=100')).includes(post))
+  for (const line of [`/v1/comments/${comment}`, `/v1/comments/${others}`, `/v1/posts/${post}`]) {
+    t.is((await admin.ask(`DELETE ${line}`)).status, 204, line)
+    t.is((await admin.ask(`DELETE ${line}`)).status, 404, line)
+  }
+  t.is((await bob.ask(`GET /v1/posts/${post}`)).status, 404)
+})
+
+for (const blocker of ['alice', 'carol'] as const) {
+  test(`after ${blocker} has blocked the other, both clear away what is theirs, and do no more`, async (t) => {
+    const { person } = courtyard()
+    const people = { alice: await person('alice'), carol: await person('carol') }
+    const { alice, carol } = people
+    const post = await alice.posts('앨리스의 글')
+    const [mine, hers, left] = [
+      await carol.comments(post, '하나'),
+      await carol.comments(post, '둘'),
+      await alice.comments(post, '셋'),
+    ]
+    await carol.gets(`PUT /v1/posts/${post}/like`)
+    await people[blocker].to('block', blocker === 'alice' ? carol : alice)
+
+    t.is((await carol.ask(`PATCH /v1/comments/${mine}`, { text: 'x' })).status, 404)
+    t.is((await carol.ask(`DELETE /v1/comments/${left}`)).status, 404)
+    t.is((await carol.ask(`DELETE /v1/posts/${post}`)).status, 404)
+    t.is((await carol.ask(`DELETE /v1/comments/${mine}`)).status, 204)
+    t.is((await alice.ask(`DELETE /v1/comments/${hers}`)).status, 204)
+    const unliked = await carol.ask(`DELETE /v1/posts/${post}/like`)
+    const again = await carol.ask(`DELETE /v1/posts/${post}/like`)
+
+    t.is(unliked.status, 200)
+    t.deepEqual(unliked.body, { post, likeCount: 0, isLiked: false })
+    t.is(again.status, 404)
+    t.like(await alice.gets(`GET /v1/posts/${post}`), { commentCount: 1, likeCount: 0 })
+    t.is((await alice.ask(`DELETE /v1/posts/${post}`)).status, 204)
+  })
+}
+
 test('whom somebody has muted is left out of feeds and lists, and shown when asked for', async (t) => {
   const { person } = courtyard()
   const [alice, bob] = [await person('alice'), await person('bob')]
