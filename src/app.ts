@@ -6,12 +6,13 @@ import { createChat, createRoomsPort, readRoomStatement } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
+import type { Foundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
 import { createLive } from './live/index.ts'
 import { createMedia } from './media/index.ts'
 import { createNotifications, readNotificationStatement } from './notifications/index.ts'
 import type { Notifications } from './notifications/index.ts'
-import { createPeople } from './people/index.ts'
+import { createPeople, hidersOf } from './people/index.ts'
 import type { Notices } from './people/index.ts'
 import { createHttpApp, serverTimes } from './platform/http/app.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
@@ -39,62 +40,17 @@ export interface AppOptions {
 /** What a request that runs gets to be answered when the server stops: as long as it may wait for MySQL. */
 const finishMs = 10_000
 
-/** A web server: the composition of all parts. */
+/** A web server: the composition of all parts, and the HTTP server that they are reached by. */
 export async function createApp(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
   const raised = raisedLimits(config)
   if (Object.keys(raised).length > 0) log.warn({ raised }, 'limits are raised above their defaults')
   const foundation = await layFoundation(config, log)
-  const { sql, redis, broker, lifecycle, durability } = foundation
-
-  const media = await createMedia({ sql, config, log })
-  lifecycle.onClose('media', () => media.stop())
-  const accounts = createAccounts({
-    ...{ sql, redis, broker, config, log },
-    pictureUrls: media.urls,
-    sockets: {
-      sessions: () => [...chat.gateway.sessions, ...live.sessions()],
-      ended(sessions, reason) {
-        chat.sessionsEnded(sessions, reason)
-        live.sessionsEnded(sessions)
-      },
-      roleChanged: (account, role) => chat.roleChanged(account, role),
-    },
-  })
-  const live = createLive({
-    ...{ sql, broker, config, log },
-    hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
-    readStatement: (event) => readPostStatement(event) ?? readRoomStatement(event) ?? readNotificationStatement(event),
-  })
-  lifecycle.onClose('live', () => live.stop())
-  const notifications = createNotifications({
-    ...{ sql, transaction: live.transaction, profiles: accounts.profiles },
-    hidersOf: (trx, actor, among) => people.hidersOf(trx, actor, among),
-  })
-  const people = createPeople({
-    ...{ sql, config, accounts, media },
-    transaction: live.transaction,
-    notices: noticesOfPeople(notifications),
-  })
-  const timeline = createTimeline({
-    ...{ sql, config, accounts, live, media, people, notifications },
-  })
-  const rooms = createRoomsPort({
-    ...{ sql, profiles: accounts.profiles, notify: notifications.notify },
-    transaction: live.transaction,
-  })
-  const ledger = createLedger({ ...foundation, config, rooms, log })
-  lifecycle.onClose('ledger', () => ledger.stop())
-  const chat = createChat({
-    ...{ sql, redis, broker, config, log, ledger, durability, accounts },
-    ...{ transaction: live.transaction, relationsOf: people.relationsOf },
-    ...{ notify: notifications.notify, withdraw: notifications.withdraw, media },
-  })
-  lifecycle.onClose('chat', () => chat.stop())
-  lifecycle.onClose('accounts', () => accounts.stop())
+  const { sql, redis, lifecycle, durability } = foundation
+  const domains = await createDomains(foundation, config, log)
+  const { accounts, live, chat } = domains
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  const parts = [accounts, live, media, people, notifications, timeline, chat]
-  const routes = withDocument([...healthRoutes(health), ...parts.flatMap((part) => part.routes)], {
+  const routes = withDocument([...healthRoutes(health), ...Object.values(domains).flatMap((domain) => domain.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })
   const http = createHttpApp({
@@ -132,6 +88,56 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       await lifecycle.close()
     },
   }
+}
+
+/**
+ * The domains, from the lowest floor up, in the order in which the API shows them. What a lower one asks of a higher one it asks by
+ * a function, which nobody calls before all of them are there.
+ */
+async function createDomains(foundation: Foundation, config: Config, log: Log) {
+  const { sql, redis, broker, lifecycle, durability } = foundation
+
+  const media = await createMedia({ sql, config, log })
+  lifecycle.onClose('media', () => media.stop())
+  const accounts = createAccounts({
+    ...{ sql, redis, broker, config, log },
+    pictureUrls: media.urls,
+    sockets: {
+      sessions: () => [...chat.gateway.sessions, ...live.sessions()],
+      ended(sessions, reason) {
+        chat.sessionsEnded(sessions, reason)
+        live.sessionsEnded(sessions)
+      },
+      roleChanged: (account, role) => chat.roleChanged(account, role),
+    },
+  })
+  const { profiles } = accounts
+  const live = createLive({
+    ...{ sql, broker, config, log },
+    hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
+    readStatement: (event) => readPostStatement(event) ?? readRoomStatement(event) ?? readNotificationStatement(event),
+  })
+  lifecycle.onClose('live', () => live.stop())
+  const { transaction } = live
+
+  const notifications = createNotifications({ sql, transaction, profiles, hidersOf })
+  const { notify, withdraw } = notifications
+  const people = createPeople({
+    ...{ sql, config, accounts, media, transaction },
+    notices: noticesOfPeople(notifications),
+  })
+  const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
+
+  const rooms = createRoomsPort({ sql, profiles, transaction, notify })
+  const ledger = createLedger({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger', () => ledger.stop())
+  const chat = createChat({
+    ...{ sql, redis, broker, config, log, durability, ledger, accounts, media },
+    ...{ transaction, relationsOf: people.relationsOf, notify, withdraw },
+  })
+  lifecycle.onClose('chat', () => chat.stop())
+  lifecycle.onClose('accounts', () => accounts.stop())
+  return { accounts, live, media, people, notifications, timeline, chat }
 }
 
 /** What people do to each other, as notifications. */

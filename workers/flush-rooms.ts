@@ -3,10 +3,10 @@ import { startWorker } from '../src/platform/queue.ts'
 import { flushQueue } from '../src/ledger/flush-queue.ts'
 import { flushAndCheckpoint } from '../src/ledger/recovery.ts'
 import type { RecoveryParts } from '../src/ledger/recovery.ts'
-import type { JobHost } from './job-host.ts'
+import type { Job, QueueHost } from './job.ts'
 
 /** ⑤ Stores what a room has buffered. Running it twice, late, or for a room that is gone changes nothing. */
-export function startFlushRooms(host: JobHost, ledger: RecoveryParts): { close: () => Promise<void> } {
+export function startFlushRooms(host: QueueHost, ledger: RecoveryParts): Job {
   return startWorker({
     ...host,
     definition: flushQueue,

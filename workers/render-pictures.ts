@@ -2,10 +2,10 @@ import { renderQueue } from '../src/media/index.ts'
 import type { MediaWork } from '../src/media/index.ts'
 import type { MediaId } from '../src/platform/ids.ts'
 import { startWorker } from '../src/platform/queue.ts'
-import type { JobHost } from './job-host.ts'
+import type { Job, QueueHost } from './job.ts'
 
 /** Makes the renditions of a picture. A failure is written down with the picture; a sweeper comes back to it. */
-export function startRenderPictures(host: JobHost, media: MediaWork): { close: () => Promise<void> } {
+export function startRenderPictures(host: QueueHost, media: MediaWork): Job {
   return startWorker({
     ...host,
     definition: renderQueue,

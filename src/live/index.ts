@@ -60,8 +60,15 @@ export function createLive(options: LiveOptions): Live {
   }
 }
 
+export interface RelayOptions {
+  sql: Sql
+  broker: Broker
+  config: Config
+  log: Log
+}
+
 /** The relay as a worker has it. Begins with `start`. */
-export function createRelay(options: { sql: Sql; broker: Broker; config: Config; log: Log }): Relay {
+export function createRelay(options: RelayOptions): Relay {
   const { sql, broker, config, log } = options
   return new Relay({ sql, broker, log, everyMs: config.EVENTS_RELAY_MS, keepHours: config.EVENTS_KEEP_HOURS })
 }

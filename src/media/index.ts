@@ -11,7 +11,7 @@ import { createMarking, takeOver } from './mark.ts'
 import type { Standing } from './mark.ts'
 import { prepareDecoders } from './picture.ts'
 import { renderOnce } from './render.ts'
-import type { TransactionTelling } from './render.ts'
+import type { RenderTransaction } from './render.ts'
 import { renderQueue } from './render-queue.ts'
 import { mediaRoutes } from './routes.ts'
 import { openS3Storage } from './s3-storage.ts'
@@ -25,7 +25,7 @@ import { presentPicture } from './views.ts'
 export { pictureView } from './contract.ts'
 export type { Media, MediaUse, PictureView } from './contract.ts'
 export { renderQueue } from './render-queue.ts'
-export type { TransactionTelling } from './render.ts'
+export type { RenderTransaction } from './render.ts'
 
 export interface MediaOptions {
   sql: Sql
@@ -54,7 +54,7 @@ export async function createMedia({ sql, config, log }: MediaOptions): Promise<M
     routes,
     claim: claimPictures,
     release: releasePictures,
-    ...createShowing(config.MEDIA_BASE_URL),
+    ...createPictureViews(config),
     async stop() {
       await bell.close()
       storage.close()
@@ -63,7 +63,7 @@ export async function createMedia({ sql, config, log }: MediaOptions): Promise<M
 }
 
 /** What a worker does for pictures; the jobs are in workers/. */
-export interface MediaWork extends Pick<Media, 'views' | 'urls' | 'claim' | 'release'> {
+export interface MediaWork extends Pick<Media, 'claim' | 'release'> {
   /** One attempt at a picture that may be rendered already, or gone. */
   render(picture: MediaId): Promise<void>
   /** Does what is due: removes what nobody uses, renders what no job came for. */
@@ -76,7 +76,7 @@ export interface MediaWork extends Pick<Media, 'views' | 'urls' | 'claim' | 'rel
 /** Of all beginnings of names (4096), so many at each look. */
 const beginningsAtOnce = 16
 
-export async function createMediaWork(options: MediaOptions & { transaction: TransactionTelling }): Promise<MediaWork> {
+export async function createMediaWork(options: MediaOptions & { transaction: RenderTransaction }): Promise<MediaWork> {
   const { config } = options
   prepareDecoders()
   const storage = await openStorage(config)
@@ -84,7 +84,6 @@ export async function createMediaWork(options: MediaOptions & { transaction: Tra
   const strays = new Strays(parts)
   return {
     ...{ claim: claimPictures, release: releasePictures },
-    ...createShowing(config.MEDIA_BASE_URL),
     render: async (picture) => void (await renderOnce(parts, picture)),
     sweep: () => sweepPictures(parts),
     sweepStrays: async () => void (await strays.sweep(beginningsAtOnce)),
@@ -102,7 +101,8 @@ export async function adoptStorage({ sql, config }: Pick<MediaOptions, 'sql' | '
   }
 }
 
-function createShowing(baseUrl: string): Pick<Media, 'views' | 'nameOf' | 'urls'> {
+/** How pictures are shown; without the storage, so that it can be had before everything else. */
+export function createPictureViews({ MEDIA_BASE_URL: baseUrl }: Config): Pick<Media, 'views' | 'nameOf' | 'urls'> {
   return {
     async views(sql, ids) {
       const views = new Map<MediaId, PictureView>()

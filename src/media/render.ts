@@ -10,8 +10,8 @@ import type { Storage } from './storage.ts'
 import { beginAttempt, changeOwner, lockPictures, markDone, markOriginalGone, noteFailure } from './store.ts'
 import type { Picture } from './store.ts'
 
-/** Runs one transaction in which whoever uses a picture can tell that it is finished. */
-export type TransactionTelling = <T>(
+/** One transaction in which whoever uses a picture is told that it is finished, and can tell others. */
+export type RenderTransaction = <T>(
   work: (trx: Sql, onRendered: (use: MediaUse, picture: MediaId) => Promise<void>) => Promise<T>,
 ) => Promise<T>
 
@@ -19,7 +19,7 @@ export interface RenderParts {
   sql: Sql
   storage: Storage
   log: Log
-  transaction: TransactionTelling
+  transaction: RenderTransaction
   unusedHours: number
 }
 

@@ -1,6 +1,5 @@
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
-import type { Sql } from '../platform/mysql.ts'
 
 /** How one person stands to all others. */
 export interface Relations {
@@ -18,6 +17,4 @@ export interface People {
   relationsOf(account: AccountId): Promise<Relations>
   /** Whom this person follows, by one query. */
   followedBy(account: AccountId): Promise<AccountId[]>
-  /** Which of these people hide `actor` (muted, or blocked in either direction), by one query in the transaction. */
-  hidersOf(trx: Sql, actor: AccountId, among: readonly AccountId[]): Promise<Set<AccountId>>
 }

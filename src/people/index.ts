@@ -6,7 +6,7 @@ import type { People } from './contract.ts'
 import { relationsOf } from './relations.ts'
 import type { RouteParts } from './route-parts.ts'
 import { peopleRoutes } from './routes.ts'
-import { followedBy, hidersOf } from './store.ts'
+import { followedBy } from './store.ts'
 
 export type { People, Relations } from './contract.ts'
 export { hidersOf } from './store.ts'
@@ -38,6 +38,5 @@ export function createPeople(options: PeopleOptions): People {
     }),
     relationsOf: (account) => relationsOf(sql, account),
     followedBy: (account) => followedBy(sql, account),
-    hidersOf,
   }
 }

@@ -126,6 +126,7 @@ export async function followedBy(sql: Sql, account: AccountId): Promise<AccountI
   return rows.map((row) => idFromRow(row.id))
 }
 
+/** Which of these people hide `actor` (muted, or blocked in either direction), by one query. */
 export async function hidersOf(sql: Sql, actor: AccountId, among: readonly AccountId[]): Promise<Set<AccountId>> {
   if (among.length === 0) return new Set()
   const rows = await selectRows<{ id: number }>(

@@ -12,7 +12,7 @@ import { mentionsOf } from './mentions.ts'
 import { claimPictures, exchangePictures, releasePictures } from './pictures.ts'
 import type { NewPost, Post, PostChanges } from './post.ts'
 import { peopleIn, presentShared } from './presenting.ts'
-import type { PictureNewsParts, TimelineParts } from './route-parts.ts'
+import type { RenderedParts, TimelineParts } from './route-parts.ts'
 import { isRewritten, revise } from './revision.ts'
 import * as store from './store.ts'
 import { areaKey } from './text.ts'
@@ -105,7 +105,7 @@ export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostI
 }
 
 /** Tells that a picture of a post looks different now. A post that is gone says nothing. */
-export async function pictureRendered(parts: PictureNewsParts, trx: Sql, tell: Tell, id: PostId): Promise<void> {
+export async function pictureRendered(parts: RenderedParts, trx: Sql, tell: Tell, id: PostId): Promise<void> {
   const post = await store.lockPost(trx, id)
   if (post === undefined) return
   const profiles = await parts.accounts.profiles(peopleIn([post]))

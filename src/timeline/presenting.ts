@@ -3,12 +3,12 @@ import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { likedAmong } from './like-store.ts'
 import type { Post, PostPicture } from './post.ts'
-import type { PictureNewsParts, TimelineParts } from './route-parts.ts'
+import type { RenderedParts, TimelineParts } from './route-parts.ts'
 import { picturesOf } from './store.ts'
 import { presentPost } from './views.ts'
 import type { PostView, SharedPostView } from './views.ts'
 
-type ViewParts = Pick<PictureNewsParts, 'media'>
+type ViewParts = Pick<RenderedParts, 'media'>
 type Profiles = ReadonlyMap<AccountId, Profile>
 
 /** Posts as one reader sees them: names, pictures and likes in one query each, however many posts there are. */

@@ -21,7 +21,7 @@ export interface TimelineParts {
 }
 
 /** What is needed to tell how a post looks now. */
-export interface PictureNewsParts {
+export interface RenderedParts {
   accounts: Pick<Accounts, 'profiles'>
   media: Pick<Media, 'views'>
 }

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { hidersOf } from '../../src/people/index.ts'
 import { readToEnd, streetOf } from './street.ts'
 import type { Resident } from './street.ts'
 
@@ -149,7 +150,7 @@ test.serial('how somebody stands to all others is asked by one query', async (t)
 
   t.is(await queriesOf(() => people.relationsOf(alice.id)), 1)
   t.is(await queriesOf(() => people.followedBy(alice.id)), 1)
-  t.is(await queriesOf(() => people.hidersOf(world.sql, bob.id, [alice.id, carol.id])), 1)
+  t.is(await queriesOf(() => hidersOf(world.sql, bob.id, [alice.id, carol.id])), 1)
 })
 
 test.serial('a page of a list takes the same few queries whatever its size', async (t) => {

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { hidersOf } from '../../src/people/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { explain } from '../support/explain.ts'
 import type { PlanStep } from '../support/explain.ts'
@@ -67,7 +68,7 @@ test.serial('no question about people or notifications reads a whole table, or s
     for (const list of ['blocks', 'mutes']) await alice.ask(`GET /v1/me/${list}`)
     await people.relationsOf(alice.id)
     await people.followedBy(alice.id)
-    await people.hidersOf(world.sql, bob.id, [alice.id, 1 as AccountId, 2 as AccountId])
+    await hidersOf(world.sql, bob.id, [alice.id, 1 as AccountId, 2 as AccountId])
     await tell(street(), like(alice, bob, post), comment(alice, bob, post))
     await readUpTo(bob, (await inboxOf(bob)).items[0])
     await takeBack(street(), { type: 'like', from: alice.id, to: bob.id, post })

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { hidersOf } from '../../src/people/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { streetOf } from './street.ts'
 import type { Resident } from './street.ts'
@@ -148,12 +149,12 @@ test('hiders are those among the asked who muted, or are parted from, the actor'
   await change(blocker, 'PUT block', actor)
   await change(actor, 'PUT block', blocked)
   await change(actor, 'PUT mute', friend)
-  const { people, world } = street()
+  const { world } = street()
   const among = [muter.id, blocker.id, blocked.id, friend.id]
 
-  t.deepEqual(await people.hidersOf(world.sql, actor.id, among), new Set([muter.id, blocker.id, blocked.id]))
-  t.deepEqual(await people.hidersOf(world.sql, actor.id, [friend.id, blocker.id]), new Set([blocker.id]))
-  t.is((await people.hidersOf(world.sql, actor.id, [])).size, 0)
+  t.deepEqual(await hidersOf(world.sql, actor.id, among), new Set([muter.id, blocker.id, blocked.id]))
+  t.deepEqual(await hidersOf(world.sql, actor.id, [friend.id, blocker.id]), new Set([blocker.id]))
+  t.is((await hidersOf(world.sql, actor.id, [])).size, 0)
 })
 
 test('those whom somebody follows are known until that ends', async (t) => {

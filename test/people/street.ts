@@ -7,7 +7,7 @@ import type { LiveEvent, TellingTransaction } from '../../src/live/index.ts'
 import { createMedia } from '../../src/media/index.ts'
 import { createNotifications } from '../../src/notifications/index.ts'
 import type { Notifications } from '../../src/notifications/index.ts'
-import { createPeople } from '../../src/people/index.ts'
+import { createPeople, hidersOf } from '../../src/people/index.ts'
 import type { People } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
@@ -59,7 +59,7 @@ async function openStreet(world: World, changes: Record<string, string | number>
   const transaction = tellingTo(sql, told)
   const notifications = createNotifications({
     ...{ sql, transaction, profiles: accounts.profiles },
-    hidersOf: (trx, actor, among) => people.hidersOf(trx, actor, among),
+    hidersOf,
   })
   const { notify, withdraw, part } = notifications
   const people = createPeople({

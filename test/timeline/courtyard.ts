@@ -4,14 +4,14 @@ import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import { createTelling } from '../../src/live/index.ts'
 import { createNotifications } from '../../src/notifications/index.ts'
-import { createPeople } from '../../src/people/index.ts'
+import { createPeople, hidersOf } from '../../src/people/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
-import { createTimeline } from '../../src/timeline/index.ts'
-import type { Timeline } from '../../src/timeline/index.ts'
+import { createTellRendered, createTimeline } from '../../src/timeline/index.ts'
+import type { TellRendered } from '../../src/timeline/index.ts'
 import { call, signUp } from '../accounts/client.ts'
 import type { Call, Reply } from '../accounts/client.ts'
 import { worldOf } from '../support/world.ts'
@@ -23,7 +23,7 @@ export interface Courtyard {
   world: World
   origin: string
   neighbours: Neighbours
-  timeline: Timeline
+  tellRendered: TellRendered
   /** Somebody with a name that nobody has. */
   person(name?: string): Promise<Resident>
 }
@@ -50,7 +50,7 @@ export async function openCourtyard(
   const { media } = neighbours
   const transaction = neighbours.overhear(createTelling({ sql, broker, log }))
   const people = createPeople({ ...{ sql, config, transaction, accounts, media }, notices: silent })
-  const inboxes = createNotifications({ sql, transaction, profiles: accounts.profiles, hidersOf: people.hidersOf })
+  const inboxes = createNotifications({ sql, transaction, profiles: accounts.profiles, hidersOf })
   const notifications = neighbours.watch(inboxes)
   const live = { transaction, cursor: () => String(neighbours.events.length) }
   const timeline = createTimeline({ sql, config, accounts, live, media, people, notifications })
@@ -70,7 +70,8 @@ export async function openCourtyard(
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const origin = `http://127.0.0.1:${address.port}`
-  return { world, origin, neighbours, timeline, person: (name) => Resident.moveIn(origin, name) }
+  const tellRendered = createTellRendered({ accounts, media })
+  return { world, origin, neighbours, tellRendered, person: (name) => Resident.moveIn(origin, name) }
 }
 
 /** One courtyard for all tests of a file. */

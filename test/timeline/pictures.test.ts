@@ -1,12 +1,12 @@
 import test from 'ava'
 import { createAccounts } from '../../src/accounts/index.ts'
 import { createTelling } from '../../src/live/index.ts'
-import { createMediaWork } from '../../src/media/index.ts'
+import { createMediaWork, createPictureViews } from '../../src/media/index.ts'
 import type { MediaWork } from '../../src/media/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
-import type { MediaId, PostId } from '../../src/platform/ids.ts'
+import type { MediaId } from '../../src/platform/ids.ts'
 import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
-import { createPictureNews } from '../../src/timeline/index.ts'
+import { createTellRendered } from '../../src/timeline/index.ts'
 import { openHouse } from '../chat/house.ts'
 import type { House } from '../chat/house.ts'
 import { idOf, upload } from '../media/house.ts'
@@ -24,13 +24,13 @@ test.serial.before('a server and the work of a worker on pictures', async () => 
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
   const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
   const transaction = createTelling({ sql, broker, log })
+  const pictures = createPictureViews(config)
+  const accounts = createAccounts({ sql, redis, broker, config, log, pictureUrls: pictures.urls })
+  const tellRendered = createTellRendered({ accounts, media: pictures })
   work = await createMediaWork({
     ...{ sql, config, log },
-    transaction: (rendered) =>
-      transaction((trx, tell) => rendered(trx, async ({ id }) => pictureRendered(trx, tell, id as PostId))),
+    transaction: (rendered) => transaction((trx, tell) => rendered(trx, (use) => tellRendered(trx, tell, use))),
   })
-  const accounts = createAccounts({ sql, redis, broker, config, log, pictureUrls: work.urls })
-  const pictureRendered = createPictureNews({ accounts, media: work })
   atEnd(async () => {
     await work.stop()
     await broker.close()

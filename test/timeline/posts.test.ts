@@ -274,12 +274,12 @@ test('what happens to a post is told to the stream by its author’s name, and n
 })
 
 test('a picture that got its files makes its post look different, and a post that is gone says nothing', async (t) => {
-  const { person, neighbours, timeline, world } = courtyard()
+  const { person, neighbours, tellRendered, world } = courtyard()
   const alice = await person('alice')
   const media = neighbours.upload(alice.account)
   const id = await alice.posts('사진', { pictures: [{ media: String(media) }] })
   const rendered = (post: number) =>
-    toldInto(world.sql, neighbours.events)((trx, tell) => timeline.pictureRendered(trx, tell, post as never))
+    toldInto(world.sql, neighbours.events)((trx, tell) => tellRendered(trx, tell, { type: 'post', id: post }))
 
   neighbours.render(media)
   await rendered(Number(id))

@@ -1,0 +1,86 @@
+import { createAccounts } from '../src/accounts/index.ts'
+import { createAnnouncer, createRoomsPort } from '../src/chat/index.ts'
+import type { Config } from '../src/config.ts'
+import { checksOf, layFoundation } from '../src/foundation.ts'
+import type { Foundation } from '../src/foundation.ts'
+import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
+import { createTelling } from '../src/live/index.ts'
+import { createMediaWork, createPictureViews } from '../src/media/index.ts'
+import { createNotifications } from '../src/notifications/index.ts'
+import { hidersOf } from '../src/people/index.ts'
+import { Health, serveHealth } from '../src/platform/http/health.ts'
+import type { Log } from '../src/platform/log.ts'
+import { createTellRendered } from '../src/timeline/index.ts'
+import { startCloseRooms } from './close-rooms.ts'
+import { startFlushRooms } from './flush-rooms.ts'
+import type { Job } from './job.ts'
+import { startRebuildPopular } from './rebuild-popular.ts'
+import { startRecoverRooms } from './recover-rooms.ts'
+import { startRelayEvents } from './relay-events.ts'
+import { startRenderPictures } from './render-pictures.ts'
+import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
+import { startSweepMedia } from './sweep-media.ts'
+import { startSweepMessagePictures } from './sweep-message-pictures.ts'
+import { startSweepNotifications } from './sweep-notifications.ts'
+import { startTellCounts } from './tell-counts.ts'
+
+/** A worker: the composition of what its jobs need, and the jobs. */
+export async function startWorker(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
+  const foundation = await layFoundation(config, log)
+  const { lifecycle } = foundation
+  const jobs = await startJobs(foundation, config, log)
+  for (const [name, job] of Object.entries(jobs)) lifecycle.onClose(name, () => job.close())
+
+  const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
+  if (config.WORKER_HEALTH_PORT !== undefined) {
+    const probes = await serveHealth({ health, host: config.HOST, port: config.WORKER_HEALTH_PORT, log })
+    lifecycle.onClose('probes', () => probes.close())
+  }
+  log.info('working')
+  return {
+    stop() {
+      health.drain()
+      return lifecycle.close()
+    },
+  }
+}
+
+/** They are closed in the opposite order, the relay as the last one: it still tells what the others do at their end. */
+async function startJobs(foundation: Foundation, config: Config, log: Log): Promise<Record<string, Job>> {
+  const { sql, redis, broker, lifecycle } = foundation
+  const transaction = createTelling({ sql, broker, log })
+  const pictures = createPictureViews(config)
+  const accounts = createAccounts({ sql, redis, broker, config, log, pictureUrls: pictures.urls })
+  const { profiles } = accounts
+  const tellRendered = createTellRendered({ accounts, media: pictures })
+  const media = await createMediaWork({
+    ...{ sql, config, log },
+    transaction: (work) => transaction((trx, tell) => work(trx, (use) => tellRendered(trx, tell, use))),
+  })
+  lifecycle.onClose('media', () => media.stop())
+  const { notify } = createNotifications({ sql, transaction, profiles, hidersOf })
+  const rooms = createRoomsPort({ sql, profiles, transaction, notify })
+  const ledger = createLedger({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger', () => ledger.stop())
+  const ledgerWork = await createLedgerWork({ ...foundation, config, rooms, log })
+  lifecycle.onClose('ledger work', () => ledgerWork.stop())
+  const announcePending = createAnnouncer({ sql, ledger, log, profiles })
+
+  const queues = { url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, log }
+  return {
+    'relay events': await startRelayEvents({ sql, broker, config, log }),
+    'flush rooms': startFlushRooms(queues, ledgerWork),
+    'close rooms': startCloseRooms(queues, ledgerWork),
+    'recover rooms': startRecoverRooms(ledgerWork, announcePending),
+    'tell counts': startTellCounts({ sql, redis, config, log, transaction }),
+    'render pictures': startRenderPictures(queues, media),
+    'sweep media': startSweepMedia(media, { log, sweepMs: config.SWEEP_SECONDS * 1000 }),
+    'sweep message pictures': startSweepMessagePictures({ sql, ledger, media, log }),
+    'rebuild popular': startRebuildPopular({ sql, log, everySeconds: config.POPULAR_EVERY_SECONDS }),
+    'sweep notifications': startSweepNotifications({
+      ...{ sql, transaction, log },
+      keepDays: config.NOTIFICATIONS_KEEP_DAYS,
+    }),
+    'sweep idempotency keys': startSweepIdempotencyKeys({ sql, log }),
+  }
+}
