@@ -1,17 +1,18 @@
 import type { TestFn } from 'ava'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import type { Accounts, EndReason } from '../../src/accounts/index.ts'
 import type { Config } from '../../src/config.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import { describeApi } from '../../src/platform/http/openapi/document.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { Role } from '../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import type { Redis } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { holdToDocument } from '../support/held.ts'
+import { listening } from '../support/listening.ts'
+import { sharedBy } from '../support/shared.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 
@@ -28,8 +29,8 @@ export interface Door {
 
 export async function openDoor(world: World, changes: Record<string, string | number> = {}): Promise<Door> {
   const config = world.configWith({ SIGN_UP_PER_HOUR: 100_000, SIGN_IN_PER_MINUTE: 100_000, ...changes })
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log: world.log })
+  const connections = connectTo({ url: config.REDIS_URL, log: world.log })
+  const { redis, broker } = connections
   const heard = { ended: [] as Door['ended'], roles: [] as Door['roles'], open: new Set<SessionId>() }
   const accounts = createAccounts({
     ...{ sql: world.sql, redis, broker, config, log: world.log },
@@ -40,27 +41,22 @@ export async function openDoor(world: World, changes: Record<string, string | nu
     },
   })
   await accounts.start()
-  const server = createServer(appOf(world, config, accounts, redis).callback()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const origin = `http://127.0.0.1:${address.port}`
+  const server = await listening(createServer(appOf(world, config, accounts, redis).callback()))
+  const { origin } = server
   holdToDocument([origin], () => describeApi(accounts.routes, { accessCookie: 'madang-access' }))
   return {
     ...heard,
     origin,
     accounts,
     async close() {
-      server.closeAllConnections()
       server.close()
       await accounts.stop()
-      await broker.close()
-      await closeRedis(redis)
+      await connections.close()
     },
   }
 }
 
-function appOf(world: World, config: Config, accounts: Accounts, redis: ReturnType<typeof connectRedis>) {
+function appOf(world: World, config: Config, accounts: Accounts, redis: Redis) {
   return createHttpApp({
     log: world.log,
     routes: accounts.routes,
@@ -80,15 +76,9 @@ function appOf(world: World, config: Config, accounts: Accounts, redis: ReturnTy
 /** One door for all tests of a file. */
 export function doorOf(test: TestFn, changes: Record<string, string | number> = {}): () => Door & { world: World } {
   const world = worldOf(test)
-  let door: Door | undefined
-  test.before('the door is opened', async () => {
-    door = await openDoor(world(), changes)
-  })
-  test.after.always('the door is closed', async () => {
-    await door?.close()
-  })
-  return () => {
-    if (door === undefined) throw new Error('the door is opened before the first test')
+  return sharedBy(test, 'the door', async () => {
+    const door = await openDoor(world(), changes)
+    world().atEnd(() => door.close())
     return { ...door, world: world() }
-  }
+  })
 }

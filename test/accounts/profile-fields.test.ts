@@ -1,9 +1,8 @@
 import test from 'ava'
 import { createAccounts } from '../../src/accounts/index.ts'
 import type { MediaId } from '../../src/platform/ids.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { call, signUp } from './client.ts'
 import { doorOf } from './door.ts'
@@ -81,8 +80,8 @@ test('a picture comes with every profile, on all servers, and goes again', async
   const { world, origin } = door()
   const alice = await signUp(origin)
   const { config, log, sql } = world
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, broker } = connections
   const pictureUrls = (name: string) => ({
     thumb: `/${name}/t`,
     feed: `/${name}/f`,
@@ -94,8 +93,7 @@ test('a picture comes with every profile, on all servers, and goes again', async
   await Promise.all([here.start(), there.start()])
   t.teardown(async () => {
     await Promise.all([here.stop(), there.stop()])
-    await broker.close()
-    await closeRedis(redis)
+    await connections.close()
   })
   const id = (await here.findByUsername(alice.username))!.id
   const shown = async () => (await there.profiles([id])).get(id)?.picture

@@ -12,10 +12,8 @@ import { createLedger } from '../../src/ledger/index.ts'
 import type { Entry, Ledger } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { Role, Viewer } from '../../src/platform/http/viewer.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import type { AccountId, RoomId, SessionId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
-import type { RedisPurpose } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilReady } from '../support/ledger.ts'
 import { HandmadeRelations, noNotices, toldInto } from '../support/standing-in.ts'
@@ -42,11 +40,8 @@ let parts: SeatParts & { transaction: TellingTransaction; ledger: Ledger; roomsP
 test.before('a ledger and its rooms', async () => {
   const { sql, config, log } = world()
   const transaction = toldInto(sql)
-  const connect = (purpose: RedisPurpose) =>
-    connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
-  const redis = connect('commands')
-  const appendRedis = connect('append')
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, appendRedis, broker } = connections
   const ledger = createLedger({
     ...{ config, sql, redis, appendRedis, broker, log },
     rooms: createRoomsPort({ sql, profiles, transaction, notify: noNotices }),
@@ -55,9 +50,7 @@ test.before('a ledger and its rooms', async () => {
   await untilReady(appendRedis)
   world().atEnd(async () => {
     await ledger.stop()
-    await broker.close()
-    await closeRedis(redis)
-    await closeRedis(appendRedis)
+    await connections.close()
   })
 })
 

@@ -6,10 +6,9 @@ import { createLedger } from '../../src/ledger/index.ts'
 import type { Ledger } from '../../src/ledger/index.ts'
 import { createMediaWork } from '../../src/media/index.ts'
 import type { MediaWork } from '../../src/media/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { noNotices, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
@@ -40,10 +39,8 @@ test.serial.before('two servers, a mentor, a member and a worker', async () => {
 
 async function worker(): Promise<void> {
   const { sql, config, log } = world()
-  const connect = (purpose: 'commands' | 'append') =>
-    connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
-  const [redis, appendRedis] = [connect('commands'), connect('append')]
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, appendRedis, broker } = connections
   const rooms = createRoomsPort({
     ...{ sql, transaction: toldInto(sql), notify: noNotices },
     profiles: async () => new Map(),
@@ -56,9 +53,7 @@ async function worker(): Promise<void> {
   world().atEnd(async () => {
     await media.stop()
     await ledger.stop()
-    await broker.close()
-    await closeRedis(redis)
-    await closeRedis(appendRedis)
+    await connections.close()
   })
 }
 

@@ -1,8 +1,9 @@
 import test from 'ava'
 import { Presence } from '../../src/chat/presence.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
 import type { Redis } from '../../src/platform/redis.ts'
+import { connectFor } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 import { Neighbour, openHouse } from './house.ts'
@@ -21,7 +22,7 @@ test.before('two servers and two people', async () => {
   west = await openHouse(world(), { PRESENCE_BEAT_MS: beatMs })
   alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
   bob = await Neighbour.moveIn(world(), west, 'bob')
-  redis = connectRedis({ url: world().redis.url, purpose: 'commands', name: 'test', onError: () => undefined })
+  redis = connectFor('commands', world().redis.url)
   world().atEnd(() => closeRedis(redis))
 })
 
@@ -59,12 +60,7 @@ test('who is on two servers counts once, and is not gone while one socket is lef
 test('the people of a server that dies vanish', async (t) => {
   const room = 4711 as RoomId
   const lives = new Presence({ redis, log: world().log, beatMs })
-  const diesRedis = connectRedis({
-    url: world().redis.url,
-    purpose: 'commands',
-    name: 'test',
-    onError: () => undefined,
-  })
+  const diesRedis = connectFor('commands', world().redis.url)
   const dies = new Presence({ redis: diesRedis, log: world().log, beatMs })
   const news = [
     await lives.enter(room, 1 as AccountId),

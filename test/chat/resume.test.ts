@@ -1,11 +1,12 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse, placeOf } from './house.ts'
 import type { House } from './house.ts'
 import type { Frame, TestSocket } from '../platform/ws/test-socket.ts'
+import { connectFor } from '../support/connections.ts'
 
 const world = worldOf(test)
 let east: House
@@ -98,7 +99,7 @@ test.serial('listeners miss nothing when the subscriber connections are cut', as
   const room = await alice.opens(east)
   await bob.joins(west, room)
   const [near, far] = [await alice.listens(t, east, room), await bob.listens(t, west, room)]
-  const redis = connectRedis({ url: world().redis.url, purpose: 'commands', name: 'test', onError: () => undefined })
+  const redis = connectFor('commands', world().redis.url)
 
   for (let turn = 0; turn < 40; turn += 1) {
     await near.ask(line(room, `line ${turn}`))

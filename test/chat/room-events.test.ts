@@ -8,6 +8,7 @@ import { toldInto } from '../support/standing-in.ts'
 import { toldOf } from '../support/told.ts'
 import { worldOf } from '../support/world.ts'
 import { createTelling } from '../../src/live/index.ts'
+import { connectFor } from '../support/connections.ts'
 import { Neighbour, openHouse } from './house.ts'
 import type { House } from './house.ts'
 
@@ -22,7 +23,7 @@ test.serial.before('a server, a mentor, a member and a worker that counts', asyn
   house = await openHouse(world(), { ROOMS_PER_MENTOR: 100, PRESENCE_BEAT_MS: 100 })
   alice = await Neighbour.moveIn(world(), house, 'alice', 'mentor')
   bob = await Neighbour.moveIn(world(), house, 'bob')
-  redis = connectRedis({ url: world().redis.url, purpose: 'commands', name: 'test', onError: () => undefined })
+  redis = connectFor('commands', world().redis.url)
   world().atEnd(() => closeRedis(redis))
   tell = teller()
 })

@@ -13,11 +13,9 @@ import type { LiveEvent, TellingTransaction } from '../../src/live/index.ts'
 import { createNotifications } from '../../src/notifications/index.ts'
 import type { Notice, Notifications } from '../../src/notifications/index.ts'
 import { hidersOf } from '../../src/people/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import type { Viewer } from '../../src/platform/http/viewer.ts'
 import type { AccountId, RoomId, SessionId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
-import type { RedisPurpose } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilReady } from '../support/ledger.ts'
 import { HandmadeRelations, toldInto } from '../support/standing-in.ts'
@@ -46,11 +44,8 @@ let notify: Notifications['notify'] = async (_trx, _tell, some) => void notices.
 
 test.serial.before('a ledger, a worker and their rooms', async () => {
   const { sql, config, log } = world()
-  const connect = (purpose: RedisPurpose) =>
-    connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
-  const redis = connect('commands')
-  const appendRedis = connect('append')
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, appendRedis, broker } = connections
   const transaction = toldInto(sql, told)
   const rooms = createRoomsPort({ sql, profiles, transaction, notify: (...notice) => notify(...notice) })
   ledger = createLedger({ ...{ config, sql, redis, appendRedis, broker, log, rooms } })
@@ -61,9 +56,7 @@ test.serial.before('a ledger, a worker and their rooms', async () => {
   world().atEnd(async () => {
     await ledger.stop()
     await created.stop()
-    await broker.close()
-    await closeRedis(redis)
-    await closeRedis(appendRedis)
+    await connections.close()
   })
 })
 

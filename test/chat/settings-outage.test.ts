@@ -1,8 +1,7 @@
 import test from 'ava'
 import { createAnnouncer, createRoomsPort } from '../../src/chat/index.ts'
 import { createLedger } from '../../src/ledger/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { noNotices, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
@@ -23,10 +22,8 @@ test.serial.before('a server, a mentor and a member', async () => {
 /** What a worker's sweep does, with connections of its own. */
 async function sweep(): Promise<number> {
   const { sql, config, log } = world()
-  const connect = (purpose: 'commands' | 'append') =>
-    connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
-  const [redis, appendRedis] = [connect('commands'), connect('append')]
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, appendRedis, broker } = connections
   const profiles = async () => new Map()
   const rooms = createRoomsPort({ sql, profiles, transaction: toldInto(sql), notify: noNotices })
   const ledger = createLedger({ config, sql, redis, appendRedis, broker, rooms, log })
@@ -36,9 +33,7 @@ async function sweep(): Promise<number> {
     return await createAnnouncer({ sql, ledger, profiles, log })()
   } finally {
     await ledger.stop()
-    await broker.close()
-    await closeRedis(redis)
-    await closeRedis(appendRedis)
+    await connections.close()
   }
 }
 

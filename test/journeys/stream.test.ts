@@ -5,10 +5,9 @@ import { z } from 'zod'
 import { createTelling } from '../../src/live/index.ts'
 import type { TellingTransaction } from '../../src/live/index.ts'
 import { eventsAfter, lastPosition } from '../../src/live/store.ts'
-import { Broker } from '../../src/platform/broker.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { Crowd } from '../support/clients.ts'
 import type { Visitor } from '../support/clients.ts'
+import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { browserListener, nodeListener } from '../support/listeners.ts'
 import type { Listener } from '../support/listeners.ts'
@@ -28,14 +27,9 @@ test.serial.before('people come, and something happens', async () => {
   const { sql, config, log, atEnd } = stack().world
   crowd = new Crowd(stack())
   people = await Promise.all(['alice', 'bob', 'carol'].map((name) => crowd.visitor(name)))
-  const purpose = { url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined } as const
-  const redis = connectRedis(purpose)
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const { broker, close } = connectTo({ url: config.REDIS_URL, log })
   transaction = createTelling({ sql, broker, log })
-  atEnd(async () => {
-    await broker.close()
-    await closeRedis(redis)
-  })
+  atEnd(close)
 })
 test.serial.after.always('people leave', () => crowd.leave())
 

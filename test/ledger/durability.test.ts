@@ -1,13 +1,14 @@
 import test from 'ava'
 import { readDurability } from '../../src/ledger/index.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
 import type { Redis } from '../../src/platform/redis.ts'
+import { connectFor } from '../support/connections.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
 
 function connect(url: string): Redis {
-  const redis = connectRedis({ url, purpose: 'commands', name: 'test', onError: () => undefined })
+  const redis = connectFor('commands', url)
   world().atEnd(() => closeRedis(redis))
   return redis
 }

@@ -5,14 +5,16 @@ import type { IncomingMessage, Server } from 'node:http'
 import { createLive } from '../../src/live/index.ts'
 import type { Live, LiveEvent } from '../../src/live/index.ts'
 import { Relay } from '../../src/live/relay.ts'
-import { Broker } from '../../src/platform/broker.ts'
+import type { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { readPostStatement } from '../../src/timeline/index.ts'
+import { connectTo } from '../support/connections.ts'
+import type { Connections } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
+import { listening } from '../support/listening.ts'
 import type { World } from '../support/world.ts'
 import { EventReader } from './event-reader.ts'
 import type { HeardEvent } from './event-reader.ts'
@@ -32,26 +34,7 @@ const believe: Authenticate = async ({ authorization = '' }) => {
   return { type: 'signed_in', by: 'bearer', viewer }
 }
 
-/** What one process has of its own. */
-interface Lines {
-  broker: Broker
-  close(): Promise<void>
-}
-
-export function connect(world: World): Lines {
-  const redis = connectRedis({
-    ...{ url: world.config.REDIS_URL, purpose: 'commands', name: 'test' },
-    onError: () => undefined,
-  })
-  const broker = new Broker({ url: world.config.REDIS_URL, publisher: redis, log: world.log })
-  return {
-    broker,
-    async close() {
-      await broker.close()
-      await closeRedis(redis)
-    },
-  }
-}
+export const connect = ({ config, log }: World): Connections => connectTo({ url: config.REDIS_URL, log })
 
 export interface Station {
   origin: string
@@ -79,20 +62,16 @@ export async function openStation(t: ExecutionContext, world: World, options: St
   })
   await live.start()
   const server = createServer(createHttpApp({ log: world.log, routes: live.routes, authenticate: believe }).callback())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const { origin, close } = await listening(server)
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => (stopped ??= stopAll())
   const stopAll = async (): Promise<void> => {
     await live.stop()
-    server.closeAllConnections()
-    server.close()
+    close()
     await lines.close()
   }
   t.teardown(stop)
-  return { origin: `http://127.0.0.1:${address.port}`, live, broker: lines.broker, server, stop }
+  return { origin, live, broker: lines.broker, server, stop }
 }
 
 /** A worker's relay. `publish` may be another one, for a relay that dies before it tells. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { TestFn } from 'ava'
@@ -10,7 +9,10 @@ import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { Identity } from '../../src/platform/http/viewer.ts'
 import type { AccountId, MediaId, SessionId } from '../../src/platform/ids.ts'
 import { inTransaction, selectRows } from '../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
+import { connectFor } from '../support/connections.ts'
+import { listening } from '../support/listening.ts'
+import { sharedBy } from '../support/shared.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 
@@ -29,7 +31,7 @@ export interface House {
 export async function openHouse(world: World, changes: Record<string, string | number> = {}): Promise<House> {
   const config = world.configWith({ MEDIA_UPLOADS_PER_HOUR: 100_000, ...changes })
   const { sql, log } = world
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
+  const redis = connectFor('commands', config.REDIS_URL)
   const told: House['told'] = []
   const media = await createMedia({ sql, config, log })
   const work = await createMediaWork({
@@ -42,15 +44,11 @@ export async function openHouse(world: World, changes: Record<string, string | n
     limits: createRateLimits(redis),
     idempotency: { sql, redis, log },
   })
-  const server = createServer(app.callback()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const server = await listening(createServer(app.callback()))
+  const { origin, port } = server
   return {
-    ...{ world, config, media, work, told, port: address.port },
-    origin: `http://127.0.0.1:${address.port}`,
+    ...{ world, config, media, work, told, origin, port },
     async close() {
-      server.closeAllConnections()
       server.close()
       await work.stop()
       await media.stop()
@@ -62,17 +60,11 @@ export async function openHouse(world: World, changes: Record<string, string | n
 /** One house for all tests of a file. */
 export function houseOf(test: TestFn, changes: Record<string, string | number> = {}): () => House {
   const world = worldOf(test)
-  let house: House | undefined
-  test.serial.before('the house is opened', async () => {
-    house = await openHouse(world(), changes)
-  })
-  test.serial.after.always('the house is closed', async () => {
-    await house?.close()
-  })
-  return () => {
-    if (house === undefined) throw new Error('the house is opened before the first test')
+  return sharedBy(test, 'the house', async () => {
+    const house = await openHouse(world(), changes)
+    world().atEnd(() => house.close())
     return house
-  }
+  })
 }
 
 /** Somebody whose `Authorization: Bearer <account>` is believed. */

@@ -1,5 +1,4 @@
 import type { TestFn } from 'ava'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import type { Accounts } from '../../src/accounts/index.ts'
@@ -9,17 +8,18 @@ import { createNotifications } from '../../src/notifications/index.ts'
 import type { Notifications } from '../../src/notifications/index.ts'
 import { createPeople, hidersOf } from '../../src/people/index.ts'
 import type { People } from '../../src/people/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { Authenticate } from '../../src/platform/http/viewer.ts'
 import type { AccountId, MediaId, SessionId } from '../../src/platform/ids.ts'
-import { inTransaction } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { call } from '../accounts/client.ts'
 import type { Reply } from '../accounts/client.ts'
 import { idOf, upload } from '../media/house.ts'
+import { connectTo } from '../support/connections.ts'
+import { listening } from '../support/listening.ts'
+import { sharedBy } from '../support/shared.ts'
+import { toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 
@@ -51,12 +51,12 @@ let residents = 0
 async function openStreet(world: World, changes: Record<string, string | number>): Promise<Street> {
   const config = world.configWith({ ...generous, ...changes })
   const { sql, log } = world
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, broker } = connections
   const media = await createMedia({ sql, config, log })
   const accounts = createAccounts({ ...{ sql, redis, broker, config, log }, pictureUrls: media.urls })
   const told: LiveEvent[] = []
-  const transaction = tellingTo(sql, told)
+  const transaction = toldInto(sql, told)
   const notifications = createNotifications({
     ...{ sql, transaction, profiles: accounts.profiles },
     hidersOf,
@@ -75,19 +75,13 @@ async function openStreet(world: World, changes: Record<string, string | number>
     limits: createRateLimits(redis),
     routes: [...accounts.routes, ...media.routes, ...people.routes, ...notifications.routes],
   })
-  const server = createServer(app.callback()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const server = await listening(createServer(app.callback()))
   world.atEnd(async () => {
-    server.closeAllConnections()
     server.close()
     await media.stop()
-    await broker.close()
-    await closeRedis(redis)
+    await connections.close()
   })
-  const moveInMany = (name: string, count: number): Promise<Resident[]> =>
-    settle(sql, `http://127.0.0.1:${address.port}`, name, count)
+  const moveInMany = (name: string, count: number): Promise<Resident[]> => settle(sql, server.origin, name, count)
   return {
     ...{ world, accounts, people, notifications, told, transaction, moveInMany },
     moveIn: async (name) => (await moveInMany(name, 1))[0]!,
@@ -117,29 +111,10 @@ const atTheirWord: Authenticate = async (headers) => {
   return { type: 'signed_in', by: 'bearer', viewer }
 }
 
-/** Transactions whose events are kept for the test once they have committed. */
-export function tellingTo(sql: Sql, told: LiveEvent[]): TellingTransaction {
-  return async (work) => {
-    const { answer, events } = await inTransaction(sql, async (trx) => {
-      const heard: LiveEvent[] = []
-      return { answer: await work(trx, (event) => void heard.push(event)), events: heard }
-    })
-    told.push(...events)
-    return answer
-  }
-}
-
 /** One street for all tests of a file. */
 export function streetOf(test: TestFn, changes: Record<string, string | number> = {}): () => Street {
   const world = worldOf(test)
-  let street: Street | undefined
-  test.serial.before('the street is built', async () => {
-    street = await openStreet(world(), changes)
-  })
-  return () => {
-    if (street === undefined) throw new Error('the street is built before the first test')
-    return street
-  }
+  return sharedBy(test, 'the street', () => openStreet(world(), changes))
 }
 
 /** All items of a list, page after page. */

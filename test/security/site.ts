@@ -1,5 +1,6 @@
 import type { TestFn } from 'ava'
 import { isJson } from '../support/contract.ts'
+import { sharedBy } from '../support/shared.ts'
 import { stackOf } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 import { gather } from './cast.ts'
@@ -73,12 +74,5 @@ export class Site {
 /** A site for all tests of a file. */
 export function siteOf(test: TestFn): () => Site {
   const stack = stackOf(test, generousLimits)
-  let site: Site | undefined
-  test.serial.before('the people come', async () => {
-    site = await Site.open(stack())
-  })
-  return () => {
-    if (site === undefined) throw new Error('the people come before the first test')
-    return site
-  }
+  return sharedBy(test, 'the site', () => Site.open(stack()))
 }

@@ -2,11 +2,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createLedger, createLedgerWork } from '../../src/ledger/index.ts'
 import type { Entry, Ledger, NewEntry, Roster, RoomsPort, Speak } from '../../src/ledger/index.ts'
 import type { RecoveryParts } from '../../src/ledger/recovery.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
-import type { Redis, RedisPurpose } from '../../src/platform/redis.ts'
+import type { Redis } from '../../src/platform/redis.ts'
 import type { Config } from '../../src/config.ts'
+import { connectTo } from './connections.ts'
 import type { World } from './world.ts'
 
 export const alice = 1 as AccountId
@@ -72,11 +71,8 @@ export async function createSite(
   rooms = new TestRooms(),
 ): Promise<LedgerSite> {
   const { sql, log } = world
-  const connect = (purpose: RedisPurpose): Redis =>
-    connectRedis({ url: config.REDIS_URL, purpose, name: 'test', onError: () => undefined })
-  const redis = connect('commands')
-  const appendRedis = connect('append')
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, appendRedis, broker } = connections
   const ledger = createLedger({ config, sql, redis, appendRedis, broker, rooms, log })
   const work = await createLedgerWork({ config, sql, redis, rooms, log, durability: 'always' })
   await untilReady(appendRedis)
@@ -86,9 +82,7 @@ export async function createSite(
     isStopped = true
     await ledger.stop()
     await work.stop()
-    await broker.close()
-    await closeRedis(redis)
-    await closeRedis(appendRedis)
+    await connections.close()
   }
   world.atEnd(stop)
   return {

@@ -1,19 +1,19 @@
 import type { TestFn } from 'ava'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createAccounts } from '../../src/accounts/index.ts'
 import { createTelling } from '../../src/live/index.ts'
 import { createNotifications } from '../../src/notifications/index.ts'
 import { createPeople, hidersOf } from '../../src/people/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import { createHttpApp } from '../../src/platform/http/app.ts'
 import { createRateLimits } from '../../src/platform/http/rate-limit.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { createTellRendered, createTimeline } from '../../src/timeline/index.ts'
 import type { TellRendered } from '../../src/timeline/index.ts'
 import { call, signUp } from '../accounts/client.ts'
 import type { Call, Reply } from '../accounts/client.ts'
+import { connectTo } from '../support/connections.ts'
+import { listening } from '../support/listening.ts'
+import { sharedBy } from '../support/shared.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 import { Neighbours } from './stand-ins.ts'
@@ -44,8 +44,8 @@ export async function openCourtyard(
 ): Promise<Courtyard> {
   const { sql, log } = world
   const config = world.configWith({ ...generous, COMMENTS_PER_HOUR: 100_000, ...changes })
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, broker } = connections
   const accounts = createAccounts({ sql, redis, broker, config, log })
   const { media } = neighbours
   const transaction = neighbours.overhear(createTelling({ sql, broker, log }))
@@ -59,17 +59,12 @@ export async function openCourtyard(
     idempotency: { sql, redis, log },
     routes: [...accounts.routes, ...people.routes, ...inboxes.routes, ...timeline.routes],
   })
-  const server = createServer(app.callback()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const server = await listening(createServer(app.callback()))
   world.atEnd(async () => {
-    server.closeAllConnections()
     server.close()
-    await broker.close()
-    await closeRedis(redis)
+    await connections.close()
   })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const origin = `http://127.0.0.1:${address.port}`
+  const { origin } = server
   const tellRendered = createTellRendered({ accounts, media })
   return { world, origin, neighbours, tellRendered, person: (name) => Resident.moveIn(origin, name) }
 }
@@ -77,14 +72,7 @@ export async function openCourtyard(
 /** One courtyard for all tests of a file. */
 export function courtyardOf(test: TestFn, changes: Record<string, string | number> = {}): () => Courtyard {
   const world = worldOf(test)
-  let courtyard: Courtyard | undefined
-  test.serial.before('the courtyard is opened', async () => {
-    courtyard = await openCourtyard(world(), changes)
-  })
-  return () => {
-    if (courtyard === undefined) throw new Error('the courtyard is opened before the first test')
-    return courtyard
-  }
+  return sharedBy(test, 'the courtyard', () => openCourtyard(world(), changes))
 }
 
 /** Somebody with an account, at one server. */

@@ -3,14 +3,13 @@ import { createAccounts } from '../../src/accounts/index.ts'
 import { createTelling } from '../../src/live/index.ts'
 import { createMediaWork, createPictureViews } from '../../src/media/index.ts'
 import type { MediaWork } from '../../src/media/index.ts'
-import { Broker } from '../../src/platform/broker.ts'
 import type { MediaId } from '../../src/platform/ids.ts'
-import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import { createTellRendered } from '../../src/timeline/index.ts'
 import { openHouse } from '../chat/house.ts'
 import type { House } from '../chat/house.ts'
 import { idOf, upload } from '../media/house.ts'
 import { photo } from '../media/pictures.ts'
+import { connectTo } from '../support/connections.ts'
 import { worldOf } from '../support/world.ts'
 import { Resident } from './courtyard.ts'
 
@@ -21,8 +20,8 @@ let work: MediaWork
 test.serial.before('a server and the work of a worker on pictures', async () => {
   const { sql, config, log, atEnd } = world()
   house = await openHouse(world(), { MEDIA_UPLOADS_PER_HOUR: 1000 })
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
-  const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+  const connections = connectTo({ url: config.REDIS_URL, log })
+  const { redis, broker } = connections
   const transaction = createTelling({ sql, broker, log })
   const pictures = createPictureViews(config)
   const accounts = createAccounts({ sql, redis, broker, config, log, pictureUrls: pictures.urls })
@@ -33,8 +32,7 @@ test.serial.before('a server and the work of a worker on pictures', async () => 
   })
   atEnd(async () => {
     await work.stop()
-    await broker.close()
-    await closeRedis(redis)
+    await connections.close()
   })
 })
 

@@ -1,9 +1,8 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Api, Refusal } from '../../../src/commands/replay/api.ts'
+import { listening } from '../../support/listening.ts'
 
 type Step = 'hang up' | { status: number; retryAfter?: number; code?: string }
 
@@ -17,18 +16,16 @@ async function scripted(t: ExecutionContext, ...script: Step[]) {
     response.writeHead(step.status, step.retryAfter === undefined ? {} : { 'retry-after': String(step.retryAfter) })
     response.end(step.status === 204 ? undefined : JSON.stringify({ code: step.code ?? 'none', detail: 'why' }))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const { origin, close } = await listening(server)
   const limited: number[] = []
   const api = new Api({
-    address: `http://127.0.0.1:${port}`,
+    address: origin,
     patienceMs: 5000,
     onLimited: (_, waitMs) => limited.push(waitMs),
   })
   t.teardown(() => {
     api.close()
-    server.close()
+    close()
   })
   return { api, limited, requests: () => requests }
 }

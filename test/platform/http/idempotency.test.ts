@@ -11,7 +11,8 @@ import type { Identity } from '../../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
 import { duplicateKey, inTransaction, mysqlErrno } from '../../../src/platform/mysql.ts'
 import type { Sql } from '../../../src/platform/mysql.ts'
-import { closeRedis, connectRedis } from '../../../src/platform/redis.ts'
+import { closeRedis } from '../../../src/platform/redis.ts'
+import { connectFor } from '../../support/connections.ts'
 import { eventually } from '../../support/eventually.ts'
 import { worldOf } from '../../support/world.ts'
 import { serve } from './serve.ts'
@@ -101,7 +102,7 @@ let lastAccount = 0
 /** Somebody new, in front of a server of her own with its own connection to Redis. */
 async function arrive(t: ExecutionContext, faults: Faults = {}, account = (lastAccount += 1)) {
   const { sql, config, log } = world()
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'test', onError: () => undefined })
+  const redis = connectFor('commands', config.REDIS_URL)
   t.teardown(() => closeRedis(redis))
   await redis.ping().catch(() => undefined)
   const { origin } = await serve(t, {

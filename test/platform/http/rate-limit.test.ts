@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { addressKey, createRateLimits } from '../../../src/platform/http/rate-limit.ts'
 import type { Limit } from '../../../src/platform/http/rate-limit.ts'
 import { route } from '../../../src/platform/http/route.ts'
-import { closeRedis, connectRedis } from '../../../src/platform/redis.ts'
+import { closeRedis } from '../../../src/platform/redis.ts'
 import type { Redis } from '../../../src/platform/redis.ts'
+import { connectFor } from '../../support/connections.ts'
 import { startRedis } from '../../support/redis-server.ts'
 import type { PrivateRedis } from '../../support/redis-server.ts'
 import { believing, serve } from './serve.ts'
@@ -14,7 +15,7 @@ let redis: Redis
 
 test.before('Redis starts', async () => {
   server = await startRedis()
-  redis = connectRedis({ url: server.url, purpose: 'commands', name: 'test', onError: () => undefined })
+  redis = connectFor('commands', server.url)
   await redis.ping()
 })
 

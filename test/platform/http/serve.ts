@@ -1,5 +1,4 @@
 import type { ExecutionContext } from 'ava'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { pino } from 'pino'
 import { createHttpApp } from '../../../src/platform/http/app.ts'
@@ -8,6 +7,7 @@ import { describeApi } from '../../../src/platform/http/openapi/document.ts'
 import type { Identity, Role } from '../../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
 import { holdToDocument } from '../../support/held.ts'
+import { listening } from '../../support/listening.ts'
 
 export interface Served {
   origin: string
@@ -20,15 +20,8 @@ export async function serve(t: ExecutionContext, options: Omit<HttpAppOptions, '
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const server = createServer(createHttpApp({ log, isAnswerChecked: true, ...options }).callback())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const origin = `http://127.0.0.1:${address.port}`
+  const { origin, close } = await listening(server)
+  t.teardown(close)
   if (options.limits !== undefined) {
     holdToDocument([origin], () => describeApi(options.routes, { accessCookie: 'madang-access' }))
   }

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net'
 import { chunkOf } from '../../../src/platform/sse/chunk.ts'
 import { SseSession } from '../../../src/platform/sse/session.ts'
 import { eventually } from '../../support/eventually.ts'
+import { listening } from '../../support/listening.ts'
 
 interface Line {
   session: SseSession
@@ -21,15 +22,11 @@ interface Line {
 /** A session with a client on the other side of a real connection. */
 async function open(t: ExecutionContext, options: { maxBytes?: number; version?: string } = {}): Promise<Line> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const client = connect(address.port, '127.0.0.1')
+  const { port, close } = await listening(server)
+  const client = connect(port, '127.0.0.1')
   t.teardown(() => {
     client.destroy()
-    server.closeAllConnections()
-    server.close()
+    close()
   })
   client.on('error', () => undefined)
   let text = ''

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { ExecutionContext } from 'ava'
 import type { Identity, Viewer } from '../../../src/platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
@@ -8,6 +6,7 @@ import { createLog } from '../../../src/platform/log.ts'
 import type { Connection } from '../../../src/platform/ws/connection.ts'
 import { Gateway } from '../../../src/platform/ws/gateway.ts'
 import type { GatewayLimits } from '../../../src/platform/ws/gateway.ts'
+import { listening } from '../../support/listening.ts'
 import { TestSocket } from './test-socket.ts'
 
 export const ourOrigin = 'https://madang.example'
@@ -70,14 +69,12 @@ export async function createPorch(t: ExecutionContext, changes: Partial<GatewayL
   })
   const server = createServer()
   gateway.attach(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { port, close } = await listening(server)
   t.teardown(() => {
     gateway.close()
-    server.close()
-    server.closeAllConnections()
+    close()
   })
-  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1/socket`
+  const url = `ws://127.0.0.1:${port}/v1/socket`
   return {
     ...{ gateway, url, connections, heard, tickets },
     async open(who = alice) {
