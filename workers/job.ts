@@ -19,16 +19,18 @@ export interface Repetition {
   log: Log
   /** What is logged when `work` rejects; the next time it is tried again. */
   failure: string
+  /** Whether it is done at the start, too. */
+  isImmediate?: boolean
 }
 
-/** Does something now, and then every so often. */
-export function repeat({ everyMs, work, log, failure }: Repetition): Job {
+/** Does something now, unless told otherwise, and then every so often. */
+export function repeat({ everyMs, work, log, failure, isImmediate = true }: Repetition): Job {
   const ticker = new Ticker({
     everyMs,
     work: async () => void (await work()),
     onError: (error) => log.warn({ err: error }, failure),
   })
-  ticker.start({ isImmediate: true })
+  ticker.start({ isImmediate })
   return { close: () => ticker.stop() }
 }
 

@@ -10,6 +10,6 @@ export function startSweepMedia(media: MediaWork, { log, sweepMs }: { log: Log; 
   const told = { log, failure: 'pictures could not be swept; the next sweep tries again' }
   return both(
     repeat({ everyMs: sweepMs, work: () => media.sweep(), ...told }),
-    repeat({ everyMs: straysEveryMs, work: () => media.sweepStrays(), ...told }),
+    repeat({ everyMs: straysEveryMs, work: () => media.sweepStrays(), isImmediate: false, ...told }),
   )
 }
