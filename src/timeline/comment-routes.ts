@@ -6,6 +6,7 @@ import type { CommentId } from '../platform/ids.ts'
 import { postFor } from './access.ts'
 import { commentOrders, commentsOf } from './comment-store.ts'
 import { createComment, editComment, newComment, removeComment } from './comments.ts'
+import { commentLimit, editLimit } from './limits.ts'
 import { peopleIn } from './presenting.ts'
 import { commentParams, postParams } from './route-parts.ts'
 import type { TimelineParts } from './route-parts.ts'
@@ -60,12 +61,7 @@ export function commentRoutes(parts: TimelineParts): Route[] {
       body: newComment,
       answers: { 201: commentView },
       isIdempotent: true,
-      limit: {
-        name: 'comments',
-        requests: parts.config.COMMENTS_PER_HOUR,
-        seconds: 3600,
-        withoutRedis: 'count_here',
-      },
+      limit: commentLimit(parts.config),
       handle: ({ viewer, params, body, once }) =>
         createComment(parts, viewer, { post: params.id, text: body.text }, once),
     }),
@@ -78,6 +74,7 @@ export function commentRoutes(parts: TimelineParts): Route[] {
       params: commentParams,
       body: newComment,
       answers: { 200: commentView },
+      limit: editLimit(parts.config),
       async handle({ viewer, params, body }) {
         return { status: 200, body: await editComment(parts, viewer, params.id, body.text) }
       },

@@ -6,6 +6,7 @@ import type { Route } from '../platform/http/route.ts'
 import { postFor } from './access.ts'
 import { likesOf } from './like-store.ts'
 import { like, unlike } from './likes.ts'
+import { likeLimit } from './limits.ts'
 import { postParams } from './route-parts.ts'
 import type { TimelineParts } from './route-parts.ts'
 import { likeView, likingView } from './views.ts'
@@ -20,6 +21,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       problems: ['not_found'],
       params: postParams,
       answers: { 200: likingView },
+      limit: likeLimit(parts.config),
       async handle({ viewer, params }) {
         return { status: 200, body: { post: String(params.id), ...(await like(parts, viewer, params.id)) } }
       },
@@ -32,6 +34,7 @@ export function likeRoutes(parts: TimelineParts): Route[] {
       problems: ['not_found'],
       params: postParams,
       answers: { 200: likingView },
+      limit: likeLimit(parts.config),
       async handle({ viewer, params }) {
         return { status: 200, body: { post: String(params.id), ...(await unlike(parts, viewer, params.id)) } }
       },

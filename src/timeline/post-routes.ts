@@ -2,6 +2,7 @@ import { Problem } from '../platform/errors.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { askerFrom, postFor } from './access.ts'
+import { editLimit, postLimit } from './limits.ts'
 import { newPost, postChanges } from './post.ts'
 import { createPost, editPost, removePost } from './posts.ts'
 import { presentPosts } from './presenting.ts'
@@ -20,12 +21,7 @@ export function postRoutes(parts: TimelineParts): Route[] {
       body: newPost,
       answers: { 201: postView },
       isIdempotent: true,
-      limit: {
-        name: 'posts',
-        requests: parts.config.POSTS_PER_HOUR,
-        seconds: 3600,
-        withoutRedis: 'count_here',
-      },
+      limit: postLimit(parts.config),
       handle: ({ viewer, body, once }) => createPost(parts, viewer, body, once),
     }),
     route({
@@ -54,6 +50,7 @@ export function postRoutes(parts: TimelineParts): Route[] {
       params: postParams,
       body: postChanges,
       answers: { 200: postView },
+      limit: editLimit(parts.config),
       async handle({ viewer, params, body }) {
         return { status: 200, body: await editPost(parts, viewer, params.id, body) }
       },

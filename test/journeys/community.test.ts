@@ -17,7 +17,11 @@ const members = Number(process.env['COMMUNITY_MEMBERS'] ?? 60)
 const posts = Number(process.env['COMMUNITY_POSTS'] ?? 1500)
 const files = (process.env['COMMUNITY_TEXT'] ?? '').split(',').filter(Boolean)
 
-const generous = { POSTS_PER_HOUR: 1_000_000, COMMENTS_PER_HOUR: 1_000_000, RELATIONS_PER_MINUTE: 1_000_000 }
+const most = 1_000_000
+const generous = {
+  ...{ POSTS_PER_HOUR: most, COMMENTS_PER_HOUR: most, RELATIONS_PER_MINUTE: most },
+  ...{ EDITS_PER_HOUR: most, LIKES_PER_MINUTE: most },
+}
 const world = worldOf(test)
 let reader: Resident
 let crowd: Resident[]

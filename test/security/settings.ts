@@ -5,6 +5,8 @@ export const generousLimits = {
   ROOMS_PER_MENTOR: 10_000,
   POSTS_PER_HOUR: generous,
   COMMENTS_PER_HOUR: generous,
+  EDITS_PER_HOUR: generous,
+  LIKES_PER_MINUTE: generous,
   RELATIONS_PER_MINUTE: generous,
   STREAM_OPENS_PER_MINUTE: generous,
   STREAMS_PER_ACCOUNT: generous,

@@ -35,6 +35,8 @@ const generous = {
   SIGN_UP_PER_HOUR: 100_000,
   REQUESTS_PER_MINUTE: 1_000_000,
   POSTS_PER_HOUR: 100_000,
+  EDITS_PER_HOUR: 100_000,
+  LIKES_PER_MINUTE: 100_000,
 }
 
 export async function openCourtyard(

@@ -322,6 +322,33 @@ test('as many posts and comments as the limit says in an hour, and one more is t
   t.is(comment.status, 429)
 })
 
+test('so many edits of posts and comments in an hour, likes and their ends in a minute, and one more is too many', async (t) => {
+  const { world } = courtyard()
+  const { person } = await openCourtyard(world, { EDITS_PER_HOUR: 2, LIKES_PER_MINUTE: 2 })
+  const [alice, bob] = [await person('alice'), await person('bob')]
+  const id = await alice.posts('하나')
+  const comment = await alice.comments(id, '하나')
+  const like = `/v1/posts/${id}/like`
+
+  const edits = [
+    await alice.ask(`PATCH /v1/posts/${id}`, { text: '둘' }),
+    await alice.ask(`PATCH /v1/comments/${comment}`, { text: '둘' }),
+    await alice.ask(`PATCH /v1/posts/${id}`, { text: `@${bob.username}` }),
+    await alice.ask(`PATCH /v1/comments/${comment}`, { text: '셋' }),
+  ]
+  const likes = [await bob.ask(`PUT ${like}`), await bob.ask(`DELETE ${like}`), await bob.ask(`PUT ${like}`)]
+
+  t.deepEqual(
+    edits.map(({ status }) => status),
+    [200, 200, 429, 429],
+  )
+  t.deepEqual(
+    likes.map(({ status }) => status),
+    [200, 200, 429],
+  )
+  t.like(await bob.gets(`GET /v1/posts/${id}`), { text: '둘', likeCount: 0, mentions: [] })
+})
+
 test('who is not signed in sees nothing', async (t) => {
   const { person, origin } = courtyard()
   const id = await (await person('alice')).posts('안녕')
