@@ -1,8 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import test from 'ava'
+import { findProgram } from '../../tools/services/find.ts'
+import { wrapPrograms, wrapperFolder } from '../../tools/services/wrap.ts'
+import { joinTestDatabase } from '../../tools/test-database.ts'
 import { freePort } from '../../tools/ports.ts'
 
 test('the database of the tests is strict, in UTC, and keeps every commit', async (t) => {
@@ -34,6 +40,45 @@ test('a Redis started by its given path is the process itself, so a kill reaches
   const [, signal] = await exit
 
   t.is(signal, 'SIGKILL')
+})
+
+test('a setting that names a program is taken before what is installed', async (t) => {
+  const before = process.env['DATABASE_SERVER']
+  t.teardown(() => {
+    if (before === undefined) delete process.env['DATABASE_SERVER']
+    else process.env['DATABASE_SERVER'] = before
+  })
+
+  process.env['DATABASE_SERVER'] = '/opt/other/mysqld'
+
+  t.is(findProgram('database'), '/opt/other/mysqld')
+})
+
+test('a program that came with a C library of its own is started by its own loader', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'madang-wrapped-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const libraries = path.join(folder, 'usr', 'lib', 'some-linux-gnu')
+  const bin = path.join(folder, 'usr', 'bin')
+  await Promise.all([libraries, bin].map((one) => mkdir(one, { recursive: true })))
+  const loader = '#!/bin/sh\nprintf "%s\\n" "$@"\n'
+  await writeFile(path.join(libraries, 'ld-linux-some.so.2'), loader, { mode: 0o755 })
+  await writeFile(path.join(bin, 'redis-server'), '', { mode: 0o755 })
+
+  wrapPrograms(folder)
+  const { stdout } = await promisify(execFile)(path.join(wrapperFolder(folder), 'redis-server'), ['--port', '0 1'])
+
+  const said = stdout.trim().split('\n')
+  t.is(said[0], '--library-path')
+  t.true(said[1]?.split(':').some((place) => path.resolve(place) === libraries))
+  t.is(path.resolve(said[2] ?? ''), path.join(bin, 'redis-server'))
+  t.deepEqual(said.slice(3), ['--port', '0 1'])
+})
+
+// A database that was given is none that the tool keeps.
+const onOwnDatabase = process.env['DATABASE_URL'] ? test.skip : test
+
+onOwnDatabase('who wants another database than the one that tests run on is told so', async (t) => {
+  await t.throwsAsync(joinTestDatabase('/opt/other/mysqld'), { message: /already.*--release/ })
 })
 
 const browser = process.env['CHROMIUM']
