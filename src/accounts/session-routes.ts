@@ -90,6 +90,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: [],
       answers: { 200: pageOf(sessionView) },
+      hasEtag: true,
       async handle({ viewer }) {
         const sessions = await sessionsOf(parts.sql, viewer.account)
         const items = sessions.filter((session) => session.isLiving)

@@ -31,6 +31,12 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       access: 'member',
       problems: ['not_found', 'conflict'],
       params: roomParams,
+      limit: {
+        name: 'closings',
+        requests: parts.config.CLOSINGS_PER_MINUTE,
+        seconds: 60,
+        withoutRedis: 'count_here',
+      },
       answers: { 202: closingView },
       async handle({ viewer, params, requestId }) {
         const room = await moderatedRoom(parts, viewer, params.id)

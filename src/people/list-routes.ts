@@ -35,6 +35,7 @@ function personalList(parts: RouteParts, name: string, summary: string, read: ty
     params: personParams,
     query: listQuery,
     answers,
+    hasEtag: true,
     async handle({ viewer, params, query, target }) {
       const { person } = await visiblePerson(parts, viewer.account, params.username)
       return answerList(parts, { target, query }, (page) => read(parts.sql, person.id, viewer.account, page))
@@ -51,6 +52,7 @@ function ownList(parts: RouteParts, name: string, summary: string, read: typeof 
     problems: [],
     query: listQuery,
     answers,
+    hasEtag: true,
     handle: ({ viewer, query, target }) =>
       answerList(parts, { target, query }, (page) => read(parts.sql, viewer.account, page)),
   })

@@ -87,6 +87,35 @@ test.serial('no route that changes something obeys another site, whatever form i
   t.deepEqual(await site().checksums(), before)
 })
 
+const firstPages = [
+  ...['GET /v1/timeline', 'GET /v1/people/:username/posts', 'GET /v1/posts/:id/comments', 'GET /v1/posts/:id/likes'],
+  ...[
+    'GET /v1/people/:username/followers',
+    'GET /v1/people/:username/following',
+    'GET /v1/me/blocks',
+    'GET /v1/me/mutes',
+  ],
+  ...['GET /v1/sessions', 'GET /v1/notifications', 'GET /v1/rooms', 'GET /v1/me/rooms'],
+]
+
+test.serial('who has an answer already is not sent it again, wherever the document says so', async (t) => {
+  const player = site().cast.player('mentor')!
+  const named = site().routes.filter(({ hasEtag }) => hasEtag)
+
+  t.deepEqual(
+    firstPages.filter((line) => !named.some((route) => route.line === line)),
+    [],
+  )
+  for (const route of named) {
+    const path = fill(route.path, await site().ownParts(route, player))
+    const first = await site().ask(`GET ${path}`, { player })
+    const etag = first.answer.headers.get('etag') ?? ''
+    const again = await site().ask(`GET ${path}`, { player, headers: { 'if-none-match': etag } })
+    t.regex(etag, /^(W\/)?"[^"]+"$/, route.line)
+    t.deepEqual([first.answer.status, again.answer.status], [200, 304], route.line)
+  }
+})
+
 test.serial('looking changes nothing', async (t) => {
   const player = site().cast.player('mentor')!
   const looks = site().routes.filter((route) => !isUnsafe(route))

@@ -10,6 +10,8 @@ export interface ServedRoute {
   isPublic: boolean
   /** Takes an `Idempotency-Key`. */
   isIdempotent: boolean
+  /** Tells who asks with `If-None-Match` that nothing has changed. */
+  hasEtag: boolean
 }
 
 /** All that a server serves: its document is made from its route table. */
@@ -18,8 +20,11 @@ export async function routesOf(origin: string): Promise<ServedRoute[]> {
   return Object.entries(document.paths).flatMap(([pattern, methods]) =>
     Object.entries(methods).map(([name, operation]) => {
       const [method, path] = [name.toUpperCase(), pattern.replaceAll(/\{(\w+)\}/g, ':$1')]
-      const isIdempotent = operation.parameters.some((parameter) => parameter.name === 'Idempotency-Key')
-      return { line: `${method} ${path}`, method, path, isPublic: operation.security.length === 0, isIdempotent }
+      const takes = (header: string): boolean => operation.parameters.some((parameter) => parameter.name === header)
+      return {
+        ...{ line: `${method} ${path}`, method, path, isPublic: operation.security.length === 0 },
+        ...{ isIdempotent: takes('Idempotency-Key'), hasEtag: takes('If-None-Match') },
+      }
     }),
   )
 }

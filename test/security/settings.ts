@@ -12,4 +12,5 @@ export const generousLimits = {
   STREAMS_PER_ACCOUNT: generous,
   MEDIA_UPLOADS_PER_HOUR: generous,
   INVITATIONS_PER_MINUTE: generous,
+  CLOSINGS_PER_MINUTE: generous,
 }
