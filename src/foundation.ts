@@ -23,15 +23,25 @@ export interface Foundation {
 }
 
 const requestTimeMs = 10_000
+/** What a process that froze in a transaction holds is free for the others after so long. The pool gives its own up after half of it. */
+const idleSeconds = 60
 
-/** Opens MySQL and Redis, and refuses to go on where they keep less than the promise needs. */
-export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
+/**
+ * Opens MySQL and Redis, and refuses to go on where they keep less than the promise needs. A command that holds something over a long
+ * work of its own says so (`holdsLong`): servers and workers never do.
+ */
+export async function layFoundation(
+  config: Config,
+  log: Log,
+  { holdsLong = false }: { holdsLong?: boolean } = {},
+): Promise<Foundation> {
   const lifecycle = new Lifecycle(log, requestTimeMs + config.DRAIN_SECONDS * 1000)
   try {
     const sql = connectMysql({
       url: config.DATABASE_URL,
       poolMax: config.DATABASE_POOL_MAX,
       acquireTimeoutMs: requestTimeMs,
+      ...(holdsLong ? {} : { idleSeconds }),
       log,
     })
     lifecycle.onClose('mysql', () => sql.destroy())

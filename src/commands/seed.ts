@@ -22,7 +22,9 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 async function seedWith(options: CommunityOptions): Promise<string> {
   const texts = await readTexts(options.files)
   const startedAt = performance.now()
-  const foundation = await layFoundation(loadConfig(process.env), createLog({ level: 'warn', service: 'seed' }))
+  const foundation = await layFoundation(loadConfig(process.env), createLog({ level: 'warn', service: 'seed' }), {
+    holdsLong: true,
+  })
   const bar = progressBar()
   try {
     const { members, posts } = await seedCommunity(foundation.sql, { ...options, texts, demoNames }, bar)

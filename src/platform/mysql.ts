@@ -12,6 +12,8 @@ export interface MysqlOptions {
   poolMax: number
   /** Milliseconds to wait for a free connection. */
   acquireTimeoutMs: number
+  /** Seconds after which MySQL ends a connection that says nothing, also in the middle of a transaction; its own default otherwise. */
+  idleSeconds?: number
   log?: Log
 }
 
@@ -31,7 +33,7 @@ export function connectMysql(options: MysqlOptions): Sql {
       supportBigNumbers: true,
       connectTimeout: 5000,
     },
-    pool: { min: 0, max: options.poolMax, afterCreate: prepareSession },
+    pool: { min: 0, max: options.poolMax, afterCreate: prepareSession(options.idleSeconds) },
     acquireConnectionTimeout: options.acquireTimeoutMs,
     ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
   })
@@ -50,21 +52,26 @@ interface RawConnection {
   query(sql: string, done: (error: Error | null) => void): void
 }
 
-function prepareSession(
+type PrepareSession = (
   connection: RawConnection,
   done: (error: Error | null, connection: RawConnection) => void,
-): void {
-  const steps = [
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-  ]
-  const next = (): void => {
-    const sql = steps.shift()
-    if (sql === undefined) return done(null, connection)
-    connection.query(sql, (error) => (error === null ? next() : done(error, connection)))
+) => void
+
+const prepareSession =
+  (idleSeconds: number | undefined): PrepareSession =>
+  (connection, done) => {
+    const steps = [
+      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+      ...(idleSeconds === undefined ? [] : [`SET SESSION wait_timeout = ${idleSeconds}`]),
+    ]
+    const next = (): void => {
+      const sql = steps.shift()
+      if (sql === undefined) return done(null, connection)
+      connection.query(sql, (error) => (error === null ? next() : done(error, connection)))
+    }
+    next()
   }
-  next()
-}
 
 const deadlock = 1213
 const lockWait = 1205

@@ -108,7 +108,7 @@ export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostI
 export async function pictureRendered(parts: RenderedParts, trx: Sql, tell: Tell, id: PostId): Promise<void> {
   const post = await store.lockPost(trx, id)
   if (post === undefined) return
-  const profiles = await parts.accounts.profiles(peopleIn([post]))
+  const profiles = await parts.accounts.profiles(peopleIn([post]), trx)
   tell(postUpdated(post.author, await presentShared(parts, trx, post, profiles)))
 }
 

@@ -121,3 +121,21 @@ test.serial('who waits for a connection when the pool is closed hears of an outa
 
   t.true(isOutage(await waiting))
 })
+
+test.serial('what a process that froze in a transaction holds is free again, and undone', async (t) => {
+  const { config, log } = world()
+  const frozen = connectMysql({
+    ...{ url: config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 5000, log },
+    idleSeconds: 1,
+  })
+  t.teardown(() => frozen.destroy())
+  const before = (await countOf(1)) ?? 0
+  const holder = await frozen.transaction()
+  await countUp(holder, 1)
+
+  await inTransaction(world().sql, (trx) => countUp(trx, 1))
+
+  t.is(await countOf(1), before + 1)
+  t.true(isOutage(await t.throwsAsync(Promise.resolve(countUp(holder, 1)))))
+  await holder.rollback().catch(() => undefined)
+})
