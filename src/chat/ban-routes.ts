@@ -1,46 +1,36 @@
 import { z } from 'zod'
 import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
-import { nothing, route } from '../platform/http/route.ts'
+import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
 import { requireOrderKept } from './access.ts'
 import { bansAfter } from './member-store.ts'
 import { ban, unban } from './members.ts'
-import { personNamed, personParams, roomParams } from './route-parts.ts'
+import { moderationRoute, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { banView, presentBan } from './views.ts'
 
 /** For the mentor of a room, and admins; in the lobby for admins, where a ban silences. */
 export function banRoutes(parts: RouteParts): Route[] {
   return [
-    route({
-      method: 'PUT',
-      path: '/v1/rooms/:id/bans/:username',
-      summary: 'Ban somebody: they lose their seat, hear nothing more and cannot come back',
-      access: 'member',
-      problems: ['not_found', 'conflict', 'room_closed'],
-      params: personParams,
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await requireOrderKept(parts, viewer, params.id)
-        await ban(parts, viewer, params.id, await personNamed(parts, params.username))
-        return { status: 204 }
+    moderationRoute(
+      parts,
+      {
+        method: 'PUT',
+        path: '/v1/rooms/:id/bans/:username',
+        summary: 'Ban somebody: they lose their seat, hear nothing more and cannot come back',
       },
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v1/rooms/:id/bans/:username',
-      summary: 'Lift a ban: the person may take a seat again',
-      access: 'member',
-      problems: ['not_found', 'conflict', 'room_closed'],
-      params: personParams,
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await requireOrderKept(parts, viewer, params.id)
-        await unban(parts, viewer, params.id, await personNamed(parts, params.username))
-        return { status: 204 }
+      (viewer, room, account) => ban(parts, viewer, room, account),
+    ),
+    moderationRoute(
+      parts,
+      {
+        method: 'DELETE',
+        path: '/v1/rooms/:id/bans/:username',
+        summary: 'Lift a ban: the person may take a seat again',
       },
-    }),
+      (viewer, room, account) => unban(parts, viewer, room, account),
+    ),
     route({
       method: 'GET',
       path: '/v1/rooms/:id/bans',

@@ -3,10 +3,10 @@ import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/h
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId } from '../platform/ids.ts'
-import { readableRoom, requireOrderKept } from './access.ts'
+import { readableRoom } from './access.ts'
 import { membersAfter } from './member-store.ts'
 import { giveWord, join, kick, leave } from './members.ts'
-import { personNamed, personParams, roomParams } from './route-parts.ts'
+import { moderationRoute, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { memberView, presentMember } from './views.ts'
 
@@ -56,41 +56,24 @@ export function memberRoutes(parts: RouteParts): Route[] {
         return pageAnswer(target, views, { next: last?.account })
       },
     }),
-    route({
-      method: 'DELETE',
-      path: '/v1/rooms/:id/members/:username',
-      summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
-      access: 'member',
-      problems: ['not_found', 'conflict', 'room_closed'],
-      params: personParams,
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await requireOrderKept(parts, viewer, params.id)
-        await kick(parts, viewer, params.id, await personNamed(parts, params.username))
-        return { status: 204 }
+    moderationRoute(
+      parts,
+      {
+        method: 'DELETE',
+        path: '/v1/rooms/:id/members/:username',
+        summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
       },
-    }),
+      (viewer, room, account) => kick(parts, viewer, room, account),
+    ),
     ...wordRoutes(parts),
   ]
 }
 
 function wordRoutes(parts: RouteParts): Route[] {
   const toSay = (method: 'PUT' | 'DELETE', summary: string): Route =>
-    route({
-      method,
-      path: '/v1/rooms/:id/members/:username/word',
-      summary,
-      access: 'member',
-      problems: ['not_found', 'conflict', 'room_closed'],
-      params: personParams,
-      answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await requireOrderKept(parts, viewer, params.id)
-        const account = await personNamed(parts, params.username)
-        await giveWord(parts, viewer, { room: params.id, account, hasWord: method === 'PUT' })
-        return { status: 204 }
-      },
-    })
+    moderationRoute(parts, { method, path: '/v1/rooms/:id/members/:username/word', summary }, (viewer, room, account) =>
+      giveWord(parts, viewer, { room, account, hasWord: method === 'PUT' }),
+    )
   return [
     toSay('PUT', 'Give a member the word: they may speak where only mentors may'),
     toSay('DELETE', 'Take the word back; giving up the seat gives it up too'),

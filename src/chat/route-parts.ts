@@ -7,9 +7,13 @@ import type { Media } from '../media/index.ts'
 import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import { Problem } from '../platform/errors.ts'
-import type { AccountId } from '../platform/ids.ts'
+import { nothing, route } from '../platform/http/route.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { Viewer } from '../platform/http/viewer.ts'
+import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
+import { requireOrderKept } from './access.ts'
 import type { KnownRooms } from './access.ts'
 import { roomId } from './frames.ts'
 import type { ReadPictures } from './pictures.ts'
@@ -39,6 +43,26 @@ export interface RouteParts {
 
 export const roomParams = z.strictObject({ id: roomId })
 export const personParams = z.strictObject({ ...roomParams.shape, username: z.string().min(1).max(30) })
+
+/** A route by which who keeps order in a room does something about one person. */
+export function moderationRoute(
+  parts: RouteParts,
+  { method, path, summary }: { method: 'PUT' | 'DELETE'; path: string; summary: string },
+  act: (viewer: Viewer, room: RoomId, account: AccountId) => Promise<void>,
+): Route {
+  return route({
+    ...{ method, path, summary },
+    access: 'member',
+    problems: ['not_found', 'conflict', 'room_closed'],
+    params: personParams,
+    answers: { 204: nothing },
+    async handle({ viewer, params }) {
+      await requireOrderKept(parts, viewer, params.id)
+      await act(viewer, params.id, await personNamed(parts, params.username))
+      return { status: 204 }
+    },
+  })
+}
 
 /** Error: `not_found`. */
 export async function personNamed(parts: Pick<RouteParts, 'findByUsername'>, username: string): Promise<AccountId> {
