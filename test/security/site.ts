@@ -1,4 +1,6 @@
 import type { TestFn } from 'ava'
+import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
+import type { Redis } from '../../src/platform/redis.ts'
 import { isJson } from '../support/contract.ts'
 import { sharedBy } from '../support/shared.ts'
 import { stackOf } from '../support/stack.ts'
@@ -25,12 +27,16 @@ export class Site {
   readonly cast: Cast
   readonly routes: readonly ServedRoute[]
   readonly things: ReturnType<typeof thingsOf>
+  readonly #redis: Redis
 
   private constructor(stack: Stack, cast: Cast, routes: readonly ServedRoute[]) {
     this.stack = stack
     this.cast = cast
     this.routes = routes
     this.things = thingsOf(cast)
+    const { REDIS_URL: url } = stack.world.config
+    this.#redis = connectRedis({ url, purpose: 'commands', name: 'test', onError: () => undefined })
+    stack.world.atEnd(() => closeRedis(this.#redis))
   }
 
   static async open(stack: Stack): Promise<Site> {
@@ -62,12 +68,12 @@ export class Site {
   }
 
   checksums(): Promise<Record<string, unknown>> {
-    return checksums(this.stack.world.sql)
+    return checksums({ sql: this.stack.world.sql, redis: this.#redis })
   }
 
   /** Once the workers have nothing left to do with what was asked for before. */
   quietChecksums(): Promise<Record<string, unknown>> {
-    return quietChecksums(this.stack.world.sql)
+    return quietChecksums({ sql: this.stack.world.sql, redis: this.#redis })
   }
 }
 
