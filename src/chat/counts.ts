@@ -1,4 +1,5 @@
 import type { TellingTransaction } from '../live/index.ts'
+import { chunksOf } from '../platform/chunks.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
@@ -27,7 +28,8 @@ const roomsAtOnce = 500
 export async function tellChangedCounts(parts: CountParts): Promise<number> {
   const people = await livePeople(parts.redis)
   let told = 0
-  for (const rooms of slices([...people.keys()].toSorted((a, b) => a - b))) told += await tellOf(parts, rooms, people)
+  const present = [...people.keys()].toSorted((a, b) => a - b)
+  for (const rooms of chunksOf(present, roomsAtOnce)) told += await tellOf(parts, rooms, people)
   let after = 0 as RoomId
   for (;;) {
     const rooms = await roomsToCount(parts.sql, { after, limit: roomsAtOnce })
@@ -40,12 +42,6 @@ export async function tellChangedCounts(parts: CountParts): Promise<number> {
     if (last === undefined || rooms.length < roomsAtOnce) return told
     after = last
   }
-}
-
-function slices(rooms: readonly RoomId[]): RoomId[][] {
-  return Array.from({ length: Math.ceil(rooms.length / roomsAtOnce) }, (_, index) =>
-    rooms.slice(index * roomsAtOnce, (index + 1) * roomsAtOnce),
-  )
 }
 
 async function tellOf(parts: CountParts, ids: readonly RoomId[], people: ReadonlyMap<RoomId, number>): Promise<number> {

@@ -47,7 +47,7 @@ export async function toldOf(sql: Sql, rooms: readonly RoomId[]): Promise<Map<Ro
   const rows = await selectRows<ToldRecord>(
     sql,
     'SELECT room_id, people, seats_taken, is_due FROM room_tellings WHERE room_id IN (?)',
-    [[...rooms]],
+    [rooms],
   )
   return new Map(rows.map((row) => [idFromRow(row.room_id), toTold(row)]))
 }
