@@ -1,20 +1,38 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseEnv } from 'node:util'
 import { runForeground } from './foreground.ts'
 import { dataFolder, projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 
 /**
  * Runs one of the project's commands (`tools/command.ts src/commands/grant.ts …`) with the settings of this machine: the
- * environment, then `.env`, then, when neither names a database or a Redis, those of the local stack of `npm start`.
+ * environment, then `.env`, then, when neither names a database or a Redis, those of the local stack of `npm start`. With
+ * `--data FOLDER` behind the script it is the stack of `npm start -- --data FOLDER`, whatever else is set.
  */
 async function main(): Promise<number> {
-  const [script, ...args] = process.argv.slice(2)
-  if (script === undefined) throw new Problem('Usage: tools/command.ts SCRIPT [arguments]')
+  const [script, ...given] = process.argv.slice(2)
+  if (script === undefined) throw new Problem('Usage: tools/command.ts SCRIPT [--data FOLDER] [arguments]')
+  const { folder, args } = takeFolder(given)
+  if (folder !== undefined) useStack(folder)
   loadSettings(path.join(projectFolder, '.env'))
   const isElsewhere = Boolean(process.env['DATABASE_URL'] || process.env['REDIS_URL'])
   if (!isElsewhere) loadSettings(path.join(dataFolder, 'local', 'stack.env'))
   return runForeground(process.execPath, [path.join(projectFolder, script), ...args])
+}
+
+/** The stack that is named first, and what is left for the command. */
+function takeFolder([option, ...rest]: string[]): { folder?: string; args: string[] } {
+  if (option !== '--data') return { args: option === undefined ? [] : [option, ...rest] }
+  const [folder, ...args] = rest
+  if (folder === undefined) throw new Problem('--data wants the folder that npm start was given')
+  return { folder: path.resolve(folder), args }
+}
+
+function useStack(folder: string): void {
+  const file = path.join(folder, 'stack.env')
+  if (!existsSync(file)) throw new Problem(`${file} is not there: has npm start been run with --data ${folder}?`)
+  Object.assign(process.env, parseEnv(readFileSync(file, 'utf8')), { MADANG_STACK: path.join(folder, 'stack.json') })
 }
 
 /** What is set already stays as it is. */

@@ -8,6 +8,7 @@ export const usage = `npm run replay -- FILE… [options]
   Replays chat logs: each file a room, each speaker an account; then closes the rooms, verifies what they leave behind,
   and compares it with what every speaker and listener knows. Ends with 1 if anything is not as promised.
 
+  --data FOLDER         in front of all else: the stack of npm start -- --data FOLDER
   --address URL         where Madang is (the stack of npm start)
   --mentor NAME:PASS    who opens the rooms (an account of its own, made a mentor by the grant command)
   --rate N              lines a second over all speakers (as fast as the acknowledgements come)
@@ -35,7 +36,8 @@ export interface CommandOptions {
 /** Thrown with one readable line for arguments that make no sense. */
 export class BadArguments extends Error {}
 
-const stackFile = '.data/local/stack.json'
+/** Of the stack whose folder the command was given, or else of the usual one. */
+const stackFile = process.env['MADANG_STACK'] || '.data/local/stack.json'
 const stackSchema = z.object({ address: z.url(), servers: z.array(z.string()) })
 
 export function replayOptions(args: readonly string[]): CommandOptions | 'help' {
