@@ -36,9 +36,9 @@ export function hugePng(width: number, height: number): Buffer {
   return Buffer.concat([signature, head(width, height), pixels, chunk('IEND', Buffer.alloc(0))])
 }
 
-/** Some text that becomes 200 MB when it is unpacked. */
+/** Two hundred kilobytes, with a text that becomes 200 MB when it is unpacked. */
 export function bombPng(): Promise<Buffer> {
-  const packed = deflateSync(Buffer.alloc(200 * 1024 ** 2), { level: 1 })
+  const packed = deflateSync(Buffer.alloc(200 * 1024 ** 2), { level: 9 })
   return pngWith('zTXt', Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), packed]))
 }
 
