@@ -4,7 +4,8 @@ import { chromium } from 'playwright-core'
 import { z } from 'zod'
 import { createTelling } from '../../src/live/index.ts'
 import type { TellingTransaction } from '../../src/live/index.ts'
-import { eventsAfter, lastPosition } from '../../src/live/store.ts'
+import type { PlacedEvent } from '../../src/live/event.ts'
+import { eventsAfter, lastPosition, unplacedEvents } from '../../src/live/store.ts'
 import { Crowd } from '../support/clients.ts'
 import type { Visitor } from '../support/clients.ts'
 import { connectTo } from '../support/connections.ts'
@@ -115,6 +116,78 @@ test.serial('clients that are cut off and moved a hundred times hear each event 
   t.is(expected.length, 300)
   await heardAll(t, listeners, expected)
 })
+
+const everyTopic = ['timeline', 'notifications', 'rooms']
+const everyName = ['post.created', 'likes.changed', 'notification.created', 'notifications.unread']
+const kept = z.object({ id: z.string() })
+
+/** Everybody posts, and is liked by the next one: some of what is told of that is for one person alone. */
+async function postAndLike(): Promise<void> {
+  await Promise.all(
+    people.map(async ({ person }, index) => {
+      const body = { text: '오늘의 마당' }
+      const { id } = kept.parse(await person.call({ method: 'POST', path: '/v1/posts', body }))
+      const next = people[(index + 1) % people.length] ?? { person }
+      await next.person.call({ method: 'PUT', path: `/v1/posts/${id}/like` })
+    }),
+  )
+}
+
+test.serial(
+  'whoever hears all topics is told what is for them, and nothing else, however often they move',
+  async (t) => {
+    t.timeout(120_000)
+    const { sql } = stack().world
+    const [alice, , carol] = people
+    if (alice === undefined || carol === undefined) throw new Error('nobody came')
+    await alice.person.call({ method: 'PUT', path: '/v1/people/carol/mute' })
+    const hides = (listener: Visitor, actor: number | undefined): boolean =>
+      listener === alice && String(actor) === carol.person.id
+    const before = await lastPosition(sql)
+    const listeners = await Promise.all(
+      people.map(async ({ person }) =>
+        nodeListener({
+          ...{ address: stack().address, token: await person.token(false), from: String(before) },
+          ...{ topics: everyTopic, names: everyName },
+        }),
+      ),
+    )
+    t.teardown(() => Promise.all(listeners.map((listener) => listener.leave())))
+    await opened(listeners, 1)
+
+    for (let round = 1; round <= 20; round += 1) {
+      const done = postAndLike()
+      listeners.forEach((listener, index) => listener.moveTo(places()[(round + index) % 3] ?? stack().address))
+      await Promise.all([done, opened(listeners, round + 1)])
+    }
+
+    // A post and what its like changes are for all; that it was liked, and how much is unread, is for its author.
+    const happened = (await eventsOnceAll(before)).filter(({ topic }) => everyTopic.includes(topic))
+    t.deepEqual([...new Set(happened.map(({ type }) => type))].toSorted(), everyName.toSorted())
+    for (const [index, listener] of listeners.entries()) {
+      const visitor = people[index] ?? alice
+      const theirs = happened.filter(
+        ({ audience, actor }) =>
+          (audience === undefined || String(audience) === visitor.person.id) && !hides(visitor, actor),
+      )
+      t.true(theirs.length >= 120 && theirs.length < happened.length, `${theirs.length} of ${happened.length}`)
+      await heardAll(
+        t,
+        [listener],
+        theirs.map(({ data }) => data),
+      )
+    }
+    await alice.person.call({ method: 'DELETE', path: '/v1/people/carol/mute' })
+  },
+)
+
+/** All that has happened after a position, once each has its own. */
+function eventsOnceAll(position: number): Promise<PlacedEvent[]> {
+  return eventually(async () => {
+    const [left] = await unplacedEvents(stack().world.sql, 1)
+    return left === undefined && eventsAfter(stack().world.sql, position, 10_000)
+  })
+}
 
 /** Reads the first page at one server, and joins the stream at another. Answers what is known of posts in the end. */
 async function join(t: ExecutionContext, { person }: Visitor, turn: number): Promise<() => Promise<Set<string>>> {

@@ -20,14 +20,26 @@ export interface Listener {
   leave(): Promise<void>
 }
 
+/** Unless somebody wants to hear everything. */
 const eventNames = ['post.created']
 
-/** EventSource of npm, with a token in its headers. `from` is the position that a page named. */
-export async function nodeListener(options: { address: string; token: string; from?: string }): Promise<Listener> {
+export interface NodeListening {
+  address: string
+  token: string
+  /** The position that a page named. */
+  from?: string
+  /** What to ask for, and the events to hear of it; posts that are written, unless said otherwise. */
+  topics?: readonly string[]
+  names?: readonly string[]
+}
+
+/** EventSource of npm, with a token in its headers. */
+export async function nodeListener(options: NodeListening): Promise<Listener> {
+  const { topics = ['timeline'], names = eventNames } = options
   let target = options.address
   const proxy = await CuttingProxy.open(() => target)
   const from = options.from === undefined ? '' : `&last_event_id=${options.from}`
-  const source = new EventSource(`${proxy.address}/v1/stream?topics=timeline${from}`, {
+  const source = new EventSource(`${proxy.address}/v1/stream?topics=${topics.join()}${from}`, {
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${options.token}` } }),
   })
@@ -35,7 +47,7 @@ export async function nodeListener(options: { address: string; token: string; fr
   source.addEventListener('open', () => void (heard.opened += 1))
   source.addEventListener('gap', () => void (heard.gaps += 1))
   source.addEventListener('ready', ({ data }) => void heard.recovered.push(JSON.parse(String(data)).recovered))
-  for (const name of eventNames) source.addEventListener(name, ({ data }) => void heard.data.push(String(data)))
+  for (const name of names) source.addEventListener(name, ({ data }) => void heard.data.push(String(data)))
   return {
     moveTo(address) {
       target = address
