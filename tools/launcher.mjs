@@ -25,9 +25,19 @@ export function hasPackages(folder) {
   const wanted = readLock(path.join(folder, 'package-lock.json'))
   const installed = readLock(path.join(folder, 'node_modules', '.package-lock.json'))
   return Object.entries(wanted).every(([place, entry]) => {
-    if (place === '' || entry.optional || entry.devOptional) return true
+    if (place === '' || ((entry.optional || entry.devOptional) && !isForHere(entry))) return true
     return installed[place]?.version === entry.version
   })
+}
+
+/**
+ * Whether an optional package is the binary for this platform. Without it the package that it belongs to does not work, so one that
+ * an npm has left out counts as missing.
+ */
+function isForHere({ os, cpu, libc }) {
+  const isOurs = (list, here) => list === undefined || list.includes(here)
+  if (!os?.includes(process.platform) || !isOurs(cpu, process.arch)) return false
+  return isOurs(libc, process.report?.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl')
 }
 
 function readLock(file) {
@@ -68,18 +78,37 @@ function provideNode() {
   if (found) return found
   if (!node) stop(`This needs Node.js 24.16 or newer (here is ${process.version}); install it from https://nodejs.org`)
   say(`Node.js ${process.version} is older than 24.16: fetching one for this folder (once)`)
-  installPackages(nodeProject)
+  installPackages(nodeProject, npmHere())
   if (!isUsable(node)) stop(`The Node.js in ${node} does not run here; install Node.js 24.16 or newer and try again`)
   return node
 }
 
-function providePackages() {
+/** @param {string} node the Node that the packages are for */
+function providePackages(node) {
   if (hasPackages(root)) return
+  const npm = node === process.execPath ? npmHere() : ownNpm(node)
   say('Installing packages (once, and after each change of package-lock.json)')
-  installPackages(root)
+  installPackages(root, npm)
 }
 
-function installPackages(folder) {
+/** The npm that is here, as a command line. */
+function npmHere() {
+  const script = process.env.npm_execpath
+  const isScript = Boolean(script && /\.c?js$/.test(script) && existsSync(script))
+  return isScript ? [process.execPath, script] : ['npm']
+}
+
+/**
+ * An npm that runs on the Node that the packages are for. The one that is here runs on an older one, and leaves out without a word
+ * what is optional and asks for a newer: binaries that the project cannot do without.
+ */
+function ownNpm(node) {
+  const script = path.join(nodeProject, 'node_modules', 'npm', 'bin', 'npm-cli.js')
+  if (!existsSync(script)) installPackages(nodeProject, npmHere())
+  return [node, script]
+}
+
+function installPackages(folder, [command, ...npm]) {
   const flags = [
     'ci',
     '--include=dev',
@@ -89,11 +118,8 @@ function installPackages(folder) {
     '--no-fund',
     '--loglevel=error',
   ]
-  const npmScript = process.env.npm_execpath
-  const isScript = Boolean(npmScript && /\.c?js$/.test(npmScript) && existsSync(npmScript))
-  const [command, args] = isScript ? [process.execPath, [npmScript, ...flags]] : ['npm', flags]
   const env = { ...process.env, NODE_ENV: 'development' }
-  const answer = spawnSync(command, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const answer = spawnSync(command, [...npm, ...flags], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] })
   if (answer.error) stop('npm was not found; install it beside Node.js and try again')
   if (answer.status !== 0) stop(`npm could not install the packages of ${folder}; its message is above`)
 }
@@ -156,12 +182,18 @@ async function run(node, script, args) {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))
 }
 
+function prepare() {
+  const node = provideNode()
+  providePackages(node)
+  return node
+}
+
 async function main() {
   const [script, ...args] = process.argv.slice(2)
   if (!script) stop('Usage: node tools/launcher.mjs SCRIPT [arguments]')
   if (process.platform === 'win32') stop('Madang runs on Linux and macOS; on Windows use WSL')
   const isReady = isRightNode(process.version) && hasPackages(root)
-  const node = isReady ? process.execPath : withLock(() => (providePackages(), provideNode()))
+  const node = isReady ? process.execPath : withLock(prepare)
   await run(node, path.resolve(root, script), args)
 }
 

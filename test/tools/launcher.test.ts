@@ -31,6 +31,15 @@ test('a package for another platform may be absent', (t) => {
   t.true(hasPackages(project(t, locked, { 'node_modules/a': { version: '1.0.0' } })))
 })
 
+test('a package for this platform is missing, optional or not', (t) => {
+  const here = { version: '1.0.0', optional: true, os: [process.platform], cpu: [process.arch] }
+  const elsewhere = { ...here, cpu: ['s390x'] }
+  const locked = { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': here, 'node_modules/c': elsewhere }
+
+  t.false(hasPackages(project(t, locked, { 'node_modules/a': { version: '1.0.0' } })))
+  t.true(hasPackages(project(t, locked, { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': here })))
+})
+
 test('the lock files name no host to fetch from', (t) => {
   for (const file of ['../../package-lock.json', '../../tools/node/package-lock.json']) {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8')
