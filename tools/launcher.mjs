@@ -118,7 +118,8 @@ function installPackages(folder, [command, ...npm]) {
     '--no-fund',
     '--loglevel=error',
   ]
-  const env = { ...process.env, NODE_ENV: 'development' }
+  // A Node of the distribution believes whom this machine believes (a company's proxy, say); others must be told to.
+  const env = { ...process.env, NODE_ENV: 'development', NODE_USE_SYSTEM_CA: '1' }
   const answer = spawnSync(command, [...npm, ...flags], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] })
   if (answer.error) stop('npm was not found; install it beside Node.js and try again')
   if (answer.status !== 0) stop(`npm could not install the packages of ${folder}; its message is above`)
