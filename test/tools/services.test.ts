@@ -84,12 +84,13 @@ onOwnDatabase('who wants another database than the one that tests run on is told
 const browser = process.env['CHROMIUM']
 const inBrowser = browser === undefined ? test.skip : test
 
-inBrowser('the browser of the tests runs the script of a page', async (t) => {
-  const page = 'data:text/html,<p></p><script>document.querySelector("p").textContent = typeof EventSource</script>'
+inBrowser('the browser of the tests runs the script of a page, and has a font for its words', async (t) => {
+  const script = 'p.textContent = typeof EventSource; p.textContent += p.offsetHeight > 0 ? " is shown" : ""'
+  const page = `data:text/html,<p id=p></p><script>${script}</script>`
 
   const { stdout } = await promisify(execFile)(browser ?? '', ['--headless', '--no-sandbox', '--dump-dom', page], {
     timeout: 60_000,
   })
 
-  t.regex(stdout, /<p>function<\/p>/)
+  t.regex(stdout, /<p id="p">function is shown<\/p>/)
 })

@@ -17,6 +17,7 @@ export function wrapPrograms(folder: string): void {
   mkdirSync(wrapperFolder(folder), { recursive: true })
   const libraries = libraryFolders(folder)
   const loader = ownLoader(folder, libraries)
+  if (existsSync(join(folder, 'usr', 'share', 'fonts'))) writeFileSync(join(wrapperFolder(folder), 'fonts.conf'), fonts)
   for (const name of programs) {
     // The browser's own folder first: in usr/bin it has a script that knows the path of an installed one only.
     const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin']
@@ -38,9 +39,20 @@ export function wrapperScript(libraries: readonly string[], target: string): str
 root=\${0%/*}/../..
 LD_LIBRARY_PATH=${libraries.map((library) => `$root/${library}`).join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
+[ ! -e "\${0%/*}/fonts.conf" ] || export FONTCONFIG_FILE="\${0%/*}/fonts.conf"
 exec "$root/${target}" "$@"
 `
 }
+
+/** A browser without any font ends at the first word that it is to draw. */
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir prefix="relative">../share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`
 
 /** The same for programs that came with a C library of their own, newer or older than this system's: its loader starts them. */
 function loadingScript(loader: string): typeof wrapperScript {
