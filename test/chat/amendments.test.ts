@@ -1,31 +1,12 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
-import { worldOf } from '../support/world.ts'
-import { Neighbour, line, openHouse, placeOf } from './house.ts'
-import type { House } from './house.ts'
+import { line, placeOf } from './house.ts'
+import { trioOf } from './trio.ts'
 
-const world = worldOf(test)
-let east: House
-let west: House
-let alice: Neighbour
-let bob: Neighbour
-let carol: Neighbour
-
-test.serial.before('two servers, a mentor and two members', async () => {
-  ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
-  alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
-  bob = await Neighbour.moveIn(world(), east, 'bob')
-  carol = await Neighbour.moveIn(world(), west, 'carol')
-})
-
-async function roomOfThree(): Promise<string> {
-  const room = await alice.opens(east)
-  await bob.joins(east, room)
-  await carol.joins(west, room)
-  return room
-}
+const { trio } = trioOf(test)
 
 test('edit, delete and react are entries; history shows what came of them', async (t) => {
+  const { east, west, bob, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
   const others = await carol.listens(t, west, room)
@@ -56,6 +37,7 @@ test('edit, delete and react are entries; history shows what came of them', asyn
 })
 
 test("only one's own messages are edited; the mentor may delete any", async (t) => {
+  const { east, west, alice, bob, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const [mentor, writer, other] = [
     await alice.listens(t, east, room),
@@ -72,6 +54,7 @@ test("only one's own messages are edited; the mentor may delete any", async (t) 
 })
 
 test('an edit that was kept is acknowledged again when it is repeated after the message was deleted', async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
   const target = placeOf(await socket.ask(line(room, 'mine')))
@@ -87,6 +70,7 @@ test('an edit that was kept is acknowledged again when it is repeated after the 
 })
 
 test('a target that was not kept is bad input', async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
   const { epoch, seq } = (await socket.ask(line(room, 'the last'))) as unknown as { epoch: number; seq: number }

@@ -1,32 +1,13 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
 import { eventually } from '../support/eventually.ts'
-import { worldOf } from '../support/world.ts'
-import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse, placeOf } from './house.ts'
-import type { House } from './house.ts'
+import { openHouse, bodiesOf, entriesOf, hearsLine, line, placeOf } from './house.ts'
+import { trioOf } from './trio.ts'
 
-const world = worldOf(test)
-let east: House
-let west: House
-let alice: Neighbour
-let bob: Neighbour
-let carol: Neighbour
-
-test.serial.before('two servers, a mentor and two members', async () => {
-  ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
-  alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
-  bob = await Neighbour.moveIn(world(), east, 'bob')
-  carol = await Neighbour.moveIn(world(), west, 'carol')
-})
-
-async function roomOfThree(): Promise<string> {
-  const room = await alice.opens(east)
-  await bob.joins(east, room)
-  await carol.joins(west, room)
-  return room
-}
+const { world, trio } = trioOf(test)
 
 test('hello says what a client must know', async (t) => {
+  const { east, alice } = trio()
   const socket = await alice.calls(t, east)
 
   const [hello] = socket.ofType('hello')
@@ -38,6 +19,7 @@ test('hello says what a client must know', async (t) => {
 })
 
 test('what is said on one server is heard on both, in one order', async (t) => {
+  const { east, west, alice, bob, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const sockets = [await alice.listens(t, east, room), await bob.listens(t, east, room)]
   const far = await carol.listens(t, west, room)
@@ -62,6 +44,7 @@ test('what is said on one server is heard on both, in one order', async (t) => {
 })
 
 test("a speaker's lines keep their order, also behind one that has to be looked up", async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
   const first = await socket.ask(line(room, 'the first'))
@@ -78,6 +61,7 @@ test("a speaker's lines keep their order, also behind one that has to be looked 
 })
 
 test('the same id is kept once, on whichever server it is repeated', async (t) => {
+  const { east, west, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const [near, far] = [await bob.listens(t, east, room), await bob.listens(t, west, room)]
   const said = line(room, 'only once')
@@ -94,6 +78,7 @@ test('the same id is kept once, on whichever server it is repeated', async (t) =
 })
 
 test('a message over HTTP takes the same way', async (t) => {
+  const { east, west, alice, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await alice.listens(t, west, room)
 
@@ -106,6 +91,7 @@ test('a message over HTTP takes the same way', async (t) => {
 })
 
 test('who comes back is told exactly what was missed', async (t) => {
+  const { east, west, alice, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const speaker = await alice.listens(t, east, room)
   const listener = await carol.listens(t, west, room)
@@ -129,6 +115,7 @@ test('who comes back is told exactly what was missed', async (t) => {
 })
 
 test('who is too far behind is told the gap, and hears what follows', async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const small = await openHouse(world(), { RESUME_MAX_ENTRIES: 10 })
   const room = await roomOfThree()
   for (let turn = 0; turn < 11; turn += 1) {
@@ -152,6 +139,7 @@ test('who is too far behind is told the gap, and hears what follows', async (t) 
 })
 
 test('frames that are wrong are answered once, with their ref, and keep nothing', async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
 
@@ -180,6 +168,7 @@ test('frames that are wrong are answered once, with their ref, and keep nothing'
 })
 
 test('a body of 4096 bytes is kept as it came', async (t) => {
+  const { east, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const socket = await bob.listens(t, east, room)
   const bodies = ['x'.repeat(4096), `${'가'.repeat(1364)}🎉`, '"\\'.repeat(2048), 'two\nlines\u2028and a\ttab']
@@ -191,6 +180,7 @@ test('a body of 4096 bytes is kept as it came', async (t) => {
 })
 
 test('one account may say so much in a second over all its sockets', async (t) => {
+  const { bob, carol, roomOfThree } = trio()
   const strict = await openHouse(world(), { MESSAGES_PER_SECOND: 5 })
   const room = await roomOfThree()
   const sockets = [await bob.listens(t, strict, room), await bob.listens(t, strict, room)]
@@ -205,6 +195,7 @@ test('one account may say so much in a second over all its sockets', async (t) =
 })
 
 test('a socket listens to so many rooms and not one more', async (t) => {
+  const { east, alice } = trio()
   const strict = await openHouse(world(), { ROOMS_PER_SOCKET: 2 })
   const rooms = [await alice.opens(east), await alice.opens(east), await alice.opens(east)]
   const socket = await alice.calls(t, strict)
@@ -224,6 +215,7 @@ test('a socket listens to so many rooms and not one more', async (t) => {
 })
 
 test('a ping is answered', async (t) => {
+  const { east, bob } = trio()
   const socket = await bob.calls(t, east)
 
   t.is((await socket.ask({ type: 'ping' })).type, 'pong')

@@ -1,31 +1,12 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
-import { worldOf } from '../support/world.ts'
-import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse } from './house.ts'
-import type { House } from './house.ts'
+import { bodiesOf, entriesOf, hearsLine, line } from './house.ts'
+import { trioOf } from './trio.ts'
 
-const world = worldOf(test)
-let east: House
-let west: House
-let alice: Neighbour
-let bob: Neighbour
-let carol: Neighbour
-
-test.serial.before('two servers, a mentor and two members', async () => {
-  ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
-  alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
-  bob = await Neighbour.moveIn(world(), east, 'bob')
-  carol = await Neighbour.moveIn(world(), west, 'carol')
-})
-
-async function roomOfThree(): Promise<string> {
-  const room = await alice.opens(east)
-  await bob.joins(east, room)
-  await carol.joins(west, room)
-  return room
-}
+const { trio } = trioOf(test)
 
 test('a member who is kicked in mid-sentence is told so, and nothing behind it', async (t) => {
+  const { east, west, alice, bob, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const listener = await alice.listens(t, east, room)
   const kicked = await carol.listens(t, west, room)
@@ -49,6 +30,7 @@ test('a member who is kicked in mid-sentence is told so, and nothing behind it',
 })
 
 test('who was kicked may take a seat again and is heard again', async (t) => {
+  const { east, west, alice, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   await alice.ask(east, `DELETE /v1/rooms/${room}/members/${carol.username}`)
   await carol.joins(west, room)
@@ -60,6 +42,7 @@ test('who was kicked may take a seat again and is heard again', async (t) => {
 })
 
 test('leaving ends the subscription on all devices', async (t) => {
+  const { east, west, bob, roomOfThree } = trio()
   const room = await roomOfThree()
   const devices = [await bob.listens(t, east, room), await bob.listens(t, west, room)]
 
@@ -73,6 +56,7 @@ test('leaving ends the subscription on all devices', async (t) => {
 })
 
 test('who has no seat hears nothing of a room, not even what is in it', async (t) => {
+  const { east, alice, bob } = trio()
   const room = await alice.opens(east)
   await alice.ask(east, `POST /v1/rooms/${room}/messages`, { id: randomUUIDv7(), body: 'among us' })
   const outsider = await bob.calls(t, east)
@@ -89,6 +73,7 @@ test('who has no seat hears nothing of a room, not even what is in it', async (t
 })
 
 test('everybody reads and speaks in the lobby', async (t) => {
+  const { east, west, alice, bob, carol } = trio()
   const list = await bob.ask(west, 'GET /v1/rooms?kind=lobby')
   const [lobby] = list.body['items'] as { id: string; mentor: null; seats: null }[]
   const [near, far] = [await bob.listens(t, east, lobby!.id), await carol.listens(t, west, lobby!.id)]
@@ -104,6 +89,7 @@ test('everybody reads and speaks in the lobby', async (t) => {
 })
 
 test('a room that is closed says so to all its listeners, and takes nothing more', async (t) => {
+  const { east, west, alice, bob, carol, roomOfThree } = trio()
   const room = await roomOfThree()
   const [near, far] = [await bob.listens(t, east, room), await carol.listens(t, west, room)]
   const said = line(room, 'the last word')
