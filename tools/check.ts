@@ -4,7 +4,7 @@ import { projectFolder } from './paths.ts'
 import { runTool } from './problem.ts'
 
 /** npm run check: types, lint and format. All three run even when one fails, and a tool that is missing is a failure. */
-const folders = ['src', 'workers', 'test', 'tools']
+const folders = ['src', 'workers', 'test', 'tools', 'proof']
 const checks = [
   ['tsc', []],
   ['oxlint', ['--deny-warnings', ...folders]],

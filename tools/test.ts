@@ -11,6 +11,7 @@ import { Tally } from './tally.ts'
 
 /**
  * npm test [-- FILE…]            runs the tests, or those of the given files, against services of their own
+ * npm run test:proof             runs what proves the promise: crash points, drills, mutants, the model
  * npm test -- --keep             starts the test database and leaves it running, for quick runs
  * npm test -- --release          stops it again
  * npm test -- --shell -- CMD …   runs any command with the variables that tests get
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
   try {
     if (args[0] === '--keep') return 0
     if (args[0] === '--shell') return await runCommand(args.slice(args[1] === '--' ? 2 : 1), services.env)
-    return await runTests(args, services.env)
+    return await runTests(filesOf(args), services.env)
   } finally {
     await services.leave()
   }
@@ -70,6 +71,14 @@ async function findBrowser(progress: Progress): Promise<string | undefined> {
     process.stderr.write(`${error.message}; tests in a browser are skipped.\n`)
     return undefined
   }
+}
+
+/** Everything that is not named: the tests, or with `--proof` what takes minutes and stands in a folder of its own. */
+function filesOf(args: readonly string[]): readonly string[] {
+  const isProof = args[0] === '--proof'
+  const named = isProof ? args.slice(1) : args
+  if (named.length > 0) return named
+  return [isProof ? 'proof/**/*.test.ts' : 'test/**/*.test.ts']
 }
 
 /** The last line is the count alone; it is read off the test runner's own summary. */

@@ -1,0 +1,93 @@
+import type { Line } from '../history/line.ts'
+
+/** The promises that a run is held against; docs/proof.md says each in a sentence. */
+export const rules = ['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8', 'C9', 'C10', 'C11', 'C12', 'C13', 'C14'] as const
+export type Rule = (typeof rules)[number]
+
+export interface Violation {
+  rule: Rule
+  /** Undefined for what concerns no single room. */
+  room: string | undefined
+  /** One sentence. */
+  says: string
+  /** The lines of the history and the rows that prove it, ready to be read. */
+  proof: readonly string[]
+}
+
+/** A row of `messages` (or of the parked ones), as the checker needs it. */
+export interface KeptRow {
+  room: string
+  seq: number
+  epoch: number
+  id: string
+  /** Username; null for the room itself. */
+  from: string | null
+  kind: string
+  /** `content.body`, where there is one and it was not erased. */
+  body: string | undefined
+  isParked: boolean
+}
+
+/** One room as its receipt and `end_room` tell it. */
+export interface Ending {
+  room: string
+  state: string
+  lastSeq: number | undefined
+  /** Epochs with their ranges; `suspect` names the range that may be lost. */
+  epochs: readonly {
+    epoch: number
+    firstSeq: number
+    lastSeq: number
+    cause: string
+    suspect: { from: number; to: number } | undefined
+  }[]
+  /** As `npm run verify` says it. Undefined where there is no receipt. */
+  isReceiptValid: boolean | undefined
+}
+
+/** What the system holds after the run, read without the code that wrote it. */
+export interface Record {
+  rows: readonly KeptRow[]
+  endings: readonly Ending[]
+  /** Posts, comments, likes, uploads and events; undefined where the run had none. */
+  timeline:
+    | undefined
+    | {
+        posts: readonly { id: string; by: string; text: string; likes: number; comments: number }[]
+        comments: readonly { id: string; post: string; by: string; text: string }[]
+        likes: readonly { post: string; by: string }[]
+        uploads: readonly { id: string; state: string; filesMissing: number }[]
+        /** Positions with the post that they are about, in order. */
+        events: readonly { position: number; event: string; post: string | undefined }[]
+      }
+  /** Undefined where Redis cannot be looked into. */
+  redis: undefined | { leftovers: readonly string[]; usedBytesBefore: number; usedBytesAfter: number }
+  /** Lines of logs that must not be: unhandled rejections, violated unique keys. */
+  alarms: readonly string[]
+}
+
+export interface Counts {
+  acked: number
+  unknown: number
+  failed: number
+  lost: number
+  doubled: number
+  reordered: number
+  acceptedAfterClose: number
+  rooms: number
+  sealed: number
+  suspect: number
+  quarantined: number
+  unfinished: number
+  /** Acked entries that lie in a range that a receipt calls suspect: lost, and said so. */
+  declaredLost: number
+}
+
+export interface Verdict {
+  violations: readonly Violation[]
+  counts: Counts
+  /** Why rooms are suspect, by cause, with how many. */
+  suspectBecause: readonly { cause: string; rooms: number; entries: number }[]
+}
+
+export type Check = (lines: readonly Line[], record: Record) => Verdict

@@ -1,0 +1,131 @@
+/**
+ * What the clients of a run did and saw: one line each, appended as it happens and never changed. This is all that the checker
+ * believes of the clients' side. Times are microseconds of the host's monotonic clock (`now()`), one clock for all processes.
+ */
+export type Line = Operation | Sight | Incident
+
+/** A call from its beginning to its end. */
+export type Operation = Send | Close | Seat | Post | Upload | Like
+
+/** ok: answered so. fail: definitely not done. unknown: a time-out, a lost connection, a 5xx: perhaps done, perhaps later. */
+export type Outcome = 'ok' | 'fail' | 'unknown'
+
+interface Call {
+  /** Name of the client process or connection that called, unique in a run. */
+  client: string
+  /** Username of who called. */
+  by: string
+  began: number
+  /** Undefined while nobody knows how it ended: the run ended first. */
+  ended: number | undefined
+  outcome: Outcome
+  /** Problem code, or what the transport said. */
+  code?: string | undefined
+}
+
+/** One frame that should become an entry. A repeat is a line of its own, with the same id. */
+export interface Send extends Call {
+  what: 'send'
+  room: string
+  /** UUIDv7 made by the client. */
+  id: string
+  /** What was said, in full: the checker compares it with the row. */
+  body: string
+  /** As acked. */
+  epoch?: number
+  seq?: number
+  isDuplicate?: boolean
+}
+
+export interface Close extends Call {
+  what: 'close'
+  room: string
+  epoch?: number
+  lastSeq?: number
+}
+
+export interface Seat extends Call {
+  what: 'join' | 'leave' | 'kick'
+  room: string
+  /** Username of whose seat it is. */
+  member: string
+}
+
+export interface Post extends Call {
+  what: 'post' | 'comment'
+  /** Idempotency-Key. A repeat is a line of its own, with the same key. */
+  key: string
+  text: string
+  /** As answered; of a comment, `post` is what it stands below. */
+  id?: string
+  post?: string
+}
+
+export interface Upload extends Call {
+  what: 'upload'
+  key: string
+  id?: string
+}
+
+export interface Like extends Call {
+  what: 'like' | 'unlike'
+  post: string
+}
+
+/** Something that a listening client was told. `session` is one subscription of one client, resumed or not. */
+export type Sight = Heard | Reset | Gap | Told
+
+interface Seen {
+  session: string
+  at: number
+}
+
+export interface Heard extends Seen {
+  what: 'heard'
+  room: string
+  epoch: number
+  seq: number
+  id: string
+  kind: string
+  /** Null where the room itself speaks. */
+  from: string | null
+  /** `content.body`, where the entry has one. */
+  body?: string
+}
+
+/** The server has said that the older epoch was kept up to here: what was heard above it is void. */
+export interface Reset extends Seen {
+  what: 'epoch'
+  room: string
+  epoch: number
+  keptUpTo: { epoch: number; seq: number }
+}
+
+/** The server has said that this range has to be paged through; the client has done so where `isFilled`. */
+export interface Gap extends Seen {
+  what: 'gap'
+  /** A room, or undefined for the stream of events. */
+  room?: string
+  from: string
+  to: string
+  isFilled: boolean
+}
+
+/** An event of the SSE stream. */
+export interface Told extends Seen {
+  what: 'told'
+  position: number
+  event: string
+  /** Id of the post, where the event is about one. */
+  post?: string
+}
+
+/** What was done to the stack, or found in its logs. */
+export interface Incident {
+  what: 'fault' | 'healed' | 'log'
+  at: number
+  /** Name of the fault, as in `server: kill`. */
+  name: string
+  /** In words for who reads the report. */
+  detail: string
+}
