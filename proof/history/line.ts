@@ -27,10 +27,14 @@ interface Call {
 export interface Send extends Call {
   what: 'send'
   room: string
+  /** Of the entry that it should become. */
+  kind: 'text' | 'edit' | 'delete' | 'react'
   /** UUIDv7 made by the client. */
   id: string
-  /** What was said, in full: the checker compares it with the row. */
+  /** What was said, in full: the checker compares it with the row. Empty for deletions and reactions. */
   body: string
+  /** `epoch:seq` of what is edited, deleted or reacted to. */
+  target?: string | undefined
   /** As acked. */
   epoch?: number
   seq?: number
@@ -72,12 +76,24 @@ export interface Like extends Call {
   post: string
 }
 
-/** Something that a listening client was told. `session` is one subscription of one client, resumed or not. */
-export type Sight = Heard | Reset | Gap | Told
+/**
+ * Something that a listening client was told, each frame as it came. `session` is one listening of one client to one room (or to the
+ * stream), over all connections on which it was resumed.
+ */
+export type Sight = Listening | Heard | Reset | Gap | Told
 
 interface Seen {
   session: string
   at: number
+}
+
+/** The client begins, or has lost its connection and goes on: the next that it hears comes right behind `after`. */
+export interface Listening extends Seen {
+  what: 'listening'
+  /** A room, or undefined for the stream of events. */
+  room?: string
+  /** `epoch:seq` that it named, `0:0` from the beginning; of the stream a position, or `new` when it wants only what comes. */
+  after: string
 }
 
 export interface Heard extends Seen {
@@ -101,7 +117,10 @@ export interface Reset extends Seen {
   keptUpTo: { epoch: number; seq: number }
 }
 
-/** The server has said that this range has to be paged through; the client has done so where `isFilled`. */
+/**
+ * The server has said that this range has to be paged through; the client has done so where `isFilled`. What is heard next comes
+ * right behind `to`. Pages are folded, so they are not `heard`.
+ */
 export interface Gap extends Seen {
   what: 'gap'
   /** A room, or undefined for the stream of events. */

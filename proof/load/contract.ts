@@ -11,6 +11,8 @@ export interface LoadOptions {
   people: number
   /** Lines a second over all rooms, on average; bursts come on top. */
   messagesPerSecond: number
+  /** A room is closed after about this time and another one opened in its place; undefined: all stay until `finish`. */
+  roomLifeMs?: number | undefined
   /** Also posts, comments, likes, uploads and SSE streams. */
   isTimelineIncluded: boolean
   /** Makes accounts into mentors; by the database or by an admin's account. */
@@ -30,8 +32,10 @@ export interface LoadCounts {
 /** A running load. It never gives up: what is unknown it repeats with the same id, what breaks it opens again. */
 export interface Load {
   counts(): LoadCounts
-  /** Rooms that were opened, by id. */
+  /** Rooms that were opened, by id, closed ones too. */
   rooms(): readonly string[]
+  /** Limits that the system said it was over, by code, with how often and what to raise: for who reads the report. */
+  advice(): readonly string[]
   /** No more new lines; what is unknown is repeated until it is known or `patienceMs` are over; rooms are closed. */
   finish(patienceMs: number): Promise<void>
   /** Every connection is gone. */
