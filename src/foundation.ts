@@ -25,6 +25,8 @@ export interface Foundation {
 const requestTimeMs = 10_000
 /** What a process that froze in a transaction holds is free for the others after so long. The pool gives its own up after half of it. */
 const idleSeconds = 60
+/** No statement of servers and workers takes so long: a lock is waited for for five seconds, and each touches a bounded number of rows. */
+const silentSeconds = 30
 
 /**
  * Opens MySQL and Redis, and refuses to go on where they keep less than the promise needs. A command that holds something over a long
@@ -41,7 +43,7 @@ export async function layFoundation(
       url: config.DATABASE_URL,
       poolMax: config.DATABASE_POOL_MAX,
       acquireTimeoutMs: requestTimeMs,
-      ...(holdsLong ? {} : { idleSeconds }),
+      ...(holdsLong ? {} : { idleSeconds, silentSeconds }),
       log,
     })
     lifecycle.onClose('mysql', () => sql.destroy())

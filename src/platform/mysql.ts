@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import knexModule from 'knex'
 import type { Knex } from 'knex'
 import type { Log } from './log.ts'
@@ -14,6 +15,8 @@ export interface MysqlOptions {
   acquireTimeoutMs: number
   /** Seconds after which MySQL ends a connection that says nothing, also in the middle of a transaction; its own default otherwise. */
   idleSeconds?: number
+  /** Seconds without a byte in either direction after which a connection counts as lost; for ever otherwise. */
+  silentSeconds?: number
   log?: Log
 }
 
@@ -33,7 +36,7 @@ export function connectMysql(options: MysqlOptions): Sql {
       supportBigNumbers: true,
       connectTimeout: 5000,
     },
-    pool: { min: 0, max: options.poolMax, afterCreate: prepareSession(options.idleSeconds) },
+    pool: { min: 0, max: options.poolMax, afterCreate: prepareSession(options) },
     acquireConnectionTimeout: options.acquireTimeoutMs,
     ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
   })
@@ -50,6 +53,7 @@ function knexLog(log: Log) {
 
 interface RawConnection {
   query(sql: string, done: (error: Error | null) => void): void
+  stream: Socket
 }
 
 type PrepareSession = (
@@ -58,8 +62,9 @@ type PrepareSession = (
 ) => void
 
 const prepareSession =
-  (idleSeconds: number | undefined): PrepareSession =>
+  ({ idleSeconds, silentSeconds }: MysqlOptions): PrepareSession =>
   (connection, done) => {
+    if (silentSeconds !== undefined) giveUpWhenSilent(connection.stream, silentSeconds)
     const steps = [
       'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
       "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
@@ -72,6 +77,13 @@ const prepareSession =
     }
     next()
   }
+
+/** A machine that vanished, or a firewall that forgot us, says nothing: what waits for its answer must not wait for ever. */
+function giveUpWhenSilent(stream: Socket, seconds: number): void {
+  stream.setTimeout(seconds * 1000, () => {
+    stream.destroy(Object.assign(new Error('MySQL has said nothing for too long'), { code: 'ETIMEDOUT' }))
+  })
+}
 
 const deadlock = 1213
 const lockWait = 1205

@@ -5,6 +5,7 @@ import { route } from '../../src/platform/http/route.ts'
 import { connectMysql, inTransaction, mysqlErrno, selectRows } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { isOutage } from '../../src/platform/outage.ts'
+import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 import { serve } from './http/serve.ts'
@@ -138,4 +139,48 @@ test.serial('what a process that froze in a transaction holds is free again, and
   t.is(await countOf(1), before + 1)
   t.true(isOutage(await t.throwsAsync(Promise.resolve(countUp(holder, 1)))))
   await holder.rollback().catch(() => undefined)
+})
+
+/** A pool of one connection, by a network that can break, and with a second of patience. */
+async function farAway(t: ExecutionContext): Promise<{ sql: Sql; network: CuttingProxy }> {
+  const { port } = new URL(world().config.DATABASE_URL)
+  const network = await CuttingProxy.open(() => `http://127.0.0.1:${port}`)
+  t.teardown(() => network.close())
+  const url = new URL(world().config.DATABASE_URL)
+  url.port = new URL(network.address).port
+  const sql = connectMysql({ url: url.href, poolMax: 1, acquireTimeoutMs: 5000, silentSeconds: 1 })
+  t.teardown(() => sql.destroy())
+  return { sql, network }
+}
+
+test.serial(
+  'a connection on which nothing comes any more is given up, and with it the statement that waits',
+  async (t) => {
+    const { sql, network } = await farAway(t)
+    await sql.raw('SELECT 1')
+
+    network.fallSilent()
+    const error: unknown = await t.throwsAsync(async () => await sql.raw('SELECT 2'))
+
+    t.true(isOutage(error))
+    t.is((await selectRows<{ three: number }>(sql, 'SELECT 3 AS three'))[0]?.three, 3, 'by another connection')
+  },
+)
+
+test.serial('a transaction that is met with silence ends, and its rows are as before', async (t) => {
+  const { sql, network } = await farAway(t)
+  const before = await countOf(1)
+
+  const error: unknown = await t.throwsAsync(
+    inTransaction(sql, async (trx) => {
+      await countUp(trx, 1)
+      network.fallSilent()
+      await countUp(trx, 2)
+    }),
+  )
+  network.cut()
+
+  t.true(isOutage(error))
+  await countUp(world().sql, 1)
+  t.is(await countOf(1), (before ?? 0) + 1, 'the lock is free, and one was counted')
 })

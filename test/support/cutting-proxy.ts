@@ -39,6 +39,11 @@ export class CuttingProxy {
     return new CuttingProxy(server, sockets, address.port)
   }
 
+  /** Nothing that is sent on the present connections arrives any more, and nobody is told. New ones work. */
+  fallSilent(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause()
+  }
+
   /** Breaks all connections, in the middle of whatever they carry. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
