@@ -6,6 +6,8 @@ import type { Redis } from './redis.ts'
 
 type OnMessage = (message: Buffer) => void
 
+const pingMs = 5000
+
 /**
  * Redis pub/sub, as what it is: at most once. It says when messages may have been missed (`onResubscribed`), and the
  * listeners look for themselves what they lack.
@@ -16,6 +18,7 @@ export class Broker {
   readonly #listeners = new Map<string, Set<OnMessage>>()
   readonly #afterGap = new Set<() => void>()
   readonly #log: Log
+  readonly #ping: NodeJS.Timeout
 
   constructor(options: { url: string; publisher: Redis; log: Log }) {
     this.#log = options.log
@@ -28,6 +31,10 @@ export class Broker {
     })
     this.#subscriber.on('ready', () => void this.#subscribeAgain())
     this.#subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#deliver(channel, message))
+    // Who only listens cannot tell silence from a connection that is gone.
+    this.#ping = setInterval(() => {
+      if (this.#subscriber.status === 'ready') this.#subscriber.ping().catch(() => undefined)
+    }, pingMs)
   }
 
   /** Resolves when Redis has confirmed the subscription: what is published afterwards is heard or announced as a gap. */
@@ -74,6 +81,7 @@ export class Broker {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#ping)
     this.#listeners.clear()
     await closeRedis(this.#subscriber)
   }

@@ -28,6 +28,7 @@ export class Doorbell<Data> {
       protocol: 2,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
+      socketTimeout: 5000,
       connectionName: `madang-queue-${options.definition.name}`,
     })
     this.#redis.on('error', (error: Error) => this.#log.warn({ err: error }, 'queue connection'))
@@ -75,6 +76,8 @@ export function startWorker<Data>(options: {
         url: options.url,
         protocol: 2,
         maxRetriesPerRequest: null,
+        // Far above the seconds for which BullMQ waits for a job in one call.
+        socketTimeout: 30_000,
         connectionName: `madang-${definition.name}`,
       },
       prefix,
