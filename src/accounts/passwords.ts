@@ -91,7 +91,7 @@ function formatPhc({ cost, salt, tag }: Phc): string {
 }
 
 function unpadded(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '')
+  return bytes.toString('base64').replace(/={1,2}$/, '')
 }
 
 function parsePhc(phc: string): Phc {

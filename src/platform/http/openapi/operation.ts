@@ -73,7 +73,8 @@ function operationIdOf({ method, path }: Route): string {
 }
 
 function capitalized(part: string): string {
-  return part.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const words = part.split(/[^A-Za-z0-9]/)
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('')
 }
 
 export function areaOf(path: string): string {
