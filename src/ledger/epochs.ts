@@ -7,8 +7,9 @@ import * as buffer from './buffer.ts'
 import type { Look } from './buffer.ts'
 import { closedEntry } from './closed-entry.ts'
 import { fenceByEpochChange, fencedSeq, requesterOf } from './closing-store.ts'
-import { chainDigest } from './entry.ts'
 import type { Entry } from './entry.ts'
+import { causeOf, isInstalled, isSettled, joins, suspectRange } from './epoch-rules.ts'
+import type { Kept } from './epoch-rules.ts'
 import type { RoomsPort } from './contract.ts'
 import { ackedByEpoch, epochEnds, insertEpochEnd, insertParked } from './record-store.ts'
 import type { EpochCause } from './record-store.ts'
@@ -111,35 +112,6 @@ async function decide(
   return { run, epoch, state, storedSeq: end.seq, digest: end.digest, at: end.at, cause }
 }
 
-/** Somebody else changed the epoch while we waited for the lock. */
-function isSettled(row: LedgerRow, look: Look): boolean {
-  return look.metaRun === look.run && look.hold === undefined && look.epoch === row.epoch
-}
-
-/**
- * The row's epoch stands in this Redis, from before its restart or on hold. What is found of a room that sleeps is only a
- * remainder of its last time awake: all of it is stored.
- */
-function isInstalled(row: LedgerRow, look: Look): boolean {
-  return !row.isAsleep && look.metaRun !== undefined && look.epoch === row.epoch
-}
-
-function causeOf(row: LedgerRow, look: Look): EpochCause {
-  if (isInstalled(row, look)) return look.metaRun === look.run ? 'repair' : 'restart'
-  if (row.isAsleep) return 'sleep'
-  // Decided in MySQL and never installed: nothing can have been appended to it.
-  if (look.heldFrom !== undefined && look.heldFrom <= row.epoch) return 'repair'
-  return look.epoch === undefined ? 'absent' : 'rollback'
-}
-
-/** How far a room is kept: the last row, and whether what Redis still held joined it. */
-interface Kept {
-  seq: number
-  digest: string
-  at: number
-  isJoined: boolean
-}
-
 const salvageEntries = 1000
 
 /** Stores what Redis still holds of the row's own epoch above `stored_seq`, or parks it when it does not continue the rows. */
@@ -167,13 +139,6 @@ async function tailOf(redis: Redis, room: RoomId, row: LedgerRow, look: Look): P
   return tail
 }
 
-/** True when rows and tail together are what Redis chained: same place, same digest. */
-function joins(row: LedgerRow, look: Look, tail: readonly Entry[]): boolean {
-  if (row.storedSeq > look.head) return true
-  const isNext = tail.length === 0 || tail[0]?.seq === row.storedSeq + 1
-  return isNext && tail.reduce(chainDigest, row.storedDigest) === look.digest
-}
-
 async function endEpoch(
   parts: EpochParts,
   trx: Sql,
@@ -185,13 +150,7 @@ async function endEpoch(
 ): Promise<void> {
   const earlier = await epochEnds(trx, room)
   const acked = Math.max((await ackedByEpoch(trx, room)).get(row.epoch) ?? 0, await fencedSeq(trx, room, row.epoch))
-  const isLost =
-    acked > kept.seq ||
-    !kept.isJoined ||
-    cause === 'absent' ||
-    cause === 'rollback' ||
-    (isInstalled(row, look) && row.storedSeq > look.head)
-  const suspect = isLost ? { from: kept.seq + 1, to: Math.max(acked, kept.seq + 1) } : undefined
+  const suspect = suspectRange(row, look, { kept, cause, acked })
   if (suspect !== undefined)
     parts.log.error({ room, epoch: row.epoch, cause, suspect }, 'acknowledged entries may be lost')
   await insertEpochEnd(trx, room, {
