@@ -25,12 +25,16 @@ export interface KeptRow {
   kind: string
   /** `content.body`, where there is one and it was not erased. */
   body: string | undefined
+  /** Stands apart because it could not be stored; a row of the room itself keeps its place. */
   isParked: boolean
+  /** Still in Redis: of a room that is open. Undefined is no. */
+  isBuffered?: boolean
 }
 
-/** One room as its receipt and `end_room` tell it. */
+/** One room as its receipt, `end_room` and the ends of its epochs tell it. */
 export interface Ending {
   room: string
+  /** `open` while nobody has asked for the closing. */
   state: string
   lastSeq: number | undefined
   /** Epochs with their ranges; `suspect` names the range that may be lost. */
@@ -64,6 +68,14 @@ export interface Record {
   redis: undefined | { leftovers: readonly string[]; usedBytesBefore: number; usedBytesAfter: number }
   /** Lines of logs that must not be: unhandled rejections, violated unique keys. */
   alarms: readonly string[]
+  /** What could not be looked at from where the record was read, and why. */
+  unseen?: readonly Unseen[]
+}
+
+/** A promise that a run was not, or not wholly, held against. */
+export interface Unseen {
+  rule: Rule
+  why: string
 }
 
 export interface Counts {
@@ -81,6 +93,8 @@ export interface Counts {
   unfinished: number
   /** Acked entries that lie in a range that a receipt calls suspect: lost, and said so. */
   declaredLost: number
+  /** Acked, lost with the tail of an epoch, offered again by who said it, and kept. */
+  healed: number
 }
 
 export interface Verdict {
@@ -88,6 +102,7 @@ export interface Verdict {
   counts: Counts
   /** Why rooms are suspect, by cause, with how many. */
   suspectBecause: readonly { cause: string; rooms: number; entries: number }[]
+  unseen: readonly Unseen[]
 }
 
 export type Check = (lines: readonly Line[], record: Record) => Verdict

@@ -80,7 +80,7 @@ export interface Like extends Call {
  * Something that a listening client was told, each frame as it came. `session` is one listening of one client to one room (or to the
  * stream), over all connections on which it was resumed.
  */
-export type Sight = Listening | Heard | Reset | Gap | Told
+export type Sight = Listening | Heard | Reset | Gap | Told | Settled
 
 interface Seen {
   session: string
@@ -137,6 +137,16 @@ export interface Told extends Seen {
   event: string
   /** Id of the post, where the event is about one. */
   post?: string
+}
+
+/**
+ * The client is connected, nothing is said any more, and it has waited as long as anybody would: it claims to have heard all that
+ * there is. Without this line nobody can tell a listener that is behind for ever from one that was gone.
+ */
+export interface Settled extends Seen {
+  what: 'settled'
+  /** A room, or undefined for the stream of events. */
+  room?: string
 }
 
 /** What was done to the stack, or found in its logs. */
