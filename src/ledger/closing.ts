@@ -11,6 +11,7 @@ import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
 import type { RoomJob } from './flush-queue.ts'
 import { lockLedger, setLedgerState } from './ledger-store.ts'
+import { putBackParked } from './storing.ts'
 
 export interface ClosingParts {
   sql: Sql
@@ -74,11 +75,12 @@ async function existing(sql: Sql, room: RoomId): Promise<ClosingRow> {
   return closing
 }
 
-/** Leads a quarantined closing back to draining, for an admin who has repaired what was wrong. */
+/** Leads a quarantined closing back to draining, for an admin who has repaired what was wrong: what was parked is tried once more. */
 export async function retryClosing(parts: ClosingParts, room: RoomId): Promise<boolean> {
   const isReopened = await inTransaction(parts.sql, async (trx) => {
     if ((await lockLedger(trx, room)) === undefined) return false
     if (!(await reopenQuarantined(trx, room))) return false
+    await putBackParked(trx, room)
     await setLedgerState(trx, room, 'closing')
     return true
   })

@@ -131,7 +131,7 @@ export interface Ledger {
   closing(room: RoomId): Promise<ClosingView | undefined>
   /** The closings an admin looks at, newest first. */
   closings(page: { before?: RoomId; limit: number; state?: ClosingState }): Promise<ClosingView[]>
-  /** Leads a quarantined closing back to draining. False if it is not quarantined. */
+  /** Leads a quarantined closing back to draining; parked entries are tried once more. False if it is not quarantined. */
   retryClosing(room: RoomId): Promise<boolean>
   /** The signed receipt of a final room: a compact JWS and its decoded content. */
   receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>

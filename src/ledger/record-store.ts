@@ -141,10 +141,12 @@ export interface Parked {
 export async function insertParked(trx: Sql, room: RoomId, entry: Entry, reason: string): Promise<void> {
   await affectedRows(
     trx,
-    `INSERT INTO ledger_parked (room_id, epoch, seq, at, sender_id, entry_id, kind, hash, payload, reason)
-     VALUES (?,?,?,?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE id = id`,
+    `INSERT INTO ledger_parked
+       (room_id, epoch, seq, at, sender_id, entry_id, kind, target_epoch, target_seq, erases, hash, payload, reason)
+     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE id = id`,
     [
       ...[room, entry.epoch, entry.seq, entry.at, entry.sender, Buffer.from(entry.id), Buffer.from(entry.kind)],
+      ...[entry.target?.epoch ?? null, entry.target?.seq ?? null, entry.erases ? 1 : 0],
       ...[entry.hash, entry.payload, reason.slice(0, 500)],
     ],
   )
@@ -171,6 +173,42 @@ export async function parkedOf(sql: Sql, room: RoomId): Promise<Parked[]> {
     id: entry_id.toString(),
     kind: kind.toString(),
   }))
+}
+
+/** Those of the parked entries whose seq is kept for them by a row of the system, in order, as they were. Locks them. */
+export async function parkedInPlace(trx: Sql, room: RoomId): Promise<Entry[]> {
+  const rows = await selectRows<{
+    epoch: number
+    seq: number
+    at: number
+    sender_id: number
+    entry_id: Buffer
+    kind: Buffer
+    target_epoch: number | null
+    target_seq: number | null
+    erases: number
+    hash: string
+    payload: Buffer
+  }>(
+    trx,
+    `SELECT p.epoch, p.seq, p.at, p.sender_id, p.entry_id, p.kind, p.target_epoch, p.target_seq, p.erases, p.hash, p.payload
+     FROM ledger_parked p
+     JOIN messages m ON m.room_id = p.room_id AND m.seq = p.seq AND m.epoch = p.epoch AND m.kind = 'unreadable'
+     WHERE p.room_id = ? ORDER BY p.seq FOR UPDATE`,
+    [room],
+  )
+  return rows.map(({ sender_id, entry_id, target_epoch, target_seq, erases, ...row }) => ({
+    ...row,
+    sender: sender_id as AccountId,
+    id: entry_id.toString(),
+    kind: row.kind.toString(),
+    target: target_epoch === null || target_seq === null ? undefined : { epoch: target_epoch, seq: target_seq },
+    erases: erases === 1,
+  }))
+}
+
+export async function deleteParked(trx: Sql, room: RoomId, place: Place): Promise<void> {
+  await trx('ledger_parked').where({ room_id: room, epoch: place.epoch, seq: place.seq }).delete()
 }
 
 export async function insertKey(sql: Sql, kid: string, jwk: string): Promise<void> {

@@ -20,6 +20,21 @@ export async function insertEntries(trx: Sql, room: RoomId, entries: readonly En
   )
 }
 
+/** The entry takes the row that the system keeps for it. Refused like an insert, and then nothing has changed. */
+export async function replaceUnreadable(trx: Sql, room: RoomId, entry: Entry): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE messages SET sender_id = ?, entry_id = ?, kind = ?, target_epoch = ?, target_seq = ?, erases = ?, is_erased = ?,
+       hash = ?, payload = ?
+     WHERE room_id = ? AND seq = ? AND epoch = ? AND kind = 'unreadable'`,
+    [
+      ...[entry.sender, entry.id, entry.kind, entry.target?.epoch ?? null, entry.target?.seq ?? null],
+      ...[entry.erases ? 1 : 0, entry.payload.length === 0 ? 1 : 0, Buffer.from(entry.hash, 'hex'), entry.payload],
+      ...[room, entry.seq, entry.epoch],
+    ],
+  )
+}
+
 /**
  * Empties the payloads of some entries and of what amends them; hashes stay, so that digests still hold. A seq is looked for by
  * the index, its epoch says whether it is the entry that was meant: that one may have been lost and its seq given anew.

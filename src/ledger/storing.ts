@@ -3,9 +3,9 @@ import { mysqlErrno } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { chainDigest, hashOf, systemSender } from './entry.ts'
 import type { Entry } from './entry.ts'
-import { insertParked } from './record-store.ts'
+import { deleteParked, insertParked, parkedInPlace } from './record-store.ts'
 import { moveStored } from './ledger-store.ts'
-import { eraseTargets, erasedAmong, insertEntries } from './store.ts'
+import { eraseTargets, erasedAmong, insertEntries, replaceUnreadable } from './store.ts'
 import type { LedgerRow } from './ledger-store.ts'
 
 const statementEntries = 500
@@ -69,14 +69,18 @@ const rowFaults = new Set([
   1406, // too long
 ])
 
+function isRowFault(error: unknown): boolean {
+  const errno = mysqlErrno(error)
+  return errno !== undefined && rowFaults.has(errno)
+}
+
 /** One statement; when MySQL refuses a row, halves it down to that row and parks it. A refused statement leaves no trace. */
 async function insertOrPark(trx: Sql, room: RoomId, entries: readonly Entry[]): Promise<void> {
   try {
     await insertEntries(trx, room, entries)
   } catch (error) {
-    const errno = mysqlErrno(error)
     const [first] = entries
-    if (errno === undefined || !rowFaults.has(errno) || first === undefined) throw error
+    if (!isRowFault(error) || first === undefined) throw error
     if (entries.length === 1) return park(trx, room, first, String(error))
     const middle = Math.ceil(entries.length / 2)
     await insertOrPark(trx, room, entries.slice(0, middle))
@@ -100,6 +104,31 @@ async function park(trx: Sql, room: RoomId, entry: Entry, reason: string): Promi
       payload: nothing,
     },
   ])
+}
+
+/**
+ * Within a transaction that holds the ledger's row: parked entries go where their seq is kept for them, if MySQL takes them now.
+ * What it still refuses stays parked. Answers how many were put back.
+ */
+export async function putBackParked(trx: Sql, room: RoomId): Promise<number> {
+  const back: Entry[] = []
+  for (const entry of await parkedInPlace(trx, room)) {
+    if (!(await isTaken(trx, room, entry))) continue
+    await deleteParked(trx, room, entry)
+    back.push(entry)
+  }
+  await erase(trx, room, back)
+  return back.length
+}
+
+async function isTaken(trx: Sql, room: RoomId, entry: Entry): Promise<boolean> {
+  try {
+    await replaceUnreadable(trx, room, entry)
+    return true
+  } catch (error) {
+    if (!isRowFault(error)) throw error
+    return false
+  }
 }
 
 /** Empties what the entries delete, and an amendment that arrived after its target had been deleted. */

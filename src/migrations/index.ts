@@ -8,6 +8,7 @@ import * as ledgers from './010_ledgers.ts'
 import * as messages from './011_messages.ts'
 import * as endRoom from './012_end_room.ts'
 import * as ledgerRecord from './013_ledger_record.ts'
+import * as parkedTargets from './014_parked_targets.ts'
 import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
@@ -48,6 +49,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['011_messages', messages],
   ['012_end_room', endRoom],
   ['013_ledger_record', ledgerRecord],
+  ['014_parked_targets', parkedTargets],
   ['020_rooms', rooms],
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],

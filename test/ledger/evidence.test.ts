@@ -85,6 +85,45 @@ test.serial('an admin may lead a closing back after redis has forgotten the room
   t.like(await site.ledger.closing(room), { state: 'sealed', lastSeq: 2 })
 })
 
+test.serial(
+  'what MySQL refused is put back by a retry when it refuses it no more, and the room is sealed',
+  async (t) => {
+    const room = await site.newRoom()
+    const refuse = "SET NEW.payload = IF(INSTR(NEW.payload, 'refused') > 0, NULL, NEW.payload)"
+    const triggers = { refuse_insert: 'INSERT', refuse_update: 'UPDATE' }
+    for (const [name, event] of Object.entries(triggers)) {
+      await world().sql.raw(`CREATE TRIGGER ${name} BEFORE ${event} ON messages FOR EACH ROW ${refuse}`)
+    }
+    await site.ledger.append(room, line('hello'))
+    await site.ledger.append(room, { ...line('refused'), kind: 'edit', target: { epoch: 1, seq: 1 } })
+    await site.ledger.append(room, line('refused, and deleted', bob))
+    await site.ledger.append(room, { ...line('', bob), kind: 'delete', target: { epoch: 1, seq: 3 }, erases: true })
+    await site.ledger.close(room, byAlice)
+    await driveClosing(site.work, room)
+    t.like(await site.ledger.closing(room), { state: 'quarantined', parked: 2 })
+
+    t.true(await site.ledger.retryClosing(room), 'too early for one of them: of the other nothing is left to refuse')
+    await driveClosing(site.work, room)
+    t.like(await site.ledger.closing(room), { state: 'quarantined', parked: 1 })
+    for (const name of Object.keys(triggers)) await world().sql.raw(`DROP TRIGGER ${name}`)
+    t.true(await site.ledger.retryClosing(room))
+    await driveClosing(site.work, room)
+
+    t.like(await site.ledger.closing(room), { state: 'sealed', parked: 0, lastSeq: 5, lastError: undefined })
+    const rows = await world().sql('messages').where({ room_id: room }).orderBy('seq')
+    t.deepEqual(
+      rows.map((row) => [row.kind, row.target_seq, row.payload.toString()]),
+      [
+        ['text', null, '{"body":"hello"}'],
+        ['edit', 1, '{"body":"refused"}'],
+        ['text', null, ''],
+        ['delete', 3, '{"body":""}'],
+        ['closed', null, rows[4].payload.toString()],
+      ],
+    )
+  },
+)
+
 test.serial('a payload that is gone without an entry that erases it is noticed', async (t) => {
   const room = await site.newRoom()
   await site.ledger.append(room, line('deleted by its author'))
