@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import type { ClosingView } from '../ledger/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { bytes, route } from '../platform/http/route.ts'
@@ -41,9 +42,11 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       async handle({ viewer, params, requestId }) {
         const room = await moderatedRoom(parts, viewer, params.id)
         const closing = await parts.ledger.close(room.id, { by: viewer.account, requestId })
+        crashPoint('closing: worker called, room not marked')
         await parts.transaction(async (trx, tell) => {
           if (await markClosing(trx, room.id)) tellClosed(tell, room, 'closing')
         })
+        crashPoint('closing: room marked, not answered')
         return {
           status: 202,
           body: present(closing, viewer),

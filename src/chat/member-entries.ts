@@ -1,5 +1,6 @@
 import { systemSender } from '../ledger/index.ts'
 import type { Ledger, Place } from '../ledger/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -60,6 +61,7 @@ export async function announcePending(
 
 async function announceChange(parts: MemberParts, member: Member): Promise<Announced> {
   const { account, version, hasWord } = member
+  crashPoint('seat: changed, not announced')
   const outcome = await parts.ledger.append(member.room, {
     sender: systemSender,
     ...(await entryOf(parts, member)),
@@ -67,6 +69,7 @@ async function announceChange(parts: MemberParts, member: Member): Promise<Annou
   })
   switch (outcome.type) {
     case 'kept':
+      crashPoint('seat: announced, not noted')
       await markAnnounced(parts.sql, member)
       if (member.change === 'join') await readFromHere(parts.sql, member, outcome.place)
       return 'done'

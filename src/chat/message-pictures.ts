@@ -1,5 +1,6 @@
 import type { AppendOutcome, Entry, Ledger } from '../ledger/index.ts'
 import type { Media, MediaUse } from '../media/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { parseId } from '../platform/ids.ts'
 import type { MediaId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -57,6 +58,7 @@ export async function settleClaim(
   pictures: readonly MediaId[],
 ): Promise<void> {
   if (outcome.type !== 'kept' || outcome.isDuplicate) return
+  crashPoint('message picture: appended, not settled')
   await leaveToSweeper(parts, () => settlePictures(parts.sql, pictures))
 }
 
@@ -73,6 +75,7 @@ export async function releasePictures(
   message: Entry,
 ): Promise<void> {
   if (outcome.type !== 'kept') return
+  crashPoint('message picture: deleted, not released')
   const name = { room, sender: message.sender, id: message.id }
   await leaveToSweeper(parts, () =>
     inTransaction(parts.sql, async (trx) => giveUp(parts, trx, room, await lockPicturesOf(trx, name))),

@@ -1,5 +1,6 @@
 import type { TellingTransaction } from '../live/index.ts'
 import type { Notifications } from '../notifications/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { membersAfter } from './member-store.ts'
@@ -27,5 +28,6 @@ export async function noticeSealed(parts: SealedParts, id: RoomId): Promise<void
     if (notices.length > 0) await parts.transaction((trx, tell) => parts.notify(trx, tell, notices))
     after = members.length < peopleAtOnce ? undefined : members.at(-1)?.account
   } while (after !== undefined)
+  crashPoint('sealing: people told, not noted')
   await markNoticesTold(parts.sql, id)
 }

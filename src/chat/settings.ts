@@ -1,6 +1,7 @@
 import { systemSender } from '../ledger/index.ts'
 import type { RuleChange } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
@@ -109,6 +110,7 @@ async function announceChange(parts: MemberParts, change: SettingsChange): Promi
   if (room === undefined || room.settingsVersion !== change.version) return 'done'
   const profiles = await parts.profiles([change.by])
   const by = { id: String(change.by), username: profiles.get(change.by)?.username ?? '' }
+  crashPoint('settings: changed, not announced')
   const outcome = await parts.ledger.append(change.room, {
     sender: systemSender,
     id: `!settings:${change.version}`,
@@ -120,6 +122,7 @@ async function announceChange(parts: MemberParts, change: SettingsChange): Promi
     parts.log.warn({ room: change.room, outcome: outcome.type }, 'a change of settings waits for the sweeper')
     return 'pending'
   }
+  crashPoint('settings: announced, not noted')
   await markSettingsAnnounced(parts.sql, change)
   return outcome.type === 'kept' ? 'done' : 'closed'
 }

@@ -1,5 +1,6 @@
 import { formatPlace, samePlace } from '../ledger/index.ts'
 import type { Entry, Item, Ledger, NewEntry, Place } from '../ledger/index.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import { isUuidV7 } from '../platform/ids.ts'
@@ -73,6 +74,7 @@ async function checkChange(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'
   const prepared = toEntry(parts, speaker, said)
   if (said.type === 'edit' || picturesIn(item.entry).length === 0) return prepared
   await doubtPictures(parts, said.room, item.entry)
+  crashPoint('message picture: in doubt, not deleted')
   return { ...prepared, onOutcome: (outcome) => releasePictures(parts, said.room, outcome, item.entry) }
 }
 
@@ -94,6 +96,7 @@ async function withPictures(
     if (error instanceof Problem && (await parts.ledger.placeOf(said.room, message)) !== undefined) return prepared
     throw error
   }
+  crashPoint('message picture: claimed, not appended')
   return { ...prepared, onOutcome: (outcome) => settleClaim(parts, outcome, pictures) }
 }
 

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { isUuidV7 } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -83,7 +84,9 @@ export class Appender {
     try {
       for (let attempt = 0; attempt < mostTries && rest.length > 0; attempt += 1) {
         const limits = { ...this.#parts.limits, isOverBudget: this.#parts.isOverBudget() }
+        crashPoint('append: batch taken, not sent')
         const reply = await buffer.append(this.#parts.redis, room, rest, limits)
+        crashPoint('append: kept, not acknowledged')
         rest = reply.type === 'ok' ? await this.#settle(room, rest, reply) : await this.#afterEpochChange(room, rest)
       }
       rest.forEach((pending) => pending.settle({ type: 'unknown', reason: 'unavailable' }))
@@ -113,6 +116,7 @@ export class Appender {
 
   async #lookUp(room: RoomId, batch: Pending[], token: string): Promise<Pending[]> {
     const places = await this.#placesOf(room, batch)
+    crashPoint('append: ids looked up, not sent again')
     return batch.flatMap((pending) => {
       const first = places.get(nameOf(pending))
       if (first === undefined) return { ...pending, lookedUp: token }

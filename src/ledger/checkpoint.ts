@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -22,6 +23,7 @@ export async function keepCheckpoint(
   const content = { type: 'madang.checkpoint.v1', room: String(room), ...range, digest } as const
   const receipt = await parts.signer.sign({ ...content, at: new Date().toISOString() })
   await insertKey(parts.sql, parts.signer.kid, JSON.stringify(parts.signer.publicJwk))
+  crashPoint('checkpoint: key kept, range not')
   await inTransaction(parts.sql, async (trx) => {
     const locked = await lockLedger(trx, room)
     if (locked?.checkpointSeq !== row.checkpointSeq) return

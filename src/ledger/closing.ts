@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
@@ -33,7 +34,9 @@ export async function closeRoom(
   request: { by: AccountId; requestId: string | undefined },
 ): Promise<ClosingRow> {
   await writeDown(parts, room, request)
+  crashPoint('closing: written down, no fence')
   const closing = await fence(parts, room)
+  crashPoint('closing: fenced, worker not called')
   await parts.ring({ room, ...(closing.requestId === undefined ? {} : { requestId: closing.requestId }) })
   return closing
 }
@@ -49,6 +52,7 @@ async function writeDown(
     if (row.state !== 'open') return
     await setLedgerState(trx, room, 'closing')
     await insertClosing(trx, room, { ...request, nextInSeconds: parts.retrySeconds })
+    crashPoint('closing: written down, not committed')
   })
 }
 
@@ -59,6 +63,7 @@ export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingR
   for (;;) {
     const reply = await buffer.close(parts.redis, room, closedPayload(closing.requestedBy))
     if (reply.type === 'ok') {
+      crashPoint('closing: fence up, not written down')
       await fenceRequested(parts.sql, room, { epoch: reply.last.epoch, lastSeq: reply.last.seq, digest: reply.digest })
       return existing(parts.sql, room)
     }
@@ -84,6 +89,8 @@ export async function retryClosing(parts: ClosingParts, room: RoomId): Promise<b
     await setLedgerState(trx, room, 'closing')
     return true
   })
-  if (isReopened) await parts.ring({ room })
-  return isReopened
+  if (!isReopened) return false
+  crashPoint('closing: led back, worker not called')
+  await parts.ring({ room })
+  return true
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
@@ -66,8 +67,10 @@ async function changeEpoch(parts: EpochParts, room: RoomId): Promise<'changed' |
   const decided = await decideOnce(parts, room)
   if (decided === 'final') return 'final'
   if (decided === 'settled') return 'changed'
+  crashPoint('epoch: committed, not installed')
   const roster = await parts.rooms.roster(room)
   await buffer.rebase(parts.redis, room, { ...decided, roster })
+  crashPoint('epoch: installed, not used')
   parts.log.info({ room, epoch: decided.epoch, cause: decided.cause, storedSeq: decided.storedSeq }, 'new epoch')
   return 'changed'
 }
@@ -98,9 +101,11 @@ async function decide(
   if (isPatient && before.hold === row.epoch && before.run === row.redisRun) return 'being installed'
 
   const epoch = Math.max(row.epoch, before.epoch ?? 0, before.hold ?? 0) + 1
+  crashPoint('epoch: locked, not held')
   const held = await buffer.hold(parts.redis, room, epoch)
   if (held.type === 'late') return 'settled'
   const { run } = held
+  crashPoint('epoch: held, tail not kept')
   // Only what is seen on hold is final: a moment ago the epoch before may still have been installed, and appended to.
   const look = await buffer.look(parts.redis, room)
   const kept = await keepTail(parts, trx, room, row, look)
@@ -109,6 +114,7 @@ async function decide(
   await beginEpoch(trx, room, { epoch, run })
   const state = row.state === 'open' ? 'open' : 'closed'
   const end = state === 'open' ? kept : await endWithClosed(trx, room, epoch, kept)
+  crashPoint('epoch: decided, not committed')
   return { run, epoch, state, storedSeq: end.seq, digest: end.digest, at: end.at, cause }
 }
 

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
@@ -55,8 +56,11 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
 }
 
 async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<number> {
+  crashPoint('flush: peeked, not stored')
   const stored = await storeSlice(parts, room, slice)
+  crashPoint('flush: committed, not trimmed')
   const isTrimmed = stored !== undefined && (await buffer.trim(parts.redis, room, stored.last)).type === 'ok'
+  crashPoint('flush: trimmed, not done')
   if (!isTrimmed) await parts.epochs.change(room)
   return stored?.count ?? 0
 }
@@ -72,6 +76,7 @@ async function storeSlice(
       const row = await lockLedger(trx, room)
       if (row === undefined || row.epoch !== slice.epoch) return undefined
       const { count } = await storeEntries(trx, room, row, slice.entries)
+      crashPoint('flush: mark moved, not committed')
       return { count, last: { epoch: slice.epoch, seq: slice.base + slice.entries.length } }
     })
   } catch (error) {
@@ -84,5 +89,6 @@ async function storeSlice(
 
 /** On hold the next epoch change parks what does not continue the rows, and says so: the room goes on, and can be closed. */
 async function holdForRepair(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<void> {
+  crashPoint('flush: does not join, not held')
   await buffer.hold(parts.redis, room, slice.epoch + 1)
 }

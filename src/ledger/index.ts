@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { Doorbell } from '../platform/queue.ts'
@@ -56,7 +57,9 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     isOverBudget: () => budget.isOver,
     onAcked: (room, place) => witness.saw(room, place),
     onBuffered: (room, reply) => {
-      if (isWorthAFlush(config, reply)) void flushBell.ring({ room })
+      if (!isWorthAFlush(config, reply)) return
+      crashPoint('append: buffer due, worker not called')
+      void flushBell.ring({ room })
     },
   })
   const history = { sql, redis, epochs, resumeMaxEntries: config.RESUME_MAX_ENTRIES }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import * as buffer from './buffer.ts'
@@ -39,13 +40,16 @@ export async function driveClosing(parts: SealingParts, room: RoomId): Promise<v
   if (final.has(closing.state)) return settle(parts, room)
   if (closing.state === 'requested') await fence(parts, room)
   const fenced = await drain(parts, room)
+  crashPoint('sealing: drained, room not told')
   await parts.rooms.closed(room)
+  crashPoint('sealing: room told, not verified')
   await seal(parts, room, fenced)
 }
 
 /** Flushes until MySQL holds everything up to the fence. */
 async function drain(parts: SealingParts, room: RoomId): Promise<Fence> {
   await moveClosing(parts.sql, room, ['fenced', 'verifying'], 'draining')
+  crashPoint('sealing: draining, not flushed')
   await flushRoom(parts, room)
   const closing = await closingOf(parts.sql, room)
   if (closing?.epoch === undefined || closing.lastSeq === undefined || closing.digest === undefined) {
@@ -61,11 +65,13 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
   if (!(await moveClosing(parts.sql, room, ['fenced', 'draining'], 'verifying'))) return
   await untilWitnessed(parts, room)
   const verification = await verifyRoom(parts.sql, room, fenced)
+  crashPoint('sealing: verified, no transcripts')
   const description = await parts.rooms.describe(room, [...verification.perSender.keys()])
   const transcripts = await writeTranscripts({ ...parts, folder: parts.transcriptsFolder }, room, {
     lastSeq: fenced.lastSeq,
     description,
   })
+  crashPoint('sealing: transcripts named, not signed')
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
   const receipt = receiptOf({ parts, room, closing, verification, description, transcripts })
@@ -78,7 +84,9 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
     lastError: verification.faults[0],
   })
   if (!isOurs) await discardLost(parts, room, transcripts)
+  crashPoint('sealing: final, not retired')
   await retireRoom(parts, room)
+  crashPoint('sealing: retired, people not told')
   await parts.rooms.sealed(room)
 }
 
@@ -135,9 +143,11 @@ function receiptOf(facts: {
 /** The receipt, the state of the closing and the end of the ledger become true together, or not at all. */
 async function finish(parts: SealingParts, room: RoomId, outcome: FinalClosing): Promise<boolean> {
   await insertKey(parts.sql, parts.signer.kid, JSON.stringify(parts.signer.publicJwk))
+  crashPoint('sealing: key kept, receipt not')
   const isOurs = await inTransaction(parts.sql, async (trx) => {
     await lockLedger(trx, room)
     if (!(await finishClosing(trx, room, outcome))) return false
+    crashPoint('sealing: receipt kept, ledger not ended')
     await endLedger(trx, room)
     return true
   })
@@ -163,6 +173,7 @@ async function discardLost(parts: SealingParts, room: RoomId, ours: Transcripts)
 async function settle(parts: SealingParts, room: RoomId): Promise<void> {
   await retireRoom(parts, room)
   await parts.rooms.sealed(room)
+  crashPoint('sealing: looked after, not settled')
   await settleClosing(parts.sql, room)
 }
 
@@ -171,6 +182,7 @@ async function retireRoom(parts: SealingParts, room: RoomId): Promise<void> {
   const row = await ledgerOf(parts.sql, room)
   if (row?.state !== 'closed') return
   await deleteWitnesses(parts.sql, room)
+  crashPoint('sealing: witnesses gone, buffer not')
   const answer = await buffer.retire(parts.redis, room, { epoch: row.epoch, rememberSeconds: parts.rememberSeconds })
   if (answer !== 'ok') await buffer.forget(parts.redis, room)
 }

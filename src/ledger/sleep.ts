@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -19,7 +20,10 @@ export interface SleepParts {
  */
 export async function putToSleep(parts: SleepParts, room: RoomId): Promise<void> {
   const outcome = await inTransaction(parts.sql, (trx) => noteAsleep(parts, trx, room))
-  if (typeof outcome === 'number') await buffer.leave(parts.redis, room, outcome)
+  if (typeof outcome === 'number') {
+    crashPoint('sleep: noted, keys not gone')
+    await buffer.leave(parts.redis, room, outcome)
+  }
   // Redis does not know the room as MySQL does, and would not let it sleep until somebody uses it.
   if (outcome === 'absent' || outcome === 'stale') await parts.epochs.change(room)
 }
@@ -36,6 +40,7 @@ async function noteAsleep(
   const idleMs = parts.sleepAfterSeconds * 1000
   const answer = await buffer.sleep(parts.redis, room, { epoch: row.epoch, idleMs, hold })
   if (answer !== 'ok') return answer
+  crashPoint('sleep: held, not noted')
   await setAsleep(trx, room)
   return hold
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { mysqlErrno } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -30,6 +31,7 @@ export async function storeEntries(
   await erase(trx, room, fresh)
   const digest = fresh.reduce(chainDigest, row.storedDigest)
   const seq = fresh.at(-1)?.seq ?? row.storedSeq
+  crashPoint('flush: rows inserted, mark not moved')
   if (fresh.length > 0) await moveStored(trx, room, { seq, digest })
   return { seq, digest, count: fresh.length }
 }

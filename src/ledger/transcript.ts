@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Entry } from './entry.ts'
@@ -60,7 +61,10 @@ export async function writeTranscripts(
       await html.write(page.linesOf(entries))
     }
     await html.write(page.foot)
-    return { ndjson: await ndjson.finish(room, 'ndjson'), html: await html.finish(room, 'html') }
+    crashPoint('sealing: transcripts written, not named')
+    const named = await ndjson.finish(room, 'ndjson')
+    crashPoint('sealing: one transcript named, the other not')
+    return { ndjson: named, html: await html.finish(room, 'html') }
   } finally {
     await ndjson.discard()
     await html.discard()

@@ -1,4 +1,5 @@
 import { chunksOf } from '../platform/chunks.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
@@ -38,6 +39,7 @@ export class Witness {
     const acked = this.#acked
     this.#acked = new Map()
     const rows = [...acked.values()]
+    if (rows.length > 0) crashPoint('append: acknowledged, no witness')
     try {
       for (const some of chunksOf(rows, rowsAtOnce)) await recordAcked(this.#sql, this.#server, some)
     } catch (error) {

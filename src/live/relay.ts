@@ -1,4 +1,5 @@
 import type { Broker } from '../platform/broker.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
@@ -89,6 +90,7 @@ export class Relay {
         this.#isRung = false
         const events = await placeSome(this.#parts.sql)
         isMore = events.length === eventsAtOnce
+        if (events.length > 0) crashPoint('relay: committed, not published')
         await this.#publish(events)
       }
       this.#failures = 0
@@ -117,6 +119,7 @@ export function placeSome(sql: Sql): Promise<PlacedEvent[]> {
     const ids = unplaced.map(({ id }) => id)
     await placeEvents(trx, ids, last + 1)
     await setLastPosition(trx, last + ids.length)
+    crashPoint('relay: placed, not committed')
     return unplaced.map(({ event }, index) => ({ ...event, position: last + 1 + index }))
   })
 }

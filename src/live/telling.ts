@@ -1,4 +1,5 @@
 import type { Broker } from '../platform/broker.ts'
+import { crashPoint } from '../platform/crash-point.ts'
 import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -23,11 +24,15 @@ export function createTelling(parts: TellingParts): TellingTransaction {
       // Of this attempt alone: what a failed one told has not happened.
       const told: StoredEvent[] = []
       const answer = await work(trx, (event) => void told.push(toStored(event)))
-      if (told.length > 0) await insertEvents(trx, told)
       hasTold = told.length > 0
+      if (!hasTold) return answer
+      await insertEvents(trx, told)
+      crashPoint('telling: written, not committed')
       return answer
     })
-    if (hasTold) hint()
+    if (!hasTold) return result
+    crashPoint('telling: committed, relays not rung')
+    hint()
     return result
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { crashPoint } from '../platform/crash-point.ts'
 import { markName } from './storage.ts'
 import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
@@ -78,11 +79,13 @@ export class DiskStorage implements Storage {
     const halfDone = path.join(this.#incoming, randomUUID())
     try {
       await writeLasting(halfDone, bytes, mode)
+      crashPoint('storage: written aside, not named')
       await rename(halfDone, file)
     } catch (error) {
       await rm(halfDone, { force: true })
       throw error
     }
+    crashPoint('storage: named, not lasting')
     await makeLasting(path.dirname(file))
   }
 

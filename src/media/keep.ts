@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import type { AccountId, MediaId } from '../platform/ids.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
@@ -35,7 +36,9 @@ export async function keepPicture(parts: KeepParts, upload: Upload): Promise<Pic
   const name = newName()
   const id = await inTransaction(sql, (trx) => register(trx, parts, { ...upload, name }))
   try {
+    crashPoint('upload: registered, not stored')
     await store(parts, name, upload.bytes)
+    crashPoint('upload: stored, not kept')
     return await inTransaction(sql, (trx) => finish(trx, id, upload.settle))
   } catch (error) {
     await giveUpUpload(sql, id).catch(() => undefined)
@@ -69,5 +72,6 @@ async function finish(trx: Sql, id: MediaId, settle: Upload['settle']): Promise<
   if (picture === undefined)
     throw new Problem('unavailable', { detail: 'Storing the picture took too long', retryAfter: 5 })
   await settle(trx, picture)
+  crashPoint('upload: kept, not committed')
   return picture
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { MediaId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -32,6 +33,7 @@ const mostAttempts = 5
 export async function renderOnce(parts: RenderParts, id: MediaId): Promise<'nothing to do' | 'later' | Outcome> {
   const picture = await beginAttempt(parts.sql, id)
   if (picture === undefined) return 'nothing to do'
+  crashPoint('render: counted, not rendered')
   // An attempt that ended with its process counts, too: a picture that takes the renderer down is not tried for ever.
   if (picture.attempts > mostAttempts) return finish(parts, picture, { state: 'failed', bytes: picture.bytes })
   try {
@@ -59,8 +61,11 @@ async function originalOf({ storage }: RenderParts, { name }: Picture): Promise<
 
 /** Resolves with the bytes that they take. */
 async function storeRenditions(storage: Storage, { name }: Picture, renditions: Rendered[]): Promise<number> {
-  for (const { rendition, bytes, type } of renditions)
+  for (const { rendition, bytes, type } of renditions) {
     await storage.put(renditionFile(name, rendition), { bytes, type })
+    crashPoint('render: one rendition stored, not all')
+  }
+  crashPoint('render: renditions stored, not noted')
   return renditions.reduce((sum, { bytes }) => sum + bytes.length, 0)
 }
 
@@ -78,8 +83,10 @@ async function finish(
     await markDone(trx, now.id, done)
     await changeOwner(trx, { owner: now.owner, bytes: done.bytes - now.bytes, pictures: 0 })
     if (now.use !== undefined) await onRendered(now.use, now.id)
+    crashPoint('render: noted, not committed')
     return done.state
   })
+  crashPoint('render: noted, original still there')
   // Whoever removed the picture may have been here before these renditions were.
   if (outcome === 'gone') await parts.storage.remove(filesOf(picture.name))
   else await dropOriginal(parts, picture)
@@ -89,5 +96,6 @@ async function finish(
 /** The original, with the place where it was taken and all else that it says, goes as soon as it is not needed. */
 export async function dropOriginal({ storage, sql, unusedHours }: RenderParts, { id, name }: Picture): Promise<void> {
   await storage.remove([originalFile(name)])
+  crashPoint('render: original gone, not noted')
   await markOriginalGone(sql, id, unusedHours)
 }

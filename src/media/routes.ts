@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Limit } from '../platform/http/rate-limit.ts'
 import { route } from '../platform/http/route.ts'
@@ -57,6 +58,7 @@ function uploadPicture(parts: RouteParts): Route {
         const settle = (trx: Parameters<typeof once.settle>[0], picture: Picture): Promise<void> =>
           once.settle(trx, answer(picture))
         const picture = await keepPicture(parts, { owner: viewer.account, bytes, facts, settle })
+        crashPoint('upload: kept, worker not called')
         await parts.ring({ picture: picture.id, requestId })
         return answer(picture)
       })

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import { filesOf } from './files.ts'
 import { dropOriginal, renderOnce } from './render.ts'
@@ -12,6 +13,7 @@ const leaseSeconds = 60
 export async function sweepPictures(parts: RenderParts): Promise<void> {
   for (;;) {
     const due = await inTransaction(parts.sql, (trx) => leaseDue(trx, { limit: atOnce, seconds: leaseSeconds }))
+    if (due.length > 0) crashPoint('sweep: pictures leased, not looked after')
     for (const picture of due) {
       try {
         await lookAfter(parts, picture)
@@ -33,6 +35,7 @@ async function lookAfter(parts: RenderParts, picture: Picture): Promise<void> {
 /** Files first: as long as one is left there is a row that says so. */
 async function removePicture({ sql, storage }: RenderParts, picture: Picture): Promise<void> {
   await storage.remove(filesOf(picture.name))
+  crashPoint('sweep: files gone, row not')
   await inTransaction(sql, async (trx) => {
     if (!(await deletePicture(trx, picture.id))) return
     await changeOwner(trx, { owner: picture.owner, bytes: -picture.bytes, pictures: -1 })

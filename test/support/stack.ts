@@ -16,10 +16,14 @@ import type { World } from './world.ts'
 
 const serverNames = ['server-1', 'server-2'] as const
 export type ServerName = (typeof serverNames)[number]
-export type ProcessName = ServerName | 'worker-1'
+const workerNames = ['worker-1', 'worker-2'] as const
+export type ProcessName = ServerName | (typeof workerNames)[number]
 export type PartName = ProcessName | 'redis'
 
-/** All of Madang for one test file: Nginx, two web servers, a worker, a Redis, a schema. Its parts can be killed. */
+/**
+ * All of Madang for one test file: Nginx, two web servers, a worker, a Redis, a schema. Its parts can be killed. A second worker is
+ * ready to be started.
+ */
 export interface Stack {
   world: World
   /** Of Nginx. */
@@ -34,6 +38,8 @@ export interface Stack {
   start(part: PartName): Promise<void>
   /** SIGTERM; resolves with the exit code when the process has ended. */
   terminate(part: ProcessName): Promise<number | null>
+  /** The process that was started last. It has an IPC channel when the stack was started with a preload. */
+  childOf(part: ProcessName): ChildProcess
   /** What a process has logged, for a test that failed. */
   logOf(part: ProcessName): string
   stop(): Promise<void>
@@ -53,14 +59,22 @@ const settings: Record<string, string | number> = {
   LOG_LEVEL: 'warn',
 }
 
-export async function startStack(changes: Record<string, string | number> = {}): Promise<Stack> {
+export interface StackOptions {
+  /** A module that every process loads before its own (`node --import`). */
+  preload?: string
+}
+
+export async function startStack(
+  changes: Record<string, string | number> = {},
+  options: StackOptions = {},
+): Promise<Stack> {
   const world = await createWorld()
   const folder = await mkdtemp(join(tmpdir(), 'madang-stack-'))
   const publicPort = await freePort()
   const env = { ...world.env, PUBLIC_ORIGIN: `http://127.0.0.1:${publicPort}`, ...asText({ ...settings, ...changes }) }
   const processes = new Map<ProcessName, Part>()
-  for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env))
-  processes.set('worker-1', await newPart('workers/main.ts', 'worker-1', env))
+  for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env, options))
+  for (const name of workerNames) processes.set(name, await newPart('workers/main.ts', name, env, options))
   const nginx = new Nginx({
     ...{ folder, port: publicPort, mediaFolder: world.config.MEDIA_FOLDER },
     servers: serverNames.map((name) => partOf(name).host),
@@ -90,6 +104,7 @@ export async function startStack(changes: Record<string, string | number> = {}):
       await Promise.all(all.filter((one) => one.isRunning).map((one) => one.ready()))
     },
     terminate: (part) => partOf(part).end('SIGTERM'),
+    childOf: (part) => partOf(part).child,
     logOf: (part) => partOf(part).log,
     async stop() {
       await nginx.stop()
@@ -99,7 +114,8 @@ export async function startStack(changes: Record<string, string | number> = {}):
     },
   }
   try {
-    await Promise.all([...all.map((part) => part.start().then(() => part.ready())), nginx.start()])
+    const parts = [...serverNames, 'worker-1' as const].map(partOf)
+    await Promise.all([...parts.map((part) => part.start().then(() => part.ready())), nginx.start()])
     const document = await (await fetch(`${stack.serverAddress('server-1')}/openapi.json`)).json()
     const origins = [stack.address, ...serverNames.map((name) => stack.serverAddress(name))]
     holdToDocument(origins, () => document as OpenApiDocument)
@@ -133,13 +149,17 @@ function asText(values: Record<string, string | number>): Record<string, string>
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }
 
-async function newPart(script: string, name: ProcessName, env: Record<string, string>): Promise<Part> {
+async function newPart(
+  script: string,
+  name: ProcessName,
+  env: Record<string, string>,
+  options: StackOptions,
+): Promise<Part> {
   const port = await freePort()
   const own = { HOST: '127.0.0.1', SERVER_NAME: name, TZ: 'UTC' }
-  return new Part(script, port, {
-    ...{ ...env, ...own },
-    ...(name === 'worker-1' ? { WORKER_HEALTH_PORT: String(port) } : { PORT: String(port) }),
-  })
+  const isWorker = workerNames.some((worker) => worker === name)
+  const ports = isWorker ? { WORKER_HEALTH_PORT: String(port) } : { PORT: String(port) }
+  return new Part(script, port, { ...env, ...own, ...ports }, options)
 }
 
 const readyWithinMs = 30_000
@@ -150,13 +170,20 @@ class Part {
   readonly host: string
   readonly #script: string
   readonly #env: Record<string, string>
+  readonly #preload: string | undefined
   #child: ChildProcess | undefined
   #log = ''
 
-  constructor(script: string, port: number, env: Record<string, string>) {
+  constructor(script: string, port: number, env: Record<string, string>, { preload }: StackOptions) {
     this.host = `127.0.0.1:${port}`
     this.#script = script
     this.#env = env
+    this.#preload = preload
+  }
+
+  get child(): ChildProcess {
+    if (this.#child === undefined) throw new Error(`${this.#script} was not started`)
+    return this.#child
   }
 
   get isRunning(): boolean {
@@ -168,14 +195,15 @@ class Part {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#script], {
+    const preload = this.#preload === undefined ? [] : ['--import', this.#preload]
+    const child = spawn(process.execPath, [...preload, this.#script], {
       cwd: root,
       env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.#preload === undefined ? [] : (['ipc'] as const))],
     })
     const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-longestLog))
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
     this.#child = child
     await once(child, 'spawn')
   }

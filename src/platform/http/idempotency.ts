@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { crashPoint } from '../crash-point.ts'
 import { Problem } from '../errors.ts'
 import type { Code } from '../errors.ts'
 import type { AccountId } from '../ids.ts'
@@ -61,6 +62,7 @@ export async function atMostOnce(
   try {
     const answer = await handle(attempt)
     attempt.requireSettled(answer)
+    crashPoint('request: done, not answered')
     return answer
   } catch (error) {
     if (error instanceof LostRace) return await attempt.winnersAnswer()
@@ -98,6 +100,7 @@ class Attempt implements Once {
     const kept = await this.#kept()
     if (kept !== undefined) return kept
     if (marker === 'taken') throw stillRunning()
+    crashPoint('request: marked, not begun')
     return undefined
   }
 
