@@ -106,6 +106,17 @@ test('src never imports workers', (t) => {
   t.deepEqual(arrows.filter(({ from, to }) => from.startsWith('src/') && to.startsWith('workers')).map(describe), [])
 })
 
+test('who judges does not ask the accused: the checker and the load know nothing of src', (t) => {
+  const witnesses = globSync(['proof/checker/**/*.ts', 'proof/load/**/*.ts', 'proof/history/**/*.ts'], { cwd: root })
+  t.true(witnesses.length >= 4)
+  const asking = witnesses.filter((path) => /from '[^']*\/(src|workers)\//.test(readFileSync(join(root, path), 'utf8')))
+  t.deepEqual(asking, [])
+})
+
+test('nothing that runs imports what tests it', (t) => {
+  t.deepEqual(arrows.filter(({ to }) => /^(test|proof)\//.test(to)).map(describe), [])
+})
+
 test('SQL stands in stores and migrations', (t) => {
   const sql =
     /\b(SELECT\s[\s\S]*\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|SELECT @@)\b|\b(sql|trx|knex)\('\w+'\)/
