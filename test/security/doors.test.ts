@@ -6,6 +6,7 @@ import { fill } from './routes.ts'
 import type { ServedRoute } from './routes.ts'
 import { siteOf } from './site.ts'
 import { missing } from './things.ts'
+import { shakeHands, standardHeaders } from './ws/raw-socket.ts'
 
 /** What must hold at every route, whatever it is for. */
 const site = siteOf(test)
@@ -55,6 +56,32 @@ function requireSafeHeaders(t: ExecutionContext, headers: Headers, what: string)
   t.is(headers.get('x-powered-by'), null, what)
   t.is(headers.get('access-control-allow-origin'), null, what)
 }
+
+const safeHeaders = [
+  ...['content-security-policy', 'referrer-policy', 'strict-transport-security', 'x-content-type-options'],
+  ...['x-frame-options', 'cache-control', 'content-type'],
+]
+
+test.serial('what Nginx and the door for sockets refuse by themselves has the same headers', async (t) => {
+  const url = (origin: string): string => `${origin.replace('http', 'ws')}/v1/socket`
+  const ours = (await site().ask('GET /v1/nowhere')).answer.headers
+  const nginx = await fetch(`${site().stack.address}/metrics`)
+  const door = await shakeHands(url(site().stack.serverAddress('server-1')), standardHeaders())
+  const strict = await shakeHands(url(site().stack.serverAddress('server-1')), {
+    ...standardHeaders(),
+    Authorization: `Bearer ${site().cast.alice.token}`,
+    'Sec-WebSocket-Key': 'x',
+  })
+
+  t.is(nginx.status, 404)
+  for (const name of safeHeaders) {
+    const line = `${name}: ${ours.get(name)}`
+    t.truthy(ours.get(name), name)
+    t.is(`${name}: ${nginx.headers.get(name)}`, line)
+    for (const { head } of [door, strict]) t.true(head.toLowerCase().includes(line.toLowerCase()), `${line} in ${head}`)
+  }
+  for (const { socket } of [door, strict]) socket.destroy()
+})
 
 test.serial('no route that changes something obeys another site, whatever form it sends', async (t) => {
   const before = await site().quietChecksums()

@@ -59,6 +59,10 @@ export class Gateway {
       maxBufferedChunks: 4 * mostFragments,
       handleProtocols: (offered) => chooseProtocol(offered),
     })
+    // Whom `ws` itself does not let in, for a key or a version that is none, hears it in the words of all others.
+    this.#server.on('wsClientError', ({ message }, stream, request) => {
+      refuseUpgrade(stream, new Problem('malformed', { detail: message }), requestIdOf(request))
+    })
   }
 
   get size(): number {
