@@ -5,6 +5,8 @@ import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
+import { provideWsproto } from './services/foreign.ts'
+import type { Python } from './services/foreign.ts'
 import { provideBrowser, providePrograms } from './services/provide.ts'
 import { joinTestDatabase, keepTestDatabase, releaseTestDatabase } from './test-database.ts'
 import { Tally } from './tally.ts'
@@ -44,6 +46,7 @@ async function prepare(): Promise<TestServices> {
   if (given) await checkDatabase(given, { schema: 'optional' })
   const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
   const browser = await findBrowser(progress)
+  const python = await findPython(progress)
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
@@ -54,6 +57,7 @@ async function prepare(): Promise<TestServices> {
     REDIS_SERVER: programs.redis,
     NGINX_SERVER: programs.nginx,
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
+    ...(python === undefined ? {} : { WSPROTO_PYTHON: python.program, WSPROTO_MODULES: python.env['PYTHONPATH'] }),
   }
   return { env, leave: database.leave }
 }
@@ -62,13 +66,23 @@ async function prepare(): Promise<TestServices> {
 async function findBrowser(progress: Progress): Promise<string | undefined> {
   const given = process.env['CHROMIUM']
   if (given) return given
-  try {
+  return orSkip('tests in a browser are skipped', async () => {
     const browser = await provideBrowser(progress)
     if (browser !== undefined) return browser
     throw new Problem('No Chromium was found here: install it, or say in CHROMIUM where it is')
+  })
+}
+
+function findPython(progress: Progress): Promise<Python | undefined> {
+  return orSkip('tests with a WebSocket client in Python are skipped', () => provideWsproto(progress))
+}
+
+async function orSkip<T>(what: string, provide: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await provide()
   } catch (error) {
     if (process.env['CI'] || !(error instanceof Problem)) throw error
-    process.stderr.write(`${error.message}; tests in a browser are skipped.\n`)
+    process.stderr.write(`${error.message}; ${what}.\n`)
     return undefined
   }
 }

@@ -2,7 +2,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join, relative } from 'node:path'
 import { findExecutable } from './find.ts'
 
-const programs = ['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium']
+const programs = [
+  ...['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium'],
+  ...['python3', 'slowhttptest', 'zzuf'],
+]
 
 /** Where the wrappers lie in an unpacked folder: two below its `usr`, so that the database finds `share` as it does from /usr/sbin. */
 export function wrapperFolder(folder: string): string {
