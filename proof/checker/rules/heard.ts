@@ -1,0 +1,134 @@
+import type { Heard, Listening, Reset } from '../../history/line.ts'
+import type { KeptRow } from '../contract.ts'
+import { voidingEpoch } from '../fate.ts'
+import type { Findings } from '../findings.ts'
+import { formatPlace } from '../room-case.ts'
+import type { RoomCase, RoomSight } from '../room-case.ts'
+import { sayLine, sayRow } from '../words.ts'
+
+/**
+ * C11: each listener hears the room as it is: one entry after the other without a hole, none twice, nothing of an earlier epoch
+ * behind a later one, unless it was told of an epoch that begins anew or of a range to be paged through; what it heard in the end
+ * is what the rows say; and who has waited long enough has heard everything.
+ */
+export function checkHeard(room: RoomCase, findings: Findings): void {
+  const rows = new Map(room.rows.map((row) => [row.seq, row]))
+  for (const [session, sights] of room.sessions) {
+    const view = new View(room, session, findings)
+    for (const sight of sights) view.take(sight)
+    view.compare(rows)
+  }
+}
+
+/** What one listener holds to be true. */
+class View {
+  readonly #room: RoomCase
+  readonly #session: string
+  readonly #findings: Findings
+  readonly #heard = new Map<number, Heard>()
+  /** The place behind which the next one must come; undefined while it was not said where it begins. */
+  #lastSeq: number | undefined
+  #entryEpoch = 0
+  #lastSight: RoomSight | undefined
+
+  constructor(room: RoomCase, session: string, findings: Findings) {
+    this.#room = room
+    this.#session = session
+    this.#findings = findings
+  }
+
+  take(sight: RoomSight): void {
+    switch (sight.what) {
+      case 'listening':
+        this.#begin(sight)
+        break
+      case 'epoch':
+        this.#reset(sight)
+        break
+      case 'gap':
+        this.#lastSeq = seqIn(sight.to)
+        break
+      case 'heard':
+        this.#hear(sight)
+        break
+      case 'settled':
+        this.#settle(sight)
+        return
+      default:
+        sight satisfies never
+    }
+    this.#lastSight = sight
+  }
+
+  /** What is held at the end must be what is kept. What went with an epoch may still be held by who left before hearing of it. */
+  compare(rows: ReadonlyMap<number, KeptRow>): void {
+    for (const heard of this.#heard.values()) {
+      const row = rows.get(heard.seq)
+      if (row?.epoch === heard.epoch) this.#compareContent(heard, row)
+      else if (voidingEpoch(this.#room.ending, heard) === undefined) {
+        this.#blame(`heard ${formatPlace(heard)}, which is not kept`, [
+          sayLine(heard),
+          ...(row === undefined ? [] : [sayRow(row)]),
+        ])
+      }
+    }
+  }
+
+  #begin(sight: Listening): void {
+    this.#lastSeq = sight.after === 'new' ? undefined : seqIn(sight.after)
+    this.#drop(this.#lastSeq ?? 0)
+  }
+
+  /** Only what earlier epochs had above the place is void. */
+  #reset({ keptUpTo }: Reset): void {
+    const isAhead = this.#lastSeq === undefined || this.#lastSeq > keptUpTo.seq
+    if (!isAhead || this.#entryEpoch > keptUpTo.epoch) return
+    this.#lastSeq = this.#lastSeq === undefined ? undefined : keptUpTo.seq
+    this.#entryEpoch = Math.min(this.#entryEpoch, keptUpTo.epoch)
+    this.#drop(keptUpTo.seq)
+  }
+
+  #hear(heard: Heard): void {
+    const before = this.#lastSight === undefined ? [] : [sayLine(this.#lastSight)]
+    const expected = this.#lastSeq === undefined ? heard.seq : this.#lastSeq + 1
+    if (heard.seq < expected)
+      this.#blame(`heard ${formatPlace(heard)} behind ${expected - 1}`, [...before, sayLine(heard)])
+    if (heard.seq > expected) {
+      this.#blame(`heard ${formatPlace(heard)}, and never ${expected} to ${heard.seq - 1}`, [...before, sayLine(heard)])
+    }
+    if (heard.epoch < this.#entryEpoch) {
+      this.#blame(`heard ${formatPlace(heard)} behind epoch ${this.#entryEpoch}`, [...before, sayLine(heard)])
+    }
+    this.#lastSeq = heard.seq
+    this.#entryEpoch = heard.epoch
+    this.#heard.set(heard.seq, heard)
+  }
+
+  #settle(sight: RoomSight): void {
+    const last = this.#room.rows.at(-1)
+    if (last === undefined || this.#lastSeq === undefined || this.#lastSeq >= last.seq) return
+    const proof = [...(this.#lastSight === undefined ? [] : [sayLine(this.#lastSight)]), sayLine(sight), sayRow(last)]
+    this.#blame(`waited for everything and never heard ${this.#lastSeq + 1} to ${last.seq}`, proof)
+  }
+
+  #compareContent(heard: Heard, row: KeptRow): void {
+    const isOtherBody = heard.body !== undefined && row.body !== undefined && heard.body !== row.body
+    // A row that keeps the place of a parked entry is the room's own; who listened heard the entry itself.
+    const isParked = row.kind === 'unreadable'
+    if (isParked || (heard.id === row.id && heard.kind === row.kind && heard.from === row.from && !isOtherBody)) return
+    this.#blame(`heard something else at ${formatPlace(heard)} than is kept there`, [sayLine(heard), sayRow(row)])
+  }
+
+  #drop(above: number): void {
+    for (const seq of this.#heard.keys()) if (seq > above) this.#heard.delete(seq)
+  }
+
+  #blame(says: string, proof: readonly string[]): void {
+    this.#findings.add('C11', this.#room.room, `${this.#session} ${says}`, proof)
+  }
+}
+
+/** Of `epoch:seq`. */
+function seqIn(place: string): number {
+  return Number(place.slice(place.indexOf(':') + 1))
+}

@@ -1,0 +1,32 @@
+import test from 'ava'
+import { check } from '../../../proof/checker/index.ts'
+import { broken, open, record, row, send } from './story.ts'
+
+const lines = [send('a', [10, 20], { epoch: 1, seq: 1 })]
+const rows = [row(1, 'a')]
+const redis = { leftovers: [], usedBytesBefore: 10_000_000, usedBytesAfter: 10_400_000 }
+
+test('C12: a Redis that holds what nobody needs, or has grown, is reported', (t) => {
+  const grown = { ...redis, usedBytesAfter: 13_000_000 }
+  const left = { ...redis, leftovers: ['{b001}:room:1:buffer: 3 entries of a closed room'] }
+
+  t.deepEqual(check(lines, record(rows, open(), { redis })).violations, [])
+  t.deepEqual(broken(check(lines, record(rows, open(), { redis: grown }))), ['C12'])
+  t.deepEqual(broken(check(lines, record(rows, open(), { redis: left }))), ['C12'])
+})
+
+test('C13: an alarm in a log is reported in its own words', (t) => {
+  const { violations } = check(lines, record(rows, open(), { alarms: ['server-1: unhandled rejection'] }))
+
+  t.like(violations[0], { rule: 'C13', proof: ['server-1: unhandled rejection'] })
+})
+
+test('what could not be looked at is said', (t) => {
+  const unseen = [{ rule: 'C9', why: 'pages are folded' }] as const
+  const verdict = check(lines, record(rows, open(), { unseen }))
+
+  t.deepEqual(
+    verdict.unseen.map(({ rule }) => rule),
+    ['C9', 'C12', 'C14'],
+  )
+})
