@@ -17,6 +17,8 @@ export interface DatabaseInstance {
   pidFile: string
   port: number
   password: string
+  /** A further account with the same password and rights on one schema alone, as a site would give its processes. */
+  limited?: { account: string; schema: string }
   env?: NodeJS.ProcessEnv
 }
 
@@ -32,7 +34,7 @@ export async function startDatabase(instance: DatabaseInstance): Promise<Started
   const kind = await kindOf(instance.program)
   if (!existsSync(path.join(instance.folder, 'data', 'mysql'))) await createData(instance, kind)
   const accounts = path.join(instance.folder, 'accounts.sql')
-  writeFileSync(accounts, accountStatements(instance.password), { mode: 0o600 })
+  writeFileSync(accounts, accountStatements(instance), { mode: 0o600 })
   const { program, log, pidFile } = instance
   return startProcess({ command: program, args: [...options(instance, kind), `--init-file=${accounts}`], log, pidFile })
 }
@@ -135,13 +137,16 @@ function systemTables(program: string): string {
 }
 
 /** One statement a line, run at every start with all rights. */
-function accountStatements(password: string): string {
-  const hosts = ['127.0.0.1', 'localhost']
-  const lines = hosts.flatMap((host) => [
-    `CREATE USER IF NOT EXISTS '${account}'@'${host}';`,
-    `ALTER USER '${account}'@'${host}' IDENTIFIED BY '${password}';`,
-    `GRANT ALL PRIVILEGES ON *.* TO '${account}'@'${host}';`,
-  ])
+function accountStatements({ password, limited }: DatabaseInstance): string {
+  const grants = [{ account, rights: '*.*' }]
+  if (limited !== undefined) grants.push({ account: limited.account, rights: `${limited.schema}.*` })
+  const lines = grants.flatMap(({ account: name, rights }) =>
+    ['127.0.0.1', 'localhost'].flatMap((host) => [
+      `CREATE USER IF NOT EXISTS '${name}'@'${host}';`,
+      `ALTER USER '${name}'@'${host}' IDENTIFIED BY '${password}';`,
+      `GRANT ALL PRIVILEGES ON ${rights} TO '${name}'@'${host}';`,
+    ]),
+  )
   return `${lines.join('\n')}\n`
 }
 

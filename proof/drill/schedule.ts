@@ -1,0 +1,78 @@
+import type { Fault } from '../faults/fault.ts'
+import { seededRandom } from '../faults/random.ts'
+import type { Random } from '../faults/random.ts'
+
+/** One fault of a run: when, for how long, and with which chance of its own. */
+export interface Planned {
+  fault: Fault
+  atMs: number
+  forMs: number
+  /** Decides what the fault leaves open, such as which server it hits. */
+  seed: string
+}
+
+export interface ScheduleOptions {
+  seed: number
+  seconds: number
+  /** What may be done to this stack, in the order of its list. */
+  faults: readonly Fault[]
+}
+
+/** How many faults a run of ten seconds has, beside the one that its seed is for. */
+const extraPerTenSeconds = [1, 4] as const
+/** Chance that a fault comes together with the one before it. */
+const togetherShare = 0.3
+
+/**
+ * What is done in a run, from its seed alone. Seeds that follow each other take the faults one after the other as their first one, so that
+ * as many seeds as there are faults have met each of them; the others are drawn by weight. A fault never meets itself.
+ */
+export function scheduleOf({ seed, seconds, faults }: ScheduleOptions): Planned[] {
+  const possible = faults.filter((fault) => (fault.needsSeconds ?? 0) <= seconds)
+  if (possible.length === 0) return []
+  const random = seededRandom(seed)
+  const lead = possible[Math.abs(seed) % possible.length]
+  const extras = Math.max(1, Math.round(random.whole(...extraPerTenSeconds) * (seconds / 10)))
+  const chosen = [lead, ...Array.from({ length: extras }, () => weighted(possible, random))]
+  const planned: Planned[] = []
+  for (const [index, fault] of chosen.entries()) {
+    if (fault === undefined) continue
+    const one = { fault, ...timesOf(fault, { seconds, random, before: planned.at(-1) }), seed: `${seed}:${index}` }
+    if (!planned.some((other) => meets(one, other))) planned.push(one)
+  }
+  return planned.toSorted((one, other) => one.atMs - other.atMs)
+}
+
+interface Situation {
+  seconds: number
+  random: Random
+  before: Planned | undefined
+}
+
+/** The first second is quiet, so that there is something to lose, and so is the end of the last. */
+function timesOf(fault: Fault, { seconds, random, before }: Situation): { atMs: number; forMs: number } {
+  const lastMs = seconds * 1000 - 500
+  const isTogether = before !== undefined && random.isTrue(togetherShare)
+  const atMs = isTogether ? before.atMs + random.whole(0, 50) : random.whole(1000, Math.max(1000, lastMs - 1000))
+  const [least, most] = fault.lasts
+  return { atMs, forMs: random.whole(least, most) }
+}
+
+function meets(one: Planned, other: Planned): boolean {
+  if (one.fault !== other.fault) return false
+  // A fault without an end of its own, such as a kill, takes a moment, too.
+  const end = (planned: Planned): number => planned.atMs + Math.max(planned.forMs, 1500)
+  return one.atMs < end(other) && other.atMs < end(one)
+}
+
+function weighted(faults: readonly Fault[], random: Random): Fault | undefined {
+  const total = faults.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  let rest = random.next() * total
+  return faults.find(({ weight = 1 }) => (rest -= weight) < 0) ?? faults.at(-1)
+}
+
+/** One line a fault, as the schedule is printed. */
+export function sayPlanned({ fault, atMs, forMs }: Planned): string {
+  const lasts = forMs === 0 ? '' : ` for ${(forMs / 1000).toFixed(1)} s`
+  return `${(atMs / 1000).toFixed(1).padStart(5)} s  ${fault.name}${lasts}`
+}

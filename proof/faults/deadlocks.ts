@@ -1,0 +1,91 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { insideOf, needsInside, sleep } from './fault.ts'
+import type { Fault, Inside } from './fault.ts'
+
+const scratch = 'drill_weights'
+/** A transaction that has changed much is not chosen as the victim: the other one is, which is ours to look at. */
+const weightRows = 400
+
+/**
+ * A flush and a closing lock the row of the room first and then go to its messages or its closing. This one goes the other way round,
+ * and it is heavy: whoever meets it in the middle is the victim.
+ */
+export const deadlocks: Fault = {
+  name: 'database: deadlocks',
+  says: 'transactions lock what a flush or a closing locks, in the opposite order, again and again',
+  lasts: [1500, 5000],
+  weight: 1.5,
+  missing: needsInside,
+  async inject(patient, _random, forMs) {
+    const inside = insideOf(patient)
+    const connection = await inside.database()
+    const maker = new DeadlockMaker(connection, inside, performance.now() + forMs)
+    const done = maker.run()
+    return {
+      detail: 'transactions locked in the opposite order',
+      async heal() {
+        maker.stop()
+        await done
+        connection.destroy()
+      },
+    }
+  },
+}
+
+class DeadlockMaker {
+  readonly #connection: Connection
+  readonly #schema: string
+  readonly #until: number
+  #isStopped = false
+
+  constructor(connection: Connection, { schema }: Inside, until: number) {
+    this.#connection = connection
+    this.#schema = schema
+    this.#until = until
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Never rejects: a fault that another fault has broken is over. */
+  async run(): Promise<void> {
+    try {
+      await this.#prepare()
+      for (let round = 0; !this.#isStopped && performance.now() < this.#until; round += 1) {
+        await this.#cross(round).catch(() => this.#connection.query('ROLLBACK'))
+        await sleep(10)
+      }
+    } catch {
+      // The connection is gone.
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#connection.query(
+      `CREATE TABLE IF NOT EXISTS ${this.#schema}.${scratch} (id INT AUTO_INCREMENT PRIMARY KEY, text CHAR(8)) ENGINE=InnoDB`,
+    )
+    await this.#connection.query('SET SESSION innodb_lock_wait_timeout = 1')
+    // Locks on gaps, so that an insert of the next message waits for us.
+    await this.#connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+  }
+
+  async #cross(round: number): Promise<void> {
+    const [rooms] = await this.#connection.query<({ room: number } & RowDataPacket)[]>(
+      `SELECT room_id AS room FROM ${this.#schema}.ledgers WHERE state <> 'closed' ORDER BY room_id DESC LIMIT 10`,
+    )
+    const room = rooms[round % Math.max(1, rooms.length)]?.room
+    if (room === undefined) return
+    const weights = Array.from({ length: weightRows }, () => ['weight'])
+    await this.#connection.query('BEGIN')
+    await this.#connection.query(`INSERT INTO ${this.#schema}.${scratch} (text) VALUES ?`, [weights])
+    await this.#connection.query(
+      `SELECT seq FROM ${this.#schema}.messages WHERE room_id = ? ORDER BY seq DESC LIMIT 1 FOR UPDATE`,
+      [room],
+    )
+    await this.#connection.query(`SELECT room_id FROM ${this.#schema}.end_room WHERE room_id = ? FOR UPDATE`, [room])
+    await sleep(40)
+    await this.#connection.query(`SELECT room_id FROM ${this.#schema}.ledgers WHERE room_id = ? FOR UPDATE`, [room])
+    await this.#connection.query('ROLLBACK')
+  }
+}

@@ -1,0 +1,76 @@
+import type { Connection } from 'mysql2/promise'
+import type { Redis } from 'ioredis'
+import type { Proxy } from './proxy.ts'
+import type { Random } from './random.ts'
+
+export const serverNames = ['server-1', 'server-2'] as const
+export const workerNames = ['worker-1', 'worker-2'] as const
+export type MadangName = (typeof serverNames)[number] | (typeof workerNames)[number]
+export const madangNames: readonly MadangName[] = [...serverNames, ...workerNames]
+export type PartName = MadangName | 'redis' | 'database' | 'nginx'
+
+/** `server-1 → redis`; clients reach Nginx over `clients → nginx`. */
+export type LinkName = `${MadangName} → redis` | `${MadangName} → database` | 'clients → nginx'
+
+/** What a stack lets faults do to it. Other stacks than the drill's own give less: what is undefined cannot be done there. */
+export interface Patient {
+  /** Process ids of what may be killed and frozen; 0 while one is being started. */
+  pidOf: ((part: PartName) => number) | undefined
+  links: ReadonlyMap<LinkName, Proxy>
+  inside: Inside | undefined
+}
+
+/** What only somebody who owns the machine of a stack can do. */
+export interface Inside {
+  /** Straight to the Redis and the database, past all proxies; the account may do everything. */
+  redis: Redis
+  database(): Promise<Connection>
+  /** Schema of the stack, and the account of its processes, which has no rights beside it. */
+  schema: string
+  account: string
+  /** Folder of the append-only file. */
+  redisFolder: string
+  /** Runs once, before Redis is started the next time. */
+  beforeRedisStarts(work: () => void): void
+  /** Whether the folders of Redis and of the database are file systems of their own, small enough to be filled. */
+  volumeOf: Readonly<Partial<Record<'redis' | 'database', string>>>
+  setClock(part: MadangName, offsetMs: number): void
+  /** Ends processes in good order, as a new release would, and waits until each is back. */
+  restart(part: MadangName): Promise<void>
+}
+
+/** What was done, in words with its target, and how it is undone. */
+export interface Injected {
+  detail: string
+  /** May answer what came of it, in words. */
+  heal?: () => Promise<string | void> | string | void
+}
+
+/** One thing that can go wrong. */
+export interface Fault {
+  /** `redis: rolled back` */
+  name: string
+  /** One sentence for an operator. */
+  says: string
+  /** How long it lasts, in ms, before it is healed; 0 is over at once. Chosen by the seed between these. */
+  lasts: readonly [least: number, most: number]
+  /** How much time in seconds a run must have for it; 0 for nearly all. */
+  needsSeconds?: number
+  /** Chance against others; 1 for most. */
+  weight?: number
+  /** Why it cannot be done to this stack; undefined where it can. */
+  missing(patient: Patient): string | undefined
+  inject(patient: Patient, random: Random, forMs: number): Promise<Injected> | Injected
+}
+
+const elsewhere = 'only on the machine of the stack, and with its secrets'
+
+/** For faults that are made with the services' own commands. */
+export const needsInside = ({ inside }: Patient): string | undefined => (inside === undefined ? elsewhere : undefined)
+
+export function insideOf({ inside }: Patient): Inside {
+  if (inside === undefined) throw new Error('this stack does not let us in')
+  return inside
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,98 @@
+import { pathToFileURL } from 'node:url'
+import path from 'node:path'
+import { loadConfig, raisedLimits } from '../../src/config.ts'
+import type { Layout } from '../../tools/local/layout.ts'
+import type { Secrets } from '../../tools/local/secrets.ts'
+import type { ChildEnv } from '../../tools/local/settings.ts'
+import { projectFolder } from '../../tools/paths.ts'
+
+/** Limits that a drill is not about. */
+const limits = {
+  SIGN_IN_PER_MINUTE: 1_000_000,
+  SIGN_UP_PER_HOUR: 1_000_000,
+  REQUESTS_PER_MINUTE: 1_000_000,
+  FRAMES_PER_SECOND: 100_000,
+  FRAMES_BURST: 100_000,
+  MESSAGES_PER_SECOND: 100_000,
+  SOCKETS_PER_ACCOUNT: 1000,
+  SOCKETS_PER_ADDRESS: 100_000,
+  STREAMS_PER_ACCOUNT: 1000,
+  STREAMS_PER_ADDRESS: 100_000,
+  STREAM_OPENS_PER_MINUTE: 100_000,
+  ROOMS_PER_MENTOR: 10_000,
+  CLOSINGS_PER_MINUTE: 100_000,
+  INVITATIONS_PER_MINUTE: 100_000,
+  POSTS_PER_HOUR: 1_000_000,
+  COMMENTS_PER_HOUR: 1_000_000,
+  LIKES_PER_MINUTE: 1_000_000,
+  MEDIA_UPLOADS_PER_HOUR: 1_000_000,
+}
+
+/** What happens in minutes on a site has to happen in the seconds of a run: flushes, sweeps, sleep, second looks. */
+const times = {
+  FLUSH_ENTRIES: 40,
+  FLUSH_BYTES: 65_536,
+  FLUSH_AGE_SECONDS: 2,
+  SWEEP_SECONDS: 1,
+  SLEEP_AFTER_SECONDS: 3,
+  SENT_MAX_IDS: 2000,
+  SENT_MAX_SECONDS: 60,
+  WITNESS_MS: 100,
+  CHECKPOINT_ENTRIES: 100,
+  HEAD_CHECK_SECONDS: 1,
+  EVENTS_RELAY_MS: 250,
+  EVENTS_CHECK_MS: 250,
+  CLOSING_RETRY_SECONDS: 1,
+  CLOSED_META_SECONDS: 60,
+  PING_SECONDS: 3,
+  PONG_SECONDS: 2,
+  STREAM_HEARTBEAT_SECONDS: 2,
+  STREAM_RETRY_MS: 200,
+  DRAIN_SECONDS: 1,
+  PASSWORD_HASHES_WAITING: 1000,
+}
+
+export interface StackSettings {
+  layout: Layout
+  secrets: Secrets
+  /** Where people come in, first the one that they are told. */
+  origins: readonly string[]
+  databaseUrl: string
+  redisUrl: string
+  /** Milliseconds by which the clock of the process is off. */
+  clockFile: string
+}
+
+/** Environment of one process of Madang, with nothing of ours but what it needs to run. */
+export function processEnv(settings: StackSettings): ChildEnv {
+  const { layout, secrets, origins, databaseUrl, redisUrl, clockFile } = settings
+  const [publicOrigin = '', ...others] = origins
+  const clock = pathToFileURL(path.join(projectFolder, 'proof', 'faults', 'clock.ts'))
+  return {
+    ...{ PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', LOG_LEVEL: 'info' },
+    NODE_COMPILE_CACHE: layout.inside('compile-cache'),
+    NODE_OPTIONS: `--import=${clock.href}`,
+    DRILL_CLOCK: clockFile,
+    PUBLIC_ORIGIN: publicOrigin,
+    ALLOWED_ORIGINS: others.join(','),
+    TOKEN_KEYS: secrets.tokenKeys,
+    RECEIPT_KEY: secrets.receiptKey,
+    TRANSCRIPTS_FOLDER: layout.inside('transcripts'),
+    MEDIA_FOLDER: layout.inside('media'),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    ...asText({ ...limits, ...times }),
+  }
+}
+
+/** What is other than on a site, for who reads the output. */
+export function unusualSettings(env: ChildEnv): string[] {
+  const raised = new Set(Object.keys(raisedLimits(loadConfig(env))))
+  const wider = [...raised].map((name) => `${name}=${env[name]}`)
+  const quicker = Object.entries(times).filter(([name]) => !raised.has(name))
+  return [...quicker.map(([name, value]) => `${name}=${value}`), ...wider]
+}
+
+function asText(values: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+}
