@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import { now } from '../history/history.ts'
+import type { Sight } from '../history/line.ts'
+import type { Device, RoomEars } from './device.ts'
+import { endingOf } from './door.ts'
+import { formatPlace } from './frames.ts'
+import type { FrameOf, Place, RoomFrame } from './frames.ts'
+import { isWorthRepeating } from './outcome.ts'
+import { backoffMs, pause } from './patience.ts'
+
+export interface ListenerOptions {
+  room: string
+  device: Device
+  /** Unique in the run, but for what a rewind adds. */
+  name: string
+  from: Place
+  saw: (sight: Sight) => void
+  /** Something was said that can be amended. */
+  onText: (place: Place) => void
+  /** What was acknowledged above `keptUpTo` in earlier epochs than this one was lost. */
+  onEpoch: (epoch: number, keptUpTo: Place) => void
+  onStored: (seq: number) => void
+  over: AbortSignal
+}
+
+const mostRemembered = 300
+/** Who has listened for so long without a break has been told whatever the system finds by itself. */
+const longListeningMs = 10_000
+const messagePage = z.object({ page: z.object({ after: z.string().optional() }) })
+
+/** A range that is being paged through. */
+interface OpenGap {
+  line: Omit<Extract<Sight, { what: 'gap' }>, 'isFilled'>
+  /** Where the client stood before. */
+  from: Place
+  held: Sight[]
+}
+
+/** One device listening to one room, over all its connections: it writes down what it hears as it comes, and goes on as the protocol says. */
+export class RoomListener implements RoomEars {
+  readonly device: Device
+  readonly room: string
+  readonly #options: ListenerOptions
+  #session: string
+  #rewinds = 0
+  #rewindTo: Place | undefined
+  #last: Place
+  #remembered: Place[] = []
+  /** Counts connections, so that what belongs to an earlier one is known. */
+  #connection = 0
+  #gap: OpenGap | undefined
+  #isOver = false
+  /** The seat is gone, or the room was refused. */
+  #isOut = false
+  #subscribedAt = Infinity
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.device = options.device
+    this.room = options.room
+    this.#session = options.name
+    this.#last = options.from
+    options.device.enter(options.room, this)
+  }
+
+  get last(): Place {
+    return this.#last
+  }
+
+  /** There is no more to hear: the room is closed, or the seat is gone. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Comes back in another session, which begins at an older place that this one has heard. */
+  rewind(share: number): void {
+    this.#rewindTo = this.#remembered[Math.floor(share * this.#remembered.length)]
+    if (this.#rewindTo !== undefined) this.device.cut()
+  }
+
+  /** Claims to have heard everything, where it has, or has listened long enough to have. */
+  settle(lastSeq: number): void {
+    const isLong = performance.now() - this.#subscribedAt > longListeningMs
+    if (!this.#isOut && (this.#last.seq >= lastSeq || isLong)) this.#note({ what: 'settled', ...this.#seen() })
+  }
+
+  leave(): void {
+    this.#endGap(false)
+    this.#isOver = true
+    this.device.forget(this.room)
+  }
+
+  connected(): void {
+    this.#connection += 1
+    if (this.#rewindTo !== undefined) {
+      this.#rewinds += 1
+      this.#session = `${this.#options.name}~${this.#rewinds}`
+      this.#last = this.#rewindTo
+      this.#rewindTo = undefined
+      this.#remembered = []
+    }
+    void this.#subscribe(this.#connection)
+  }
+
+  disconnected(): void {
+    this.#connection += 1
+    this.#subscribedAt = Infinity
+    this.#endGap(false)
+  }
+
+  hear(frame: RoomFrame): void {
+    if (this.#isOver) return
+    switch (frame.type) {
+      case 'entry':
+        return this.#hearEntry(frame)
+      case 'epoch':
+        return this.#hearEpoch(frame)
+      case 'stored':
+        return this.#options.onStored(frame.seq)
+      case 'gap':
+        return void this.#hearGap(frame)
+      case 'closed':
+        return this.leave()
+      case 'unsubscribed':
+        this.#isOut = true
+        return this.leave()
+      case 'subscribed':
+      case 'ack':
+        return
+      default:
+        return frame satisfies never
+    }
+  }
+
+  async #subscribe(connection: number): Promise<void> {
+    const { over, onStored } = this.#options
+    for (let failures = 0; connection === this.#connection && !over.aborted && !this.#isOver; failures += 1) {
+      const { epoch, seq } = this.#last
+      this.#note({ what: 'listening', ...this.#seen(), after: formatPlace(this.#last) })
+      const answer = await this.device.request({ type: 'subscribe', room: this.room, epoch, after: seq })
+      if (answer === undefined || connection !== this.#connection) return
+      if (answer.type === 'answered') {
+        this.#subscribedAt = performance.now()
+        return answer.frame.type === 'subscribed' ? onStored(answer.frame.stored) : undefined
+      }
+      if (!isWorthRepeating(answer.ending)) {
+        this.#isOut = true
+        return this.leave()
+      }
+      await pause(answer.ending.retryMs ?? backoffMs(failures), over)
+    }
+  }
+
+  #hearEntry({ epoch, seq, id, kind, from, content }: FrameOf<'entry'>): void {
+    const body = content?.body
+    this.#note({ what: 'heard', ...this.#seen(), epoch, seq, id, kind, from, ...(body === undefined ? {} : { body }) })
+    if (epoch === this.#last.epoch && seq <= this.#last.seq) return
+    this.#reach({ epoch, seq })
+    if (kind === 'text' && content !== null) this.#options.onText({ epoch, seq })
+  }
+
+  #hearEpoch({ epoch, keptUpTo }: FrameOf<'epoch'>): void {
+    this.#note({ what: 'epoch', ...this.#seen(), epoch, keptUpTo })
+    if (epoch > this.#last.epoch) this.#last = { epoch, seq: Math.min(this.#last.seq, keptUpTo.seq) }
+    this.#options.onEpoch(epoch, keptUpTo)
+  }
+
+  /** What comes while the range is paged through is written down behind it. */
+  async #hearGap({ from, to }: FrameOf<'gap'>): Promise<void> {
+    const line = { what: 'gap' as const, ...this.#seen(), from: formatPlace(from), to: formatPlace(to) }
+    const gap: OpenGap = { line, from: this.#last, held: [] }
+    this.#gap = gap
+    this.#reach(to)
+    const isFilled = await this.#pageThrough(from, to)
+    if (this.#gap === gap) this.#endGap(isFilled)
+  }
+
+  #endGap(isFilled: boolean): void {
+    const gap = this.#gap
+    if (gap === undefined) return
+    this.#gap = undefined
+    this.#options.saw({ ...gap.line, isFilled })
+    for (const sight of gap.held) this.#options.saw(sight)
+    // Nothing of it is kept, so the client comes back from before it.
+    if (!isFilled) this.#last = gap.from
+  }
+
+  async #pageThrough(from: Place, to: Place): Promise<boolean> {
+    const { over } = this.#options
+    let after: string | undefined = formatPlace(from)
+    for (let failures = 0; this.#gap !== undefined && !over.aborted;) {
+      const path: string = `/v1/rooms/${this.room}/messages?after=${after}&limit=100`
+      const reply = await this.device.person.ask({ method: 'GET', path })
+      const page = reply.type === 'answered' ? messagePage.safeParse(reply.body).data : undefined
+      if (page !== undefined) {
+        after = page.page.after
+        if (after === undefined || Number(after.split(':')[1]) >= to.seq) return true
+      } else if (isWorthRepeating(endingOf(reply))) {
+        failures += 1
+        await pause(backoffMs(failures), over)
+      } else {
+        return false
+      }
+    }
+    return false
+  }
+
+  #reach(place: Place): void {
+    this.#last = place
+    this.#remembered.push(place)
+    if (this.#remembered.length > 2 * mostRemembered) this.#remembered = this.#remembered.slice(-mostRemembered)
+  }
+
+  #seen(): { session: string; at: number; room: string } {
+    return { session: this.#session, at: now(), room: this.room }
+  }
+
+  #note(sight: Sight): void {
+    if (this.#gap === undefined) this.#options.saw(sight)
+    else this.#gap.held.push(sight)
+  }
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Seat } from '../history/line.ts'
+import type { Chance } from './chance.ts'
+import type { Attendant } from './crowd.ts'
+import type { Device } from './device.ts'
+import { endingOf } from './door.ts'
+import type { Door, Reply } from './door.ts'
+import { Member } from './member.ts'
+import { isWorthRepeating } from './outcome.ts'
+import type { Ending } from './outcome.ts'
+import { backoffMs, pause, until } from './patience.ts'
+import type { Run } from './run.ts'
+import { burstOf, scriptOf } from './script.ts'
+import type { Step } from './script.ts'
+
+export interface RoomPlan {
+  name: string
+  chance: Chance
+  /** The mentor first. */
+  people: readonly [Attendant, ...Attendant[]]
+  messagesPerSecond: number
+}
+
+const opened = z.object({ id: z.string() })
+const closing = z.object({ state: z.string(), epoch: z.number().optional(), lastSeq: z.number().optional() })
+const finalStates: ReadonlySet<string> = new Set(['sealed', 'suspect', 'quarantined'])
+const lookEveryMs = 200
+/** Behind the answer that it is closed. */
+const linesTooLate = 3
+
+/** One room from its opening until its closing is final and everybody has heard its end. */
+export class Room {
+  readonly id: string
+  readonly #run: Run
+  readonly #plan: RoomPlan
+  readonly #members: readonly [Member, ...Member[]]
+  readonly #ending = new AbortController()
+  #lastSeq: number | undefined
+  #finalState: string | undefined
+
+  private constructor(run: Run, plan: RoomPlan, id: string) {
+    const [mentor, ...others] = plan.people
+    const memberOf = ({ person, devices }: Attendant): Member => new Member(run, id, person, devices)
+    this.id = id
+    this.#run = run
+    this.#plan = plan
+    this.#members = [memberOf(mentor), ...others.map(memberOf)]
+  }
+
+  /** Undefined when the run was over before there was an answer, or it was refused for good. */
+  static async open(run: Run, plan: RoomPlan): Promise<Room | undefined> {
+    const [{ person: mentor }] = plan.people
+    const body = { name: plan.name, topic: 'a load', seats: Math.max(1, plan.people.length - 1) }
+    const headers = { 'idempotency-key': randomUUID() }
+    for (let failures = 0; !run.over.aborted; failures += 1) {
+      const reply = await mentor.ask({ method: 'POST', path: '/v1/rooms', body, headers })
+      const room = reply.type === 'answered' ? opened.safeParse(reply.body).data : undefined
+      if (room !== undefined) return new Room(run, plan, room.id)
+      const ending = endingOf(reply)
+      run.complaints.hear(ending, 'room')
+      if (!isWorthRepeating(ending)) return undefined
+      await pause(ending.retryMs ?? backoffMs(failures), run.over)
+    }
+    return undefined
+  }
+
+  /** Everybody takes a seat and listens. */
+  async gather(): Promise<void> {
+    await Promise.all(this.#members.map((member) => this.#join(member, true)))
+  }
+
+  /** Until the room is closed, or the load ends. */
+  async live(): Promise<void> {
+    const { ending } = this.#run
+    const signal = AbortSignal.any([ending, this.#ending.signal])
+    const { chance, messagesPerSecond } = this.#plan
+    let due = performance.now()
+    for (const step of scriptOf(chance.fork('script'), { people: this.#members.length, messagesPerSecond })) {
+      due += step.afterMs
+      await pause(Math.max(0, due - performance.now()), signal)
+      if (signal.aborted) return
+      // Whoever could not keep up does not make up for it.
+      due = Math.max(due, performance.now() - 1000)
+      if (!this.#run.tasks.isFull) void this.#run.tasks.add(this.#perform(step))
+    }
+  }
+
+  /** Two clients close it at once, in the middle of a burst; some lines come too late. */
+  async close(): Promise<void> {
+    this.#ending.abort()
+    const { ending, over, tasks } = this.#run
+    if (over.aborted) return
+    const chance = this.#plan.chance.fork('closing')
+    const burst = ending.aborted ? [] : burstOf(chance, this.#members.length)
+    const half = Math.floor(burst.length / 2)
+    for (const line of burst.slice(0, half)) void tasks.add(this.#memberAt(line.who).say(line))
+    const closings = this.#twoDoors().map((door, index) => this.#closeBy(door, index + 1))
+    for (const line of burst.slice(half)) void tasks.add(this.#memberAt(line.who).say(line))
+    await Promise.race(closings)
+    for (const line of burst.slice(0, linesTooLate)) void tasks.add(this.#memberAt(line.who).say(line))
+    await Promise.all(closings)
+  }
+
+  /** Looks until the closing is final and who listens has heard the end; false when the deadline came first, which may move. */
+  async settle(deadline: () => number): Promise<boolean> {
+    while (this.#finalState === undefined && performance.now() < deadline() && !this.#run.over.aborted) {
+      await this.#look()
+      if (this.#finalState === undefined) await pause(lookEveryMs, this.#run.over)
+    }
+    const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => this.#hasHeardAll(member))
+    const isHeard = await until(hasHeard, deadline)
+    for (const member of this.#members) member.settle(this.#lastSeq)
+    return this.#finalState !== undefined && isHeard
+  }
+
+  #hasHeardAll({ listeners }: Member): boolean {
+    return listeners.every(({ isOver, last }) => isOver || last.seq >= (this.#lastSeq ?? 0))
+  }
+
+  async #look(): Promise<void> {
+    const [{ person: mentor }] = this.#plan.people
+    const reply = await mentor.ask({ method: 'GET', path: `/v1/rooms/${this.id}/closing` })
+    this.#run.complaints.hear(endingOf(reply), 'look')
+    const view = reply.type === 'answered' && reply.status < 400 ? closing.safeParse(reply.body).data : undefined
+    if (view === undefined || !finalStates.has(view.state)) return
+    this.#finalState = view.state
+    this.#lastSeq = view.lastSeq
+  }
+
+  #perform(step: Step): Promise<unknown> {
+    switch (step.what) {
+      case 'say':
+        return this.#memberAt(step.who).say(step)
+      case 'burst':
+        return Promise.all(step.said.map((line) => this.#memberAt(line.who).say(line)))
+      case 'edit':
+        return this.#memberAt(step.who).edit(step.which, step.body)
+      case 'delete':
+        return this.#memberAt(step.who).delete(step.which)
+      case 'react':
+        return this.#memberAt(step.who).react(step.which, step.emoji)
+      case 'leave':
+      case 'kick':
+        return this.#goAndComeBack(step)
+      case 'cut':
+        return Promise.resolve(this.#deviceAt(step.who)?.cut())
+      case 'rewind':
+        return Promise.resolve(this.#memberAt(step.who).listeners[0]?.rewind(step.which))
+      case 'slow':
+        return this.#deviceAt(step.who)?.beSlow(step.forMs) ?? Promise.resolve()
+      default:
+        return step satisfies never
+    }
+  }
+
+  /** The mentor stays. */
+  async #goAndComeBack({ what, who, forMs }: Extract<Step, { what: 'leave' | 'kick' }>): Promise<void> {
+    const member = this.#memberAt(who)
+    if (member === this.#members[0] || member.isMoving) return
+    member.isMoving = true
+    await this.#seat(what, member)
+    await pause(forMs, this.#run.ending)
+    if (!this.#ending.signal.aborted && !this.#run.ending.aborted) await this.#join(member, forMs % 2 === 0)
+    member.isMoving = false
+  }
+
+  async #join(member: Member, isFromStart: boolean): Promise<void> {
+    const { outcome } = await this.#seat('join', member)
+    if (outcome === 'ok') member.listen(isFromStart)
+  }
+
+  /** Repeated until it is known; each try is a line. */
+  #seat(what: Seat['what'], { person }: Member): Promise<Ending> {
+    const by = what === 'kick' ? this.#members[0].person : person
+    const path = `/v1/rooms/${this.id}/members/${what === 'kick' ? person.username : 'me'}`
+    const method = what === 'join' ? 'PUT' : 'DELETE'
+    return this.#untilKnown('seat', (tries) => {
+      const door = by.doors[tries % by.doors.length] ?? by.doors[0]
+      const call = { client: `${by.username}@${door.name}`, by: by.username, room: this.id, member: person.username }
+      const ended = this.#run.notes.begin({ what, ...call })
+      return by.ask({ method, path }, door).then((reply) => {
+        const ending = endingOf(reply)
+        ended(ending)
+        return ending
+      })
+    })
+  }
+
+  async #closeBy(door: Door, number: number): Promise<void> {
+    const [{ person: mentor }] = this.#plan.people
+    await this.#untilKnown('close', async () => {
+      const call = { client: `${mentor.username}@${door.name}!${number}`, by: mentor.username, room: this.id }
+      const ended = this.#run.notes.begin({ what: 'close', ...call })
+      const reply = await mentor.ask({ method: 'POST', path: `/v1/rooms/${this.id}/close` }, door)
+      const ending = endingOf(reply)
+      ended(ending, ending.outcome === 'ok' ? closedAt(reply) : {})
+      return ending
+    })
+  }
+
+  async #untilKnown(asked: 'seat' | 'close', attempt: (tries: number) => Promise<Ending>): Promise<Ending> {
+    for (let tries = 0; ; tries += 1) {
+      const ending = await attempt(tries)
+      this.#run.complaints.hear(ending, asked)
+      if (!isWorthRepeating(ending) || this.#run.over.aborted) return ending
+      await pause(ending.retryMs ?? backoffMs(tries), this.#run.over)
+      if (this.#run.over.aborted) return ending
+    }
+  }
+
+  #twoDoors(): [Door, Door] {
+    const { doors } = this.#run
+    return [doors[0], doors[doors.length - 1] ?? doors[0]]
+  }
+
+  #memberAt(who: number): Member {
+    return this.#members[who] ?? this.#members[0]
+  }
+
+  #deviceAt(who: number): Device | undefined {
+    return this.#memberAt(who).listeners[0]?.device
+  }
+}
+
+function closedAt(reply: Reply): { epoch?: number; lastSeq?: number } {
+  const view = reply.type === 'answered' ? closing.safeParse(reply.body).data : undefined
+  const { epoch, lastSeq } = view ?? {}
+  return { ...(epoch === undefined ? {} : { epoch }), ...(lastSeq === undefined ? {} : { lastSeq }) }
+}
