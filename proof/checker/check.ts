@@ -2,7 +2,7 @@ import type { Check } from './contract.ts'
 import { countCauses, countRooms, unseenIn } from './counts.ts'
 import { Findings } from './findings.ts'
 import { roomCases } from './room-case.ts'
-import { checkClosing } from './rules/closing.ts'
+import { checkClosing, checkFinished } from './rules/closing.ts'
 import { checkEnding } from './rules/endings.ts'
 import { checkHeard } from './rules/heard.ts'
 import { checkKept } from './rules/kept.ts'
@@ -21,7 +21,10 @@ const roomRules = [checkKept, checkOrder, checkClosing, checkPlaces, checkEnding
  */
 export const check: Check = (lines, record) => {
   const findings = new Findings()
-  const cases = roomCases(lines, record)
+  const { hidden = [], seen: cases = [] } = Object.groupBy(roomCases(lines, record), ({ room }) =>
+    record.unseenRooms?.includes(room) === true ? 'hidden' : 'seen',
+  )
+  for (const room of hidden) checkFinished(room, findings)
   for (const room of cases) for (const rule of roomRules) rule(room, findings)
   checkLeftovers(record, findings)
   checkAlarms(record, findings)

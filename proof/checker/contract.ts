@@ -70,6 +70,8 @@ export interface Record {
   alarms: readonly string[]
   /** What could not be looked at from where the record was read, and why. */
   unseen?: readonly Unseen[]
+  /** Rooms whose rows could not be read: of these it is only known how far their closing is. */
+  unseenRooms?: readonly string[]
 }
 
 /** A promise that a run was not, or not wholly, held against. */

@@ -52,6 +52,8 @@ export function countCauses(cases: readonly RoomCase[]): Verdict['suspectBecause
 /** What the record could not show, as it says itself, and what follows from what it does not have. */
 export function unseenIn(record: Record): Verdict['unseen'] {
   const unseen = [...(record.unseen ?? [])]
+  const rooms = record.unseenRooms ?? []
+  if (rooms.length > 0) unseen.unshift({ rule: 'C1', why: `the rows of ${rooms.length} rooms could not be read` })
   if (record.redis === undefined) unseen.push({ rule: 'C12', why: 'Redis cannot be looked into from here' })
   if (record.timeline === undefined) unseen.push({ rule: 'C14', why: 'the timeline was not part of the run' })
   return unseen.filter((one, index) => unseen.findIndex(({ rule }) => rule === one.rule) === index)

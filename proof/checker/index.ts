@@ -1,3 +1,8 @@
 export { check } from './check.ts'
 export { report } from './report.ts'
 export { promises } from './promises.ts'
+export { readRecord, roomsIn } from './record/read.ts'
+export type { RecordSources } from './record/read.ts'
+export { readUsedBytes } from './record/redis.ts'
+export { readPublicRecord } from './record/address.ts'
+export { readSavedRecord, saveRecord } from './saved.ts'

@@ -16,7 +16,7 @@ export function checkClosing(room: RoomCase, findings: Findings): void {
   checkNotBefore(room, findings)
   checkOneEnd(room, answers, findings)
   checkBehindTheEnd(room, findings)
-  checkFinished(room, answers, findings)
+  checkFinished(room, findings)
   checkPutOut(room, findings)
 }
 
@@ -102,7 +102,9 @@ function checkBehindTheEnd(room: RoomCase, findings: Findings): void {
   }
 }
 
-function checkFinished(room: RoomCase, answers: readonly Close[], findings: Findings): void {
+/** Also of a room of which nothing but its state is known. */
+export function checkFinished(room: RoomCase, findings: Findings): void {
+  const answers = room.closes.filter(isAnswered)
   const isBegun = answers.length > 0 || (room.ending !== undefined && room.ending.state !== 'open')
   if (!isBegun || isFinal(room.ending)) return
   findings.add('C8', room.room, 'the closing began and has not come to its end', [
