@@ -1,12 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { readEvidence } from '../../../src/commands/verify/evidence.ts'
-import { verifyEvidence } from '../../../src/commands/verify/verdict.ts'
 import type { Line } from '../../history/line.ts'
 import type { Ending, KeptRow, Record } from '../contract.ts'
 import { roomsIn } from './read.ts'
+import { contentOf, isVerified } from './receipts.ts'
 import { bodyIn } from './rows.ts'
 
 /** Where a record is read by address alone, in the name of an account that may see the papers of the rooms: an admin's. */
@@ -72,35 +68,30 @@ async function papersOf(
   room: string,
   keys: Buffer,
 ): Promise<{ rows: KeptRow[]; ending: Ending }> {
-  const folder = await mkdtemp(join(tmpdir(), 'madang-papers-'))
-  try {
-    const files = {
-      receipt: join(folder, 'receipt.json'),
-      transcript: join(folder, 'transcript.ndjson'),
-      keys: join(folder, 'keys.json'),
-    }
-    const transcript = await bytesAt(sources, `/v1/rooms/${room}/transcript`)
-    await writeFile(files.receipt, await bytesAt(sources, `/v1/rooms/${room}/receipt`))
-    await writeFile(files.transcript, transcript)
-    await writeFile(files.keys, keys)
-    const verdict = await verifyEvidence(await readEvidence(files))
-    const receipt = verdict.receipt
-    const epochs = receipt?.epochs.map(({ epoch, firstSeq, lastSeq, cause, suspect }) => ({
-      ...{ epoch, firstSeq, lastSeq, cause, suspect },
-    }))
-    const isReceiptValid = verdict.type !== 'broken' && receipt?.room === room
-    return {
-      rows: transcript
-        .toString('utf8')
-        .split('\n')
-        .filter((text) => text !== '')
-        .map((text) => transcriptRow(room, transcriptLine.parse(JSON.parse(text)))),
-      ending: { room, state: receipt?.state ?? '', lastSeq: receipt?.lastSeq, epochs: epochs ?? [], isReceiptValid },
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  const [receipt, transcript] = [
+    await bytesAt(sources, `/v1/rooms/${room}/receipt`),
+    await bytesAt(sources, `/v1/rooms/${room}/transcript`),
+  ]
+  const { jws } = receiptAnswer.parse(JSON.parse(receipt.toString('utf8')))
+  const content = contentOf(jws)
+  const isReceiptValid = content?.room === room && (await isVerified({ receipt, transcript, keys }))
+  const lines = transcript
+    .toString('utf8')
+    .split('\n')
+    .filter((text) => text !== '')
+  return {
+    rows: lines.map((text) => transcriptRow(room, transcriptLine.parse(JSON.parse(text)))),
+    ending: {
+      room,
+      state: content?.state ?? '',
+      lastSeq: content?.lastSeq,
+      epochs: content?.epochs ?? [],
+      isReceiptValid,
+    },
   }
 }
+
+const receiptAnswer = z.object({ jws: z.string() })
 
 function transcriptRow(room: string, line: z.output<typeof transcriptLine>): KeptRow {
   const { seq, epoch, sender, name, id, kind, payload } = line

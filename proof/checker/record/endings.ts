@@ -1,9 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import type { JWK } from 'jose'
-import { verifyEvidence } from '../../../src/commands/verify/verdict.ts'
 import type { Ending } from '../contract.ts'
 import type { Database } from './database.ts'
+import { isVerified, saysSame } from './receipts.ts'
 
 interface LedgerRow {
   room_id: number
@@ -44,13 +43,13 @@ export async function readEndings(
      WHERE room_id IN (?) ORDER BY room_id, epoch`,
     [rooms],
   )
-  const keys = await database.rows<{ jwk: string }>('SELECT jwk FROM ledger_keys')
-  const keySet = { keys: keys.map(({ jwk }): JWK => JSON.parse(jwk)) }
+  const jwks = await database.rows<{ jwk: string }>('SELECT jwk FROM ledger_keys')
+  const keys = `{"keys":[${jwks.map(({ jwk }) => jwk).join(',')}]}`
   const endsOf = Map.groupBy(ended, ({ room_id }) => room_id)
   const endings: Ending[] = []
   for (const ledger of ledgers) {
     const ending = endingOf(ledger, endsOf.get(ledger.room_id) ?? [])
-    const isReceiptValid = await verify(ledger, ending, { keySet, transcriptsFolder })
+    const isReceiptValid = await verify(ledger, ending, { keys, transcriptsFolder })
     endings.push({ ...ending, isReceiptValid })
   }
   return endings
@@ -79,26 +78,14 @@ function lastEpochOf({ epoch, last_seq }: LedgerRow, ended: Epochs): Epochs {
 
 const finalStates = new Set(['sealed', 'suspect', 'quarantined'])
 
-/** Signed, whole, and saying the same as the tables. Undefined without a receipt. */
+/** Signed, whole, and saying the same as the tables. Undefined without a receipt, of a room that is not final. */
 async function verify(
-  { receipt: jws, transcript_ndjson }: LedgerRow,
+  { receipt, transcript_ndjson }: LedgerRow,
   ending: Ending,
-  papers: { keySet: { keys: JWK[] }; transcriptsFolder: string },
+  papers: { keys: string; transcriptsFolder: string },
 ): Promise<boolean | undefined> {
-  if (jws === null) return finalStates.has(ending.state) ? false : undefined
-  if (transcript_ndjson === null) return false
-  const transcript = join(papers.transcriptsFolder, transcript_ndjson)
-  try {
-    const verdict = await verifyEvidence({ jws, keySet: papers.keySet, transcript })
-    if (verdict.type === 'broken') return false
-    const { receipt } = verdict
-    const epochs = receipt.epochs.map(({ epoch, firstSeq, lastSeq, cause, suspect }) => ({
-      ...{ epoch, firstSeq, lastSeq, cause, suspect },
-    }))
-    const isSame = receipt.room === ending.room && receipt.lastSeq === ending.lastSeq
-    return isSame && receipt.state === ending.state && isDeepStrictEqual(epochs, ending.epochs)
-  } catch {
-    // The transcript cannot be read.
-    return false
-  }
+  if (receipt === null || transcript_ndjson === null) return finalStates.has(ending.state) ? false : undefined
+  const transcript = await readFile(join(papers.transcriptsFolder, transcript_ndjson)).catch(() => undefined)
+  if (transcript === undefined || !saysSame(receipt, ending)) return false
+  return isVerified({ receipt, transcript, keys: papers.keys })
 }
