@@ -31,14 +31,17 @@ export interface RoomCase {
   rows: KeptRow[]
   parked: KeptRow[]
   ending: Ending | undefined
+  /** Something was done to the stack that may take away what was acknowledged. */
+  mayHaveLost: boolean
 }
 
 /** The rooms that the history speaks of, with what the record has of them; what else the system holds is not of this run. */
 export function roomCases(lines: readonly Line[], record: Record): RoomCase[] {
   const cases = new Map<string, RoomCase>()
+  const mayHaveLost = lines.some(mayLose)
   for (const line of lines) {
     if (!('room' in line) || line.room === undefined) continue
-    const found = cases.get(line.room) ?? emptyCase(line.room)
+    const found = cases.get(line.room) ?? emptyCase(line.room, mayHaveLost)
     cases.set(line.room, found)
     addLine(found, line)
   }
@@ -51,7 +54,14 @@ export function roomCases(lines: readonly Line[], record: Record): RoomCase[] {
   return [...cases.values()]
 }
 
-function emptyCase(room: string): RoomCase {
+/** What drills call the faults by which a Redis comes back with less. */
+const losses: ReadonlySet<string> = new Set(['redis: rolled back', 'redis: empty volume', 'redis: FLUSHALL'])
+
+function mayLose(line: Line): boolean {
+  return line.what === 'fault' && (line.mayLose ?? losses.has(line.name))
+}
+
+function emptyCase(room: string, mayHaveLost: boolean): RoomCase {
   return {
     room,
     messages: new Map(),
@@ -61,6 +71,7 @@ function emptyCase(room: string): RoomCase {
     rows: [],
     parked: [],
     ending: undefined,
+    mayHaveLost,
   }
 }
 

@@ -157,4 +157,6 @@ export interface Incident {
   name: string
   /** In words for who reads the report. */
   detail: string
+  /** It may have taken away what was acknowledged: a Redis that was emptied or came back older. Without one of these nothing may be lost, not even admittedly. */
+  mayLose?: boolean
 }

@@ -6,7 +6,7 @@ import { sayEnding, sayLine, sayRow } from '../words.ts'
 
 /**
  * C10: a receipt says what is true. *Sealed* means that nothing is lost, suspect or stands apart; what is lost lies in the tail of an
- * epoch that is called suspect from there on; what stands apart makes the room quarantined or suspect; and the receipt of a final
+ * epoch that is called suspect from there on, and only if a Redis came back with less; what stands apart makes the room quarantined or suspect; and the receipt of a final
  * room can be verified.
  */
 export function checkEnding(room: RoomCase, findings: Findings): void {
@@ -14,6 +14,7 @@ export function checkEnding(room: RoomCase, findings: Findings): void {
   if (ending === undefined) return
   if (ending.state === 'sealed') checkSealed(room, findings)
   checkSuspectRanges(room, findings)
+  checkCause(room, findings)
   if (isFinal(ending) && ending.isReceiptValid === false) {
     findings.add('C10', room.room, 'the receipt does not verify', [sayEnding(ending)])
   }
@@ -50,6 +51,14 @@ function checkSuspectRanges(room: RoomCase, findings: Findings): void {
     const says = `the suspect range of epoch ${epoch} is not its tail: it begins at ${suspect.from}, kept is ${lastSeq}`
     findings.add('C10', room.room, says, [sayEnding(room.ending)])
   }
+}
+
+/** To admit a loss is honest, and no excuse: without a Redis that came back with less there is nothing to lose. */
+function checkCause(room: RoomCase, findings: Findings): void {
+  const suspect = room.ending?.epochs.find((epoch) => epoch.suspect !== undefined)
+  if (suspect === undefined || room.mayHaveLost) return
+  const says = `epoch ${suspect.epoch} is suspect, and nothing was done to Redis that may lose anything`
+  findings.add('C10', room.room, says, [sayEnding(room.ending)])
 }
 
 function proofOf(message: Message): string[] {

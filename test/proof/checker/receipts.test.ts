@@ -1,5 +1,6 @@
 import test from 'ava'
-import { afterLoss, broken, close, closedRow, judge, open, row, sealed, send } from './story.ts'
+import { check } from '../../../proof/checker/index.ts'
+import { afterLoss, broken, close, closedRow, judge, open, record, row, sealed, send, wiped } from './story.ts'
 
 const lines = [
   send('a', [10, 20], { epoch: 1, seq: 1 }),
@@ -81,4 +82,14 @@ test('C10: a receipt that does not verify proves nothing', (t) => {
 
 test('C10: a room is not called suspect for nothing', (t) => {
   t.deepEqual(broken(judge(lines, rows, sealed(3, { state: 'suspect' }))), ['C10'])
+})
+
+test('C10: to admit a loss is no excuse where nothing was done that may lose anything', (t) => {
+  const said = [...lines.slice(0, 1), close([50, 60], { epoch: 2, lastSeq: 2 })]
+  const held = record([row(1, 'a'), closedRow(2, 2)], afterLoss(1, 2))
+  const killed = { ...wiped, name: 'redis: killed' }
+
+  t.deepEqual(broken(check([...said, killed], held)), ['C10'])
+  t.deepEqual(check([...said, wiped], held).violations, [])
+  t.deepEqual(check([...said, { ...killed, mayLose: true }], held).violations, [])
 })

@@ -1,6 +1,6 @@
 import { check } from '../../../proof/checker/index.ts'
 import type { Ending, KeptRow, Record, Verdict } from '../../../proof/checker/contract.ts'
-import type { Close, Heard, Line, Seat, Send } from '../../../proof/history/line.ts'
+import type { Close, Heard, Incident, Line, Seat, Send } from '../../../proof/history/line.ts'
 
 /** A history and a record by hand, in as few words as possible. Times are microseconds; room `r` unless said otherwise. */
 
@@ -58,8 +58,12 @@ export function record(rows: readonly KeptRow[], ending: Ending = open(), change
   return { rows, endings: [ending], timeline: undefined, redis: undefined, alarms: [], ...change }
 }
 
+export const wiped: Incident = { what: 'fault', at: 45, name: 'redis: FLUSHALL', detail: 'it was typed' }
+
+/** After a Redis that came back with less, where the ending admits a loss. */
 export function judge(lines: readonly Line[], rows: readonly KeptRow[], ending?: Ending): Verdict {
-  return check(lines, record(rows, ending))
+  const isSuspect = ending?.epochs.some(({ suspect }) => suspect !== undefined) === true
+  return check(isSuspect ? [...lines, wiped] : lines, record(rows, ending))
 }
 
 /** The rules that were broken, each once, and what is said of the first. */

@@ -92,6 +92,7 @@ class Room {
 
   /** Redis comes back empty: the tail is gone, and is called suspect. */
   lose(at: number): void {
+    this.lines.push({ what: 'fault', at, name: 'redis', detail: 'came back empty', mayLose: true })
     const lost = this.#entries.splice(this.#stored)
     this.#isClosed = this.#entries.at(-1)?.id === '!closed'
     this.#end('absent', { from: this.#stored + 1, to: this.#stored + Math.max(lost.length, 1) })
