@@ -34,6 +34,8 @@ export interface Load {
   counts(): LoadCounts
   /** Rooms that were opened, by id, closed ones too. */
   rooms(): readonly string[]
+  /** Those of which nothing more is written down: their closing is final, everybody has heard the end, and nothing is unknown. */
+  settled(): readonly string[]
   /** Limits that the system said it was over, by code, with how often and what to raise: for who reads the report. */
   advice(): readonly string[]
   /** No more new lines; what is unknown is repeated until it is known or `patienceMs` are over; rooms are closed. */

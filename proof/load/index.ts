@@ -59,6 +59,7 @@ function loadOf({ run, crowd, rooms, timeline, endLines, stop }: Parts): Load {
   return {
     counts: () => ({ ...run.notes.counts, connected: crowd.connected }),
     rooms: () => rooms.opened,
+    settled: () => rooms.settled,
     advice: () => run.complaints.advice,
     async finish(patienceMs) {
       const deadline = performance.now() + patienceMs

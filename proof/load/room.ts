@@ -5,11 +5,12 @@ import type { Chance } from './chance.ts'
 import type { Attendant } from './crowd.ts'
 import type { Device } from './device.ts'
 import { endingOf } from './door.ts'
-import type { Door, Reply } from './door.ts'
+import type { Reply } from './door.ts'
 import { Member } from './member.ts'
 import { isWorthRepeating } from './outcome.ts'
 import type { Ending } from './outcome.ts'
 import { backoffMs, pause, until } from './patience.ts'
+import { Tasks } from './run.ts'
 import type { Run } from './run.ts'
 import { burstOf, scriptOf } from './script.ts'
 import type { Step } from './script.ts'
@@ -41,9 +42,9 @@ export class Room {
 
   private constructor(run: Run, plan: RoomPlan, id: string) {
     const [mentor, ...others] = plan.people
-    const memberOf = ({ person, devices }: Attendant): Member => new Member(run, id, person, devices)
+    const memberOf = ({ person, devices }: Attendant): Member => new Member(this.#run, id, person, devices)
     this.id = id
-    this.#run = run
+    this.#run = { ...run, tasks: new Tasks(run.tasks) }
     this.#plan = plan
     this.#members = [memberOf(mentor), ...others.map(memberOf)]
   }
@@ -95,14 +96,17 @@ export class Room {
     const burst = ending.aborted ? [] : burstOf(chance, this.#members.length)
     const half = Math.floor(burst.length / 2)
     for (const line of burst.slice(0, half)) void tasks.add(this.#memberAt(line.who).say(line))
-    const closings = this.#twoDoors().map((door, index) => this.#closeBy(door, index + 1))
+    const closings = [1, 2].map((closer) => this.#closeBy(closer))
     for (const line of burst.slice(half)) void tasks.add(this.#memberAt(line.who).say(line))
     await Promise.race(closings)
     for (const line of burst.slice(0, linesTooLate)) void tasks.add(this.#memberAt(line.who).say(line))
     await Promise.all(closings)
   }
 
-  /** Looks until the closing is final and who listens has heard the end; false when the deadline came first, which may move. */
+  /**
+   * Looks until the closing is final, who listens has heard the end, and it is known what became of everything: then nothing more
+   * is written down about this room. False when the deadline came first, which may move.
+   */
   async settle(deadline: () => number): Promise<boolean> {
     while (this.#finalState === undefined && performance.now() < deadline() && !this.#run.over.aborted) {
       await this.#look()
@@ -111,7 +115,8 @@ export class Room {
     const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => this.#hasHeardAll(member))
     const isHeard = await until(hasHeard, deadline)
     for (const member of this.#members) member.settle(this.#lastSeq)
-    return this.#finalState !== undefined && isHeard
+    const isKnown = await until(() => this.#run.tasks.count === 0, deadline)
+    return this.#finalState !== undefined && isHeard && isKnown
   }
 
   #hasHeardAll({ listeners }: Member): boolean {
@@ -187,10 +192,12 @@ export class Room {
     })
   }
 
-  async #closeBy(door: Door, number: number): Promise<void> {
+  /** Each of the two clients begins at another door. */
+  async #closeBy(closer: number): Promise<void> {
     const [{ person: mentor }] = this.#plan.people
-    await this.#untilKnown('close', async () => {
-      const call = { client: `${mentor.username}@${door.name}!${number}`, by: mentor.username, room: this.id }
+    await this.#untilKnown('close', async (tries) => {
+      const door = mentor.doors[(closer + tries) % mentor.doors.length] ?? mentor.doors[0]
+      const call = { client: `${mentor.username}@${door.name}!${closer}`, by: mentor.username, room: this.id }
       const ended = this.#run.notes.begin({ what: 'close', ...call })
       const reply = await mentor.ask({ method: 'POST', path: `/v1/rooms/${this.id}/close` }, door)
       const ending = endingOf(reply)
@@ -207,11 +214,6 @@ export class Room {
       await pause(ending.retryMs ?? backoffMs(tries), this.#run.over)
       if (this.#run.over.aborted) return ending
     }
-  }
-
-  #twoDoors(): [Door, Door] {
-    const { doors } = this.#run
-    return [doors[0], doors[doors.length - 1] ?? doors[0]]
   }
 
   #memberAt(who: number): Member {

@@ -11,6 +11,7 @@ const fewestInRoom = 3
 /** Rooms side by side; where they do not live for ever, each is followed by another. */
 export class Rooms {
   readonly opened: string[] = []
+  readonly settled: string[] = []
   readonly #run: Run
   readonly #crowd: Crowd
   readonly #settling = new Set<Promise<unknown>>()
@@ -56,8 +57,12 @@ export class Rooms {
   }
 
   #settle(room: Room): void {
-    const settled = room.settle(() => this.#deadline).finally(() => this.#settling.delete(settled))
+    const settled = this.#untilSettled(room).finally(() => this.#settling.delete(settled))
     this.#settling.add(settled)
+  }
+
+  async #untilSettled(room: Room): Promise<void> {
+    if (await room.settle(() => this.#deadline)) this.settled.push(room.id)
   }
 
   async #open(lane: number, turn: number): Promise<Room | undefined> {

@@ -21,24 +21,34 @@ export interface Run {
 /** More under way than this, and nothing new begins: the system is away, and what piles up would only burden its return. */
 const mostUnderWay = 600
 
-/** What is under way and waited for by nobody yet. */
+/** What is under way and waited for by nobody yet. What belongs to a part counts for the whole too. */
 export class Tasks {
+  readonly #whole: Tasks | undefined
   #count = 0
+
+  constructor(whole?: Tasks) {
+    this.#whole = whole
+  }
 
   get count(): number {
     return this.#count
   }
 
   get isFull(): boolean {
-    return this.#count >= mostUnderWay
+    return this.#whole === undefined ? this.#count >= mostUnderWay : this.#whole.isFull
   }
 
   async add(task: Promise<unknown>): Promise<void> {
-    this.#count += 1
+    this.#move(1)
     try {
       await task
     } finally {
-      this.#count -= 1
+      this.#move(-1)
     }
+  }
+
+  #move(by: 1 | -1): void {
+    this.#count += by
+    if (this.#whole !== undefined) this.#whole.#move(by)
   }
 }

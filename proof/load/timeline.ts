@@ -15,6 +15,13 @@ import type { Run } from './run.ts'
 import { Reader } from './stream.ts'
 import { somethingToSay } from './texts.ts'
 
+/** What was uploaded. */
+interface Picture {
+  id: string
+  owner: Person
+}
+
+const picture = z.object({ state: z.string() })
 const made = z.object({ id: z.string() })
 /** Times a second for each message a second, at least and at most. */
 const share = 0.06
@@ -33,7 +40,9 @@ export class Timeline {
   /** The newest, to comment and to like. */
   readonly #posts: string[] = []
   /** Pictures that are part of nothing yet. */
-  readonly #unused: { id: string; owner: Person }[] = []
+  readonly #unused: Picture[] = []
+  /** The latest that are part of a post. */
+  readonly #shown: Picture[] = []
 
   constructor(run: Run, crowd: Crowd) {
     this.#run = run
@@ -45,15 +54,28 @@ export class Timeline {
     void this.#live()
   }
 
-  /** One last post, and until every reader has been told of it, at most until the deadline. */
+  /** One last post behind all that happens to the others, and until every reader has been told of it, at most until the deadline. */
   async settle(deadline: number): Promise<void> {
     const { over, tasks } = this.#run
+    await this.#untilRendered(deadline)
     let last: string | undefined
     const author = this.#people[0]?.person
     if (author !== undefined) void tasks.add(this.#post(author, this.#chance).then((id) => (last = id)))
     const isKnown = await until(() => over.aborted || last !== undefined, deadline)
     if (isKnown && last !== undefined) await this.#settleReaders(last, deadline)
     for (const reader of this.#readers) reader.close()
+  }
+
+  /** A post says so when its pictures are ready: that comes by itself, and must not come last. */
+  async #untilRendered(deadline: number): Promise<void> {
+    for (const { id, owner } of this.#shown) {
+      while (performance.now() < deadline && !this.#run.over.aborted) {
+        const reply = await owner.ask({ method: 'GET', path: `/v1/media/${id}` })
+        const state = reply.type === 'answered' ? picture.safeParse(reply.body).data?.state : undefined
+        if (state === 'ready' || state === 'failed') break
+        await pause(100, this.#run.over)
+      }
+    }
   }
 
   async #settleReaders(last: string, deadline: number): Promise<void> {
@@ -90,12 +112,14 @@ export class Timeline {
 
   async #post(person: Person, chance: Chance): Promise<string | undefined> {
     const text = somethingToSay(chance)
-    const picture = chance.is(0.3) ? this.#unusedOf(person) : undefined
-    const body = { text, ...(picture === undefined ? {} : { pictures: [{ media: picture }] }) }
+    const shown = chance.is(0.3) ? this.#unusedOf(person) : undefined
+    const body = { text, ...(shown === undefined ? {} : { pictures: [{ media: shown.id }] }) }
     const call = { what: 'post' as const, ...keyed(person), text }
     const id = await this.#create(person, call, { method: 'POST', path: '/v1/posts', body })
     if (id !== undefined) this.#posts.push(id)
+    if (shown !== undefined) this.#shown.push(shown)
     if (this.#posts.length > 2 * mostPosts) this.#posts.splice(0, mostPosts)
+    if (this.#shown.length > 2 * mostPosts) this.#shown.splice(0, mostPosts)
     return id
   }
 
@@ -112,6 +136,7 @@ export class Timeline {
     const call = { what: 'upload' as const, ...keyed(person) }
     const id = await this.#create(person, call, { method: 'POST', path: '/v1/media', form })
     if (id !== undefined) this.#unused.push({ id, owner: person })
+    if (this.#unused.length > mostPosts) this.#unused.shift()
   }
 
   /** Many at once, who change their minds. */
@@ -155,9 +180,9 @@ export class Timeline {
     return this.#posts[chance.whole(0, this.#posts.length - 1)]
   }
 
-  #unusedOf(person: Person): string | undefined {
+  #unusedOf(person: Person): Picture | undefined {
     const index = this.#unused.findIndex(({ owner }) => owner === person)
-    return index === -1 ? undefined : this.#unused.splice(index, 1)[0]?.id
+    return index === -1 ? undefined : this.#unused.splice(index, 1)[0]
   }
 }
 
