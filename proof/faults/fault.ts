@@ -30,8 +30,8 @@ export interface Inside {
   account: string
   /** Folder of the append-only file. */
   redisFolder: string
-  /** Runs once, before Redis is started the next time. */
-  beforeRedisStarts(work: () => void): void
+  /** Runs once, before Redis is started the next time; settles as the work does. */
+  beforeRedisStarts(work: () => void): Promise<void>
   /** Whether the folders of Redis and of the database are file systems of their own, small enough to be filled. */
   volumeOf: Readonly<Partial<Record<'redis' | 'database', string>>>
   setClock(part: MadangName, offsetMs: number): void

@@ -12,14 +12,15 @@ const rollback: Fault = {
   missing: needsInside,
   async inject(patient, random) {
     const inside = insideOf(patient)
-    const copy = `${aofOf(inside)}.older`
+    const file = aofOf(inside)
+    const copy = `${file}.older`
     rmSync(copy, { recursive: true, force: true })
-    cpSync(aofOf(inside), copy, { recursive: true })
+    cpSync(file, copy, { recursive: true })
     const ageMs = random.whole(1000, 3000)
     await sleep(ageMs)
     await startOver(patient, () => {
-      rmSync(aofOf(inside), { recursive: true, force: true })
-      cpSync(copy, aofOf(inside), { recursive: true })
+      rmSync(file, { recursive: true, force: true })
+      cpSync(copy, file, { recursive: true })
       rmSync(copy, { recursive: true, force: true })
     })
     return { detail: `Redis was killed and came back with what it had ${ageMs} ms before` }
@@ -34,7 +35,8 @@ const emptied: Fault = {
   missing: needsInside,
   async inject(patient) {
     const inside = insideOf(patient)
-    await startOver(patient, () => rmSync(aofOf(inside), { recursive: true, force: true }))
+    const file = aofOf(inside)
+    await startOver(patient, () => rmSync(file, { recursive: true, force: true }))
     return { detail: 'Redis was killed and came back empty' }
   },
 }
@@ -118,8 +120,9 @@ function aofOf({ redisFolder }: Inside): string {
 
 /** Killed rather than stopped: a Redis that ends in good order would write once more. */
 async function startOver(patient: Patient, change: () => void): Promise<void> {
-  insideOf(patient).beforeRedisStarts(change)
+  const changed = insideOf(patient).beforeRedisStarts(change)
   await killAndWait(patient, 'redis')
+  await changed
 }
 
 export const redisFaults: readonly Fault[] = [rollback, emptied, flushed, squeezed, deaf, thrownOut, paused]

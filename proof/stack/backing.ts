@@ -26,7 +26,7 @@ export interface Backing {
   redisFolder: string
   /** Volumes that may be filled. */
   volumeOf: Partial<Record<'redis' | 'database', string>>
-  beforeRedisStarts(work: () => void): void
+  beforeRedisStarts(work: () => void): Promise<void>
   makeSchema(): Promise<void>
 }
 
@@ -63,7 +63,8 @@ export async function planBacking(layout: Layout, programs: Programs, secrets: S
     databaseUrl: databaseUrl(database, schema),
     ownDatabaseUrl: ownDatabaseUrl.href,
     redisFolder: redis.folder,
-    beforeRedisStarts: (work) => void beforeRedis.push(work),
+    beforeRedisStarts: (work) =>
+      new Promise((resolve) => beforeRedis.push(() => resolve(new Promise((done) => done(work()))))),
     makeSchema: () => createSchema(databaseUrl(database), schema),
   }
 }

@@ -1,0 +1,23 @@
+import type { Record } from '../checker/contract.ts'
+import type { Patient } from '../faults/fault.ts'
+import type { Line } from '../history/line.ts'
+
+/** What is drilled: a stack of our own, or a site that somebody else runs. */
+export interface Site {
+  /** Where people come in. */
+  address: string
+  /** Single servers, where they can be reached past Nginx. */
+  servers: readonly string[]
+  patient: Patient
+  grantMentor(username: string): Promise<void>
+  /** Answers with the parts that were not ready in time. */
+  untilWhole(withinMs: number): Promise<string[]>
+  /** Of these rooms those whose closing is in no final state yet, in words. */
+  unfinished(rooms: readonly string[]): Promise<string[]>
+  /** Looks at what the run will be compared with; answers with how to read the record once it is over. */
+  watch(): Promise<Watch>
+}
+
+export interface Watch {
+  read(lines: readonly Line[]): Promise<Record>
+}
