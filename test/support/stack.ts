@@ -4,13 +4,14 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { TestFn } from 'ava'
 import type { OpenApiDocument } from '../../src/platform/http/openapi/document.ts'
 import { loadConfig, raisedLimits } from '../../src/config.ts'
 import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
 import { freePort } from '../../tools/ports.ts'
 import { holdToDocument } from './held.ts'
+import { Part, answersReady, endChild, readyWithinMs } from './part.ts'
+import type { PartOptions } from './part.ts'
 import { createWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -45,8 +46,6 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
 /** Limits that are not what these tests are about, and times that keep them quick. */
 const settings: Record<string, string | number> = {
   SIGN_IN_PER_MINUTE: 100_000,
@@ -59,10 +58,7 @@ const settings: Record<string, string | number> = {
   LOG_LEVEL: 'warn',
 }
 
-export interface StackOptions {
-  /** A module that every process loads before its own (`node --import`). */
-  preload?: string
-}
+export type StackOptions = PartOptions
 
 export async function startStack(
   changes: Record<string, string | number> = {},
@@ -162,76 +158,6 @@ async function newPart(
   return new Part(script, port, { ...env, ...own, ...ports }, options)
 }
 
-const readyWithinMs = 30_000
-const longestLog = 20_000
-
-/** A process of Madang. */
-class Part {
-  readonly host: string
-  readonly #script: string
-  readonly #env: Record<string, string>
-  readonly #preload: string | undefined
-  #child: ChildProcess | undefined
-  #log = ''
-
-  constructor(script: string, port: number, env: Record<string, string>, { preload }: StackOptions) {
-    this.host = `127.0.0.1:${port}`
-    this.#script = script
-    this.#env = env
-    this.#preload = preload
-  }
-
-  get child(): ChildProcess {
-    if (this.#child === undefined) throw new Error(`${this.#script} was not started`)
-    return this.#child
-  }
-
-  get isRunning(): boolean {
-    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
-  }
-
-  get log(): string {
-    return this.#log
-  }
-
-  async start(): Promise<void> {
-    const preload = this.#preload === undefined ? [] : ['--import', this.#preload]
-    const child = spawn(process.execPath, [...preload, this.#script], {
-      cwd: root,
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe', ...(this.#preload === undefined ? [] : (['ipc'] as const))],
-    })
-    const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-longestLog))
-    child.stdout?.on('data', keep)
-    child.stderr?.on('data', keep)
-    this.#child = child
-    await once(child, 'spawn')
-  }
-
-  async ready(): Promise<void> {
-    const deadline = performance.now() + readyWithinMs
-    while (!(await answersReady(`http://${this.host}/readyz`))) {
-      if (!this.isRunning) throw new Error(`${this.#script} ended:\n${this.#log}`)
-      if (performance.now() > deadline) throw new Error(`${this.#script} is not ready:\n${this.#log}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    return endChild(this.#child, signal)
-  }
-}
-
-async function answersReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2500) })
-    await response.arrayBuffer()
-    return response.ok
-  } catch {
-    return false
-  }
-}
-
 class Nginx {
   readonly #instance: Parameters<typeof writeNginxConfig>[0]
   #child: ChildProcess | undefined
@@ -266,13 +192,4 @@ class Nginx {
   async stop(): Promise<void> {
     await endChild(this.#child, 'SIGTERM')
   }
-}
-
-async function endChild(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
-  if (child === undefined) return null
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  await exited
-  return child.exitCode
 }

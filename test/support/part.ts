@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface PartOptions {
+  /** A module that the process loads before its own (`node --import`). */
+  preload?: string
+  /** Folder with the code that runs; this project's unless said otherwise. */
+  root?: string
+}
+
+export const readyWithinMs = 30_000
+const longestLog = 20_000
+
+/** A process of Madang. */
+export class Part {
+  readonly host: string
+  readonly #script: string
+  readonly #env: Record<string, string>
+  readonly #preload: string | undefined
+  readonly #root: string
+  #child: ChildProcess | undefined
+  #log = ''
+
+  constructor(script: string, port: number, env: Record<string, string>, { preload, root }: PartOptions) {
+    this.host = `127.0.0.1:${port}`
+    this.#script = script
+    this.#env = env
+    this.#preload = preload
+    this.#root = root ?? projectFolder
+  }
+
+  get child(): ChildProcess {
+    if (this.#child === undefined) throw new Error(`${this.#script} was not started`)
+    return this.#child
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  get log(): string {
+    return this.#log
+  }
+
+  async start(): Promise<void> {
+    const preload = this.#preload === undefined ? [] : ['--import', this.#preload]
+    const child = spawn(process.execPath, [...preload, this.#script], {
+      cwd: this.#root,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.#preload === undefined ? [] : (['ipc'] as const))],
+    })
+    const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-longestLog))
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    this.#child = child
+    await once(child, 'spawn')
+  }
+
+  async ready(): Promise<void> {
+    const deadline = performance.now() + readyWithinMs
+    while (!(await answersReady(`http://${this.host}/readyz`))) {
+      if (!this.isRunning) throw new Error(`${this.#script} ended:\n${this.#log}`)
+      if (performance.now() > deadline) throw new Error(`${this.#script} is not ready:\n${this.#log}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    return endChild(this.#child, signal)
+  }
+}
+
+export async function answersReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2500) })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+export async function endChild(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
+  if (child === undefined) return null
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+  return child.exitCode
+}
