@@ -68,7 +68,7 @@ export async function catchUp(
   await replay(channel, subscription, entries)
   const from = Math.min(after.seq, missed.keptUpTo?.seq ?? after.seq, last.seq)
   const toldSeq = missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from)
-  return subscription.release(toldSeq, () => {
+  return subscription.release({ epoch: last.epoch, seq: toldSeq }, () => {
     resume.answer({
       type: 'subscribed',
       room: String(channel.room),

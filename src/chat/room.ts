@@ -102,12 +102,17 @@ export class RoomChannel {
       case 'entries':
         return this.#tellEntries(event.entries)
       case 'epoch':
-        return this.#tellAll({ type: 'epoch', keptSeq: event.keptUpTo.seq, bytes: epochFrame(this.room, event) })
+        return this.#tellEpoch(event)
       case 'stored':
         return this.#tellAll({ type: 'notice', bytes: storedFrame(this.room, event.place) })
       default:
         return event satisfies never
     }
+  }
+
+  #tellEpoch(event: { epoch: number; keptUpTo: Place }): void {
+    const { epoch, keptUpTo } = event
+    this.#tellAll({ type: 'epoch', epoch, keptSeq: keptUpTo.seq, bytes: epochFrame(this.room, event) })
   }
 
   /** Who is put out hears that, and nothing behind it: so a batch is told in pieces that end with each going. */
@@ -136,7 +141,11 @@ export class RoomChannel {
   #frame(entries: readonly Entry[]): EntryFrame[] {
     return entries.map((entry) => {
       const from = entry.sender === systemSender ? null : (this.#parts.names.of(entry.sender) ?? null)
-      return { seq: entry.seq, bytes: entryFrame(this.room, entry, from, this.#parts.pictures.of(entry)) }
+      return {
+        epoch: entry.epoch,
+        seq: entry.seq,
+        bytes: entryFrame(this.room, entry, from, this.#parts.pictures.of(entry)),
+      }
     })
   }
 

@@ -1,17 +1,17 @@
+import type { Place } from '../ledger/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Connection } from '../platform/ws/connection.ts'
 
 /** An entry frame, ready for any socket. */
-export interface EntryFrame {
-  seq: number
+export interface EntryFrame extends Place {
   bytes: Buffer
 }
 
 /** What a room has to tell, framed once for all its listeners. */
 export type Sound =
   | { type: 'entries'; frames: readonly EntryFrame[]; bytes: Buffer }
-  /** The buffer began anew; what this client was told above `keptSeq` was not kept. */
-  | { type: 'epoch'; keptSeq: number; bytes: Buffer }
+  /** The buffer began anew with this epoch; what this client was told above `keptSeq` was not kept. */
+  | { type: 'epoch'; epoch: number; keptSeq: number; bytes: Buffer }
   | { type: 'notice'; bytes: Buffer }
   /** The last one. */
   | { type: 'ending'; bytes: Buffer }
@@ -22,7 +22,7 @@ const typingMs = 2000
 
 /**
  * One room on one connection. It begins on hold: what the room tells is kept back until the client has been told what it missed,
- * then released without what would repeat; from there on everything goes straight to the socket.
+ * then released, and whatever is told is told once.
  */
 export class Subscription {
   readonly connection: Connection
@@ -32,7 +32,7 @@ export class Subscription {
   memberVersion = 0
   readonly #onEnd: () => void
   #held: Sound[] | undefined = []
-  #toldSeq = 0
+  #told: Place = { epoch: 0, seq: 0 }
   #isEnded = false
   #typedAt = -Infinity
 
@@ -49,7 +49,7 @@ export class Subscription {
 
   hear(sound: Sound): void {
     if (this.#isEnded) return
-    if (this.#held === undefined) return this.#pass(sound)
+    if (this.#held === undefined) return this.#tell(sound)
     this.#held.push(sound)
     if (this.#held.length > mostHeld) this.connection.close('slow')
   }
@@ -60,11 +60,12 @@ export class Subscription {
   }
 
   /**
-   * The client has been told everything up to `toldSeq`: what was held follows, and `answer` stands in between. False, and no
-   * answer, if the subscription ended meanwhile.
+   * The client has been told everything up to `told`: what was held follows, and `answer` stands in between. False, and no
+   * answer, if the subscription ended meanwhile. The room may tell later what was read already, as when it has to look up a name
+   * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows.
    */
-  async release(toldSeq: number, answer: () => void): Promise<boolean> {
-    this.#toldSeq = toldSeq
+  async release(told: Place, answer: () => void): Promise<boolean> {
+    this.#told = told
     await this.connection.caughtUp()
     if (this.#isEnded) return false
     answer()
@@ -102,17 +103,22 @@ export class Subscription {
       case 'ending':
         return this.#pass(sound)
       case 'epoch':
-        this.#toldSeq = Math.min(this.#toldSeq, sound.keptSeq)
+        if (sound.epoch <= this.#told.epoch) return
+        this.#told = { epoch: sound.epoch, seq: Math.min(this.#told.seq, sound.keptSeq) }
         return this.connection.write(sound.bytes)
-      case 'entries': {
-        const fresh = sound.frames.filter((frame) => frame.seq > this.#toldSeq)
-        const last = fresh.at(-1)
-        if (last === undefined) return
-        this.#toldSeq = last.seq
-        return this.connection.write(Buffer.concat(fresh.map((frame) => frame.bytes)))
-      }
+      case 'entries':
+        return this.#tellEntries(sound)
       default:
         return sound satisfies never
     }
+  }
+
+  #tellEntries({ frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
+    const { epoch, seq } = this.#told
+    const fresh = frames.filter((frame) => frame.epoch >= epoch && frame.seq > seq)
+    const last = fresh.at(-1)
+    if (last === undefined) return
+    this.#told = last
+    this.connection.write(fresh.length === frames.length ? bytes : Buffer.concat(fresh.map((frame) => frame.bytes)))
   }
 }
