@@ -13,7 +13,8 @@ export type Answer = { type: 'answered'; frame: Frame } | { type: 'refused'; end
 
 /** A room that this device listens to. */
 export interface RoomEars {
-  connected(): void
+  /** `isFresh`: nothing was asked for on this connection yet. */
+  connected(isFresh: boolean): void
   disconnected(): void
   hear(frame: RoomFrame): void
 }
@@ -68,7 +69,7 @@ export class Device {
 
   enter(room: string, ears: RoomEars): void {
     this.#rooms.set(room, ears)
-    if (this.isReady) ears.connected()
+    if (this.isReady) ears.connected(false)
   }
 
   forget(room: string): void {
@@ -158,7 +159,7 @@ export class Device {
     this.person.clock.heard(serverNow)
     this.#isReady = true
     this.#failures = 0
-    for (const ears of this.#rooms.values()) ears.connected()
+    for (const ears of this.#rooms.values()) ears.connected(true)
   }
 
   #ended(): void {

@@ -50,6 +50,8 @@ export class RoomListener implements RoomEars {
   #connection = 0
   #gap: OpenGap | undefined
   #isOver = false
+  /** What is heard belongs to an earlier subscription on this connection, until its end is answered. */
+  #isEarlierHeard = false
   /** The seat is gone, or the room was refused. */
   #isOut = false
   #subscribedAt = Infinity
@@ -90,7 +92,7 @@ export class RoomListener implements RoomEars {
     this.device.forget(this.room)
   }
 
-  connected(): void {
+  connected(isFresh: boolean): void {
     this.#connection += 1
     if (this.#rewindTo !== undefined) {
       this.#rewinds += 1
@@ -99,7 +101,7 @@ export class RoomListener implements RoomEars {
       this.#rewindTo = undefined
       this.#remembered = []
     }
-    void this.#subscribe(this.#connection)
+    void this.#subscribe(this.#connection, isFresh)
   }
 
   disconnected(): void {
@@ -109,7 +111,7 @@ export class RoomListener implements RoomEars {
   }
 
   hear(frame: RoomFrame): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#isEarlierHeard) return
     switch (frame.type) {
       case 'entry':
         return this.#hearEntry(frame)
@@ -132,9 +134,11 @@ export class RoomListener implements RoomEars {
     }
   }
 
-  async #subscribe(connection: number): Promise<void> {
+  async #subscribe(connection: number, isFresh: boolean): Promise<void> {
     const { over, onStored } = this.#options
+    this.#isEarlierHeard = false
     for (let failures = 0; connection === this.#connection && !over.aborted && !this.#isOver; failures += 1) {
+      if ((failures > 0 || !isFresh) && !(await this.#endEarlier(connection))) return
       const { epoch, seq } = this.#last
       this.#note({ what: 'listening', ...this.#seen(), after: formatPlace(this.#last) })
       const answer = await this.device.request({ type: 'subscribe', room: this.room, epoch, after: seq })
@@ -149,6 +153,22 @@ export class RoomListener implements RoomEars {
       }
       await pause(answer.ending.retryMs ?? backoffMs(failures), over)
     }
+  }
+
+  /** A server that stood still may tell the subscription of before for a while: it is over when its end is answered. False on another connection. */
+  async #endEarlier(connection: number): Promise<boolean> {
+    const { over } = this.#options
+    for (let failures = 0; connection === this.#connection && !over.aborted; failures += 1) {
+      this.#isEarlierHeard = true
+      const answer = await this.device.request({ type: 'unsubscribe', room: this.room })
+      if (answer === undefined || connection !== this.#connection) return false
+      if (answer.type === 'answered') {
+        this.#isEarlierHeard = false
+        return true
+      }
+      await pause(answer.ending.retryMs ?? backoffMs(failures), over)
+    }
+    return false
   }
 
   #hearEntry({ epoch, seq, id, kind, from, content }: FrameOf<'entry'>): void {

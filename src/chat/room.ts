@@ -100,7 +100,7 @@ export class RoomChannel {
   #tell(event: RoomEvent): void {
     switch (event.type) {
       case 'entries':
-        return this.#tellEntries(event.entries)
+        return this.#tellEntries(event)
       case 'epoch':
         return this.#tellEpoch(event)
       case 'stored':
@@ -116,22 +116,22 @@ export class RoomChannel {
   }
 
   /** Who is put out hears that, and nothing behind it: so a batch is told in pieces that end with each going. */
-  #tellEntries(entries: readonly Entry[]): void {
+  #tellEntries({ epoch, entries }: Extract<RoomEvent, { type: 'entries' }>): void {
     let from = 0
     entries.forEach((entry, index) => {
       if (!endsSubscriptions(entry)) return
-      this.#tellFrames(this.#frame(entries.slice(from, index + 1)))
+      this.#tellFrames(epoch, this.#frame(entries.slice(from, index + 1)))
       from = index + 1
       this.#end(entry)
     })
-    this.#tellFrames(this.#frame(entries.slice(from)))
+    this.#tellFrames(epoch, this.#frame(entries.slice(from)))
   }
 
-  #tellFrames(frames: EntryFrame[]): void {
+  #tellFrames(epoch: number, frames: EntryFrame[]): void {
     const [first] = frames
     if (first === undefined) return
     const bytes = frames.length === 1 ? first.bytes : Buffer.concat(frames.map((frame) => frame.bytes))
-    this.#tellAll({ type: 'entries', frames, bytes })
+    this.#tellAll({ type: 'entries', epoch, frames, bytes })
   }
 
   #tellAll(sound: Sound): void {

@@ -3,13 +3,15 @@ import type { AccountId } from '../platform/ids.ts'
 import type { Connection } from '../platform/ws/connection.ts'
 
 /** An entry frame, ready for any socket. */
-export interface EntryFrame extends Place {
+export interface EntryFrame {
+  seq: number
   bytes: Buffer
 }
 
 /** What a room has to tell, framed once for all its listeners. */
 export type Sound =
-  | { type: 'entries'; frames: readonly EntryFrame[]; bytes: Buffer }
+  /** `epoch` is the one that was told before; entries of an earlier one may be among them. */
+  | { type: 'entries'; epoch: number; frames: readonly EntryFrame[]; bytes: Buffer }
   /** The buffer began anew with this epoch; what this client was told above `keptSeq` was not kept. */
   | { type: 'epoch'; epoch: number; keptSeq: number; bytes: Buffer }
   | { type: 'notice'; bytes: Buffer }
@@ -113,12 +115,12 @@ export class Subscription {
     }
   }
 
-  #tellEntries({ frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
-    const { epoch, seq } = this.#told
-    const fresh = frames.filter((frame) => frame.epoch >= epoch && frame.seq > seq)
+  #tellEntries({ epoch, frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
+    if (epoch < this.#told.epoch) return
+    const fresh = frames.filter(({ seq }) => seq > this.#told.seq)
     const last = fresh.at(-1)
     if (last === undefined) return
-    this.#told = last
+    this.#told = { epoch, seq: last.seq }
     this.connection.write(fresh.length === frames.length ? bytes : Buffer.concat(fresh.map((frame) => frame.bytes)))
   }
 }

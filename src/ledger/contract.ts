@@ -68,7 +68,8 @@ export interface ItemPage {
 
 /** What a listener of a room hears, in order and without a hole. */
 export type RoomEvent =
-  | { type: 'entries'; entries: Entry[] }
+  /** `epoch` is the one that was told last. Who has missed a whole epoch hears what was kept of it under the next. */
+  | { type: 'entries'; epoch: number; entries: Entry[] }
   /** The buffer began anew: what a client holds above `keptUpTo` was not kept. */
   | { type: 'epoch'; epoch: number; keptUpTo: Place }
   | { type: 'stored'; place: Place }
@@ -122,7 +123,7 @@ export interface Ledger {
   entries(room: RoomId, range: { after: number; upTo: number; limit: number }): Promise<Entry[]>
   /** A page of messages (entries without target) before or after a seq, folded with what amends them. */
   items(room: RoomId, page: { before: number; limit: number } | { after: number; limit: number }): Promise<ItemPage>
-  /** What a client that was told everything up to `after` has missed, up to and including `upTo`. */
+  /** What a client that was told everything up to `after` has missed, up to and including `upTo`, and nothing of a later epoch. */
   resume(room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer>
   /** Starts to listen; resolves when the subscription stands and `last` is known. `listener` is called synchronously, in order. */
   follow(room: RoomId, listener: (event: RoomEvent) => void): Promise<Follow>

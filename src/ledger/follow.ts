@@ -180,7 +180,7 @@ class RoomFollower implements Follow {
     this.#last = { epoch: this.#last.epoch, seq: last.seq }
     this.#recent.push(...entries)
     if (this.#recent.length > 2 * recentEntries) this.#recent = this.#recent.slice(-recentEntries)
-    this.#listener({ type: 'entries', entries })
+    this.#listener({ type: 'entries', epoch: this.#last.epoch, entries })
   }
 
   /** One catch-up at a time; what is heard meanwhile makes it look once more. */
@@ -208,7 +208,10 @@ class RoomFollower implements Follow {
       if (head.epoch !== this.#last.epoch) await this.#enterEpoch(head.epoch)
       while (!this.#isStopped && this.#last.seq < head.seq) {
         const range = { after: this.#last.seq, upTo: head.seq, limit: catchUpEntries }
-        const entries = await entriesOf(this.#parts, this.#room, range)
+        const found = await entriesOf(this.#parts, this.#room, range)
+        // The buffer may have begun anew since: what it holds now is told after its epoch.
+        const entries = found.filter((entry) => entry.epoch <= head.epoch)
+        if (entries.length < found.length) this.#isBehind = true
         if (entries.length === 0) break
         this.#deliver(entries)
       }

@@ -173,7 +173,10 @@ async function wholeBuffer(parts: HistoryParts, room: RoomId, above = 0): Promis
   }
 }
 
-/** What a client that was told everything up to `after` has missed, up to and including `upTo`. */
+/**
+ * What a client that was told everything up to `after` has missed, up to and including `upTo`. An epoch that has begun meanwhile has
+ * entries with the same numbers: they are left out, and told once it is.
+ */
 export async function resumeFrom(parts: HistoryParts, room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer> {
   const keptUpTo = after.epoch === upTo.epoch ? undefined : await keptOf(parts, room, after.epoch)
   const from = Math.min(after.seq, keptUpTo?.seq ?? after.seq, upTo.seq)
@@ -181,11 +184,8 @@ export async function resumeFrom(parts: HistoryParts, room: RoomId, after: Place
     return { type: 'gap', from: { epoch: upTo.epoch, seq: from + 1 }, to: upTo, keptUpTo }
   }
   const limit = parts.resumeMaxEntries
-  return {
-    type: 'entries',
-    entries: await readableEntriesOf(parts, room, { after: from, upTo: upTo.seq, limit }),
-    keptUpTo,
-  }
+  const entries = await readableEntriesOf(parts, room, { after: from, upTo: upTo.seq, limit })
+  return { type: 'entries', entries: entries.filter((entry) => entry.epoch <= upTo.epoch), keptUpTo }
 }
 
 /**

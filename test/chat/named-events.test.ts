@@ -14,7 +14,7 @@ const said = (seq: number, sender: AccountId): RoomEvent => {
     ...{ epoch: 1, seq, at: 0, sender, id: `${seq}`, kind: 'text', target: undefined, erases: false, hash: '' },
     payload: Buffer.alloc(0),
   }
-  return { type: 'entries', entries: [entry] }
+  return { type: 'entries', epoch: entry.epoch, entries: [entry] }
 }
 
 function stage(): { told: RoomEvent[]; events: NamedEvents; names: Names; answer: PromiseWithResolvers<void> } {

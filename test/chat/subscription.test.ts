@@ -9,8 +9,8 @@ import { createPorch } from '../platform/ws/porch.ts'
 const framed = (body: object): Buffer => textFrame(JSON.stringify(body))
 
 function entries(epoch: number, ...seqs: number[]): Sound {
-  const frames = seqs.map((seq) => ({ epoch, seq, bytes: framed({ type: 'entry', epoch, seq }) }))
-  return { type: 'entries', frames, bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) }
+  const frames = seqs.map((seq) => ({ seq, bytes: framed({ type: 'entry', epoch, seq }) }))
+  return { type: 'entries', epoch, frames, bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) }
 }
 
 function newEpoch(epoch: number, keptSeq: number): Sound {

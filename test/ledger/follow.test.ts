@@ -198,3 +198,47 @@ test.serial('pages of messages carry what amends them, whether in the buffer or 
   )
   t.true(after.hasMore)
 })
+
+test.serial(
+  'nothing of an epoch is told before the epoch itself, also where it begins in the middle of a resume',
+  async (t) => {
+    const room = await site.newRoom()
+    const there = await listen(other, room)
+    for (const text of ['a', 'b', 'c']) await site.ledger.append(room, line(text))
+    await eventually(() => there.entries().length === 3)
+    const before = { ...there.follow.last }
+
+    await site.redis.flushall()
+    for (const text of ['d', 'e', 'f', 'g']) await site.ledger.append(room, line(text))
+    const resumed = await other.ledger.resume(room, { epoch: 1, seq: 0 }, before)
+
+    t.deepEqual(resumed, { type: 'entries', entries: [], keptUpTo: undefined })
+    await eventually(() => there.entries().length === 7)
+    let epoch = 1
+    for (const event of there.events) {
+      if (event.type === 'epoch') ({ epoch } = event)
+      if (event.type === 'entries')
+        t.true(event.epoch === epoch && event.entries.every((entry) => entry.epoch === epoch))
+    }
+    t.is(epoch, 2)
+  },
+)
+
+test.serial('who has missed a whole epoch hears what was kept of it under the next one', async (t) => {
+  const room = await site.newRoom()
+  const there = await listen(other, room)
+  await site.ledger.append(room, line('first'))
+  await flushRoom(site.work, room)
+  await eventually(() => there.entries().length === 1)
+
+  await other.stop()
+  await site.redis.flushall()
+  await site.ledger.append(room, line('second'))
+  await flushRoom(site.work, room)
+  await site.redis.flushall()
+  await site.ledger.append(room, line('third'))
+  const answer = await site.ledger.resume(room, { epoch: 1, seq: 1 }, await site.ledger.head(room))
+
+  t.like(answer, { type: 'entries', keptUpTo: { epoch: 1, seq: 1 } })
+  t.deepEqual(answer.type === 'entries' && answer.entries.map((entry) => `${entry.epoch}:${entry.seq}`), ['2:2', '3:3'])
+})
