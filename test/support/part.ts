@@ -46,6 +46,10 @@ export class Part {
     return this.#log
   }
 
+  get pid(): number | undefined {
+    return this.isRunning ? this.#child?.pid : undefined
+  }
+
   async start(): Promise<void> {
     const preload = this.#preload === undefined ? [] : ['--import', this.#preload]
     const child = spawn(process.execPath, [...preload, this.#script], {

@@ -43,6 +43,10 @@ export interface Stack {
   childOf(part: ProcessName): ChildProcess
   /** What a process has logged, for a test that failed. */
   logOf(part: ProcessName): string
+  /** Of a process that runs; changes with every start. */
+  pidOf(part: ProcessName): number | undefined
+  /** What Nginx has answered, a line of JSON each. */
+  accessLog: string
   stop(): Promise<void>
 }
 
@@ -102,6 +106,8 @@ export async function startStack(
     terminate: (part) => partOf(part).end('SIGTERM'),
     childOf: (part) => partOf(part).child,
     logOf: (part) => partOf(part).log,
+    pidOf: (part) => partOf(part).pid,
+    accessLog: nginx.accessLog,
     async stop() {
       await nginx.stop()
       await Promise.all(all.map((part) => part.end('SIGTERM')))
@@ -176,6 +182,10 @@ class Nginx {
       errorLog: join(options.folder, 'error.log'),
       limits,
     }
+  }
+
+  get accessLog(): string {
+    return this.#instance.accessLog
   }
 
   async start(): Promise<void> {
