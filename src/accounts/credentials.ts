@@ -3,6 +3,7 @@ import type { Role } from '../platform/http/viewer.ts'
 import type { AccountId, SessionId } from '../platform/ids.ts'
 import { duplicateKey, inTransaction, mysqlErrno } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
+import { username } from './account.ts'
 import type { Language } from './account.ts'
 import type { Passwords } from './passwords.ts'
 import { beginSession } from './sessions.ts'
@@ -57,7 +58,9 @@ export async function signIn(
   given: { username: string; password: string },
   client: Client,
 ): Promise<SessionTokens> {
-  const known = await credentialsByUsername(parts.sql, given.username)
+  // What can be nobody's name is not looked for: a column of names knows no other characters.
+  const name = username.safeParse(given.username)
+  const known = name.success ? await credentialsByUsername(parts.sql, name.data) : undefined
   const verdict = await parts.passwords.verify(given.password, known?.password)
   if (known === undefined || !verdict.isRight) throw new Problem('bad_credentials')
   const password = verdict.isWeak ? await hashAgain(parts, known, given.password) : known.password

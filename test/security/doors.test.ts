@@ -265,6 +265,44 @@ test.serial(
   },
 )
 
+/** Texts that a column of names, a pattern or a driver may choke on. */
+const odd = ['안녕 👋🏽', '\u0000', '\u2028', 'İ', '\uFFFF', "'; DROP TABLE accounts; -- é", '9'.repeat(60)]
+
+test.serial('no text, in whatever member of a body or a query, is an error of ours', async (t) => {
+  t.timeout(120_000)
+  const player = site().cast.player('admin')!
+  const faults: string[] = []
+  const ask = async (line: string, target: string, body?: unknown) => {
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
+    const text = body === undefined ? {} : { body: JSON.stringify(body) }
+    const { status } = (await site().ask(`${line.split(' ')[0]} ${target}`, { player, headers, ...text })).answer
+    if (status >= 500) faults.push(`${line} ${JSON.stringify(body ?? decodeURIComponent(target))} → ${status}`)
+  }
+  let asked = 0
+  for (const [line, row] of Object.entries(matrix)) {
+    if (row.body === undefined || row.endsSession === true || line === 'POST /v1/media') continue
+    const route = site().routes.find((one) => one.line === line)!
+    const parts = await site().ownParts(route, player)
+    const body = (await row.body(parts)) as Record<string, unknown>
+    const words = Object.keys(body).filter((name) => typeof body[name] === 'string')
+    for (const name of words) {
+      for (const text of odd) await ask(line, fill(route.path, parts), { ...body, [name]: text })
+      asked += 1
+    }
+  }
+  for (const route of site().routes) {
+    if (route.method !== 'GET' || route.line === 'GET /v1/stream') continue
+    const parts = await site().ownParts(route, player)
+    for (const name of route.query) {
+      for (const text of odd) await ask(route.line, `${fill(route.path, parts)}?${name}=${encodeURIComponent(text)}`)
+      asked += 1
+    }
+  }
+
+  t.true(asked > 50, String(asked))
+  t.deepEqual(faults, [])
+})
+
 const scripts = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',

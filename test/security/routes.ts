@@ -12,6 +12,8 @@ export interface ServedRoute {
   isIdempotent: boolean
   /** Tells who asks with `If-None-Match` that nothing has changed. */
   hasEtag: boolean
+  /** Names that its query may have. */
+  query: string[]
 }
 
 /** All that a server serves: its document is made from its route table. */
@@ -21,7 +23,9 @@ export async function routesOf(origin: string): Promise<ServedRoute[]> {
     Object.entries(methods).map(([name, operation]) => {
       const [method, path] = [name.toUpperCase(), pattern.replaceAll(/\{(\w+)\}/g, ':$1')]
       const takes = (header: string): boolean => operation.parameters.some((parameter) => parameter.name === header)
+      const query = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name: word }) => word)
       return {
+        query,
         ...{ line: `${method} ${path}`, method, path, isPublic: operation.security.length === 0 },
         ...{ isIdempotent: takes('Idempotency-Key'), hasEtag: takes('If-None-Match') },
       }

@@ -8,11 +8,11 @@ import { eventually } from '../support/eventually.ts'
 
 /**
  * Written after a moment by servers and workers themselves, whoever asks for what: what a server acknowledged, how far rooms are
- * stored, what is relayed and ranked. Of messages and events something else is looked at.
+ * stored, what is relayed and ranked, which database their files are for. Of messages and events something else is looked at.
  */
 const moving = new Set([
   ...['ledger_acked', 'ledgers', 'messages', 'events', 'event_relay', 'room_tellings'],
-  ...['popular_snapshots', 'popular_entries'],
+  ...['popular_snapshots', 'popular_entries', 'media_storage'],
 ])
 /** Events that workers write by themselves, up to seconds later: how many are in a room, and that it is closed for good. */
 const lateEvents = ['room.updated', 'room.closed']
@@ -51,8 +51,12 @@ export async function quietChecksums(places: Places): Promise<Record<string, unk
   let sameSince = performance.now()
   return eventually(async () => {
     const next = await checksums(places)
-    if (!isDeepStrictEqual(last, next)) sameSince = performance.now()
+    if (!isDeepStrictEqual(last, next) || (await areRoomsClosing(places.sql))) sameSince = performance.now()
     last = next
     return performance.now() - sameSince > 500 ? last : undefined
   })
+}
+
+async function areRoomsClosing(sql: Sql): Promise<boolean> {
+  return (await selectRows(sql, 'SELECT room_id FROM end_room WHERE next_at IS NOT NULL LIMIT 1')).length > 0
 }
