@@ -112,7 +112,7 @@ function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
   ctx.set('cache-control', 'no-store')
   if (answer.body instanceof Readable) ctx.body = answer.body
   else if (answer.body !== undefined) {
-    ctx.body = JSON.stringify(answer.body)
+    ctx.body = answer.json ?? JSON.stringify(answer.body)
     ctx.set('content-type', 'application/json')
   }
   if (answer.headers !== undefined) ctx.set(answer.headers)

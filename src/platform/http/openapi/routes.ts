@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { Problem } from '../../errors.ts'
+import { etagOf } from '../etag.ts'
 import { bytes, route } from '../route.ts'
 import type { Answer, Route } from '../route.ts'
 import { describeApi } from './document.ts'
@@ -10,13 +11,25 @@ import type { DocumentOptions, OpenApiDocument } from './document.ts'
 
 /** These routes, the document that describes them all, and the page that shows it. */
 export function withDocument(routes: readonly Route[], options: DocumentOptions): Route[] {
-  let document: OpenApiDocument | undefined
-  const read = (): OpenApiDocument => (document ??= describeApi(all, options))
+  let document: Written | undefined
+  const read = (): Written => (document ??= written(describeApi(all, options)))
   const all: Route[] = [...routes, documentRoute(read), pageRoute(), fileRoute()]
   return all
 }
 
-function documentRoute(read: () => OpenApiDocument): Route {
+/** Made once: whoever asks for a document of this size again and again must not keep the server busy with it. */
+interface Written {
+  document: OpenApiDocument
+  json: string
+  etag: string
+}
+
+function written(document: OpenApiDocument): Written {
+  const json = JSON.stringify(document)
+  return { document, json, etag: etagOf(json) }
+}
+
+function documentRoute(read: () => Written): Route {
   return route({
     method: 'GET',
     path: '/openapi.json',
@@ -25,7 +38,10 @@ function documentRoute(read: () => OpenApiDocument): Route {
     hasEtag: true,
     problems: [],
     answers: { 200: z.record(z.string(), z.unknown()) },
-    handle: async () => ({ status: 200, body: { ...read() } }),
+    async handle() {
+      const { document, json, etag } = read()
+      return { status: 200, body: { ...document }, json, headers: { etag } }
+    },
   })
 }
 
