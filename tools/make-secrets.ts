@@ -18,11 +18,14 @@ async function main(): Promise<number> {
   const folder = path.resolve(named)
   if (existsSync(folder)) throw new Problem(`${folder} is there already; its secrets stay as they are`)
   const secrets = newSecrets()
+  const ownerPassword = newSecrets().databasePassword
   const files = {
     mysql_password: secrets.databasePassword,
+    mysql_owner_password: ownerPassword,
     redis_password: secrets.redisPassword,
     database_url: `mysql://madang:${secrets.databasePassword}@mysql:3306/madang`,
-    redis_url: `redis://:${secrets.redisPassword}@redis:6379/0`,
+    database_owner_url: `mysql://madang_owner:${ownerPassword}@mysql:3306/madang`,
+    redis_url: `redis://madang:${secrets.redisPassword}@redis:6379/0`,
     token_keys: secrets.tokenKeys,
     receipt_key: secrets.receiptKey,
   }

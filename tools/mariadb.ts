@@ -24,7 +24,7 @@ export interface DatabaseInstance {
 
 const account = 'madang'
 
-/** Address with the rights to create schemas; without a schema name, or with one. */
+/** Address with the rights to create schemas and accounts; without a schema name, or with one. */
 export function databaseUrl(instance: { port: number; password: string }, schema = ''): string {
   return `mysql://${account}:${instance.password}@127.0.0.1:${instance.port}/${schema}`
 }
@@ -138,13 +138,13 @@ function systemTables(program: string): string {
 
 /** One statement a line, run at every start with all rights. */
 function accountStatements({ password, limited }: DatabaseInstance): string {
-  const grants = [{ account, rights: '*.*' }]
-  if (limited !== undefined) grants.push({ account: limited.account, rights: `${limited.schema}.*` })
-  const lines = grants.flatMap(({ account: name, rights }) =>
+  const grants = [{ account, rights: '*.*', option: ' WITH GRANT OPTION' }]
+  if (limited !== undefined) grants.push({ account: limited.account, rights: `${limited.schema}.*`, option: '' })
+  const lines = grants.flatMap(({ account: name, rights, option }) =>
     ['127.0.0.1', 'localhost'].flatMap((host) => [
       `CREATE USER IF NOT EXISTS '${name}'@'${host}';`,
       `ALTER USER '${name}'@'${host}' IDENTIFIED BY '${password}';`,
-      `GRANT ALL PRIVILEGES ON ${rights} TO '${name}'@'${host}';`,
+      `GRANT ALL PRIVILEGES ON ${rights} TO '${name}'@'${host}'${option};`,
     ]),
   )
   return `${lines.join('\n')}\n`

@@ -1,4 +1,4 @@
-import { selectRows } from '../platform/mysql.ts'
+import { mysqlErrno, noSuchTable, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import * as accounts from './001_accounts.ts'
 import * as sessions from './002_sessions.ts'
@@ -103,7 +103,7 @@ export async function migrateDown(sql: Sql): Promise<string[]> {
   })
 }
 
-/** Names that this version has and the database has not. */
+/** Names that this version has and the database has not. Only reads: servers may make no table. */
 export async function missingMigrations(sql: Sql): Promise<string[]> {
   const applied = await appliedMigrations(sql)
   return [...migrations.keys()].filter((name) => !applied.has(name))
@@ -118,6 +118,7 @@ async function underLock<T>(sql: Sql, work: (locked: Sql) => Promise<T>): Promis
     )
     if (answer?.held !== 1) throw new Error('another process has been migrating this database for 60 seconds')
     try {
+      await createRecord(locked)
       return await work(locked)
     } finally {
       await locked.raw("SELECT RELEASE_LOCK(CONCAT('madang-migrate-', DATABASE()))")
@@ -125,13 +126,22 @@ async function underLock<T>(sql: Sql, work: (locked: Sql) => Promise<T>): Promis
   })
 }
 
-async function appliedMigrations(sql: Sql): Promise<Set<string>> {
-  await sql.raw(
+function createRecord(sql: Sql): Promise<unknown> {
+  return sql.raw(
     `CREATE TABLE IF NOT EXISTS migrations (
        name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
        applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
      ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`,
   )
-  const rows = await sql('migrations').select<{ name: string }[]>('name')
-  return new Set(rows.map((row) => row.name))
+}
+
+/** In a database that was never migrated there is not even the record. */
+async function appliedMigrations(sql: Sql): Promise<Set<string>> {
+  try {
+    const rows = await sql('migrations').select<{ name: string }[]>('name')
+    return new Set(rows.map((row) => row.name))
+  } catch (error) {
+    if (mysqlErrno(error) === noSuchTable) return new Set()
+    throw error
+  }
 }

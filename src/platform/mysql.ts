@@ -135,6 +135,7 @@ export function mysqlErrno(error: unknown): number | undefined {
 }
 
 export const duplicateKey = 1062
+export const noSuchTable = 1146
 
 /** One value, or all values of an `IN (?)`; such a list must not be empty. */
 export type Binding = Knex.RawBinding | readonly (number | string)[]

@@ -77,8 +77,8 @@ export class Site {
   }
 }
 
-/** A site for all tests of a file. */
+/** A site for all tests of a file, whose servers and worker may do no more with MySQL and Redis than those of a real one. */
 export function siteOf(test: TestFn): () => Site {
-  const stack = stackOf(test, generousLimits)
+  const stack = stackOf(test, generousLimits, { hasLeastPrivilege: true })
   return sharedBy(test, 'the site', () => Site.open(stack()))
 }

@@ -13,7 +13,7 @@ import { holdToDocument } from './held.ts'
 import { Part, answersReady, endChild, readyWithinMs } from './part.ts'
 import type { PartOptions } from './part.ts'
 import { createWorld } from './world.ts'
-import type { World } from './world.ts'
+import type { World, WorldOptions } from './world.ts'
 
 const serverNames = ['server-1', 'server-2'] as const
 export type ServerName = (typeof serverNames)[number]
@@ -62,13 +62,13 @@ const settings: Record<string, string | number> = {
   LOG_LEVEL: 'warn',
 }
 
-export type StackOptions = PartOptions
+export type StackOptions = PartOptions & WorldOptions
 
 export async function startStack(
   changes: Record<string, string | number> = {},
   options: StackOptions = {},
 ): Promise<Stack> {
-  const world = await createWorld()
+  const world = await createWorld(options)
   const folder = await mkdtemp(join(tmpdir(), 'madang-stack-'))
   const publicPort = await freePort()
   const env = { ...world.env, PUBLIC_ORIGIN: `http://127.0.0.1:${publicPort}`, ...asText({ ...settings, ...changes }) }
@@ -129,11 +129,15 @@ export async function startStack(
 }
 
 /** A stack for all tests of a file, made before the first and stopped after the last. */
-export function stackOf(test: TestFn, changes: Record<string, string | number> = {}): () => Stack {
+export function stackOf(
+  test: TestFn,
+  changes: Record<string, string | number> = {},
+  options: StackOptions = {},
+): () => Stack {
   let stack: Stack | undefined
   test.serial.before('the stack is started', async (t) => {
     t.timeout(60_000)
-    stack = await startStack(changes)
+    stack = await startStack(changes, options)
     const raised = Object.entries(stack.raised).map(([name, value]) => `${name}=${value}`)
     if (raised.length > 0) t.log(`limits above their defaults: ${raised.join(', ')}`)
   })

@@ -8,6 +8,7 @@ import { createLog } from '../../src/platform/log.ts'
 import type { Log } from '../../src/platform/log.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
+import { accountUrl, createAccount, redisAccount, redisName, redisPassword } from './least-privilege.ts'
 import { startRedis } from './redis-server.ts'
 import type { PrivateRedis } from './redis-server.ts'
 
@@ -25,15 +26,26 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function createWorld(options: { isMigrated?: boolean } = {}): Promise<World> {
-  const redis = await startRedis()
+export interface WorldOptions {
+  isMigrated?: boolean
+  /** What the settings name are accounts that can do what those of a site can, and nothing else (`services/`). */
+  hasLeastPrivilege?: boolean
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const hasLeastPrivilege = options.hasLeastPrivilege ?? process.env['TEST_LEAST_PRIVILEGE'] === '1'
   const schema = `madang_test_${randomBytes(6).toString('hex')}`
   const server = new URL(requiredEnv('TEST_DATABASE_URL'))
   const admin = connectMysql({ url: server.href, poolMax: 1, acquireTimeoutMs: 10_000 })
   await admin.raw(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`)
   const databaseUrl = new URL(server.href)
   databaseUrl.pathname = `/${schema}`
-  const env = settings(databaseUrl.href, redis.url)
+  const account = hasLeastPrivilege ? await createAccount(admin, schema) : undefined
+  const redis = await startRedis(hasLeastPrivilege ? redisAccount() : [])
+  const env = settings(
+    account === undefined ? databaseUrl.href : accountUrl(databaseUrl, account),
+    hasLeastPrivilege ? redis.url.replace('//', `//${redisName}:${redisPassword}@`) : redis.url,
+  )
   const config = loadConfig(env)
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 10, acquireTimeoutMs: 10_000 })
   const closers: (() => Promise<unknown> | unknown)[] = []
@@ -42,13 +54,14 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
     await sql.destroy()
     await redis.stop()
     await admin.raw(`DROP DATABASE IF EXISTS ${schema}`)
+    if (account !== undefined) await admin.raw(`DROP USER '${account.name}'@'127.0.0.1'`)
     await admin.destroy()
     await rm(config.TRANSCRIPTS_FOLDER, { recursive: true, force: true })
     await rm(config.MEDIA_FOLDER, { recursive: true, force: true })
   }
   if (options.isMigrated !== false) {
     // What is open would keep the process of a file whose tests cannot begin.
-    await migrateUp(sql).catch(async (error: unknown) => {
+    await migrate(databaseUrl.href).catch(async (error: unknown) => {
       await closeWorld()
       throw error
     })
@@ -69,8 +82,14 @@ export async function createWorld(options: { isMigrated?: boolean } = {}): Promi
   }
 }
 
+/** By the owner of the tables, who is nobody else's account. */
+async function migrate(url: string): Promise<void> {
+  const owner = connectMysql({ url, poolMax: 1, acquireTimeoutMs: 10_000 })
+  await migrateUp(owner).finally(() => owner.destroy())
+}
+
 /** A world for all tests of a file, made before the first and closed after the last. */
-export function worldOf(test: TestFn, options: { isMigrated?: boolean } = {}): () => World {
+export function worldOf(test: TestFn, options: WorldOptions = {}): () => World {
   let world: World | undefined
   test.serial.before('the world is made', async () => {
     world = await createWorld(options)
