@@ -2,9 +2,10 @@ import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { stopOnSignal } from './platform/lifecycle.ts'
 import { createLog } from './platform/log.ts'
-import { leaveWith } from './platform/start.ts'
+import { forgetProto, leaveWith } from './platform/start.ts'
 
 /** A web server: HTTP, ws. SIGTERM drains it. */
+forgetProto()
 try {
   const config = loadConfig(process.env)
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
