@@ -47,6 +47,8 @@ test('a body is nested at most ten deep', async (t) => {
   t.is((await post(t, nested(10))).status, 200)
   t.like(await post(t, nested(11)), { status: 400, body: { code: 'malformed' } })
   t.is((await post(t, nested(30_000))).status, 400)
+  t.is((await post(t, '['.repeat(bodyMaxBytes))).status, 400)
+  t.is((await post(t, nested(524_288))).status, 413)
 })
 
 test('a body is UTF-8, strictly', async (t) => {
