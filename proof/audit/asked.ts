@@ -1,4 +1,3 @@
-import type { OpenApiDocument } from '../../src/platform/http/openapi/document.ts'
 import { matrix } from '../../test/security/matrix.ts'
 import { fill, routesOf } from '../../test/security/routes.ts'
 import type { ServedRoute } from '../../test/security/routes.ts'
@@ -33,7 +32,6 @@ const samples: Record<string, string> = {
 
 /** One request for each route of the document that a tool can ask again and again. What only looks comes first, what takes away last. */
 export async function everyRequest(cast: Cast, asker: Player): Promise<Asked[]> {
-  const document = (await (await fetch(`${cast.origin}/openapi.json`)).json()) as OpenApiDocument
   const routes = (await routesOf(cast.origin)).filter(({ line }) => !leftOut.includes(line))
   const things = thingsOf(cast)
   const asked: Asked[] = []
@@ -44,7 +42,14 @@ export async function everyRequest(cast: Cast, asker: Player): Promise<Asked[]> 
     const parts = row?.about === undefined ? {} : isNothing ? missing : await things[row.about](asker, whose)
     const body = (await row?.body?.(parts)) as Record<string, unknown> | undefined
     const { line, method } = route
-    asked.push({ line, method, pattern: route.path, parts, query: queryOf(document, route), body })
+    asked.push({
+      line,
+      method,
+      pattern: route.path,
+      parts,
+      query: Object.fromEntries(route.query.map((name) => [name, samples[name] ?? '1'])),
+      body,
+    })
   }
   return asked
 }
@@ -55,10 +60,4 @@ export function pathOf({ pattern, parts }: Asked): string {
 
 function rankOf({ method }: ServedRoute): number {
   return ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].indexOf(method)
-}
-
-function queryOf(document: OpenApiDocument, { method, path }: ServedRoute): Record<string, string> {
-  const operation = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
-  const names = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query')
-  return Object.fromEntries(names.map(({ name }) => [name, samples[name] ?? '1']))
 }

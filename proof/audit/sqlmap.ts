@@ -23,8 +23,9 @@ export async function judgeBySqlmap(
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const marked = markedRequest(next, target)
-      places += marked.split(mark).length - 1
-      const verdict = await judgeOne(sqlmap, { asked: next, marked, bench })
+      const marks = marked.split(mark).length - 1
+      places += marks
+      const verdict = marks === 0 ? undefined : await judgeOne(sqlmap, { asked: next, marked, bench })
       if (verdict !== undefined) findings.push({ tool: 'sqlmap', where: next.line, ...verdict })
       done += 1
       bench.say(`sqlmap: ${done} of ${count} routes, ${findings.length} findings`)
@@ -43,7 +44,6 @@ async function judgeOne(
   const name = asked.line.replaceAll(/[^A-Za-z]+/g, '-')
   const file = path.join(bench.folder, `sqlmap-${name}.http`)
   const log = path.join(bench.folder, `sqlmap-${name}.log`)
-  if (!marked.includes(mark)) return undefined
   writeFileSync(file, marked, { mode: 0o600 })
   const args = [
     '-r',
@@ -86,7 +86,6 @@ function markedRequest(asked: Asked, { address, token }: Target): string {
     `Host: ${new URL(address).host}`,
     `Authorization: Bearer ${token}`,
     ...(method === 'POST' ? [`User-Agent: tester${mark}`, `Idempotency-Key: key${mark}`] : []),
-    `If-None-Match: "tag${mark}"`,
     ...(body === undefined ? [] : ['Content-Type: application/json']),
     '',
     json,
