@@ -4,7 +4,7 @@ import { Script } from '../platform/script.ts'
 import type { Status, Undecided } from './append-script.ts'
 import { decodeEntry, hashOf } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
-import { keys, lua, roomKeys } from './keys.ts'
+import { anyMeta, keys, lua, roomKeys, roomOfMeta } from './keys.ts'
 
 export * from './append-script.ts'
 export * from './hold-scripts.ts'
@@ -113,6 +113,26 @@ export async function dirtyRooms(redis: Redis, ageMs: number, limit: number): Pr
     return (rooms as string[]).map((room) => Number(room) as RoomId)
   })
 }
+
+/** What is another one after each start of Redis. */
+export async function runOf(redis: Redis): Promise<string> {
+  const run = /run_id:([0-9a-f]+)/.exec(await redis.info('server'))?.[1]
+  if (run === undefined) throw new Error('Redis does not say its run id')
+  return run
+}
+
+/** Rooms that were last written under another run than this one, in portions; one that comes twice is possible. */
+export async function* roomsOfEarlierRuns(redis: Redis, run: string): AsyncGenerator<RoomId[]> {
+  for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
+    const [next, found] = await redis.scan(cursor, 'MATCH', anyMeta, 'COUNT', scannedAtOnce)
+    cursor = next
+    const runs = await Promise.all(found.map((key) => redis.hget(key, 'run')))
+    const earlier = found.filter((_key, index) => runs[index] !== run).map(roomOfMeta)
+    yield earlier.filter((room) => room !== undefined)
+  }
+}
+
+const scannedAtOnce = 1000
 
 /** Run id of the Redis and the heads of some rooms: what a server that listens compares with what it has delivered. */
 export async function heads(

@@ -101,3 +101,13 @@ export async function asleepAmong(sql: Sql, rooms: readonly RoomId[]): Promise<S
     .select<{ room_id: RoomId }[]>('room_id')
   return new Set(found.map((row) => row.room_id))
 }
+
+/** Which of these rooms are final. */
+export async function closedAmong(sql: Sql, rooms: readonly RoomId[]): Promise<RoomId[]> {
+  if (rooms.length === 0) return []
+  const found = await sql('ledgers')
+    .whereIn('room_id', rooms)
+    .where({ state: 'closed' })
+    .select<{ room_id: RoomId }[]>('room_id')
+  return found.map((row) => row.room_id)
+}

@@ -10,6 +10,7 @@ import { driveClosing } from './sealing.ts'
 import type { SealingParts } from './sealing.ts'
 import { putToSleep } from './sleep.ts'
 import { idleRooms } from './ledger-store.ts'
+import { ReturnedRooms } from './returned.ts'
 
 export interface RecoveryParts extends SealingParts {
   sweepMs: number
@@ -29,15 +30,19 @@ export class Sweepers {
   readonly #tickers: Ticker[]
 
   constructor(parts: RecoveryParts) {
-    const sweeps: [string, () => Promise<void>][] = [
+    const returned = new ReturnedRooms(parts)
+    const sweeps: [string, () => Promise<unknown>][] = [
       ['closings', () => sweepClosings(parts)],
       ['dirty rooms', () => sweepDirty(parts)],
       ['idle rooms', () => sweepIdle(parts)],
+      ['returned rooms', () => returned.sweep()],
     ]
     this.#tickers = sweeps.map(([name, work]) => {
       const onError = (error: unknown): void =>
         parts.log.warn({ err: error, sweep: name }, 'sweep failed; the next one tries again')
-      return new Ticker({ everyMs: parts.sweepMs, work, onError }).start({ isImmediate: true })
+      return new Ticker({ everyMs: parts.sweepMs, work: async () => void (await work()), onError }).start({
+        isImmediate: true,
+      })
     })
   }
 
