@@ -86,6 +86,12 @@ export class RoomListener implements RoomEars {
     if (!this.#isOut && (this.#last.seq >= lastSeq || isLong)) this.#note({ what: 'settled', ...this.#seen() })
   }
 
+  /** The seat was given up: who is out claims nothing. */
+  depart(): void {
+    this.#isOut = true
+    this.leave()
+  }
+
   leave(): void {
     this.#endGap(false)
     this.#isOver = true
@@ -124,8 +130,7 @@ export class RoomListener implements RoomEars {
       case 'closed':
         return this.leave()
       case 'unsubscribed':
-        this.#isOut = true
-        return this.leave()
+        return this.depart()
       case 'subscribed':
       case 'ack':
         return
@@ -148,8 +153,7 @@ export class RoomListener implements RoomEars {
         return answer.frame.type === 'subscribed' ? onStored(answer.frame.stored) : undefined
       }
       if (!isWorthRepeating(answer.ending)) {
-        this.#isOut = true
-        return this.leave()
+        return this.depart()
       }
       await pause(answer.ending.retryMs ?? backoffMs(failures), over)
     }

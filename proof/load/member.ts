@@ -8,7 +8,7 @@ import type { Place } from './frames.ts'
 import { RoomListener } from './listener.ts'
 import { isWorthRepeating } from './outcome.ts'
 import type { Ending } from './outcome.ts'
-import { backoffMs, pause } from './patience.ts'
+import { backoffMs, pause, until } from './patience.ts'
 import type { Person } from './person.ts'
 import type { Run } from './run.ts'
 import type { Line } from './script.ts'
@@ -25,6 +25,7 @@ interface Try {
 const acked = z.object({ id: z.string(), epoch: z.number(), seq: z.number(), duplicate: z.boolean(), kept: z.string() })
 const mostUnstored = 2000
 const mostPlaces = 50
+const partingMs = 3000
 /** Of the first tries; the others go over the socket. */
 const httpShare = 0.1
 
@@ -54,10 +55,22 @@ export class Member {
     return this.#listeners
   }
 
+  /**
+   * Without a seat there is nothing more to hear: waits until every device has been told so, or has another connection. What an
+   * earlier subscription told would else be taken for what the next one tells.
+   */
+  async goDeaf(): Promise<void> {
+    const deadline = performance.now() + partingMs
+    await until(() => this.#listeners.every(({ isOver }) => isOver), deadline)
+    for (const listener of this.#listeners) {
+      if (!listener.isOver) listener.device.cut()
+      listener.depart()
+    }
+  }
+
   /** All devices listen, each from the beginning or from where it was when the seat was given up. */
   listen(isFromStart: boolean): void {
     const before = new Map(this.#listeners.map((listener) => [listener.device, listener.last]))
-    for (const listener of this.#listeners) listener.leave()
     this.#visits += 1
     this.#listeners = this.#devices.map((device) => {
       const from = (isFromStart ? undefined : before.get(device)) ?? { epoch: 0, seq: 0 }

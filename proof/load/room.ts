@@ -164,9 +164,11 @@ export class Room {
     const member = this.#memberAt(who)
     if (member === this.#members[0] || member.isMoving) return
     member.isMoving = true
-    await this.#seat(what, member)
+    const { outcome } = await this.#seat(what, member)
+    if (outcome === 'ok') await member.goDeaf()
     await pause(forMs, this.#run.ending)
-    if (!this.#ending.signal.aborted && !this.#run.ending.aborted) await this.#join(member, forMs % 2 === 0)
+    const isGone = outcome === 'ok' && !this.#ending.signal.aborted && !this.#run.ending.aborted
+    if (isGone) await this.#join(member, forMs % 2 === 0)
     member.isMoving = false
   }
 
