@@ -69,9 +69,11 @@ async function announceChange(parts: MemberParts, member: Member): Promise<Annou
   })
   switch (outcome.type) {
     case 'kept':
-      crashPoint('seat: announced, not noted')
-      await markAnnounced(parts.sql, member)
+      crashPoint('seat: announced, marker not moved')
       if (member.change === 'join') await readFromHere(parts.sql, member, outcome.place)
+      crashPoint('seat: marker moved, not noted')
+      // Last: what is noted nobody looks at again.
+      await markAnnounced(parts.sql, member)
       return 'done'
     case 'closed':
       return cameTooLate(parts, member)

@@ -52,7 +52,8 @@ export const crashPoints = [
   'sealing: looked after, not settled',
 
   'seat: changed, not announced',
-  'seat: announced, not noted',
+  'seat: announced, marker not moved',
+  'seat: marker moved, not noted',
   'settings: changed, not announced',
   'settings: announced, not noted',
 
