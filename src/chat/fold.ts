@@ -1,6 +1,6 @@
 import type { Entry, Item } from '../ledger/index.ts'
 import type { AccountId } from '../platform/ids.ts'
-import { readEdit, readReact } from './message.ts'
+import { contentOf, readEdit, readReact } from './message.ts'
 
 /** A message as it stands now, after all that later entries did to it. */
 export interface Folded {
@@ -16,7 +16,7 @@ export function fold(item: Item, viewer: AccountId): Folded {
   const isDeleted = entry.payload.length === 0 || amendments.some((amendment) => amendment.kind === 'delete')
   if (isDeleted) return { entry, content: null, editedAt: undefined, reactions: [] }
   const edit = amendments.findLast((amendment) => amendment.kind === 'edit' && amendment.sender === entry.sender)
-  const content = contentOf(entry)
+  const content = fieldsOf(entry)
   return {
     entry,
     content: edit === undefined ? content : { ...content, ...readEdit(edit) },
@@ -25,8 +25,8 @@ export function fold(item: Item, viewer: AccountId): Folded {
   }
 }
 
-function contentOf(entry: Entry): Record<string, unknown> {
-  const content: unknown = JSON.parse(entry.payload.toString('utf8'))
+function fieldsOf(entry: Entry): Record<string, unknown> {
+  const content = contentOf(entry)
   return typeof content === 'object' && content !== null ? { ...content } : {}
 }
 

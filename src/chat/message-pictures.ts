@@ -145,6 +145,7 @@ async function standingPictures(parts: SweepParts, message: MessageName): Promis
   const { items } = await parts.ledger.items(message.room, { before: place.seq + 1, limit: 1 })
   const [item] = items
   if (item?.entry.seq !== place.seq || item.entry.kind !== 'text') return 'all'
-  const isDeleted = item.amendments.some((amendment) => amendment.kind === 'delete')
-  return new Set(isDeleted ? [] : picturesIn(item.entry))
+  const isDeleted = item.entry.payload.length === 0 || item.amendments.some((amendment) => amendment.kind === 'delete')
+  if (isDeleted) return new Set()
+  return readText(item.entry) === undefined ? 'all' : new Set(picturesIn(item.entry))
 }

@@ -186,6 +186,18 @@ export const readSettings = (entry: Entry): SettingsPayload | undefined => read(
 
 function read<S extends z.ZodType>(schema: S, entry: Entry): z.output<S> | undefined {
   if (entry.payload.length === 0) return undefined
-  const parsed = schema.safeParse(JSON.parse(entry.payload.toString('utf8')))
+  const parsed = schema.safeParse(contentOf(entry))
   return parsed.success ? parsed.data : undefined
+}
+
+/**
+ * What stands in a payload. Undefined where a row was changed behind our back so that it is no JSON any more: that is for the
+ * closing to say (*quarantined*), and must keep nobody from reading the rest, or the room from being closed.
+ */
+export function contentOf(entry: Entry): unknown {
+  try {
+    return JSON.parse(entry.payload.toString('utf8'))
+  } catch {
+    return undefined
+  }
 }

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { createFrameReader } from '../../src/chat/frames.ts'
 import { fold } from '../../src/chat/fold.ts'
-import { deletePayload, editPayload, reactPayload, textPayload } from '../../src/chat/message.ts'
+import { deletePayload, editPayload, reactPayload, readText, textPayload } from '../../src/chat/message.ts'
 import type { Entry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
@@ -167,4 +167,16 @@ test('deleted is deleted, whatever came before or after', (t) => {
     t.is(fold(item, alice).content, null)
     t.deepEqual(fold(item, alice).reactions, [])
   }
+})
+
+test('a row that is no JSON any more keeps nobody from reading the rest', (t) => {
+  const broken = { ...text, payload: Buffer.from('{"body":"hel') }
+
+  t.is(readText(broken), undefined)
+  t.deepEqual(fold({ entry: broken, amendments: [reacts(2, bob, '👍', 'add')] }, alice), {
+    entry: broken,
+    content: {},
+    editedAt: undefined,
+    reactions: [{ emoji: '👍', count: 1, mine: false }],
+  })
 })
