@@ -96,7 +96,7 @@ export class RawSocket {
     const url = new URL('/v1/socket', address.replace('http', 'ws'))
     const headers = { authorization: `Bearer ${await person.token(false)}` }
     const socket = new RawSocket(new WebSocket(url, ['madang.v1'], { headers }))
-    await socket.frame('hello', () => true)
+    await Promise.race([socket.frame('hello', () => true), socket.#lost('hello')])
     return socket
   }
 
@@ -104,13 +104,14 @@ export class RawSocket {
     this.#ws.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** Sends a frame and resolves with its one answer, be it an error. */
+  /** Sends a frame and resolves with its one answer, be it an error. Rejects when the socket ends before. */
   ask(frame: Readonly<Record<string, unknown>>, withinMs = 10_000): Promise<RawFrame> {
     this.#lastRef += 1
     const ref = `r${this.#lastRef}`
     const answer = new Promise<RawFrame>((resolve) => this.#asked.set(ref, resolve))
     this.send({ ...frame, ref })
-    return within(withinMs, `the answer to ${String(frame['type'])}`, answer)
+    const what = `the answer to ${String(frame['type'])}`
+    return within(withinMs, what, Promise.race([answer, this.#lost(what)]))
   }
 
   /** The first frame, heard already or still to come, of which `isIt` is true. */
@@ -127,6 +128,11 @@ export class RawSocket {
 
   close(): void {
     this.#ws.close()
+  }
+
+  async #lost(what: string): Promise<never> {
+    const { code } = await this.ended
+    throw new Error(`the socket ended with ${code} before ${what}`)
   }
 
   #hear(text: string): void {

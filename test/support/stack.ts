@@ -99,8 +99,11 @@ export async function startStack(
             .end('SIGKILL')
             .then(() => undefined),
     async start(part) {
-      if (part === 'redis') await world.redis.start()
-      else await partOf(part).start()
+      if (part !== 'redis')
+        return partOf(part)
+          .start()
+          .then(() => partOf(part).ready())
+      await world.redis.start()
       await Promise.all(all.filter((one) => one.isRunning).map((one) => one.ready()))
     },
     terminate: (part) => partOf(part).end('SIGTERM'),

@@ -1,0 +1,57 @@
+import { eventually } from '../../../test/support/eventually.ts'
+import { CrashRoom } from '../room.ts'
+import type { Scenario } from '../scene.ts'
+
+export const aRoomIsFlushed: Scenario = {
+  when: 'it flushes a room',
+  dies: 'worker',
+  async play({ t, lab, arm, struck, restarted }) {
+    const room = await CrashRoom.open(lab)
+    await arm()
+    for (let n = 0; n < 12; n += 1) await room.say(`line ${n}`)
+    await struck()
+    await room.say('while nobody stores')
+    await restarted()
+    await room.isOld()
+    await room.stored(12)
+    await room.mustEndWell(t)
+  },
+}
+
+/** As if MySQL had been restored from a backup: what is buffered does not continue what it holds. */
+export const mysqlHasLostRows: Scenario = {
+  when: 'it finds that MySQL has lost what it had stored',
+  dies: 'worker',
+  async play({ t, lab, arm, struck, restarted }) {
+    const { sql } = lab.stack.world
+    const ofRoom = (room: CrashRoom) => ({ room_id: room.id })
+    const room = await CrashRoom.open(lab)
+    await room.fill()
+    const [backup] = await sql('ledgers')
+      .where(ofRoom(room))
+      .select<{ stored_seq: number; stored_digest: string }[]>(...['stored_seq', 'stored_digest'])
+    await room.fill()
+    await room.say('does not join')
+    const keptUpTo = Number(backup?.stored_seq)
+    await sql('messages').where(ofRoom(room)).where('seq', '>', keptUpTo).delete()
+    await sql('ledgers')
+      .where(ofRoom(room))
+      .update({ ...backup, checkpoint_seq: 0 })
+
+    await arm()
+    await room.isOld()
+    await struck()
+    await restarted()
+    await eventually(async () => (await sql('ledger_parked').where(ofRoom(room))).length === 1, 20_000)
+    await room.close()
+    t.is(await room.final(), 'suspect')
+    const ends = await sql('ledger_epochs')
+      .where(ofRoom(room))
+      .whereNotNull('suspect_from')
+      .select<{ suspect_from: number }[]>()
+    t.deepEqual(
+      ends.map((end) => end.suspect_from),
+      [keptUpTo + 1],
+    )
+  },
+}
