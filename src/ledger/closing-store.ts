@@ -122,10 +122,10 @@ export async function fencedSeq(trx: Sql, room: RoomId, epoch: number): Promise<
   return row?.last_seq ?? 0
 }
 
-/** Only the first fence counts. True if this one was it. */
-export async function fenceRequested(sql: Sql, room: RoomId, fence: Fence): Promise<boolean> {
+/** Within a transaction that holds the ledger's row. Only the first fence counts; true if this one was it. */
+export async function fenceRequested(trx: Sql, room: RoomId, fence: Fence): Promise<boolean> {
   const changed = await affectedRows(
-    sql,
+    trx,
     `UPDATE end_room SET state = 'fenced', epoch = ?, last_seq = ?, count = ?, digest = ?, fenced_at = NOW(3)
      WHERE room_id = ? AND state = 'requested'`,
     [fence.epoch, fence.lastSeq, fence.lastSeq, fence.digest, room],

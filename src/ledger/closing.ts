@@ -7,7 +7,7 @@ import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import { closedPayload } from './closed-entry.ts'
 import { closingOf, fenceRequested, insertClosing, reopenQuarantined } from './closing-store.ts'
-import type { ClosingRow } from './closing-store.ts'
+import type { ClosingRow, Fence } from './closing-store.ts'
 import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
 import type { RoomJob } from './flush-queue.ts'
@@ -64,7 +64,7 @@ export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingR
     const reply = await buffer.close(parts.redis, room, closedPayload(closing.requestedBy))
     if (reply.type === 'ok') {
       crashPoint('closing: fence up, not written down')
-      await fenceRequested(parts.sql, room, { epoch: reply.last.epoch, lastSeq: reply.last.seq, digest: reply.digest })
+      await putUp(parts.sql, room, { epoch: reply.last.epoch, lastSeq: reply.last.seq, digest: reply.digest })
       return existing(parts.sql, room)
     }
     // The epoch change of a closing room writes *closed* itself.
@@ -72,6 +72,17 @@ export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingR
     const changed = await existing(parts.sql, room)
     if (changed.state !== 'requested') return changed
   }
+}
+
+/**
+ * Under the lock of the ledger's row: an epoch change looks at the fence, judges by it what may be lost, and replaces it. One that came
+ * up behind that look would be answered, and replaced without a word.
+ */
+async function putUp(sql: Sql, room: RoomId, fence: Fence): Promise<void> {
+  await inTransaction(sql, async (trx) => {
+    await lockLedger(trx, room)
+    await fenceRequested(trx, room, fence)
+  })
 }
 
 async function existing(sql: Sql, room: RoomId): Promise<ClosingRow> {

@@ -1,18 +1,21 @@
 import test from 'ava'
 import * as buffer from '../../src/ledger/buffer.ts'
 import { keys } from '../../src/ledger/buffer.ts'
+import { fence } from '../../src/ledger/closing.ts'
+import { closingOf, insertClosing } from '../../src/ledger/closing-store.ts'
 import { Epochs } from '../../src/ledger/epochs.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { Followers } from '../../src/ledger/follow.ts'
 import type { RoomEvent } from '../../src/ledger/index.ts'
 import { epochEnds } from '../../src/ledger/record-store.ts'
 import { putToSleep } from '../../src/ledger/sleep.ts'
-import { ledgerOf } from '../../src/ledger/ledger-store.ts'
+import { ledgerOf, setLedgerState } from '../../src/ledger/ledger-store.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import type { Redis } from '../../src/platform/redis.ts'
 import { alice, bob, createSite, line, texts } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 
 /** What processes can do to each other when one of them stops for a while, or for ever, between two of its steps. */
@@ -249,4 +252,62 @@ test.serial('a delete whose target was lost erases nothing of the line that got 
   await flushRoom(site.work, room)
 
   t.deepEqual(await linesOf(room), ['stored', 'another'])
+})
+
+/** Whether a statement that begins so is under way in this schema. */
+async function isUnderWay(beginning: string): Promise<boolean> {
+  const [rows] = await world().sql.raw(
+    'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE ?',
+    [`${beginning}%`],
+  )
+  return rows.length > 0
+}
+
+/** The same connection, except that `step` runs behind the first call of a script with so many arguments. */
+function answered(redis: Redis, argumentCount: number, step: () => Promise<void>): Redis {
+  let isDone = false
+  const behind = async (length: number, call: Promise<unknown>): Promise<unknown> => {
+    const answer = await call
+    const isIt = !isDone && length === argumentCount
+    isDone ||= isIt
+    if (isIt) await step()
+    return answer
+  }
+  return Object.assign(Object.create(redis), {
+    evalsha: (...args: Parameters<Redis['evalsha']>) => behind(args.length, redis.evalsha(...args)),
+    eval: (...args: Parameters<Redis['eval']>) => behind(args.length, redis.eval(...args)),
+  }) as Redis
+}
+
+const closeArguments = 9
+
+test.serial('an end that is answered is not replaced behind the back of the epoch change', async (t) => {
+  const { sql } = world()
+  const room = await roomWith('one')
+  await flushRoom(site.work, room)
+  const older = await site.redis.dumpBuffer(keys.meta(room))
+  await setLedgerState(sql, room, 'closing')
+  await insertClosing(sql, room, { by: alice, requestId: undefined, nextInSeconds: 100 })
+  const blocker = await sql.transaction()
+  let changing: Promise<unknown> = Promise.resolve()
+
+  const redis = answered(site.redis, closeArguments, async () => {
+    await site.redis.unlink(keys.buffer(room))
+    await site.redis.restore(keys.meta(room), 0, older as Buffer, 'REPLACE')
+    await site.redis.hset(keys.meta(room), 'run', 'an earlier one')
+    // Holds the epoch change up behind its look at the fence.
+    const end = { epoch: 1, first_seq: 1, last_seq: 1, digest: '', cause: 'restart', ended_at: new Date() }
+    await blocker('ledger_epochs').insert({ ...end, room_id: room })
+    changing = new Epochs(site.work).change(room)
+    await eventually(() => isUnderWay('insert into `ledger_epochs`'))
+  })
+  let isAnswered = false
+  const fencing = fence({ ...site.work, redis }, room).finally(() => (isAnswered = true))
+  await eventually(async () => isAnswered || (await isUnderWay('SELECT epoch, redis_run')))
+  await blocker.rollback()
+  await changing
+
+  const { epoch, lastSeq } = await fencing
+  t.like(await closingOf(sql, room), { state: 'fenced', epoch, lastSeq })
+  t.is(epoch, 2)
 })
