@@ -42,7 +42,8 @@ class Explorer {
     for (let index = 0; index < this.#queue.length && this.#queue.length < this.#mostMoments; index += 1) {
       const moment = this.#queue[index] as Moment
       const broken = this.#broken(moment)
-      if (broken !== undefined) return this.#report({ broken: broken.why, trace: [...this.#pathTo(index), ...broken.trace] })
+      if (broken !== undefined)
+        return this.#report({ broken: broken.why, trace: [...this.#pathTo(index), ...broken.trace] })
       for (const { to } of this.#after(moment)) this.#reach(to, index)
     }
     return this.#report(undefined)
@@ -89,7 +90,11 @@ class Explorer {
     return path.slice(1).map((at, step) => {
       const from = this.#queue[path[step] as number] as Moment
       const key = this.#world.key(this.#queue[at] as Moment)
-      return this.#after(from).find(({ to }) => this.#world.key(to) === key)?.says() ?? '?'
+      return (
+        this.#after(from)
+          .find(({ to }) => this.#world.key(to) === key)
+          ?.says() ?? '?'
+      )
     })
   }
 

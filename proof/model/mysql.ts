@@ -94,7 +94,8 @@ export function endWithClosed(mysql: Mysql, closed: Omit<Kept, 'seq'>, holds: Ho
 export function fenceRequested(mysql: Mysql, fence: Fence, holds: Holds): void {
   const { closing } = mysql
   if (closing === undefined || !isUnderWay(closing)) return
-  if (closing.state === 'requested' || !holds('firstFenceCounts')) mysql.closing = { ...closing, state: 'fenced', fence }
+  if (closing.state === 'requested' || !holds('firstFenceCounts'))
+    mysql.closing = { ...closing, state: 'fenced', fence }
 }
 
 export function moveClosing(mysql: Mysql, from: readonly ClosingState[], to: ClosingState): boolean {
@@ -105,12 +106,7 @@ export function moveClosing(mysql: Mysql, from: readonly ClosingState[], to: Clo
 }
 
 /** sealing.ts: by compare-and-set, together with the end of the ledger. */
-export function finish(
-  mysql: Mysql,
-  state: 'sealed' | 'suspect' | 'quarantined',
-  fence: Fence,
-  holds: Holds,
-): boolean {
+export function finish(mysql: Mysql, state: 'sealed' | 'suspect' | 'quarantined', fence: Fence, holds: Holds): boolean {
   const { closing } = mysql
   const isOurs = closing?.state === 'verifying' && isSame(closing.fence, fence)
   if (closing === undefined || (!isOurs && holds('finishByCompare'))) return false
@@ -141,7 +137,8 @@ export function verdict(mysql: Mysql, fence: Fence): 'sealed' | 'suspect' | 'qua
   const digestAt = new Map([[0, '']])
   for (const [index, row] of mysql.messages.entries()) {
     if (row.seq > fence.lastSeq) break
-    const entry = row.kind === 'unreadable' ? mysql.parked.find(({ seq, epoch }) => seq === row.seq && epoch === row.epoch) : row
+    const entry =
+      row.kind === 'unreadable' ? mysql.parked.find(({ seq, epoch }) => seq === row.seq && epoch === row.epoch) : row
     faults.push(row.seq !== index + 1, row.kind === 'unreadable')
     digest = chainDigest(digest, entry ?? row)
     digestAt.set(row.seq, digest)

@@ -63,7 +63,12 @@ export function* waitUntil(name: string, isOver: (seen: Seen) => boolean): Doing
 /** Steps of a transaction: begins with `lock`, ends with `commit` or by doing something else. */
 export const transaction = {
   *lock(): Doing<Mysql['row']> {
-    return (yield { name: 'lock the row', on: 'lock', isLocked: true, run: (mysql: Mysql) => mysql.row }) as Mysql['row']
+    return (yield {
+      name: 'lock the row',
+      on: 'lock',
+      isLocked: true,
+      run: (mysql: Mysql) => mysql.row,
+    }) as Mysql['row']
   },
   *redis<T>(name: string, run: (redis: Redis) => T): Doing<T> {
     return (yield { name, on: 'redis', isLocked: true, run }) as T

@@ -66,7 +66,8 @@ export function brokenInTheEnd(mysql: Mysql, outside: Outside, sends: Scenario['
   if (messages.at(-1)?.kind !== 'closed') return 'the room does not end with *closed*'
   if (isSuspect && outside.losses.length === 0) return 'the room is suspect, and nothing was lost'
   const lost = outside.acks.find((ack) => !isKept(mysql, ack) && !isCovered(mysql, outside, ack))
-  if (lost !== undefined) return `${lost.id} was acknowledged as ${lost.epoch}:${lost.seq}, is not kept, and the room is ${closing.state}`
+  if (lost !== undefined)
+    return `${lost.id} was acknowledged as ${lost.epoch}:${lost.seq}, is not kept, and the room is ${closing.state}`
   return brokenEnd(mysql, outside.closeAnswer) ?? brokenOrder(messages, sends)
 }
 
@@ -90,14 +91,17 @@ function brokenEnd({ messages, ends }: Mysql, answer: Outside['closeAnswer']): s
   if (last?.epoch === answer.epoch && last.seq === answer.lastSeq) return undefined
   const suspect = ends.find(({ epoch }) => epoch === answer.epoch)?.suspect
   const isNamed = suspect !== undefined && suspect.from <= answer.lastSeq && answer.lastSeq <= suspect.to
-  return isNamed ? undefined : `the closing was answered with ${answer.epoch}:${answer.lastSeq}, the room ends at ${last?.epoch}:${last?.seq}`
+  return isNamed
+    ? undefined
+    : `the closing was answered with ${answer.epoch}:${answer.lastSeq}, the room ends at ${last?.epoch}:${last?.seq}`
 }
 
 /** The lines of one client stand in the order in which it said them. */
 function brokenOrder(messages: readonly Kept[], sends: Scenario['sends']): string | undefined {
   for (const { batches } of sends) {
     const seqs = batches.flat().flatMap((id) => messages.filter((row) => row.id === id).map(({ seq }) => seq))
-    if (seqs.some((seq, index) => seq < (seqs[index - 1] ?? 0))) return `${batches.flat().join(' and ')} have changed places`
+    if (seqs.some((seq, index) => seq < (seqs[index - 1] ?? 0)))
+      return `${batches.flat().join(' and ')} have changed places`
   }
   return undefined
 }

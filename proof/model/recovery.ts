@@ -43,7 +43,9 @@ class Recovery {
     for (const [slot, { batches }] of this.#world.scenario.sends.entries()) {
       for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
         const { lines } = this.#now.outside.value
-        const open = batches.map((batch) => batch.filter((id) => lines[id]?.state === 'unknown')).filter((ids) => ids.length > 0)
+        const open = batches
+          .map((batch) => batch.filter((id) => lines[id]?.state === 'unknown'))
+          .filter((ids) => ids.length > 0)
         if (open.length === 0) break
         this.#take(this.#world.sent(this.#now, slot, 'server 2', open))
         const broken = this.#finish(slot)

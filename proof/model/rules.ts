@@ -116,7 +116,7 @@ export const rules = {
     in: 'close and wipe',
   },
   fenceIsLocked: {
-    says: 'an epoch change locks the fence that it looks at and replaces',
+    says: 'a fence is put up under the lock of the row, not while an epoch change looks at it',
     in: 'close and rollback',
   },
   fenceIsWitness: {

@@ -38,7 +38,18 @@ export type Fault =
   | 'impatience'
 
 const calm: Scenario = {
-  ...{ name: 'calm', room: 'new', tries: 2, closes: false, workers: 0, jobs: [], sends: [], maxIds: 100, faults: {}, mostFaults: 0 },
+  ...{
+    name: 'calm',
+    room: 'new',
+    tries: 2,
+    closes: false,
+    workers: 0,
+    jobs: [],
+    sends: [],
+    maxIds: 100,
+    faults: {},
+    mostFaults: 0,
+  },
 }
 
 const from = (server: Server, ...batches: string[][]): Scenario['sends'][number] => ({ server, batches })
@@ -93,7 +104,15 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...calm,
-    ...{ name: 'rollback and flush', room: 'used', sends: [from('server 1', ['a'], ['b'])], tries: 1, workers: 1, jobs: ['flush'], mostFaults: 2 },
+    ...{
+      name: 'rollback and flush',
+      room: 'used',
+      sends: [from('server 1', ['a'], ['b'])],
+      tries: 1,
+      workers: 1,
+      jobs: ['flush'],
+      mostFaults: 2,
+    },
     faults: { rollback: 1, 'death of a server': 1 },
   },
   {
@@ -128,7 +147,15 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...calm,
-    ...{ name: 'sleep and rollback', room: 'used', sends: [a], tries: 1, workers: 1, jobs: ['sleep', 'flush'], mostFaults: 1 },
+    ...{
+      name: 'sleep and rollback',
+      room: 'used',
+      sends: [a],
+      tries: 1,
+      workers: 1,
+      jobs: ['sleep', 'flush'],
+      mostFaults: 1,
+    },
     faults: { rollback: 1, wipe: 1 },
   },
 ]

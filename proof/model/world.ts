@@ -147,7 +147,8 @@ export class World {
     const after = done === 'refused' ? this.locals.unanswered(local) : this.locals.answered(local, done.answer)
     const isLocking = step.on === 'lock' && this.context.holds('rowLock')
     const to = done === 'refused' ? moment : isLocking ? { ...done.to, lock: slot } : done.to
-    const says = (): string => `${this.nameOf(slot)}: ${step.name}${done === 'refused' ? ' – refused' : summaryOf(done.answer)}`
+    const says = (): string =>
+      `${this.nameOf(slot)}: ${step.name}${done === 'refused' ? ' – refused' : summaryOf(done.answer)}`
     return [{ says, to: this.#moved(to, slot, after) }]
   }
 
@@ -257,7 +258,9 @@ export class World {
 
   #closes(moment: Moment): Move[] {
     const isClosing = moment.mysql.value.row.state !== 'open' || moment.outside.value.closeAnswer !== undefined
-    return this.scenario.closes && !isClosing ? this.#beginAtOnce(moment, this.#closer, become(closeRoom, this.context)) : []
+    return this.scenario.closes && !isClosing
+      ? this.#beginAtOnce(moment, this.#closer, become(closeRoom, this.context))
+      : []
   }
 
   #works(moment: Moment, slot: number): Move[] {
@@ -311,7 +314,9 @@ export class World {
   /** No fault by itself: the Redis of this moment may come back later. */
   #copied(moment: Moment): Move[] {
     if (moment.copy !== undefined || this.scenario.faults.rollback === undefined) return []
-    return [{ says: () => 'redis: is copied', to: { ...moment, copy: this.#copies.cell({ room: moment.redis.value.room }) } }]
+    return [
+      { says: () => 'redis: is copied', to: { ...moment, copy: this.#copies.cell({ room: moment.redis.value.room }) } },
+    ]
   }
 
   #happens(moment: Moment, kind: Fault): Move[] {
@@ -327,7 +332,9 @@ export class World {
       case 'restart':
         return [this.#restart(moment, moment.redis.value.room)]
       case 'rollback':
-        return moment.copy === undefined ? [] : [this.#restart(this.#lossy(moment, moment.copy.value.room), moment.copy.value.room)]
+        return moment.copy === undefined
+          ? []
+          : [this.#restart(this.#lossy(moment, moment.copy.value.room), moment.copy.value.room)]
       case 'wipe':
         return [this.#restart(this.#lossy(moment, undefined), undefined)]
       case 'lost lock':
@@ -341,7 +348,9 @@ export class World {
 
   #clients(moment: Moment): number[] {
     return moment.slots.flatMap((local, slot) =>
-      slot <= this.#closer && local.next !== undefined && local.next.on !== 'outside' && local.next.on !== 'wait' ? [slot] : [],
+      slot <= this.#closer && local.next !== undefined && local.next.on !== 'outside' && local.next.on !== 'wait'
+        ? [slot]
+        : [],
     )
   }
 
@@ -358,11 +367,18 @@ export class World {
     if (local.next?.on !== 'redis') return []
     const { name } = local.next
     const late = [...moment.late, local]
-    return [{ says: () => `${this.nameOf(slot)}: ${name}`, to: this.#moved({ ...moment, late }, slot, this.locals.unanswered(local)) }]
+    return [
+      {
+        says: () => `${this.nameOf(slot)}: ${name}`,
+        to: this.#moved({ ...moment, late }, slot, this.locals.unanswered(local)),
+      },
+    ]
   }
 
   #kill(moment: Moment, server: Server): Move[] {
-    const slots = moment.slots.flatMap((local, slot) => (slot <= this.#closer && serverOf(local) === server ? [slot] : []))
+    const slots = moment.slots.flatMap((local, slot) =>
+      slot <= this.#closer && serverOf(local) === server ? [slot] : [],
+    )
     const outside = { ...moment.outside.value }
     const isKnown = Object.keys(outside.unwritten[server] ?? {}).length > 0
     if (slots.length === 0 && !isKnown) return []
@@ -382,7 +398,10 @@ export class World {
 
   /** The closed meta of a final room has a time to live. */
   expired(moment: Moment): Move {
-    return { says: () => 'redis: forgets the room', to: { ...moment, redis: this.#redis.cell({ ...moment.redis.value, room: undefined }) } }
+    return {
+      says: () => 'redis: forgets the room',
+      to: { ...moment, redis: this.#redis.cell({ ...moment.redis.value, room: undefined }) },
+    }
   }
 
   /** A new incarnation: what was on its way to the old one is gone. */
@@ -425,9 +444,11 @@ function serverOf({ begun }: Local): Server | undefined {
 }
 
 function summaryOf(answer: unknown): string {
-  if (typeof answer === 'string' || typeof answer === 'number' || typeof answer === 'boolean') return ` → ${String(answer)}`
+  if (typeof answer === 'string' || typeof answer === 'number' || typeof answer === 'boolean')
+    return ` → ${String(answer)}`
   if (typeof answer !== 'object' || answer === null) return ''
-  if ('answers' in answer) return ` → ${(answer.answers as { type: string; place?: Place }[]).map(({ type, place }) => (place === undefined ? type : `${type} ${place.epoch}:${place.seq}`)).join(', ')}`
+  if ('answers' in answer)
+    return ` → ${(answer.answers as { type: string; place?: Place }[]).map(({ type, place }) => (place === undefined ? type : `${type} ${place.epoch}:${place.seq}`)).join(', ')}`
   if ('last' in answer) return ` → ${(answer.last as Place).epoch}:${(answer.last as Place).seq}`
   return 'type' in answer ? ` → ${String(answer.type)}` : ''
 }

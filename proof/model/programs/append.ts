@@ -55,7 +55,8 @@ function unknown(people: Outside, id: string): void {
 function* failSenders(context: Context, { server, line }: Sending): Doing<Become | undefined> {
   if (!context.holds('nothingAfterUnknown')) return drain(context, server, line)
   const ids = line.flat()
-  if (ids.length > 0) yield* outside(`answer ${ids.join(', ')}: unknown`, (people) => ids.forEach((id) => unknown(people, id)))
+  if (ids.length > 0)
+    yield* outside(`answer ${ids.join(', ')}: unknown`, (people) => ids.forEach((id) => unknown(people, id)))
   return undefined
 }
 
@@ -68,7 +69,9 @@ function* settle(
   const undecided = batch.slice(decided.length)
   if (decided.length > 0) {
     yield* outside(nameOf(batch, decided), (people) => {
-      decided.forEach((answer, index) => tell(people, server, batch[index]?.id ?? '', answer, context.holds('witnesses')))
+      decided.forEach((answer, index) =>
+        tell(people, server, batch[index]?.id ?? '', answer, context.holds('witnesses')),
+      )
     })
   }
   return undecided.length === 0 ? [] : yield* lookUp({ server, batch: undecided }, reply.token)
@@ -82,10 +85,7 @@ function tell(people: Outside, server: string, id: string, answer: Answer, isWit
   else heard(people, id, 'refused')
 }
 
-function* lookUp(
-  { server, batch }: Pick<Sending, 'server' | 'batch'>,
-  token: string,
-): Doing<Sending['batch']> {
+function* lookUp({ server, batch }: Pick<Sending, 'server' | 'batch'>, token: string): Doing<Sending['batch']> {
   const places = yield* placesOf(batch)
   const found = batch.filter(({ id }) => places[id] !== undefined)
   if (found.length > 0) {
@@ -97,7 +97,12 @@ function* lookUp(
 }
 
 function* placesOf(batch: Sending['batch']): Doing<Record<string, Place>> {
-  return yield* onMysql('look up ids', (mysql) => placesIn(mysql, batch.map(({ id }) => id)))
+  return yield* onMysql('look up ids', (mysql) =>
+    placesIn(
+      mysql,
+      batch.map(({ id }) => id),
+    ),
+  )
 }
 
 function placesIn({ messages, parked }: Mysql, ids: readonly string[]): Record<string, Place> {

@@ -1,5 +1,5 @@
 import { fenceRequested } from '../mysql.ts'
-import type { Closing } from '../mysql.ts'
+import type { Closing, Fence, Mysql } from '../mysql.ts'
 import { become, onMysql, onRedis, outside, transaction } from '../process.ts'
 import type { Become, Doing } from '../process.ts'
 import { close } from '../redis.ts'
@@ -46,8 +46,15 @@ export function* fence(context: Context): Doing<Closing | 'again'> {
   }
   const { last, digest } = reply
   const end = { epoch: last.epoch, lastSeq: last.seq, digest }
-  yield* onMysql('fenceRequested', (mysql) => fenceRequested(mysql, end, context.holds))
+  yield* putUp(context, end)
   return yield* existing()
+}
+
+function* putUp({ holds }: Context, end: Fence): Doing<void> {
+  const put = (mysql: Mysql): void => fenceRequested(mysql, end, holds)
+  if (!holds('fenceIsLocked')) return yield* onMysql('fenceRequested', put)
+  yield* transaction.lock()
+  yield* transaction.mysql('commit the fence', put)
 }
 
 function* existing(): Doing<Closing> {

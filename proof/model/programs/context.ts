@@ -19,4 +19,10 @@ export const lineOf = (id: string, lookedUp: string | undefined): Line => ({
   ...{ sender: alice, id, kind: 'text', hash: '', lookedUp },
 })
 
-export const closed: Omit<Kept, 'epoch' | 'seq'> = { at: 0, sender: 0 as AccountId, id: '!closed', kind: 'closed', hash: '' }
+export const closed: Omit<Kept, 'epoch' | 'seq'> = {
+  at: 0,
+  sender: 0 as AccountId,
+  id: '!closed',
+  kind: 'closed',
+  hash: '',
+}

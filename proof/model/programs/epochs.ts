@@ -61,10 +61,8 @@ function* salvage(context: Context, row: Mysql['row'], seen: Look, before: reado
   return entries.slice(Math.max(row.storedSeq - seen.base, 0), seen.head - seen.base)
 }
 
-/** The fence is locked where it is read: until the commit nobody else can put one up. */
 function* fencedSeq({ holds }: Context, epoch: number): Doing<number> {
-  if (!holds('fenceIsWitness') || holds('fenceIsLocked')) return 0
-  return yield* transaction.mysql('fencedSeq', (mysql) => fencedIn(mysql, epoch))
+  return holds('fenceIsWitness') ? yield* transaction.mysql('fencedSeq', (mysql) => fencedIn(mysql, epoch)) : 0
 }
 
 const fencedIn = ({ closing }: Mysql, epoch: number): number =>
@@ -81,12 +79,10 @@ interface Decided {
 function commit(context: Context, mysql: Mysql, decided: Decided): Beginning {
   const { holds } = context
   const { row } = mysql
-  const isRead = holds('fenceIsWitness') && holds('fenceIsLocked')
-  const fenced = isRead ? fencedIn(mysql, row.epoch) : decided.fenced
   const isJoined = holds('tailIsKept') ? keepTail(mysql, decided.look, decided.tail, holds) : true
   if (row.epoch > 0) {
     const cause = causeHere(context, row, decided.look)
-    const acked = Math.max(holds('witnesses') ? (mysql.acked[row.epoch] ?? 0) : 0, fenced)
+    const acked = Math.max(holds('witnesses') ? (mysql.acked[row.epoch] ?? 0) : 0, decided.fenced)
     const suspect = suspectHere(context, mysql, decided.look, { isJoined, cause, acked, row })
     endEpoch(mysql, { epoch: row.epoch, cause, suspect })
   }
@@ -107,7 +103,8 @@ const isInstalledHere = (context: Context, row: Mysql['row'], seen: Look): boole
 function causeHere(context: Context, row: Mysql['row'], seen: Look): ReturnType<typeof causeOf> {
   const cause = causeOf(rowHere(context, row), seen)
   // The evidence that an epoch was never installed:
-  if (cause === 'repair' && !isInstalledHere(context, row, seen) && !context.holds('heldFromIsNoLoss')) return 'rollback'
+  if (cause === 'repair' && !isInstalledHere(context, row, seen) && !context.holds('heldFromIsNoLoss'))
+    return 'rollback'
   if (cause === 'absent' && !context.holds('absentIsSuspect')) return 'repair'
   if (cause === 'rollback' && !context.holds('olderEpochIsSuspect')) return 'repair'
   return cause
@@ -123,4 +120,3 @@ function suspectHere(
   const row = rowHere(context, ended.row)
   return suspectRange(context.holds('rowsBearWitness') ? row : { ...row, storedSeq: 0 }, seen, { ...ended, kept })
 }
-

@@ -36,7 +36,9 @@ function drainedTo({ closing, row }: Mysql, { holds }: Context): Fence | undefin
 
 function* seal({ context, fenced }: { context: Context; fenced: Fence }): Doing<Become | undefined> {
   const { holds } = context
-  const isOn = yield* onMysql('moveClosing verifying', (mysql) => moveClosing(mysql, ['fenced', 'draining'], 'verifying'))
+  const isOn = yield* onMysql('moveClosing verifying', (mysql) =>
+    moveClosing(mysql, ['fenced', 'draining'], 'verifying'),
+  )
   if (!isOn) return undefined
   if (holds('waitForWitnesses')) yield* waitUntil('wait for the witnesses', isWitnessed)
   if (holds('witnesses') && holds('witnessesAtTheEnd')) yield* onMysql('judge the witnesses', judgeWitnesses)
