@@ -61,8 +61,8 @@ export class Locals {
   }
 }
 
-function* nothing(): ReturnType<Program> {
-  return undefined
+const nothing: Program = () => {
+  throw new Error('who is idle does nothing')
 }
 
 /** Of a context only that it is one: there is one in a run. */

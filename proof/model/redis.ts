@@ -186,10 +186,10 @@ export function look(redis: Redis): Look {
   const run = String(redis.run)
   const nothing = { metaRun: undefined, epoch: undefined, hold: undefined, heldFrom: undefined }
   if (room === undefined) return { run, ...nothing, base: 0, head: 0, digest: '' }
-  const { hold, heldFrom } = room
-  if (room.run === undefined) return { run, ...nothing, hold, heldFrom, base: 0, head: 0, digest: '' }
   const { epoch, base, digest } = room
-  return { run, metaRun: String(room.run), epoch, hold, heldFrom, base, head: headOf(room), digest }
+  const held = { hold: room.hold, heldFrom: room.heldFrom }
+  if (room.run === undefined) return { run, ...nothing, ...held, base: 0, head: 0, digest: '' }
+  return { run, metaRun: String(room.run), epoch, ...held, base, head: headOf(room), digest }
 }
 
 export function hold(redis: Redis, epoch: number, holds: Holds): { type: 'ok'; run: string } | { type: 'late' } {

@@ -42,7 +42,7 @@ export const rules = {
   holdIsNewer: {
     says: 'a hold that comes behind a newer one, or behind its epoch, changes nothing',
     isSecondLine: true,
-    in: 'epochs',
+    in: 'restart',
   },
   epochAboveHold: {
     says: 'a new epoch is above every one that was ever held for',
@@ -68,7 +68,7 @@ export const rules = {
   installedOnce: {
     says: 'an epoch is installed once',
     isSecondLine: true,
-    in: 'epochs',
+    in: 'restart',
   },
   heldFromIsNoLoss: {
     says: 'an epoch that was held for and never installed has lost nothing',

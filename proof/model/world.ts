@@ -112,7 +112,7 @@ export class World {
   key(moment: Moment): string {
     const { redis, copy, mysql, outside, slots, late, lock, faults } = moment
     const names = slots.map((local, slot) => (slot === lock ? -local.id : local.id))
-    const workers = names.splice(this.#firstWorker).sort((a, b) => a - b)
+    const workers = names.splice(this.#firstWorker).toSorted((one, two) => one - two)
     const shared = `${redis.id},${copy?.id},${mysql.id},${outside.id}`
     return `${shared};${names.join()};${workers.join()};${late.map(({ id }) => id).join()};${faultKinds.map((kind) => faults[kind]).join()}`
   }

@@ -78,10 +78,10 @@ export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingR
  * Under the lock of the ledger's row: an epoch change looks at the fence, judges by it what may be lost, and replaces it. One that came
  * up behind that look would be answered, and replaced without a word.
  */
-async function putUp(sql: Sql, room: RoomId, fence: Fence): Promise<void> {
+async function putUp(sql: Sql, room: RoomId, end: Fence): Promise<void> {
   await inTransaction(sql, async (trx) => {
     await lockLedger(trx, room)
-    await fenceRequested(trx, room, fence)
+    await fenceRequested(trx, room, end)
   })
 }
 
