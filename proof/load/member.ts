@@ -8,7 +8,7 @@ import type { Place } from './frames.ts'
 import { RoomListener } from './listener.ts'
 import { isWorthRepeating } from './outcome.ts'
 import type { Ending } from './outcome.ts'
-import { backoffMs, pause, until } from './patience.ts'
+import { backoffMs, pause } from './patience.ts'
 import type { Person } from './person.ts'
 import type { Run } from './run.ts'
 import type { Line } from './script.ts'
@@ -25,7 +25,6 @@ interface Try {
 const acked = z.object({ id: z.string(), epoch: z.number(), seq: z.number(), duplicate: z.boolean(), kept: z.string() })
 const mostUnstored = 2000
 const mostPlaces = 50
-const partingMs = 3000
 /** Of the first tries; the others go over the socket. */
 const httpShare = 0.1
 
@@ -55,17 +54,9 @@ export class Member {
     return this.#listeners
   }
 
-  /**
-   * Without a seat there is nothing more to hear: waits until every device has been told so, or has another connection. What an
-   * earlier subscription told would else be taken for what the next one tells.
-   */
-  async goDeaf(): Promise<void> {
-    const deadline = performance.now() + partingMs
-    await until(() => this.#listeners.every(({ isOver }) => isOver), deadline)
-    for (const listener of this.#listeners) {
-      if (!listener.isOver) listener.device.cut()
-      listener.depart()
-    }
+  /** Without a seat there is nothing more to hear. */
+  depart(): void {
+    for (const listener of this.#listeners) listener.depart()
   }
 
   /** All devices listen, each from the beginning or from where it was when the seat was given up. */

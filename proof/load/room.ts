@@ -165,7 +165,7 @@ export class Room {
     if (member === this.#members[0] || member.isMoving) return
     member.isMoving = true
     const { outcome } = await this.#seat(what, member)
-    if (outcome === 'ok') await member.goDeaf()
+    if (outcome === 'ok') member.depart()
     await pause(forMs, this.#run.ending)
     const isGone = outcome === 'ok' && !this.#ending.signal.aborted && !this.#run.ending.aborted
     if (isGone) await this.#join(member, forMs % 2 === 0)
