@@ -49,32 +49,33 @@ async function main(): Promise<number> {
     mkdirSync(inside, { recursive: true, mode: 0o700 })
     return { folder: inside, isQuick: quick, say: (text) => progress.say(text) }
   }
-  const stack = await progress.step('A stack to look at', () => startStack({ ...generousLimits, ...settings }))
-  try {
-    const cast = await gather(stack)
-    const asker = cast.player('mentor')!
-    const asked = await everyRequest(cast, asker)
-    const target = { address: stack.address, token: asker.token }
-    const chapters: Chapter[] = []
-    for (const tool of only) {
-      const judge = judgeOf(tool, programs)
-      await requireTeeth(tool, judge, {
-        databaseUrl: stack.world.config.DATABASE_URL,
-        bench: bench(`${tool}-on-a-broken-door`, true),
-      })
+  const chapters: Chapter[] = []
+  for (const tool of only) {
+    const judge = judgeOf(tool, programs)
+    const stack = await progress.step(`A stack for ${tool}`, () => startStack(settingsOf(tool)))
+    try {
+      const cast = await gather(stack)
+      const asker = cast.player('mentor')!
+      const asked = tool === 'slowhttptest' ? [] : await everyRequest(cast, asker)
+      const target = { address: stack.address, token: asker.token }
+      const { DATABASE_URL: databaseUrl } = stack.world.config
+      await requireTeeth(tool, judge, { databaseUrl, bench: bench(`${tool}-on-a-broken-door`, true) })
       chapters.push(await chapterOf(tool, judge, { stack, target, asked, bench: bench(tool) }))
+    } finally {
+      await stack.stop()
     }
-    const report = reportOf(chapters)
-    writeFileSync(path.join(folder, 'report.md'), report)
-    process.stdout.write(`\n${report}\nLogs: ${folder}\n`)
-    return chapters.some(({ findings }) => findings.length > 0) ? 1 : 0
-  } finally {
-    await stack.stop()
   }
+  const report = reportOf(chapters)
+  writeFileSync(path.join(folder, 'report.md'), report)
+  process.stdout.write(`\n${report}\nLogs: ${folder}\n`)
+  return chapters.some(({ findings }) => findings.length > 0) ? 1 : 0
 }
 
-/** A token that lives as long as the audit, and space for what is uploaded. */
-const settings = { ACCESS_TOKEN_MINUTES: 60, LOG_LEVEL: 'error', SEATS_MAX: 10_000 }
+/** A token that lives as long as the audit. Whoever is slow meets the limits that people have; others would only be told to wait. */
+function settingsOf(tool: Tool): Record<string, string | number> {
+  const standard = { ACCESS_TOKEN_MINUTES: 60, LOG_LEVEL: 'error', REQUESTS_PER_MINUTE: 600 }
+  return tool === 'slowhttptest' ? standard : { ...standard, ...generousLimits, REQUESTS_PER_MINUTE: 1_000_000 }
+}
 
 function judgeOf(tool: Tool, programs: Programs): Judge {
   switch (tool) {
