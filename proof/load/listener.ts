@@ -1,11 +1,10 @@
-import { z } from 'zod'
 import { now } from '../history/history.ts'
 import type { Sight } from '../history/line.ts'
 import type { Device, RoomEars } from './device.ts'
-import { endingOf } from './door.ts'
 import { formatPlace } from './frames.ts'
 import type { FrameOf, Place, RoomFrame } from './frames.ts'
 import { isWorthRepeating } from './outcome.ts'
+import { pageThrough } from './paging.ts'
 import { backoffMs, pause } from './patience.ts'
 
 export interface ListenerOptions {
@@ -26,7 +25,6 @@ export interface ListenerOptions {
 const mostRemembered = 300
 /** Who has listened for so long without a break has been told whatever the system finds by itself. */
 const longListeningMs = 10_000
-const messagePage = z.object({ page: z.object({ after: z.string().optional() }) })
 
 /** A range that is being paged through. */
 interface OpenGap {
@@ -152,9 +150,7 @@ export class RoomListener implements RoomEars {
         this.#subscribedAt = performance.now()
         return answer.frame.type === 'subscribed' ? onStored(answer.frame.stored) : undefined
       }
-      if (!isWorthRepeating(answer.ending)) {
-        return this.depart()
-      }
+      if (!isWorthRepeating(answer.ending)) return this.depart()
       await pause(answer.ending.retryMs ?? backoffMs(failures), over)
     }
   }
@@ -178,7 +174,8 @@ export class RoomListener implements RoomEars {
   #hearEntry({ epoch, seq, id, kind, from, content }: FrameOf<'entry'>): void {
     const body = content?.body
     this.#note({ what: 'heard', ...this.#seen(), epoch, seq, id, kind, from, ...(body === undefined ? {} : { body }) })
-    if (epoch === this.#last.epoch && seq <= this.#last.seq) return
+    // What is known is dropped, as is what a later epoch has taken the place of. A hole is left for the checker to see.
+    if (epoch < this.#last.epoch || (epoch === this.#last.epoch && seq <= this.#last.seq)) return
     this.#reach({ epoch, seq })
     if (kind === 'text' && content !== null) this.#options.onText({ epoch, seq })
   }
@@ -195,7 +192,8 @@ export class RoomListener implements RoomEars {
     const gap: OpenGap = { line, from: this.#last, held: [] }
     this.#gap = gap
     this.#reach(to)
-    const isFilled = await this.#pageThrough(from, to)
+    const isWanted = (): boolean => this.#gap === gap && !this.#options.over.aborted
+    const isFilled = await pageThrough({ person: this.device.person, room: this.room, from, to, isWanted })
     if (this.#gap === gap) this.#endGap(isFilled)
   }
 
@@ -207,26 +205,6 @@ export class RoomListener implements RoomEars {
     for (const sight of gap.held) this.#options.saw(sight)
     // Nothing of it is kept, so the client comes back from before it.
     if (!isFilled) this.#last = gap.from
-  }
-
-  async #pageThrough(from: Place, to: Place): Promise<boolean> {
-    const { over } = this.#options
-    let after: string | undefined = formatPlace(from)
-    for (let failures = 0; this.#gap !== undefined && !over.aborted;) {
-      const path: string = `/v1/rooms/${this.room}/messages?after=${after}&limit=100`
-      const reply = await this.device.person.ask({ method: 'GET', path })
-      const page = reply.type === 'answered' ? messagePage.safeParse(reply.body).data : undefined
-      if (page !== undefined) {
-        after = page.page.after
-        if (after === undefined || Number(after.split(':')[1]) >= to.seq) return true
-      } else if (isWorthRepeating(endingOf(reply))) {
-        failures += 1
-        await pause(backoffMs(failures), over)
-      } else {
-        return false
-      }
-    }
-    return false
   }
 
   #reach(place: Place): void {

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Seat } from '../history/line.ts'
 import type { Chance } from './chance.ts'
 import type { Attendant } from './crowd.ts'
 import type { Device } from './device.ts'
 import { endingOf } from './door.ts'
-import type { Reply } from './door.ts'
 import { Member } from './member.ts'
 import { isWorthRepeating } from './outcome.ts'
-import type { Ending } from './outcome.ts'
 import { backoffMs, pause, until } from './patience.ts'
 import { Tasks } from './run.ts'
 import type { Run } from './run.ts'
+import { RoomCalls } from './room-calls.ts'
 import { burstOf, scriptOf } from './script.ts'
 import type { Step } from './script.ts'
 
@@ -24,9 +22,6 @@ export interface RoomPlan {
 }
 
 const opened = z.object({ id: z.string() })
-const closing = z.object({ state: z.string(), epoch: z.number().optional(), lastSeq: z.number().optional() })
-const finalStates: ReadonlySet<string> = new Set(['sealed', 'suspect', 'quarantined'])
-const lookEveryMs = 200
 /** Behind the answer that it is closed. */
 const linesTooLate = 3
 
@@ -36,9 +31,8 @@ export class Room {
   readonly #run: Run
   readonly #plan: RoomPlan
   readonly #members: readonly [Member, ...Member[]]
+  readonly #calls: RoomCalls
   readonly #ending = new AbortController()
-  #lastSeq: number | undefined
-  #finalState: string | undefined
 
   private constructor(run: Run, plan: RoomPlan, id: string) {
     const [mentor, ...others] = plan.people
@@ -47,6 +41,7 @@ export class Room {
     this.#run = { ...run, tasks: new Tasks(run.tasks) }
     this.#plan = plan
     this.#members = [memberOf(mentor), ...others.map(memberOf)]
+    this.#calls = new RoomCalls(this.#run, id, mentor.person)
   }
 
   /** Undefined when the run was over before there was an answer, or it was refused for good. */
@@ -96,7 +91,7 @@ export class Room {
     const burst = ending.aborted ? [] : burstOf(chance, this.#members.length)
     const half = Math.floor(burst.length / 2)
     for (const line of burst.slice(0, half)) void tasks.add(this.#memberAt(line.who).say(line))
-    const closings = [1, 2].map((closer) => this.#closeBy(closer))
+    const closings = [1, 2].map((closer) => this.#calls.close(closer))
     for (const line of burst.slice(half)) void tasks.add(this.#memberAt(line.who).say(line))
     await Promise.race(closings)
     for (const line of burst.slice(0, linesTooLate)) void tasks.add(this.#memberAt(line.who).say(line))
@@ -108,29 +103,12 @@ export class Room {
    * is written down about this room. False when the deadline came first, which may move.
    */
   async settle(deadline: () => number): Promise<boolean> {
-    while (this.#finalState === undefined && performance.now() < deadline() && !this.#run.over.aborted) {
-      await this.#look()
-      if (this.#finalState === undefined) await pause(lookEveryMs, this.#run.over)
-    }
-    const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => this.#hasHeardAll(member))
+    const end = await this.#calls.end(deadline)
+    const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => hasHeardAll(member, end))
     const isHeard = await until(hasHeard, deadline)
-    for (const member of this.#members) member.settle(this.#lastSeq)
+    for (const member of this.#members) member.settle(end?.lastSeq)
     const isKnown = await until(() => this.#run.tasks.count === 0, deadline)
-    return this.#finalState !== undefined && isHeard && isKnown
-  }
-
-  #hasHeardAll({ listeners }: Member): boolean {
-    return listeners.every(({ isOver, last }) => isOver || last.seq >= (this.#lastSeq ?? 0))
-  }
-
-  async #look(): Promise<void> {
-    const [{ person: mentor }] = this.#plan.people
-    const reply = await mentor.ask({ method: 'GET', path: `/v1/rooms/${this.id}/closing` })
-    this.#run.complaints.hear(endingOf(reply), 'look')
-    const view = reply.type === 'answered' && reply.status < 400 ? closing.safeParse(reply.body).data : undefined
-    if (view === undefined || !finalStates.has(view.state)) return
-    this.#finalState = view.state
-    this.#lastSeq = view.lastSeq
+    return end !== undefined && isHeard && isKnown
   }
 
   #perform(step: Step): Promise<unknown> {
@@ -164,58 +142,17 @@ export class Room {
     const member = this.#memberAt(who)
     if (member === this.#members[0] || member.isMoving) return
     member.isMoving = true
-    const { outcome } = await this.#seat(what, member)
+    const { outcome } = await this.#calls.seat(what, member.person)
     if (outcome === 'ok') member.depart()
     await pause(forMs, this.#run.ending)
-    const isGone = outcome === 'ok' && !this.#ending.signal.aborted && !this.#run.ending.aborted
-    if (isGone) await this.#join(member, forMs % 2 === 0)
+    const isStillOpen = !this.#ending.signal.aborted && !this.#run.ending.aborted
+    if (outcome === 'ok' && isStillOpen) await this.#join(member, forMs % 2 === 0)
     member.isMoving = false
   }
 
   async #join(member: Member, isFromStart: boolean): Promise<void> {
-    const { outcome } = await this.#seat('join', member)
+    const { outcome } = await this.#calls.seat('join', member.person)
     if (outcome === 'ok') member.listen(isFromStart)
-  }
-
-  /** Repeated until it is known; each try is a line. */
-  #seat(what: Seat['what'], { person }: Member): Promise<Ending> {
-    const by = what === 'kick' ? this.#members[0].person : person
-    const path = `/v1/rooms/${this.id}/members/${what === 'kick' ? person.username : 'me'}`
-    const method = what === 'join' ? 'PUT' : 'DELETE'
-    return this.#untilKnown('seat', (tries) => {
-      const door = by.doors[tries % by.doors.length] ?? by.doors[0]
-      const call = { client: `${by.username}@${door.name}`, by: by.username, room: this.id, member: person.username }
-      const ended = this.#run.notes.begin({ what, ...call })
-      return by.ask({ method, path }, door).then((reply) => {
-        const ending = endingOf(reply)
-        ended(ending)
-        return ending
-      })
-    })
-  }
-
-  /** Each of the two clients begins at another door. */
-  async #closeBy(closer: number): Promise<void> {
-    const [{ person: mentor }] = this.#plan.people
-    await this.#untilKnown('close', async (tries) => {
-      const door = mentor.doors[(closer + tries) % mentor.doors.length] ?? mentor.doors[0]
-      const call = { client: `${mentor.username}@${door.name}!${closer}`, by: mentor.username, room: this.id }
-      const ended = this.#run.notes.begin({ what: 'close', ...call })
-      const reply = await mentor.ask({ method: 'POST', path: `/v1/rooms/${this.id}/close` }, door)
-      const ending = endingOf(reply)
-      ended(ending, ending.outcome === 'ok' ? closedAt(reply) : {})
-      return ending
-    })
-  }
-
-  async #untilKnown(asked: 'seat' | 'close', attempt: (tries: number) => Promise<Ending>): Promise<Ending> {
-    for (let tries = 0; ; tries += 1) {
-      const ending = await attempt(tries)
-      this.#run.complaints.hear(ending, asked)
-      if (!isWorthRepeating(ending) || this.#run.over.aborted) return ending
-      await pause(ending.retryMs ?? backoffMs(tries), this.#run.over)
-      if (this.#run.over.aborted) return ending
-    }
   }
 
   #memberAt(who: number): Member {
@@ -227,8 +164,6 @@ export class Room {
   }
 }
 
-function closedAt(reply: Reply): { epoch?: number; lastSeq?: number } {
-  const view = reply.type === 'answered' ? closing.safeParse(reply.body).data : undefined
-  const { epoch, lastSeq } = view ?? {}
-  return { ...(epoch === undefined ? {} : { epoch }), ...(lastSeq === undefined ? {} : { lastSeq }) }
+function hasHeardAll({ listeners }: Member, end: { lastSeq: number } | undefined): boolean {
+  return listeners.every(({ isOver, last }) => isOver || last.seq >= (end?.lastSeq ?? 0))
 }
