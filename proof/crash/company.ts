@@ -1,3 +1,4 @@
+import type { History } from '../history/history.ts'
 import { call } from '../../test/accounts/client.ts'
 import type { Call, Reply } from '../../test/accounts/client.ts'
 import { Crowd, RawSocket } from '../../test/support/clients.ts'
@@ -8,9 +9,9 @@ import { eventually } from '../../test/support/eventually.ts'
 import { nodeListener } from '../../test/support/listeners.ts'
 import type { Listener } from '../../test/support/listeners.ts'
 import type { ServerName, Stack } from '../../test/support/stack.ts'
-
-/** What a client knows after it asked: the answer, or that it broke off and may have been done, or may still be. */
-export type Known<T> = T | 'unknown'
+import { Memory } from './memory.ts'
+import type { Known } from './memory.ts'
+import { patienceMs } from './patience.ts'
 
 /** Somebody who asks single servers, without patience of their own. */
 export interface Caller {
@@ -39,14 +40,14 @@ export interface Company {
   leave(): Promise<void>
 }
 
-export async function gather(stack: Stack): Promise<Company> {
+export async function gather(stack: Stack, history: History): Promise<Company> {
   const crowd = new Crowd(stack)
   const [mentor, admin, alice, bob, carol] = [
-    callerFor(stack, await crowd.visitor('minji', 'mentor')),
-    callerFor(stack, await crowd.visitor('ada', 'admin')),
-    callerFor(stack, await crowd.visitor('alice')),
-    callerFor(stack, await crowd.visitor('bob')),
-    callerFor(stack, await crowd.visitor('carol')),
+    callerFor(stack, history, await crowd.visitor('minji', 'mentor')),
+    callerFor(stack, history, await crowd.visitor('ada', 'admin')),
+    callerFor(stack, history, await crowd.visitor('alice')),
+    callerFor(stack, history, await crowd.visitor('bob')),
+    callerFor(stack, history, await crowd.visitor('carol')),
   ]
   const listener = await nodeListener({ address: stack.address, token: await bob.token() })
   await eventually(async () => (await listener.heard()).opened > 0)
@@ -59,8 +60,9 @@ export async function gather(stack: Stack): Promise<Company> {
   }
 }
 
-function callerFor(stack: Stack, visitor: Visitor): Caller {
+function callerFor(stack: Stack, history: History, visitor: Visitor): Caller {
   const { person } = visitor
+  const memory = new Memory(history, person.username)
   const sockets = new Map<ServerName, RawSocket>()
   const token = (): Promise<string> => person.token(false)
 
@@ -75,7 +77,10 @@ function callerFor(stack: Stack, visitor: Visitor): Caller {
 
   async function ask(server: ServerName, line: string, options: Omit<Call, 'token'> = {}): Promise<Known<Reply>> {
     const bearer = await token()
-    return call(stack.serverAddress(server), line, { ...options, token: bearer }).catch(() => 'unknown' as const)
+    const request = { line, key: options.headers?.['idempotency-key'] ?? '', text: textIn(options.body) }
+    return memory.ofRequest(request, () =>
+      call(stack.serverAddress(server), line, { ...options, token: bearer }).catch(() => 'unknown' as const),
+    )
   }
 
   return {
@@ -87,13 +92,14 @@ function callerFor(stack: Stack, visitor: Visitor): Caller {
       const headers = { 'idempotency-key': key }
       return upload({ origin }, await token(), bytes, { headers }).catch(() => 'unknown' as const)
     },
-    async tell(server, frame) {
-      try {
-        return await (await socketTo(server)).ask(frame)
-      } catch {
-        return 'unknown'
-      }
-    },
+    tell: (server, frame) =>
+      memory.ofFrame(frame, async () => {
+        try {
+          return await (await socketTo(server)).ask(frame)
+        } catch {
+          return 'unknown'
+        }
+      }),
   }
 }
 
@@ -103,7 +109,11 @@ export function untilKnown(stack: Stack, ask: () => Promise<Known<Reply>>): Prom
     const answer = await ask()
     if (answer !== 'unknown' && answer.body['code'] === 'key_in_use') await forgetMarkers(stack)
     return answer !== 'unknown' && !notYet.has(String(answer.body['code'])) && answer
-  }, 20_000)
+  }, patienceMs)
+}
+
+function textIn(body: unknown): string {
+  return typeof body === 'object' && body !== null && 'text' in body ? String(body.text) : ''
 }
 
 const notYet = new Set(['key_in_use', 'unavailable', 'timeout', 'internal'])

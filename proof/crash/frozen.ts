@@ -32,7 +32,7 @@ export interface Ice {
 export function playFreezes(test: TestFn, lab: () => Lab, freezes: readonly Freeze[]): void {
   for (const { at, who, when, play } of freezes) {
     test.serial(`${who} frozen at "${at}": ${when}`, async (t) => {
-      t.timeout(90_000)
+      t.timeout(240_000)
       const freezer = who === 'worker-1' ? new WorkerFreezer(lab()) : new Freezer(lab(), who)
       try {
         await play({

@@ -7,15 +7,21 @@ import { within } from '../../src/platform/lifecycle.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import { startStack } from '../../test/support/stack.ts'
 import type { ProcessName, Stack } from '../../test/support/stack.ts'
+import { History } from '../history/history.ts'
 import { gather } from './company.ts'
 import type { Company } from './company.ts'
 import { noticeOf } from './order.ts'
+import { patienceMs } from './patience.ts'
 import type { Order } from './order.ts'
 
 /** A stack whose processes can be told where to die, and the people who use it. All scenes of a file share one. */
 export interface Lab {
   stack: Stack
   company: Company
+  /** What everybody asked and was told, for the checker. */
+  history: History
+  /** Rooms whose rows a scene took away from MySQL, and which it judges itself. */
+  setBack: Set<string>
   /** From now on the process ends (or freezes) when it passes the point. */
   arm(part: ProcessName, order: Order): Promise<Strike>
   /** Resolves when no worker is called to flush this room, or does. */
@@ -34,7 +40,6 @@ export interface Strike {
 }
 
 const preload = fileURLToPath(new URL('./preload.ts', import.meta.url))
-const struckWithinMs = 20_000
 
 /** Few lines are a full buffer, and nothing happens by itself that a scene does not wait for. */
 const settings = {
@@ -52,13 +57,14 @@ const settings = {
 
 async function openLab(): Promise<Lab> {
   const stack = await startStack({ ...settings, NODE_COMPILE_CACHE: '.data/test/compile-cache' }, { preload })
-  const company = await gather(stack)
+  const history = new History()
+  const company = await gather(stack, history)
   return {
-    ...{ stack, company },
+    ...{ stack, company, history, setBack: new Set() },
     arm: (part, order) => arm(stack, part, order),
     withQueue: (name, work) => withQueue(stack, name, work),
     noFlushOf: (room) => withQueue(stack, 'flush-rooms', (queue) => untilNoJob(queue, room)),
-    hears: async (post) => void (await eventually(async () => (await postsHeard(company)).includes(post), 20_000)),
+    hears: async (post) => void (await eventually(async () => (await postsHeard(company)).includes(post), patienceMs)),
     whileStandingStill: (name, work) =>
       withQueue(stack, name, async (queue) => {
         await queue.pause()
@@ -75,7 +81,7 @@ async function openLab(): Promise<Lab> {
 export function labOf(test: TestFn): () => Lab {
   let lab: Lab | undefined
   test.serial.before('the stack is started', async (t) => {
-    t.timeout(120_000)
+    t.timeout(240_000)
     lab = await openLab()
   })
   test.serial.after.always('the stack is stopped', async (t) => {
@@ -103,7 +109,7 @@ async function untilNoJob(queue: Queue, room: string): Promise<void> {
   await eventually(async () => {
     const jobs = await queue.getJobs(['active', 'waiting', 'delayed'])
     return jobs.every((job) => String((job?.data as { room?: number } | undefined)?.room) !== room)
-  }, 20_000)
+  }, patienceMs)
 }
 
 async function arm(stack: Stack, part: ProcessName, order: Order): Promise<Strike> {
@@ -116,8 +122,8 @@ async function arm(stack: Stack, part: ProcessName, order: Order): Promise<Strik
   await within(5000, `${part} to be armed`, armed)
   return {
     async struck() {
-      if (order.signal === 'SIGSTOP') return within(struckWithinMs, place, noticed)
-      const [code, signal] = await within(struckWithinMs, place, closed)
+      if (order.signal === 'SIGSTOP') return within(patienceMs, place, noticed)
+      const [code, signal] = await within(patienceMs, place, closed)
       if (signal !== 'SIGKILL') throw new Error(`${part} ended with ${code ?? signal}:\n${stack.logOf(part)}`)
       await within(1000, `${part} was killed before it came to "${order.point}"`, noticed)
     },

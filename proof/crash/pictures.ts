@@ -9,8 +9,10 @@ import type { Reply } from '../../test/accounts/client.ts'
 import { filesIn } from '../../test/media/house.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { ServerName } from '../../test/support/stack.ts'
-import type { Caller, Known } from './company.ts'
+import type { Caller } from './company.ts'
 import type { Lab } from './lab.ts'
+import type { Known } from './memory.ts'
+import { patienceMs } from './patience.ts'
 
 /** The pictures of a lab: sent, looked for, and counted with their files. */
 export class Pictures {
@@ -64,7 +66,7 @@ export class Pictures {
       .update({ due_at: sql.raw('NOW(3) - INTERVAL 1 SECOND') })
     await stack.terminate('worker-1')
     await stack.start('worker-1')
-    await eventually(async () => (await sql('message_pictures').whereNotNull('due_at')).length === 0, 20_000)
+    await eventually(async () => (await sql('message_pictures').whereNotNull('due_at')).length === 0, patienceMs)
   }
 
   /** What it is part of. */
@@ -75,7 +77,7 @@ export class Pictures {
 
   async isGone(id: string): Promise<void> {
     await this.#timePasses({ id })
-    await eventually(async () => (await this.#row(id)) === undefined, 20_000)
+    await eventually(async () => (await this.#row(id)) === undefined, patienceMs)
   }
 
   /** Nothing of a picture lies where no picture is, every account has the bytes that its pictures have, nobody waits. */

@@ -12,13 +12,15 @@ import { verifyEvidence } from '../../src/commands/verify/verdict.ts'
 import { keys } from '../../src/ledger/buffer.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import type { Redis } from '../../src/platform/redis.ts'
-import { closeRoom, papersOf, takeSeat } from '../../test/support/clients.ts'
+import { papersOf } from '../../test/support/clients.ts'
 import { connectFor } from '../../test/support/connections.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { ServerName } from '../../test/support/stack.ts'
 import { toldOf } from '../../test/support/told.ts'
-import type { Caller, Known } from './company.ts'
+import type { Caller } from './company.ts'
 import type { Lab } from './lab.ts'
+import type { Known } from './memory.ts'
+import { patienceMs } from './patience.ts'
 
 interface SaidLine {
   id: string
@@ -57,7 +59,7 @@ export class CrashRoom {
   /** A room that is open already; its listeners hear it from the first entry on. */
   static async of(lab: Lab, id: string): Promise<CrashRoom> {
     const { alice, bob, carol } = lab.company
-    await takeSeat(alice.visitor.person, id)
+    for (const who of [alice, bob, carol]) await who.askAgain('server-2', `PUT /v1/rooms/${id}/members/me`)
     const listeners = await Promise.all(
       [bob, carol].map(async ({ username, visitor }) => ({ who: username, session: await visitor.join(id) })),
     )
@@ -96,7 +98,7 @@ export class CrashRoom {
     const place = await eventually(async () => {
       const told = await this.trySaying(line, server, who).catch(() => 'unknown' as const)
       return told !== 'unknown' && told
-    }, 20_000)
+    }, patienceMs)
     const isSame = first === 'unknown' || (first?.epoch === place?.epoch && first?.seq === place?.seq)
     if (!isSame) throw new Error(`acknowledged at ${JSON.stringify(first)}, then at ${JSON.stringify(place)}`)
     this.#spoken.set(who, [...(this.#spoken.get(who) ?? []), { ...line, place, isStored: false }])
@@ -152,7 +154,7 @@ export class CrashRoom {
     await eventually(async () => {
       const [row] = await sql('ledgers').where({ room_id: this.id }).select<{ stored_seq: number }[]>('stored_seq')
       return (row?.stored_seq ?? 0) >= seq
-    }, 20_000)
+    }, patienceMs)
   }
 
   /** Resolves when a worker has led the closing to its end. */
@@ -163,7 +165,7 @@ export class CrashRoom {
     return eventually(async () => {
       const { body } = await this.#lab.company.mentor.askAgain('server-2', place)
       return ['sealed', 'suspect', 'quarantined'].includes(String(body['state'])) && String(body['state'])
-    }, 30_000).finally(() => clearInterval(clock))
+    }, patienceMs).finally(() => clearInterval(clock))
   }
 
   /** No sweeper comes to its closing by itself for an hour. */
@@ -181,7 +183,7 @@ export class CrashRoom {
 
   /** Resolves when the closing is in this state. */
   async becomes(state: string): Promise<void> {
-    await eventually(async () => (await this.final()) === state, 20_000)
+    await eventually(async () => (await this.final()) === state, patienceMs)
   }
 
   /** Why each epoch of the room ended, by its receipt. */
@@ -194,16 +196,16 @@ export class CrashRoom {
   /** Closes the room, if nobody has, and holds everybody's word against the receipt. */
   async mustEndWell(t: ExecutionContext, state = 'sealed'): Promise<void> {
     const { mentor } = this.#lab.company
-    const asked = await closeRoom(mentor.visitor.person, this.id)
+    const asked = await mentor.askAgain('server-2', `POST /v1/rooms/${this.id}/close`)
     t.is(await this.final(), state)
     const papers = await papersOf(mentor.visitor.person, this.id)
     t.deepEqual(await this.#faultsOf(papers), [])
 
     const lines = readTranscript(papers.transcript.toString())
     this.#ended = lines
-    t.is(asked.lastSeq, lines.length, 'the mentor was told the last seq')
+    t.is(asked.body['lastSeq'], lines.length, 'the mentor was told the last seq')
     for (const { session } of this.#listeners) {
-      await session.until('the end', () => session.view.isClosed, 20_000)
+      await session.until('the end', () => session.view.isClosed, patienceMs)
     }
     const spoken = [...this.#spoken].map(([{ username, visitor }, sayings]) => ({
       ...{ who: username, account: visitor.person.id, sayings },
@@ -236,7 +238,7 @@ export class CrashRoom {
     await sql('room_members')
       .where(pending)
       .update({ changed_at: sql.raw('NOW(3) - INTERVAL 1 MINUTE') })
-    await eventually(async () => (await sql('room_members').where(pending)).length === 0, 20_000)
+    await eventually(async () => (await sql('room_members').where(pending)).length === 0, patienceMs)
   }
 
   /** Up to where this person has read the room. */
@@ -274,7 +276,7 @@ export class CrashRoom {
     await eventually(async () => {
       const [row] = await sql('end_room').where({ room_id: this.id }).select<{ next_at: Date | null }[]>('next_at')
       return row?.next_at === null
-    }, 20_000)
+    }, patienceMs)
     const left = await this.withRedis((redis) => redis.keys(`*:room:${this.id}:*`))
     t.deepEqual(
       left.filter((key) => key !== keys.meta(this.number)),

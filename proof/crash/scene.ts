@@ -31,7 +31,7 @@ export function playAll(test: TestFn, lab: () => Lab, dies: Scenario['dies']): v
   for (const point of crashPoints) {
     for (const scenario of scenarios[point].filter((one) => one.dies === dies)) {
       test.serial(`${dies} killed at "${point}" when ${scenario.when}`, async (t) => {
-        t.timeout(90_000)
+        t.timeout(240_000)
         const stage = new Stage(lab(), scenario)
         try {
           await scenario.play({

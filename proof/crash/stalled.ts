@@ -6,6 +6,7 @@ import { connectFor } from '../../test/support/connections.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { Lab } from './lab.ts'
 import { CrashRoom } from './room.ts'
+import { patienceMs } from './patience.ts'
 
 /** BullMQ gives a job whose worker died to another one, once; whoever dies at it again has it failed for good. */
 export async function dieTwiceAtOneJob(t: ExecutionContext, lab: Lab, point: CrashPoint): Promise<void> {
@@ -29,7 +30,7 @@ function failedJobOf(queue: Queue, room: CrashRoom): Promise<string> {
   return eventually(async () => {
     const failed = await queue.getFailed()
     return failed.find((job) => String((job.data as { room: number }).room) === room.id)?.failedReason
-  }, 20_000)
+  }, patienceMs)
 }
 
 /** As if the half minute had passed after which the lock of a job runs out whose worker is dead: it is found by the check that every worker does. */
@@ -47,7 +48,7 @@ async function jobsStall(lab: Lab, room: CrashRoom): Promise<void> {
       if (job?.id === undefined) throw new Error(`no job of room ${room.id} is active`)
       await redis.del(`{madang-queue}:close-rooms:${job.id}:lock`, '{madang-queue}:close-rooms:stalled-check')
       await checker.startStalledCheckTimer()
-      await eventually(async () => (await job.getState()) !== 'active' || (await isTaken(redis, job.id)), 20_000)
+      await eventually(async () => (await job.getState()) !== 'active' || (await isTaken(redis, job.id)), patienceMs)
     })
   } finally {
     await checker.close()

@@ -12,7 +12,7 @@ export interface PartOptions {
   root?: string
 }
 
-export const readyWithinMs = 30_000
+export const readyWithinMs = 60_000
 const longestLog = 20_000
 
 /** A process of Madang. */

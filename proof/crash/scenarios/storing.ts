@@ -1,6 +1,7 @@
 import { eventually } from '../../../test/support/eventually.ts'
 import { CrashRoom } from '../room.ts'
 import type { Scenario } from '../scene.ts'
+import { patienceMs } from '../patience.ts'
 
 export const aRoomIsFlushed: Scenario = {
   when: 'it flushes a room',
@@ -31,7 +32,9 @@ export const mysqlHasLostRows: Scenario = {
       .where(ofRoom(room))
       .select<{ stored_seq: number; stored_digest: string }[]>(...['stored_seq', 'stored_digest'])
     await room.fill()
+    await lab.noFlushOf(room.id)
     await room.say('does not join')
+    lab.setBack.add(room.id)
     const keptUpTo = Number(backup?.stored_seq)
     await sql('messages').where(ofRoom(room)).where('seq', '>', keptUpTo).delete()
     await sql('ledgers')
@@ -42,7 +45,7 @@ export const mysqlHasLostRows: Scenario = {
     await room.isOld()
     await struck()
     await restarted()
-    await eventually(async () => (await sql('ledger_parked').where(ofRoom(room))).length === 1, 20_000)
+    await eventually(async () => (await sql('ledger_parked').where(ofRoom(room))).length === 1, patienceMs)
     await room.close()
     t.is(await room.final(), 'suspect')
     const ends = await sql('ledger_epochs')

@@ -4,6 +4,7 @@ import { eventually } from '../../../test/support/eventually.ts'
 import { postsHeard } from '../lab.ts'
 import type { Lab } from '../lab.ts'
 import type { Scenario } from '../scene.ts'
+import { patienceMs } from '../patience.ts'
 
 export const aPostIsWritten: Scenario = {
   when: 'a post is written',
@@ -47,7 +48,7 @@ async function mustBeToldOnce(t: ExecutionContext, lab: Lab, post: { id: string;
     posts.map(({ id }) => String(id)),
     [post.id],
   )
-  await eventually(async () => (await sql('events').whereNull('position')).length === 0, 20_000)
+  await eventually(async () => (await sql('events').whereNull('position')).length === 0, patienceMs)
   const events = await sql('events').orderBy('position').select<{ position: number; type: string; data: string }[]>()
   t.deepEqual(
     events.map(({ position }) => position),

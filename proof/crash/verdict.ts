@@ -1,0 +1,24 @@
+import type { TestFn } from 'ava'
+import { check, readRecord, report } from '../checker/index.ts'
+import type { Lab } from './lab.ts'
+
+/** After all scenes: what everybody asked and was told is held against everything that is left. */
+export function holdToHistory(test: TestFn, lab: () => Lab): void {
+  test.serial('the checker finds nothing broken in all of it', async (t) => {
+    const { stack, history, setBack } = lab()
+    const lines = history.lines.filter((line) => !('room' in line && setBack.has(line.room ?? '')))
+    const { config } = stack.world
+    const record = await readRecord(lines, {
+      database: config.DATABASE_URL,
+      redis: undefined,
+      transcriptsFolder: config.TRANSCRIPTS_FOLDER,
+      mediaFolder: config.MEDIA_FOLDER,
+      isTimelineIncluded: true,
+      logs: [],
+    })
+    const verdict = check(lines, record)
+    t.deepEqual(verdict.violations, [], report(verdict))
+    t.true(verdict.counts.acked > 0)
+    t.log(report(verdict))
+  })
+}
