@@ -1,4 +1,6 @@
 import test from 'ava'
+import * as fc from 'fast-check'
+import { deepEqual, match } from 'node:assert/strict'
 import { z } from 'zod'
 import { cursorOf, encodeCursor, pageAnswer, pageLimit, pageOf } from '../../../src/platform/http/pages.ts'
 import { route } from '../../../src/platform/http/route.ts'
@@ -65,3 +67,48 @@ test('a cursor that we did not make is bad input', async (t) => {
     t.like(await answer.json(), { code: 'bad_input', errors: [{ pointer: '/cursor' }] })
   }
 })
+
+const anyPlace = z.strictObject({ after: z.int().nonnegative(), at: z.string(), by: z.array(z.string()) })
+
+test('whatever a place holds comes back from its cursor', (t) => {
+  const places = fc.record({
+    after: fc.nat(),
+    at: fc.string({ unit: 'binary' }),
+    by: fc.array(fc.string(), { maxLength: 3 }),
+  })
+  fc.assert(
+    fc.property(places, (held) => {
+      const text = encodeCursor(held)
+      fc.pre(text.length <= 512)
+      deepEqual(cursorOf(anyPlace).parse(text), held)
+      match(text, /^[A-Za-z0-9_-]*$/)
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
+})
+
+test('any text at all, and any cursor of ours with a letter changed, is a place of the list or refused as bad_cursor', (t) => {
+  const tampered = fc
+    .tuple(fc.nat(), fc.nat(), fc.string({ minLength: 1, maxLength: 1 }))
+    .map(([after, at, letter]) => {
+      const text = encodeCursor({ after })
+      return `${text.slice(0, at % text.length)}${letter}${text.slice((at % text.length) + 1)}`
+    })
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string({ unit: 'binary', maxLength: 600 }), tampered, fc.json().map(encodeJson)),
+      (text) => {
+        const read = cursorOf(place).safeParse(text)
+        if (read.success) return Number.isSafeInteger(read.data?.after) && (read.data?.after ?? -1) >= 0
+        const [issue] = read.error.issues
+        const isTooLong = issue?.code === 'too_big'
+        return isTooLong || (issue?.code === 'custom' && issue.params?.['code'] === 'bad_cursor')
+      },
+    ),
+    { numRuns: 1000 },
+  )
+  t.pass()
+})
+
+const encodeJson = (json: string): string => Buffer.from(json).toString('base64url')
