@@ -11,22 +11,25 @@ import {
   oneof,
   record,
   string,
+  tuple,
 } from 'fast-check'
 import type { Arbitrary } from 'fast-check'
 import { deepEqual } from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { hashOf } from '../../src/ledger/entry.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
+import { systemSender } from '../../src/ledger/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
 import { alice, bob, carol, createSite, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
 import { ScriptRun } from '../support/script-run.ts'
-import type { Step } from '../support/script-run.ts'
+import type { Spoken, Step } from '../support/script-run.ts'
 import { UnreliableListener } from '../support/unreliable-listener.ts'
 import type { Happening } from '../support/unreliable-listener.ts'
 import { worldOf } from '../support/world.ts'
 
-/** TEST_SEED repeats a run: a failure prints its seed and the shortest steps that still fail. */
+/** TEST_SEED repeats a run: a failure prints its seed and the shortest steps that still fail. PROPERTY_RUNS, usually 200, makes a long one. */
+const runs = (usual: number): number => Math.ceil((Number(process.env['PROPERTY_RUNS'] ?? 200) / 200) * usual)
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
 
 const world = worldOf(test)
@@ -38,9 +41,43 @@ test.serial.before(async () => {
 const often = <T>(weight: number, arbitrary: Arbitrary<T>) => ({ weight, arbitrary })
 
 const ids = Array.from({ length: 12 }, () => randomUUIDv7())
-const spoken = record({ sender: constantFrom(alice, bob, carol), id: constantFrom(...ids), isLookedUp: boolean() })
+const takes = constantFrom('word', 'turn', undefined)
+const said = record({ sender: constantFrom(alice, bob, carol), id: constantFrom(...ids), isLookedUp: boolean(), takes })
+const version = integer({ min: 1, max: 6 })
+const account = constantFrom(alice, bob, carol)
+const membership = record({ account, version, isIn: boolean(), hasWord: boolean() })
+const rules = record({
+  speak: constantFrom('members', 'all', 'given'),
+  paceMs: constantFrom(0, 3_600_000),
+  version: integer({ min: 0, max: 4 }),
+})
+const ofSystem = (id: string, isLookedUp: boolean) => ({ sender: systemSender, id, isLookedUp })
+const spoken: Arbitrary<Spoken> = oneof(
+  often(
+    6,
+    said.map(({ takes: taking, ...each }) => (taking === undefined ? each : { ...each, takes: taking })),
+  ),
+  often(
+    1,
+    tuple(membership, boolean()).map(([change, isLookedUp]) => ({
+      ...ofSystem(`!seat:${change.account}:${change.version}:${change.isIn}`, isLookedUp),
+      membership: change,
+    })),
+  ),
+  often(
+    1,
+    tuple(rules, boolean()).map(([change, isLookedUp]) => ({
+      ...ofSystem(`!settings:${change.version}`, isLookedUp),
+      rules: change,
+    })),
+  ),
+)
 const steps: Arbitrary<Step>[] = [
-  record({ type: constant('append'), batch: array(spoken, { maxLength: 5 }) }),
+  record({
+    type: constant('append'),
+    batch: array(spoken, { maxLength: 5 }),
+    isOverBudget: constantFrom(false, false, false, true),
+  }),
   record({ type: constant('peek'), after: nat(12), limit: nat(5) }),
   record({ type: constant('trim'), epochOff: constantFrom(0, 0, 0, -1, 1), seq: nat(12) }),
   record({ type: constant('hold'), epochOff: integer({ min: -2, max: 3 }) }),
@@ -57,7 +94,7 @@ test.serial('the scripts do what the model of a room says, in any order', async 
       const run = await ScriptRun.of(site.redis, await site.newRoom())
       for (const each of taken) await run.take(each)
     }),
-    { seed, numRuns: 200, includeErrorInReport: true },
+    { seed, numRuns: runs(200), includeErrorInReport: true },
   )
   t.pass()
 })
@@ -81,7 +118,7 @@ test.serial('a payload of any characters comes back as it was said, with its has
       )
       deepEqual(stored, buffered)
     }),
-    { seed, numRuns: 25, includeErrorInReport: true },
+    { seed, numRuns: runs(25), includeErrorInReport: true },
   )
   t.pass()
 })
@@ -101,7 +138,7 @@ test.serial('whatever pub/sub loses, doubles or delays, a listener ends with the
       for (const each of happenings) await listener.live(each)
       await listener.end()
     }),
-    { seed, numRuns: 25, includeErrorInReport: true },
+    { seed, numRuns: runs(25), includeErrorInReport: true },
   )
   t.pass()
 })

@@ -1,161 +1,162 @@
-import { chainDigest, hashOf } from '../../src/ledger/entry.ts'
+import { allHold } from '../../proof/model/rules.ts'
+import { append } from '../../proof/model/redis.ts'
+import type { Answer, Kept, Line, Redis, Room } from '../../proof/model/redis.ts'
+import { encodeMember } from '../../src/ledger/buffer.ts'
 import type { AppendAnswer } from '../../src/ledger/buffer.ts'
+import { chainDigest, hashOf, systemSender } from '../../src/ledger/entry.ts'
+import type { MembershipChange, NewEntry, Place, RuleChange } from '../../src/ledger/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 
-export interface Line {
-  sender: AccountId
-  id: string
-  payload: Buffer
-  /** Whether the id was looked up in MySQL under the present token. */
-  isLookedUp: boolean
-}
-
-interface Kept {
-  epoch: number
-  seq: number
-  at: number
-  sender: AccountId
-  id: string
-  kind: string
-  hash: string
-  payload: Buffer
-}
-
-export interface ModelLimits {
+export interface Limits {
   maxEntries: number
+  maxBytes: number
   sentMaxIds: number
+  isOverBudget: boolean
 }
 
-/** What one room in Redis should be: the scripts of the ledger as plain variables, without clocks and without Redis. */
-export class RoomModel {
-  readonly limits: ModelLimits
-  readonly speakers: ReadonlySet<AccountId>
-  isAbsent = true
-  isOfThisRun = true
-  hold: number | undefined
-  epoch = 0
-  isClosed = false
-  base = 0
-  rotation = 0
-  entries: Kept[] = []
-  /** Digest at every seq that was ever given, by the latest who got it. */
-  readonly #digestAt = new Map<number, string>([[0, '']])
-  #current = new Map<string, Kept>()
-  #older = new Map<string, Kept>()
-  #olderLast = 0
-  /** Whether ids may have been forgotten, and whether they will have been after the next turn. */
-  #hasForgotten = false
-  #willHaveForgotten = false
+/** An entry on its way, and the token under which its id was looked up. */
+export interface Said {
+  entry: NewEntry
+  lookedUp: string | undefined
+}
 
-  constructor(limits: ModelLimits, speakers: readonly AccountId[]) {
-    this.limits = limits
-    this.speakers = new Set(speakers)
+const noRules: RuleChange = { speak: 'members', paceMs: 0, version: 0 }
+
+/**
+ * What one room in Redis should be: the scripts as the small-scope model has them (proof/model/redis.ts), and beside them what a room asks of
+ * whoever speaks: members, the word, turns, the caps. A pace lasts longer than any test.
+ */
+export class RoomModel {
+  readonly redis: Redis = { run: 1, room: undefined }
+  readonly #digestAt = new Map<number, string>([[0, '']])
+  readonly #timeAt = new Map<string, number>()
+  readonly #payloadBytes = new Map<string, number>()
+  readonly #members = new Map<AccountId, MembershipChange>()
+  readonly #turns = new Set<AccountId>()
+  #membersVersion = 0
+  #rules = noRules
+
+  get room(): Room | undefined {
+    return this.redis.room
   }
 
   get head(): number {
-    return this.base + this.entries.length
-  }
-
-  get digest(): string {
-    return this.digestAt(this.head)
-  }
-
-  get token(): string {
-    return `${this.epoch}.${this.rotation}`
+    return this.room === undefined ? 0 : this.room.base + this.room.entries.length
   }
 
   get bytes(): number {
-    return this.entries.reduce((sum, entry) => sum + storedLength(entry), 0)
+    return bytesOf(this.room?.entries ?? [], this.#payloadBytes)
   }
 
+  /** Digest at a seq, by the latest who got it. */
   digestAt(seq: number): string {
     return this.#digestAt.get(seq) ?? ''
   }
 
-  /** Why nothing may be decided, if so. */
-  get undecided(): 'absent' | 'stale' | undefined {
-    if (this.isAbsent) return this.hold === undefined ? 'absent' : 'stale'
-    return this.hold !== undefined || !this.isOfThisRun ? 'stale' : undefined
+  remember(payload: Buffer): string {
+    const hash = hashOf(payload)
+    this.#payloadBytes.set(hash, payload.length)
+    return hash
   }
 
-  /** What append should answer; `at` is taken from what it did answer. */
-  append(batch: readonly Line[], answered: readonly AppendAnswer[]): AppendAnswer[] {
-    const answers: AppendAnswer[] = []
-    for (const [index, line] of batch.entries()) {
-      const real = answered[index]
-      const answer = this.#decide(line, real?.type === 'kept' ? real.at : 0)
-      answers.push(answer)
-      if (answer.type === 'lookup') break
+  /** What append should answer; times are taken from what it did answer. */
+  append(
+    batch: readonly Said[],
+    limits: Limits,
+    answered: readonly AppendAnswer[],
+  ): AppendAnswer[] | 'absent' | 'stale' {
+    const entries = new Map<Line, NewEntry>()
+    for (const { entry, lookedUp } of batch) {
+      const { sender, id, kind, payload } = entry
+      entries.set({ sender, id, kind, hash: this.remember(payload), lookedUp }, entry)
     }
-    if (answers.some((answer) => answer.type === 'kept')) this.#turn()
-    return answers
+    const entryOf = (line: Line): NewEntry => entries.get(line) as NewEntry
+    const reply = append(this.redis, [...entries.keys()], {
+      ...{ holds: allHold, maxIds: limits.sentMaxIds },
+      at: (index) => timeOf(answered[index]),
+      refuses: (line, room) => this.#refuses(entryOf(line), room, limits),
+      onKept: (line, kept) => this.#keep(entryOf(line), kept),
+    })
+    return reply.type === 'ok' ? reply.answers.map((answer) => this.#answer(answer)) : reply.type
   }
 
-  #decide(line: Line, at: number): AppendAnswer {
-    const name = `${line.sender}:${line.id}`
-    const first = this.#current.get(name) ?? this.#older.get(name)
-    if (first !== undefined) return { type: 'duplicate', place: { epoch: first.epoch, seq: first.seq }, at: first.at }
-    if (this.#hasForgotten && !line.isLookedUp) return { type: 'lookup' }
-    if (this.isClosed) return { type: 'closed' }
-    if (!this.speakers.has(line.sender)) return { type: 'forbidden' }
-    if (this.entries.length >= this.limits.maxEntries) return { type: 'full' }
-    const kept = this.push({ ...line, kind: 'text' }, at)
-    this.#current.set(name, kept)
-    return { type: 'kept', place: { epoch: kept.epoch, seq: kept.seq }, at }
+  /** An entry that came to stand in the room. */
+  note(kept: Kept): void {
+    this.#digestAt.set(kept.seq, chainDigest(this.digestAt(kept.seq - 1), kept))
+    this.#timeAt.set(`${kept.epoch}:${kept.seq}`, kept.at)
   }
 
-  push(line: Pick<Kept, 'sender' | 'id' | 'kind' | 'payload'>, at: number): Kept {
-    const { sender, id, kind, payload } = line
-    const place = { epoch: this.epoch, seq: this.head + 1 }
-    const kept = { ...place, at, sender, id, kind, hash: hashOf(payload), payload }
-    this.#digestAt.set(kept.seq, chainDigest(this.digest, kept))
-    this.entries.push(kept)
-    return kept
+  /** The roster of MySQL comes with a rebase. */
+  install(roster: { rules: RuleChange; version: number; members: readonly MembershipChange[] }): void {
+    this.#rules = roster.rules
+    this.#membersVersion = roster.version
+    this.#members.clear()
+    for (const member of roster.members) this.#members.set(member.account, member)
   }
 
-  #turn(): void {
-    if (this.#current.size < this.limits.sentMaxIds || this.#olderLast > this.base) return
-    this.#hasForgotten = this.#willHaveForgotten
-    this.#willHaveForgotten = true
-    this.#older = this.#current
-    this.#current = new Map()
-    this.#olderLast = this.head
-    this.rotation += 1
+  /** Keys that no epoch change touches go with everything. */
+  wipe(): void {
+    this.redis.room = undefined
+    this.#members.clear()
+    this.#turns.clear()
   }
 
-  trim(seq: number): void {
-    if (seq <= this.base) return
-    this.entries = this.entries.slice(seq - this.base)
-    this.base = seq
+  forgetMembers(): void {
+    this.#members.clear()
   }
 
-  rebase(to: { epoch: number; isClosed: boolean; storedSeq: number }): void {
-    Object.assign(this, { isAbsent: false, isOfThisRun: true, hold: undefined, rotation: 0, entries: [] })
-    Object.assign(this, { epoch: to.epoch, isClosed: to.isClosed, base: to.storedSeq })
-    this.#forgetIds()
-    this.#olderLast = to.storedSeq
-    this.#hasForgotten = to.storedSeq > 0
-    this.#willHaveForgotten = to.storedSeq > 0
+  #refuses({ sender, takes }: NewEntry, room: Room, limits: Limits): string | undefined {
+    const isSystem = sender === systemSender
+    const member = this.#members.get(sender)
+    const maySpeak = isSystem || (member === undefined ? this.#rules.speak === 'all' : member.isIn)
+    if (!maySpeak) return 'forbidden'
+    const hasWord = member !== undefined && encodeMember(member).endsWith(':2')
+    if (takes !== undefined && this.#rules.speak === 'given' && !hasWord) return 'muted'
+    if (takes === 'turn' && this.#rules.paceMs > 0 && this.#turns.has(sender)) return 'early'
+    if (limits.isOverBudget && !isSystem) return 'full'
+    const factor = isSystem ? 2 : 1
+    const bytes = bytesOf(room.entries, this.#payloadBytes)
+    const isFull = room.entries.length >= limits.maxEntries * factor || bytes >= limits.maxBytes * factor
+    return isFull ? 'full' : undefined
   }
 
-  retire(): void {
-    this.#forgetIds()
-    this.#hasForgotten = true
-    this.rotation += 1
+  #keep({ sender, takes, membership, rules }: NewEntry, kept: Kept): void {
+    this.note(kept)
+    if (takes === 'turn' && this.#rules.paceMs > 0) this.#turns.add(sender)
+    if (membership !== undefined) this.#changeMembers(membership)
+    if (rules !== undefined && rules.version > this.#rules.version) this.#rules = rules
   }
 
-  vanish(): void {
-    Object.assign(this, { isAbsent: true, isOfThisRun: true, hold: undefined, entries: [] })
-    this.#forgetIds()
+  #changeMembers(change: MembershipChange): void {
+    const known = this.#members.get(change.account)?.version ?? 0
+    if (change.version > this.#membersVersion && change.version > known) this.#members.set(change.account, change)
   }
 
-  #forgetIds(): void {
-    this.#current = new Map()
-    this.#older = new Map()
+  #answer(answer: Answer): AppendAnswer {
+    switch (answer.type) {
+      case 'kept':
+      case 'duplicate':
+        return { ...answer, at: this.#timeOfPlace(answer.place) }
+      case 'refused':
+        return answer.why === 'early' ? { type: 'early', retryMs: 0 } : { type: answer.why as 'full' }
+      case 'closed':
+      case 'lookup':
+        return answer
+      default:
+        return answer satisfies never
+    }
+  }
+
+  #timeOfPlace({ epoch, seq }: Place): number {
+    return this.#timeAt.get(`${epoch}:${seq}`) ?? 0
   }
 }
 
-function storedLength(entry: Kept): number {
-  const { epoch, seq, at, sender, id, kind, hash, payload } = entry
-  return `${epoch}|${seq}|${at}|${sender}|${id}|${kind}||${hash}|`.length + payload.length
+const timeOf = (answer: AppendAnswer | undefined): number => (answer?.type === 'kept' ? answer.at : 0)
+
+function bytesOf(entries: readonly Kept[], payloadBytes: ReadonlyMap<string, number>): number {
+  return entries.reduce((sum, { epoch, seq, at, sender, id, kind, hash }) => {
+    const header = `${epoch}|${seq}|${at}|${sender}|${id}|${kind}||${hash}|`
+    return sum + header.length + (payloadBytes.get(hash) ?? 0)
+  }, 0)
 }

@@ -1,39 +1,39 @@
 import assert from 'node:assert/strict'
+import { allHold } from '../../proof/model/rules.ts'
+import * as model from '../../proof/model/redis.ts'
 import * as buffer from '../../src/ledger/buffer.ts'
-import type { Peek } from '../../src/ledger/buffer.ts'
 import { closedPayload } from '../../src/ledger/closed-entry.ts'
 import { systemSender } from '../../src/ledger/index.ts'
+import type { MembershipChange, RuleChange, Taking } from '../../src/ledger/index.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import type { Redis } from '../../src/platform/redis.ts'
 import { alice, bob } from './ledger.ts'
 import { RoomModel } from './room-model.ts'
+import type { Said } from './room-model.ts'
 
 export interface Spoken {
   sender: AccountId
   id: string
   isLookedUp: boolean
+  takes?: Taking
+  membership?: MembershipChange
+  rules?: RuleChange
 }
 
 /** One call of a script, or something that happens to Redis. Epochs and seqs are relative to what the room is at. */
 export type Step =
-  | { type: 'append'; batch: Spoken[] }
+  | { type: 'append'; batch: Spoken[]; isOverBudget: boolean }
   | { type: 'peek'; after: number; limit: number }
   | { type: 'trim'; epochOff: number; seq: number }
   | { type: 'hold'; epochOff: number }
   | { type: 'rebase'; epochOff: number; unstored: number; isClosed: boolean }
   | { type: 'close' | 'sleep' | 'leave' | 'retire' | 'restart' | 'flushall' }
 
-interface Beginning {
-  epoch: number
-  isClosed: boolean
-  storedSeq: number
-}
-
 /** Takes the same steps in Redis and in the model of a room, and compares everything that can be seen. Alice and bob are in. */
 export class ScriptRun {
   readonly #redis: Redis
   readonly #room: RoomId
-  readonly #model = new RoomModel({ maxEntries: 12, sentMaxIds: 3 }, [alice, bob])
+  readonly #model = new RoomModel()
 
   private constructor(redis: Redis, room: RoomId) {
     this.#redis = redis
@@ -53,20 +53,24 @@ export class ScriptRun {
     await this.#compareMarks()
   }
 
+  get #epoch(): number {
+    return this.#model.room?.epoch ?? 0
+  }
+
   #do(step: Step): Promise<void> {
-    const model = this.#model
     switch (step.type) {
       case 'append':
-        return this.#append(step.batch)
+        return this.#append(step.batch, step.isOverBudget)
       case 'peek':
         return this.#peek(step)
       case 'trim':
-        return this.#trim(model.epoch + step.epochOff, step.seq)
+        return this.#trim(this.#epoch + step.epochOff, step.seq)
       case 'hold':
-        return this.#hold(Math.max(model.epoch, model.hold ?? 0) + step.epochOff)
+        return this.#hold(Math.max(this.#epoch, this.#model.room?.hold ?? 0) + step.epochOff)
       case 'rebase': {
-        const storedSeq = Math.max(model.base, model.head - step.unstored)
-        return this.#rebase({ ...step, epoch: (model.hold ?? model.epoch) + step.epochOff, storedSeq })
+        const { room, head } = this.#model
+        const storedSeq = Math.max(room?.base ?? 0, head - step.unstored)
+        return this.#rebase({ ...step, epoch: (room?.hold ?? this.#epoch) + step.epochOff, storedSeq })
       }
       case 'close':
         return this.#close()
@@ -85,125 +89,121 @@ export class ScriptRun {
     }
   }
 
-  async #append(spoken: readonly Spoken[]): Promise<void> {
-    const model = this.#model
-    const { token } = model
-    const batch = spoken.map((each) => ({ ...each, payload: Buffer.from(JSON.stringify(each.id)) }))
-    const candidates = batch.map(({ sender, id, payload, isLookedUp }) => ({
-      entry: { sender, id, kind: 'text', payload },
+  async #append(spoken: readonly Spoken[], isOverBudget: boolean): Promise<void> {
+    const { room } = this.#model
+    const token = room === undefined ? '' : model.tokenOf(room)
+    const batch: Said[] = spoken.map(({ isLookedUp, ...entry }) => ({
+      entry: { ...entry, kind: 'text', payload: Buffer.from(JSON.stringify(entry.id)) },
       lookedUp: isLookedUp ? token : undefined,
     }))
-    const limits = { ...model.limits, maxBytes: 1_000_000, sentMaxMs: 3_600_000, isOverBudget: false }
-    const reply = await buffer.append(this.#redis, this.#room, candidates, limits)
-    if (reply.type !== 'ok') return assert.equal(reply.type, model.undecided)
-    assert.equal(model.undecided, undefined)
-    const answers = model.append(batch, reply.answers)
-    assert.deepEqual(reply, {
-      ...{ type: 'ok', head: { epoch: model.epoch, seq: model.head }, token, answers },
-      ...{ buffered: model.entries.length, bufferedBytes: model.bytes },
-    })
+    const limits = { maxEntries: 12, maxBytes: 2000, sentMaxIds: 3, isOverBudget }
+    const reply = await buffer.append(this.#redis, this.#room, batch, { ...limits, sentMaxMs: 3_600_000 })
+    const answers = this.#model.append(batch, limits, reply.type === 'ok' ? reply.answers : [])
+    if (reply.type !== 'ok') return assert.equal(reply.type, answers)
+    assert.deepEqual(
+      {
+        ...reply,
+        answers: reply.answers.map((answer) => (answer.type === 'early' ? { ...answer, retryMs: 0 } : answer)),
+      },
+      {
+        ...{ type: 'ok', head: { epoch: this.#epoch, seq: this.#model.head }, token, answers },
+        ...{ buffered: this.#model.room?.entries.length, bufferedBytes: this.#model.bytes },
+      },
+    )
   }
 
   async #peek(slice: { after: number; limit: number }): Promise<void> {
-    const model = this.#model
     const peek = await buffer.peek(this.#redis, this.#room, slice)
-    if (peek.type !== 'ok') return assert.equal(peek.type, model.undecided)
-    const { epoch, state, base, head, digest, entries } = peek
-    assert.equal(model.undecided, undefined)
+    const expected = model.peek(this.#model.redis, allHold)
+    if (peek.type !== 'ok' || expected.type !== 'ok') return assert.equal(peek.type, expected.type)
+    const { type, epoch, state, base, head, digest, entries } = peek
+    assert.deepEqual({ type, epoch, isClosed: state === 'closed', base, head, digest }, withoutEntries(expected))
     assert.deepEqual(
-      { epoch, isClosed: state === 'closed', base, head, digest },
-      { epoch: model.epoch, isClosed: model.isClosed, base: model.base, head: model.head, digest: model.digest },
+      entries.map(({ target: _target, erases: _erases, payload: _payload, ...entry }) => entry),
+      expected.entries.filter((entry) => entry.seq > slice.after).slice(0, slice.limit),
     )
-    assert.deepEqual(
-      entries.map(({ target: _target, erases: _erases, ...entry }) => entry),
-      model.entries.filter((entry) => entry.seq > slice.after).slice(0, slice.limit),
-    )
+    for (const { payload, hash } of entries) assert.equal(this.#model.remember(payload), hash)
   }
 
   async #trim(epoch: number, seq: number): Promise<void> {
-    const model = this.#model
     const { type } = await buffer.trim(this.#redis, this.#room, { epoch, seq })
-    const isStale = epoch !== model.epoch || seq > model.head
-    assert.equal(type, model.undecided ?? (isStale ? 'stale' : 'ok'))
-    if (type === 'ok') model.trim(seq)
+    assert.equal(type, model.trim(this.#model.redis, { epoch, seq, count: 0 }, allHold).type)
   }
 
   async #hold(epoch: number): Promise<void> {
-    const model = this.#model
     const { type } = await buffer.hold(this.#redis, this.#room, epoch)
-    const isLate = epoch <= Math.max(model.isAbsent ? 0 : model.epoch, model.hold ?? 0)
-    assert.equal(type, isLate ? 'late' : 'ok')
-    if (!isLate) model.hold = epoch
+    assert.equal(type, model.hold(this.#model.redis, epoch, allHold).type)
   }
 
-  async #rebase(to: Beginning): Promise<void> {
-    const model = this.#model
+  async #rebase(to: { epoch: number; isClosed: boolean; storedSeq: number }): Promise<void> {
     const { run } = await buffer.look(this.#redis, this.#room)
     const members = [alice, bob].map((account) => ({ account, version: 1, isIn: true }))
+    const roster = { rules: { speak: 'members', paceMs: 0, version: 0 }, version: 2, members } as const
+    const digest = this.#model.digestAt(to.storedSeq)
     const answer = await buffer.rebase(this.#redis, this.#room, {
       ...{ run, epoch: to.epoch, state: to.isClosed ? 'closed' : 'open', storedSeq: to.storedSeq, at: 0 },
-      digest: model.digestAt(to.storedSeq),
-      roster: { rules: { speak: 'members', paceMs: 0, version: 0 }, version: 2, members },
+      ...{ digest, roster: { ...roster, members } },
     })
-    const isInstalled = model.hold === to.epoch && (model.isAbsent || model.epoch !== to.epoch)
-    assert.equal(answer, isInstalled ? 'ok' : 'stale')
-    if (isInstalled) model.rebase(to)
+    const own = String(this.#model.redis.run)
+    assert.equal(answer, model.rebase(this.#model.redis, { ...to, run: own, digest }, allHold))
+    if (answer === 'ok') this.#model.install(roster)
   }
 
   async #close(): Promise<void> {
-    const model = this.#model
     const payload = closedPayload(alice)
     const closing = await buffer.close(this.#redis, this.#room, payload)
-    if (closing.type !== 'ok') return assert.equal(closing.type, model.undecided)
-    assert.equal(model.undecided, undefined)
-    if (!model.isClosed) {
-      const { at } = (await buffer.peek(this.#redis, this.#room, { after: 0, limit: 0 })) as Peek
-      model.push({ sender: systemSender, id: '!closed', kind: 'closed', payload }, at)
-      model.isClosed = true
-    }
-    assert.deepEqual([closing.last, closing.digest], [{ epoch: model.epoch, seq: model.head }, model.digest])
+    const peek = await buffer.peek(this.#redis, this.#room, { after: 0, limit: 0 })
+    const at = peek.type === 'ok' ? peek.at : 0
+    const entry = { at, sender: systemSender, id: '!closed', kind: 'closed', hash: this.#model.remember(payload) }
+    const wasClosed = this.#model.room?.isClosed
+    assert.deepEqual(closing, model.close(this.#model.redis, entry, allHold))
+    const last = this.#model.room?.entries.at(-1)
+    if (closing.type === 'ok' && wasClosed !== true && last !== undefined) this.#model.note(last)
   }
 
   async #sleep(): Promise<void> {
-    const model = this.#model
-    const hold = model.epoch + 1
-    const answer = await buffer.sleep(this.#redis, this.#room, { epoch: model.epoch, idleMs: 0, hold })
-    const mayRest = !model.isClosed && model.head === model.base
-    assert.equal(answer, model.undecided ?? (mayRest ? 'ok' : 'awake'))
-    if (answer === 'ok') model.hold = hold
+    const to = { epoch: this.#epoch, hold: this.#epoch + 1 }
+    const answer = await buffer.sleep(this.#redis, this.#room, { ...to, idleMs: 0 })
+    assert.equal(answer, model.sleep(this.#model.redis, to, allHold))
   }
 
   async #leave(): Promise<void> {
-    const heldFor = this.#model.epoch + 1
+    const heldFor = this.#epoch + 1
     await buffer.leave(this.#redis, this.#room, heldFor)
-    if (this.#model.hold === heldFor) this.#model.vanish()
+    model.leave(this.#model.redis, heldFor, allHold)
+    if (this.#model.room === undefined) this.#model.forgetMembers()
   }
 
   async #retire(): Promise<void> {
-    const model = this.#model
-    const answer = await buffer.retire(this.#redis, this.#room, { epoch: model.epoch, rememberSeconds: 100 })
-    const mayRetire = model.isClosed && model.head === model.base
-    assert.equal(answer, model.undecided ?? (mayRetire ? 'ok' : 'stale'))
-    if (answer === 'ok') model.retire()
+    const epoch = this.#epoch
+    const answer = await buffer.retire(this.#redis, this.#room, { epoch, rememberSeconds: 100 })
+    assert.equal(answer, model.retire(this.#model.redis, epoch, allHold))
+    if (answer === 'ok') this.#model.forgetMembers()
   }
 
+  /** A new incarnation, seen from the room: what it was written under is another one. */
   async #restart(): Promise<void> {
-    if (this.#model.isAbsent) return
+    const { room, redis } = this.#model
+    if (room?.run === undefined) return
     await this.#redis.hset(buffer.keys.meta(this.#room), 'run', 'an earlier one')
-    this.#model.isOfThisRun = false
+    redis.room = { ...room, run: 0 }
   }
 
   async #flushAll(): Promise<void> {
     await this.#redis.flushall()
-    this.#model.vanish()
+    this.#model.wipe()
   }
 
   /** What the sweepers and the cap go by. */
   async #compareMarks(): Promise<void> {
-    if (this.#model.undecided !== undefined) return
+    if (model.undecided(this.#model.redis, allHold) !== undefined) return
     const bytes = await this.#redis.hget(buffer.keys.meta(this.#room), 'bytes')
     const mark = await this.#redis.zscore(buffer.keys.dirty(this.#room), String(this.#room))
     assert.equal(Number(bytes), this.#model.bytes)
-    assert.equal(mark !== null, this.#model.entries.length > 0)
+    assert.equal(mark !== null, (this.#model.room?.entries.length ?? 0) > 0)
   }
+}
+
+function withoutEntries({ entries: _entries, ...slice }: model.Slice): Omit<model.Slice, 'entries'> {
+  return slice
 }
