@@ -7,7 +7,8 @@ import { sayEnding, sayLine, sayRow } from '../words.ts'
 
 /**
  * C8: closed is closed. Nothing that was sent after the closing was answered is kept, nobody hears *closed* before anybody asked
- * for it, nothing stands behind the last seq, all who close hear one last seq, and the closing comes to its end. And who was put
+ * for it, nothing stands behind the last seq, all who close hear one last seq, and the closing comes to its end
+ * once anybody has heard of it. And who was put
  * out says nothing more, unless they came in again.
  */
 export function checkClosing(room: RoomCase, findings: Findings): void {
@@ -56,7 +57,7 @@ function checkNotBefore(room: RoomCase, findings: Findings): void {
   const asked = room.closes.reduce((first, close) => Math.min(first, close.began), Infinity)
   for (const message of room.messages.values()) {
     for (const send of message.sends) {
-      const isEarly = send.outcome === 'fail' && send.code === 'room_closed' && (send.ended ?? Infinity) < asked
+      const isEarly = saysClosed(send) && (send.ended ?? Infinity) < asked
       if (isEarly)
         findings.add('C8', room.room, 'it was refused as closed before anybody had closed the room', [sayLine(send)])
     }
@@ -105,12 +106,18 @@ function checkBehindTheEnd(room: RoomCase, findings: Findings): void {
 /** Also of a room of which nothing but its state is known. */
 export function checkFinished(room: RoomCase, findings: Findings): void {
   const answers = room.closes.filter(isAnswered)
-  const isBegun = answers.length > 0 || (room.ending !== undefined && room.ending.state !== 'open')
+  const refused = [...room.messages.values()].flatMap(({ sends }) => sends.filter(saysClosed))
+  const isBegun =
+    answers.length > 0 || refused.length > 0 || (room.ending !== undefined && room.ending.state !== 'open')
   if (!isBegun || isFinal(room.ending)) return
   findings.add('C8', room.room, 'the closing began and has not come to its end', [
-    ...answers.map(sayLine),
+    ...[...answers, ...refused].map(sayLine),
     sayEnding(room.ending),
   ])
+}
+
+function saysClosed(send: Send): boolean {
+  return send.outcome === 'fail' && send.code === 'room_closed'
 }
 
 function checkPutOut(room: RoomCase, findings: Findings): void {

@@ -13,6 +13,7 @@ type StreamSight = Told | Listening | Gap | Settled
  */
 export function checkStream(lines: readonly Line[], events: readonly Event[], findings: Findings): void {
   checkPositions(events, findings)
+  checkPostsPlaced(lines, events, findings)
   const stream = new Stream(events)
   for (const [session, sights] of sessionsIn(lines)) checkSession(session, sights, stream, findings)
 }
@@ -32,6 +33,16 @@ function checkPositions(events: readonly Event[], findings: Findings): void {
     const proof = [before, event].map(sayEvent)
     findings.add('C14', undefined, `position ${event.position} stands behind ${before.position}`, proof)
   })
+}
+
+/** Unless old events were deleted already: what was posted was told. */
+function checkPostsPlaced(lines: readonly Line[], events: readonly Event[], findings: Findings): void {
+  if (events.length > 0 && events[0]?.position !== 1) return
+  const told = new Set(events.flatMap(({ event, post }) => (event === 'post.created' ? [post] : [])))
+  for (const line of lines) {
+    if (line.what !== 'post' || line.outcome !== 'ok' || line.id === undefined || told.has(line.id)) continue
+    findings.add('C14', undefined, `post ${line.id} was acknowledged, and no event tells of it`, [sayLine(line)])
+  }
 }
 
 /** Events by position, and what may be left out for who comes back later. */

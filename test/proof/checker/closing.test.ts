@@ -65,6 +65,14 @@ test('C8: a closing that was answered comes to its end', (t) => {
   t.deepEqual(broken(judge([first, closing], rows, open())), ['C8'])
 })
 
+test('C8: a room that refuses lines as closed is being closed', (t) => {
+  const unknown = close([30, 40], { outcome: 'unknown' })
+  const refused = send('b', [50, 60], { outcome: 'fail', code: 'room_closed' })
+
+  t.deepEqual(broken(judge([first, unknown, refused], [row(1, 'a')])), ['C8'])
+  t.deepEqual(judge([first, unknown], [row(1, 'a')]).violations, [])
+})
+
 test('C8: a room that nobody closed is not closed', (t) => {
   t.deepEqual(broken(judge([first], rows, sealed(2))), ['C8'])
 })

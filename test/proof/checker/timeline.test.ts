@@ -9,7 +9,13 @@ type Timeline = NonNullable<Record['timeline']>
 const empty: Timeline = { posts: [], comments: [], likes: [], uploads: [], events: [] }
 
 function judged(lines: readonly Line[], timeline: Partial<Timeline>): string[] {
-  return broken(check(lines, record([], undefined, { timeline: { ...empty, ...timeline } })))
+  return broken(check(lines, record([], undefined, { timeline: { ...empty, events: toldOf(lines), ...timeline } })))
+}
+
+/** What a relay makes of posts, where a test says nothing of events. */
+function toldOf(lines: readonly Line[]): Timeline['events'] {
+  const ids = new Set(lines.flatMap((line) => (line.what === 'post' && line.id !== undefined ? [line.id] : [])))
+  return [...ids].map((post, index) => ({ position: index + 1, event: 'post.created', post }))
 }
 
 const call = { client: 'c1', by: 'alice', began: 10, ended: 20, outcome: 'ok' } as const
@@ -138,4 +144,9 @@ test('C14: positions have no hole and none is given twice', (t) => {
   t.deepEqual(judged([], { events: [first!, ...rest.slice(1)] }), ['C14'])
   t.deepEqual(judged([], { events: [first!, ...events] }), ['C14'])
   t.deepEqual(judged([], { events: rest }), [])
+})
+
+test('C14: what was posted is told, unless events were deleted since', (t) => {
+  t.deepEqual(judged([post], { posts: [kept], events: [] }), ['C14'])
+  t.deepEqual(judged([post], { posts: [kept], events: [{ position: 7, event: 'room.opened', post: undefined }] }), [])
 })

@@ -1,0 +1,55 @@
+import type { Edit, Mutant } from '../mutant.ts'
+import { failedJob, unwritten } from '../scenarios/closing.ts'
+
+const retainedJob: readonly Edit[] = [
+  {
+    file: 'src/ledger/flush-queue.ts',
+    text: '      deduplication: { id: `room-${room}`, keepLastIfActive: true },\n      attempts: 3,\n',
+    instead: '      jobId: `room-${room}`,\n      attempts: 1,\n',
+  },
+]
+const noSweeper: readonly Edit[] = [
+  {
+    file: 'workers/worker.ts',
+    text: "    'recover rooms': startRecoverRooms(ledgerWork, announcePending),\n",
+    instead: '',
+  },
+]
+
+export const closingMutants: readonly Mutant[] = [
+  {
+    name: 'Redis is closed first',
+    says: 'The room is closed in Redis before its closing is written down.',
+    edits: [
+      {
+        file: 'src/ledger/closing.ts',
+        text: '  await writeDown(parts, room, request)\n',
+        instead:
+          '  await buffer.close(parts.redis, room, closedPayload(request.by))\n  await writeDown(parts, room, request)\n',
+      },
+    ],
+    scenario: unwritten,
+    expects: ['C8'],
+  },
+  {
+    name: 'a failed job is in the way, and nobody sweeps',
+    says: 'A job has a fixed id and stays when it has failed, so that the next one is taken for it; and no sweeper looks.',
+    edits: [...retainedJob, ...noSweeper],
+    scenario: failedJob,
+    expects: ['C8'],
+  },
+  {
+    name: 'a failed job is in the way',
+    says: 'The same with its sweepers: they need no job.',
+    edits: retainedJob,
+    scenario: failedJob,
+    expects: [],
+  },
+  {
+    name: 'nobody sweeps',
+    says: 'No sweeper looks, but a failed job does not keep the next one away.',
+    edits: noSweeper,
+    scenario: failedJob,
+    expects: [],
+  },
+]

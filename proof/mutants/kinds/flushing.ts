@@ -1,0 +1,74 @@
+import type { Edit, Mutant } from '../mutant.ts'
+import { lateTrim, rotten, saidMeanwhile } from '../scenarios/flushing.ts'
+
+const trimLua = 'src/ledger/lua/trim.lua'
+const fence = "if seq <= meta.base then return { 'ok', int(meta.base) } end\n"
+const drop = "redis.call('LTRIM', KEYS[2], #gone, -1)\n"
+
+const byCount: readonly Edit[] = [
+  {
+    file: 'src/ledger/flush.ts',
+    text: 'room, stored.last)).type',
+    instead: 'room, { ...stored.last, count: slice.entries.length })).type',
+  },
+  {
+    file: 'src/ledger/buffer.ts',
+    text: '[room, upTo.epoch, upTo.seq]',
+    instead: '[room, upTo.epoch, upTo.seq, upTo.count]',
+  },
+  {
+    file: trimLua,
+    text: `${fence}\nlocal gone = redis.call('LRANGE', KEYS[2], 0, seq - meta.base - 1)\n`,
+    instead: "local gone = redis.call('LRANGE', KEYS[2], 0, tonumber(ARGV[4]) - 1)\nseq = meta.base + #gone\n",
+  },
+]
+
+export const flushingMutants: readonly Mutant[] = [
+  {
+    name: 'DEL instead of trim',
+    says: 'After a flush the buffer is deleted, with what was said meanwhile.',
+    edits: [{ file: trimLua, text: drop, instead: "redis.call('DEL', KEYS[2])\n" }],
+    scenario: saidMeanwhile,
+    expects: ['C1', 'C10'],
+  },
+  {
+    name: 'trim by count',
+    says: 'After a flush as many entries are dropped as were flushed, whoever flushed them.',
+    edits: byCount,
+    scenario: lateTrim,
+    expects: ['C1', 'C10'],
+  },
+  {
+    name: 'no trim fence',
+    says: 'A trim that comes late does not look whether the buffer is there already.',
+    edits: [{ file: trimLua, text: fence, instead: '' }],
+    scenario: lateTrim,
+    expects: ['C1', 'C10'],
+  },
+  {
+    name: 'no watermark',
+    says: 'A flush stores what it has read, whether or not somebody has stored it meanwhile; only the primary key is in the way.',
+    edits: [
+      {
+        file: 'src/ledger/storing.ts',
+        text: '  const fresh = entries.filter((entry) => entry.seq > row.storedSeq)\n  assertJoins(room, row.storedSeq, fresh)\n',
+        instead: '  const fresh = entries\n',
+      },
+    ],
+    scenario: lateTrim,
+    expects: ['C13'],
+  },
+  {
+    name: 'sealed without comparison',
+    says: 'The rows are read back for the receipt, and not compared with what was acknowledged.',
+    edits: [
+      {
+        file: 'src/ledger/sealing.ts',
+        text: "  if (verification.faults.length > 0) return 'quarantined'\n",
+        instead: '',
+      },
+    ],
+    scenario: rotten,
+    expects: ['C10'],
+  },
+]

@@ -1,0 +1,44 @@
+import type { Mutant } from '../mutant.ts'
+import { restarted, rolledBack } from '../scenarios/losing.ts'
+
+export const losingMutants: readonly Mutant[] = [
+  {
+    name: 'no epochs',
+    says: 'A room is read as it is found in Redis, whichever Redis has written it.',
+    edits: [
+      {
+        file: 'src/ledger/lua/meta.lua',
+        text: "if meta.hold or meta.run ~= string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') then",
+        instead: 'if meta.hold then',
+      },
+    ],
+    scenario: rolledBack,
+    expects: ['C1', 'C3', 'C10'],
+  },
+  {
+    name: 'no witnesses',
+    says: 'Nobody writes down up to where it has acknowledged.',
+    edits: [
+      {
+        file: 'src/ledger/witness.ts',
+        text: '  saw(room: RoomId, place: Place): void {\n',
+        instead: '  saw(room: RoomId, place: Place): void {\n    if (room !== 0) return\n',
+      },
+    ],
+    scenario: rolledBack,
+    expects: ['C1', 'C10'],
+  },
+  {
+    name: 'the tail is left behind',
+    says: 'A new epoch begins from the rows alone, and not from what Redis still holds above them.',
+    edits: [
+      {
+        file: 'src/ledger/epochs.ts',
+        text: 'isInstalled(row, look) ? await tailOf(parts.redis, room, row, look) : []',
+        instead: '[]',
+      },
+    ],
+    scenario: restarted,
+    expects: ['C10'],
+  },
+]

@@ -1,0 +1,90 @@
+import type { Mutant } from '../mutant.ts'
+import { putOut, repeats, tooLong, unheard } from '../scenarios/sending.ts'
+
+const appendLua = 'src/ledger/lua/append.lua'
+const known = "  if first then return 'dup:' .. first end\n"
+
+export const sendingMutants: readonly Mutant[] = [
+  {
+    name: 'closed before known',
+    says: 'Whether the room is open is asked before whether the id is known.',
+    edits: [
+      { file: appendLua, text: known, instead: `  if meta.state == 'closed' then return 'closed' end\n${known}` },
+    ],
+    scenario: repeats,
+    expects: ['C6'],
+  },
+  {
+    name: 'no dedupe',
+    says: 'An id that was sent before is appended again.',
+    edits: [{ file: appendLua, text: known, instead: '' }],
+    scenario: repeats,
+    expects: ['C2'],
+  },
+  {
+    name: 'ack before reply',
+    says: 'A line is acknowledged before Redis has answered, at the place where it will probably stand.',
+    edits: [
+      {
+        file: 'src/ledger/appender.ts',
+        text: '    return new Promise((settle) => this.#enqueue(room, { entry, lookedUp: undefined, settle }))\n',
+        instead: `    return new Promise((settle) => {
+      const last = heads.get(room)
+      this.#enqueue(room, { entry, lookedUp: undefined, settle: (outcome) => {
+        if (outcome.type === 'kept') heads.set(room, outcome.place)
+        settle(outcome)
+      } })
+      if (last === undefined) return
+      const place = { epoch: last.epoch, seq: last.seq + 1 }
+      heads.set(room, place)
+      settle({ type: 'kept', place, at: Date.now(), isDuplicate: false, kept: 'buffered' })
+    })
+`,
+      },
+      {
+        file: 'src/ledger/appender.ts',
+        text: 'const batchEntries = 500\n',
+        instead: 'const batchEntries = 500\nconst heads = new Map()\n',
+      },
+    ],
+    scenario: unheard,
+    expects: ['C1'],
+  },
+  {
+    name: 'sent twice by the connection',
+    says: 'The connection sends a script again by itself when its answer was lost, and ids are not looked at.',
+    edits: [
+      { file: appendLua, text: known, instead: '' },
+      {
+        file: 'src/platform/redis.ts',
+        text: '    maxRetriesPerRequest: 0,\n    autoResendUnfulfilledCommands: false,\n    enableOfflineQueue: false,\n',
+        instead: '    maxRetriesPerRequest: 5,\n    autoResendUnfulfilledCommands: true,\n',
+      },
+    ],
+    scenario: unheard,
+    expects: ['C2'],
+  },
+  {
+    name: 'INSERT IGNORE',
+    says: 'A row that does not fit is cut instead of refused.',
+    edits: [
+      { file: 'src/ledger/store.ts', text: '`INSERT INTO messages (', instead: '`INSERT IGNORE INTO messages (' },
+    ],
+    scenario: tooLong,
+    expects: ['C3'],
+  },
+  {
+    name: 'put out in MySQL alone',
+    says: 'Who is put out is not taken from the members in the step that tells of it.',
+    edits: [
+      {
+        file: appendLua,
+        text: "  if entry.change ~= '' then change_members(entry.change) end\n",
+        instead:
+          "  if entry.change ~= '' and string.sub(entry.change, -2) ~= ':0' then change_members(entry.change) end\n",
+      },
+    ],
+    scenario: putOut,
+    expects: ['C8'],
+  },
+]

@@ -1,0 +1,61 @@
+import type { Edit, Mutant } from '../mutant.ts'
+import { deaf, twoRelays, uncommitted } from '../scenarios/telling.ts'
+
+const follow = 'src/ledger/follow.ts'
+const noCatchUp: readonly Edit[] = [
+  {
+    file: follow,
+    text: 'parts.broker.onResubscribed(() => void this.compareHeads().catch(onError))',
+    instead: '() => undefined',
+  },
+]
+const noLooks: readonly Edit[] = [
+  {
+    file: follow,
+    text: 'new Ticker({ everyMs: parts.headCheckMs, work: () => this.compareHeads(), onError })',
+    instead: 'new Ticker({ everyMs: parts.headCheckMs, work: async () => undefined, onError })',
+  },
+]
+
+export const tellingMutants: readonly Mutant[] = [
+  {
+    name: 'deaf for ever',
+    says: 'Who has subscribed again asks for nothing that was said meanwhile, and nobody compares heads.',
+    edits: [...noCatchUp, ...noLooks],
+    scenario: deaf,
+    expects: ['C11'],
+  },
+  {
+    name: 'deaf until the next look',
+    says: 'Who has subscribed again asks for nothing, but the heads are compared once in a while.',
+    edits: noCatchUp,
+    scenario: deaf,
+    expects: [],
+  },
+  {
+    name: 'key outside the transaction',
+    says: 'What a post was answered is written beside the transaction of the post.',
+    edits: [
+      {
+        file: 'src/timeline/posts.ts',
+        text: 'await once.settle(trx, answer)',
+        instead: 'await once.settle(parts.sql, answer)',
+      },
+    ],
+    scenario: uncommitted,
+    expects: ['C14'],
+  },
+  {
+    name: 'relay without a lock',
+    says: 'Two relays may read the last position at once.',
+    edits: [
+      {
+        file: 'src/live/store.ts',
+        text: "'SELECT last_position FROM event_relay WHERE id = 1 FOR UPDATE'",
+        instead: "'SELECT last_position FROM event_relay WHERE id = 1'",
+      },
+    ],
+    scenario: twoRelays,
+    expects: ['C13', 'C14'],
+  },
+]

@@ -1,0 +1,84 @@
+import test from 'ava'
+import { check, readRecord, readUsedBytes, report } from '../checker/index.ts'
+import type { Verdict } from '../checker/contract.ts'
+import type { Edit } from './mutant.ts'
+import { mutants } from './mutants.ts'
+import type { Scenario } from './scenario.ts'
+import { Site, partNames } from './site.ts'
+import { Tree } from './tree.ts'
+import { Witness } from './witness.ts'
+
+/** Every scenario on the code as it is, then each mutant in the scenario that shows it. */
+
+let site: Site
+let tree: Tree
+let witness: Witness | undefined
+
+test.serial.before('services are there', async (t) => {
+  t.timeout(60_000)
+  tree = Tree.plant()
+  site = await Site.open()
+})
+
+test.serial.after.always('services go', async (t) => {
+  witness?.leave()
+  await site?.close()
+  tree?.remove()
+  t.pass()
+})
+
+/** Plays the scenarios on the tree with these edits, all into one history, and judges it. */
+async function judged(edits: readonly Edit[], scenarios: readonly Scenario[]): Promise<Verdict> {
+  const { config } = site.world
+  const needed = new Set(scenarios.flatMap(({ parts }) => parts))
+  tree.mutate(edits)
+  try {
+    await site.start(
+      tree.folder,
+      partNames.filter((name) => needed.has(name)),
+      scenarios.length === 1 ? scenarios[0]?.settings : {},
+    )
+    witness ??= await Witness.gather(site)
+    witness.begin()
+    const usedBytesBefore = await readUsedBytes(config.REDIS_URL)
+    for (const scenario of scenarios) await scenario.run(witness, site)
+    const record = await readRecord(witness.lines, {
+      database: config.DATABASE_URL,
+      redis: { url: config.REDIS_URL, usedBytesBefore },
+      transcriptsFolder: site.transcriptsFolder,
+      mediaFolder: undefined,
+      isTimelineIncluded: true,
+      logs: site.logs(),
+    })
+    return check(witness.lines, record)
+  } finally {
+    await site.clear()
+  }
+}
+
+const scenarios = [...new Set(mutants.map(({ scenario }) => scenario))]
+
+test.serial('on the code as it is nothing is reported, whatever the scenario', async (t) => {
+  t.timeout(240_000)
+
+  const verdict = await judged([], scenarios)
+
+  t.is(verdict.violations.length, 0, report(verdict))
+})
+
+for (const { name, says, edits, scenario, expects } of mutants) {
+  const what = expects.length === 0 ? 'is held by another line of defence' : `is caught by ${expects.join(' or ')}`
+  test.serial(`"${name}" ${what}: ${says}`, async (t) => {
+    t.timeout(120_000)
+
+    const verdict = await judged(edits, [scenario])
+
+    const rules = new Set(verdict.violations.map(({ rule }) => rule))
+    if (expects.length === 0) t.is(verdict.violations.length, 0, report(verdict))
+    else
+      t.true(
+        expects.some((rule) => rules.has(rule)),
+        report(verdict),
+      )
+  })
+}

@@ -1,0 +1,35 @@
+import { pause, until } from '../patience.ts'
+import type { Scenario } from '../scenario.ts'
+import { untilFinal } from '../scenario.ts'
+
+export const unwritten: Scenario = {
+  name: 'a closing cannot be written down, and the mentor lets it be',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    await witness.sayUntilKnown('alice', room, 'before')
+    const { database } = site.link('server-1')
+    database.cutBefore((chunk) => chunk.includes('INSERT INTO end_room'))
+    await witness.close(room)
+    database.heal()
+    await pause(100)
+    await witness.sayUntilKnown('alice', room, 'it is open')
+  },
+}
+
+export const failedJob: Scenario = {
+  name: 'the job of a closing fails while MySQL is away from the worker; then the mentor closes once more',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    await witness.sayUntilKnown('alice', room, 'before')
+    const { database } = site.link('worker-1')
+    database.down()
+    await witness.close(room)
+    const text = (): string => site.logs().find(({ name }) => name === 'worker-1')?.text ?? ''
+    await until(() => text().includes('job failed'), 4000)
+    database.heal()
+    await witness.close(room)
+    await untilFinal(site, 7000)
+  },
+}

@@ -1,0 +1,79 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { pause } from '../patience.ts'
+import type { Scenario } from '../scenario.ts'
+import { untilFinal } from '../scenario.ts'
+
+const closingMs = 8000
+
+export const repeats: Scenario = {
+  name: 'one id is sent again: at another server, after the closing, and when the room is sealed',
+  parts: ['server-1', 'server-2', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    const id = randomUUIDv7()
+    await witness.say('alice', room, 'once', { id })
+    await witness.say('bob', room, 'in between')
+    await witness.say('alice', room, 'once', { id, via: 'server-2' })
+    await witness.close(room)
+    await witness.say('alice', room, 'once', { id })
+    await untilFinal(site, closingMs)
+    await witness.say('alice', room, 'once', { id, via: 'server-2' })
+  },
+}
+
+export const unheard: Scenario = {
+  name: 'a line never reaches Redis, another one is kept and its answer is lost',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    const { redis } = site.link('server-1')
+    await witness.sayUntilKnown('alice', room, 'before')
+    redis.cutBefore((chunk) => chunk.includes('never arrives'))
+    const first = await witness.say('alice', room, 'never arrives')
+    await pause(100)
+    redis.heal()
+    if (first.outcome === 'unknown') await witness.sayUntilKnown('alice', room, 'never arrives', { id: first.id })
+    redis.cutAfter((chunk) => chunk.includes('never answered'))
+    const second = await witness.say('bob', room, 'never answered')
+    redis.heal()
+    if (second.outcome === 'unknown') {
+      await witness.sayUntilKnown('bob', room, 'never answered', { id: second.id })
+    }
+    await witness.sayUntilKnown('alice', room, 'after')
+    await witness.close(room)
+    await untilFinal(site, closingMs)
+  },
+}
+
+export const tooLong: Scenario = {
+  name: 'a line is longer than its column',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const { sql } = site.world
+    await sql.raw('ALTER TABLE messages MODIFY payload VARBINARY(300) NOT NULL')
+    try {
+      const room = await witness.openRoom()
+      await witness.say('alice', room, 'short')
+      await witness.say('alice', room, 'long '.repeat(200).trim())
+      await witness.say('bob', room, 'short again')
+      await witness.close(room)
+      await untilFinal(site, closingMs)
+    } finally {
+      await sql.raw('ALTER TABLE messages MODIFY payload MEDIUMBLOB NOT NULL')
+    }
+  },
+}
+
+export const putOut: Scenario = {
+  name: 'somebody is put out and goes on talking, at both servers',
+  parts: ['server-1', 'server-2', 'worker-1'],
+  async run(witness) {
+    const room = await witness.openRoom()
+    await witness.say('alice', room, 'still here')
+    await witness.say('alice', room, 'here too', { via: 'server-2' })
+    await witness.kick('alice', room)
+    await witness.say('alice', room, 'not here any more')
+    await witness.say('alice', room, 'nor here', { via: 'server-2' })
+    await witness.say('bob', room, 'peace')
+  },
+}

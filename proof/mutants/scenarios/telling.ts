@@ -1,0 +1,59 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { pause, until } from '../patience.ts'
+import type { Scenario } from '../scenario.ts'
+
+export const deaf: Scenario = {
+  name: 'the last line is said while a listener’s server hears nothing from Redis',
+  parts: ['server-1', 'server-2', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    const listener = await witness.listen('bob', room, 'server-2')
+    await witness.sayUntilKnown('alice', room, 'heard')
+    const { redis } = site.link('server-2')
+    redis.down()
+    const last = await witness.sayUntilKnown('alice', room, 'said to the deaf')
+    redis.heal()
+    await listener.stay(last.seq ?? 0)
+  },
+}
+
+export const uncommitted: Scenario = {
+  name: 'the transaction of a post is cut off before its commit, and the post is sent again under its key',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const { database } = site.link('server-1')
+    const key = randomUUIDv7()
+    await witness.post('alice', 'before')
+    database.cutBefore((chunk) => chunk.includes('COMMIT'))
+    const first = await witness.post('alice', 'once', key)
+    database.heal()
+    for (let attempt = 0; attempt < 20 && first.outcome !== 'ok'; attempt += 1) {
+      const again = await witness.post('alice', 'once', key)
+      if (again.outcome === 'ok') return
+      await pause(100)
+    }
+  },
+}
+
+const likers = ['alice', 'bob', 'mentor'] as const
+const rounds = 30
+
+export const twoRelays: Scenario = {
+  name: 'two workers relay the events of many likes at once',
+  parts: ['server-1', 'server-2', 'worker-1', 'worker-2'],
+  async run(witness, site) {
+    const posts = await Promise.all(likers.map((who) => witness.post(who, `like this, says ${who}`)))
+    for (let round = 0; round < rounds; round += 1) {
+      const what = round % 2 === 0 ? 'like' : 'unlike'
+      await Promise.all(
+        posts.map((post, index) =>
+          witness.like(likers[index] ?? 'alice', post.id ?? '', what, index === 0 ? 'server-1' : 'server-2'),
+        ),
+      )
+    }
+    const { sql } = site.world
+    const left = async (): Promise<number> =>
+      Number((await sql('events').whereNull('position').count({ n: '*' }))[0]?.['n'])
+    await until(async () => (await left()) === 0, 5000)
+  },
+}
