@@ -59,7 +59,7 @@ async function judged(edits: readonly Edit[], scenarios: readonly Scenario[]): P
 const scenarios = [...new Set(mutants.map(({ scenario }) => scenario))]
 
 test.serial('on the code as it is nothing is reported, whatever the scenario', async (t) => {
-  t.timeout(240_000)
+  t.timeout(300_000)
 
   const verdict = await judged([], scenarios)
 
@@ -69,7 +69,7 @@ test.serial('on the code as it is nothing is reported, whatever the scenario', a
 for (const { name, says, edits, scenario, expects } of mutants) {
   const what = expects.length === 0 ? 'is held by another line of defence' : `is caught by ${expects.join(' or ')}`
   test.serial(`"${name}" ${what}: ${says}`, async (t) => {
-    t.timeout(120_000)
+    t.timeout(180_000)
 
     const verdict = await judged(edits, [scenario])
 

@@ -47,13 +47,19 @@ export async function readEndings(
   const keys = `{"keys":[${jwks.map(({ jwk }) => jwk).join(',')}]}`
   const endsOf = Map.groupBy(ended, ({ room_id }) => room_id)
   const endings: Ending[] = []
-  for (const ledger of ledgers) {
-    const ending = endingOf(ledger, endsOf.get(ledger.room_id) ?? [])
-    const isReceiptValid = await verify(ledger, ending, { keys, transcriptsFolder })
-    endings.push({ ...ending, isReceiptValid })
+  const waiting = [...ledgers]
+  const verifyNext = async (): Promise<void> => {
+    for (let ledger = waiting.shift(); ledger !== undefined; ledger = waiting.shift()) {
+      const ending = endingOf(ledger, endsOf.get(ledger.room_id) ?? [])
+      endings.push({ ...ending, isReceiptValid: await verify(ledger, ending, { keys, transcriptsFolder }) })
+    }
   }
+  await Promise.all(Array.from({ length: verifiedAtOnce }, verifyNext))
   return endings
 }
+
+/** Each is a process of its own. */
+const verifiedAtOnce = 3
 
 function endingOf(ledger: LedgerRow, ended: readonly EpochRow[]): Ending {
   const epochs = ended.map(({ epoch, first_seq, last_seq, cause, suspect_from, suspect_to }) => ({

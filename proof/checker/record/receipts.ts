@@ -33,7 +33,9 @@ export async function isVerified(papers: Papers): Promise<boolean> {
 
 function exitCode(files: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [command, ...files], () => resolve(child.exitCode ?? -1))
+    // A run has many receipts: what the command is made of is compiled once.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'madang-compiled') }
+    const child = execFile(process.execPath, [command, ...files], { env }, () => resolve(child.exitCode ?? -1))
   })
 }
 
