@@ -15,7 +15,8 @@ import type { Screen } from './screen.ts'
 import { brokenLine, isBroken, lineOf, summaryOf, tableOf } from './summary.ts'
 import type { RunLine } from './summary.ts'
 import { OwnStacks } from './own-stacks.ts'
-import type { Sites } from './own-stacks.ts'
+import { RemoteSites } from './remote-site.ts'
+import type { Sites } from './site.ts'
 
 /** npm run drill: people talk while things break, and what is kept is held against what they were told. */
 async function main(): Promise<number> {
@@ -26,11 +27,11 @@ async function main(): Promise<number> {
   }
   const screen = screenOf(process.stderr)
   const wanted = chosenFaults(options.faults)
-  const sites: Sites = new OwnStacks({ progress: screenProgress(), screen, isKept: options.isKept })
+  const sites = sitesOf(options, screen)
   const isStopped = stopOnSignal(() => void sites.close().finally(() => process.exit(130)))
   try {
     const site = await sites.site()
-    screen.say(`Settings other than on a site: ${sites.unusual.join(' ')}`)
+    for (const remark of sites.remarks) screen.say(remark)
     const faults = possible(wanted, site.patient, screen)
     if (options.isListed) {
       for (const { name, says } of faults) process.stdout.write(`${name.padEnd(36)} ${says}\n`)
@@ -43,6 +44,11 @@ async function main(): Promise<number> {
   } finally {
     await sites.close()
   }
+}
+
+function sitesOf({ remote, isKept }: DrillOptions, screen: Screen): Sites {
+  if (remote !== undefined) return new RemoteSites(remote)
+  return new OwnStacks({ progress: screenProgress(), screen, isKept })
 }
 
 interface Drilling {

@@ -8,6 +8,7 @@ import type { Site } from './site.ts'
 /** The drill's own stack, into which it may look wherever it wants. */
 export function ownSite(stack: DrillStack): Site {
   return {
+    isTimelineIncluded: true,
     ...{ address: stack.address, servers: stack.servers, patient: stack.patient, untilWhole: stack.untilWhole },
     grantMentor: (username) => withRows(stack, (rows) => rows(makeMentor, [username])).then(() => undefined),
     unfinished: (rooms) => (rooms.length === 0 ? Promise.resolve([]) : unfinishedAmong(stack, rooms)),

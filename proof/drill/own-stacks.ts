@@ -6,17 +6,7 @@ import { silentProgress } from '../../tools/progress.ts'
 import type { Progress } from '../../tools/progress.ts'
 import { ownSite } from './own-site.ts'
 import type { Screen } from './screen.ts'
-import type { Site } from './site.ts'
-
-/** Where runs go to, one after the other. */
-export interface Sites {
-  /** Settings other than on a site, as `NAME=value`. */
-  readonly unusual: readonly string[]
-  site(): Promise<Site>
-  /** The next run begins on a new one; what this one logged goes to the folder. */
-  renew(folder: string): Promise<void>
-  close(): Promise<void>
-}
+import type { Site, Sites } from './site.ts'
 
 /** One stack for all runs, as long as it is well. */
 export class OwnStacks implements Sites {
@@ -32,8 +22,9 @@ export class OwnStacks implements Sites {
     this.#isKept = options.isKept
   }
 
-  get unusual(): readonly string[] {
-    return this.#stack?.unusual ?? []
+  get remarks(): readonly string[] {
+    const settings = this.#stack?.unusual ?? []
+    return [`Settings other than on a site: ${settings.join(' ')}`]
   }
 
   async site(): Promise<Site> {

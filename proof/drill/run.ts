@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { check } from '../checker/index.ts'
+import { check, saveRecord } from '../checker/index.ts'
 import type { Record, Verdict } from '../checker/contract.ts'
 import type { Fault } from '../faults/fault.ts'
 import { History } from '../history/history.ts'
@@ -118,12 +118,12 @@ class Run {
 
   async #talk(planned: readonly Planned[]): Promise<Load> {
     const { seed, people, rooms, messagesPerSecond, seconds } = this.#options
-    const { address, servers, grantMentor } = this.#site
+    const { address, servers, isTimelineIncluded } = this.#site
     const load = await startLoad(
       {
-        ...{ address, servers, seed, people, rooms, messagesPerSecond, isTimelineIncluded: true },
+        ...{ address, servers, seed, people, rooms, messagesPerSecond, isTimelineIncluded },
         roomLifeMs: Math.max(4000, (seconds * 1000) / 2),
-        grantMentor: (username) => grantMentor.call(this.#site, username),
+        grantMentor: (username) => this.#site.grantMentor(username),
       },
       this.#history,
     )
@@ -176,7 +176,7 @@ export function keepEvidence(folder: string, { record, verdict, planned, late }:
   const write = (name: string, content: unknown): void =>
     writeFileSync(path.join(folder, name), `${JSON.stringify(content, undefined, 1)}\n`)
   write('schedule.json', schedule)
-  write('record.json', record)
+  saveRecord(path.join(folder, 'record.json'), record)
   write('verdict.json', { ...verdict, late })
   writeFileSync(path.join(folder, 'summary.txt'), `${text}\n`)
 }

@@ -8,6 +8,8 @@ export interface Site {
   address: string
   /** Single servers, where they can be reached past Nginx. */
   servers: readonly string[]
+  /** Whether people also write posts there. */
+  isTimelineIncluded: boolean
   patient: Patient
   grantMentor(username: string): Promise<void>
   /** Answers with the parts that were not ready in time. */
@@ -20,4 +22,14 @@ export interface Site {
 
 export interface Watch {
   read(lines: readonly Line[]): Promise<Record>
+}
+
+/** Where runs go to, one after the other. */
+export interface Sites {
+  /** For who reads the output: what is other than on a site of others, or what cannot be done here. */
+  readonly remarks: readonly string[]
+  site(): Promise<Site>
+  /** After a run that left something behind the next one begins on a new one; what this one logged goes to the folder. */
+  renew(folder: string): Promise<void>
+  close(): Promise<void>
 }
