@@ -1,6 +1,7 @@
 import { formatPlace } from '../ledger/index.ts'
 import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
 import { chunksOf } from '../platform/chunks.ts'
+import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { pushFrame } from './entry-frame.ts'
 import { RoomChannel } from './room.ts'
@@ -58,14 +59,13 @@ export async function catchUp(
   subscription: Subscription,
   resume: { after: Place | undefined; answer: (answer: AnswerBody) => void },
 ): Promise<boolean> {
-  const { last, storedSeq } = channel.follow
-  const after = resume.after ?? last
-  const missed = await missedSince(ledger, channel, after, last)
+  const { last, storedSeq, missed } = await missedSince(ledger, channel, resume.after)
   if (subscription.isEnded) return false
   if (missed.keptUpTo !== undefined) subscription.connection.write(epochFrame(channel.room, last, missed.keptUpTo))
   if (missed.type === 'gap') subscription.connection.write(gapFrame(channel.room, missed))
   const entries = missed.type === 'entries' ? missed.entries : []
   await replay(channel, subscription, entries)
+  const after = resume.after ?? last
   const from = Math.min(after.seq, missed.keptUpTo?.seq ?? after.seq, last.seq)
   const toldSeq = missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from)
   return subscription.release({ epoch: last.epoch, seq: toldSeq }, () => {
@@ -83,15 +83,34 @@ export async function catchUp(
   })
 }
 
+interface Missed {
+  /** Up to where the room has told, and was stored. */
+  last: Place
+  storedSeq: number
+  missed: Exclude<ResumeAnswer, { type: 'superseded' }>
+}
+
+/** Tries to find the room and the ledger in one epoch, and what each waits longer than the last: some seconds in all. */
+const epochTries = 12
+const epochWaitMs = 50
+
+/** Error: `unavailable`, when an epoch has begun and the room does not hear of it for long. */
 async function missedSince(
   ledger: Pick<Ledger, 'resume'>,
   channel: RoomChannel,
-  after: Place,
-  last: Place,
-): Promise<ResumeAnswer> {
-  const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
-  if (recent !== undefined) return { type: 'entries', entries: recent, keptUpTo: undefined }
-  return ledger.resume(channel.room, after, last)
+  since: Place | undefined,
+): Promise<Missed> {
+  for (let attempt = 1; attempt <= epochTries; attempt += 1) {
+    const { last, storedSeq } = channel.follow
+    const after = since ?? last
+    const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
+    if (recent !== undefined)
+      return { last, storedSeq, missed: { type: 'entries', entries: recent, keptUpTo: undefined } }
+    const missed = await ledger.resume(channel.room, after, last)
+    if (missed.type !== 'superseded') return { last, storedSeq, missed }
+    await new Promise((resolve) => setTimeout(resolve, epochWaitMs * attempt))
+  }
+  throw new Problem('unavailable', { retryAfter: 1 })
 }
 
 /** In slices that wait for the client, so that a long absence does not make it a slow reader. */

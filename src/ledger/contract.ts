@@ -106,6 +106,8 @@ export type ResumeAnswer =
   | { type: 'entries'; entries: Entry[]; keptUpTo: Place | undefined }
   /** Too far behind: page through `from` … `to`. */
   | { type: 'gap'; from: Place; to: Place; keptUpTo: Place | undefined }
+  /** An epoch has begun that who asks has not been told of: there is no way from here to there. To be asked again when it was. */
+  | { type: 'superseded' }
 
 export interface Ledger {
   /** Begins the ledger of a new room, in the transaction that makes the room. Redis is not touched: the first use wakes it. */
@@ -123,7 +125,7 @@ export interface Ledger {
   entries(room: RoomId, range: { after: number; upTo: number; limit: number }): Promise<Entry[]>
   /** A page of messages (entries without target) before or after a seq, folded with what amends them. */
   items(room: RoomId, page: { before: number; limit: number } | { after: number; limit: number }): Promise<ItemPage>
-  /** What a client that was told everything up to `after` has missed, up to and including `upTo`, and nothing of a later epoch. */
+  /** What a client that was told everything up to `after` has missed, up to and including `upTo`. */
   resume(room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer>
   /** Starts to listen; resolves when the subscription stands and `last` is known. `listener` is called synchronously, in order. */
   follow(room: RoomId, listener: (event: RoomEvent) => void): Promise<Follow>

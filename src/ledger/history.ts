@@ -174,18 +174,20 @@ async function wholeBuffer(parts: HistoryParts, room: RoomId, above = 0): Promis
 }
 
 /**
- * What a client that was told everything up to `after` has missed, up to and including `upTo`. An epoch that has begun meanwhile has
- * entries with the same numbers: they are left out, and told once it is.
+ * What a client that was told everything up to `after` has missed, up to and including `upTo`. An epoch that has begun since has
+ * other entries under the same numbers, and those that are missing may be gone.
  */
 export async function resumeFrom(parts: HistoryParts, room: RoomId, after: Place, upTo: Place): Promise<ResumeAnswer> {
   const keptUpTo = after.epoch === upTo.epoch ? undefined : await keptOf(parts, room, after.epoch)
+  if (after.epoch > upTo.epoch && keptUpTo === undefined) return { type: 'superseded' }
   const from = Math.min(after.seq, keptUpTo?.seq ?? after.seq, upTo.seq)
   if (upTo.seq - from > parts.resumeMaxEntries) {
     return { type: 'gap', from: { epoch: upTo.epoch, seq: from + 1 }, to: upTo, keptUpTo }
   }
   const limit = parts.resumeMaxEntries
   const entries = await readableEntriesOf(parts, room, { after: from, upTo: upTo.seq, limit })
-  return { type: 'entries', entries: entries.filter((entry) => entry.epoch <= upTo.epoch), keptUpTo }
+  const isWhole = entries.length === upTo.seq - from && entries.every((entry) => entry.epoch <= upTo.epoch)
+  return isWhole ? { type: 'entries', entries, keptUpTo } : { type: 'superseded' }
 }
 
 /**

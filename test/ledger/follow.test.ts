@@ -212,7 +212,7 @@ test.serial(
     for (const text of ['d', 'e', 'f', 'g']) await site.ledger.append(room, line(text))
     const resumed = await other.ledger.resume(room, { epoch: 1, seq: 0 }, before)
 
-    t.deepEqual(resumed, { type: 'entries', entries: [], keptUpTo: undefined })
+    t.deepEqual(resumed, { type: 'superseded' })
     await eventually(() => there.entries().length === 7)
     let epoch = 1
     for (const event of there.events) {
@@ -221,6 +221,22 @@ test.serial(
         t.true(event.epoch === epoch && event.entries.every((entry) => entry.epoch === epoch))
     }
     t.is(epoch, 2)
+  },
+)
+
+test.serial(
+  'a resume over entries that are gone is no resume, also where nothing has taken their place yet',
+  async (t) => {
+    const room = await site.newRoom()
+    for (const text of ['a', 'b']) await site.ledger.append(room, line(text))
+    await site.redis.flushall()
+    await site.ledger.head(room)
+
+    const resumed = await site.ledger.resume(room, { epoch: 1, seq: 0 }, { epoch: 1, seq: 2 })
+    const nothing = await site.ledger.resume(room, { epoch: 1, seq: 0 }, { epoch: 2, seq: 0 })
+
+    t.deepEqual(resumed, { type: 'superseded' })
+    t.like(nothing, { type: 'entries', entries: [] })
   },
 )
 
