@@ -52,7 +52,9 @@ async function main(): Promise<number> {
   const chapters: Chapter[] = []
   for (const tool of only) {
     const judge = judgeOf(tool, programs)
-    const stack = await progress.step(`A stack for ${tool}`, () => startStack(settingsOf(tool)))
+    const stack = await progress.step(`A stack for ${tool}`, () =>
+      startStack(settingsOf(tool), { hasStandardNginx: tool === 'slowhttptest' }),
+    )
     try {
       const cast = await gather(stack)
       const asker = cast.player('mentor')!

@@ -62,7 +62,11 @@ const settings: Record<string, string | number> = {
   LOG_LEVEL: 'warn',
 }
 
-export type StackOptions = PartOptions & WorldOptions
+export type StackOptions = PartOptions &
+  WorldOptions & {
+    /** Nginx limits addresses as it does for people; otherwise it lets all of a test's come from one. */
+    hasStandardNginx?: boolean
+  }
 
 export async function startStack(
   changes: Record<string, string | number> = {},
@@ -78,6 +82,7 @@ export async function startStack(
   const nginx = new Nginx({
     ...{ folder, port: publicPort, mediaFolder: world.config.MEDIA_FOLDER },
     servers: serverNames.map((name) => partOf(name).host),
+    hasStandardLimits: options.hasStandardNginx === true,
   })
   const all = [...processes.values()]
 
@@ -175,7 +180,16 @@ class Nginx {
   readonly #instance: Parameters<typeof writeNginxConfig>[0]
   #child: ChildProcess | undefined
 
-  constructor(options: { folder: string; port: number; mediaFolder: string; servers: string[] }) {
+  constructor({
+    hasStandardLimits,
+    ...options
+  }: {
+    folder: string
+    port: number
+    mediaFolder: string
+    servers: string[]
+    hasStandardLimits: boolean
+  }) {
     const limits = {
       requestsPerSecond: 100_000,
       requestsBurst: 100_000,
@@ -187,7 +201,7 @@ class Nginx {
       program: process.env['NGINX_SERVER'] ?? 'nginx',
       accessLog: join(options.folder, 'access.log'),
       errorLog: join(options.folder, 'error.log'),
-      limits,
+      ...(hasStandardLimits ? {} : { limits }),
     }
   }
 
