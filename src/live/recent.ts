@@ -62,7 +62,8 @@ export class RecentEvents {
 
   #say(event: RecentEvent, data: string | undefined): void {
     this.#bytes -= event.bytes?.length ?? 0
-    event.bytes = data === undefined ? undefined : encodeEvent({ event: event.type, id: String(event.position), data })
+    event.bytes =
+      data === undefined ? undefined : unpooled(encodeEvent({ event: event.type, id: String(event.position), data }))
     this.#bytes += event.bytes?.length ?? 0
   }
 
@@ -93,6 +94,7 @@ export class RecentEvents {
       const dropped = this.#events[this.#dropped]
       this.#bytes -= dropped?.bytes?.length ?? 0
       if (dropped !== undefined) this.#standing.forget(dropped)
+      this.#events[this.#dropped] = spent
       this.#dropped += 1
     }
     // Not with each event: an array that gives up its front is copied.
@@ -101,4 +103,24 @@ export class RecentEvents {
       this.#dropped = 0
     }
   }
+}
+
+/** In the place of an event that is no longer held, until the front of the array is given up. */
+const spent: RecentEvent = {
+  position: 0,
+  topic: 'timeline',
+  type: '',
+  audience: undefined,
+  actor: undefined,
+  bytes: undefined,
+}
+
+/**
+ * In memory of its own. Small buffers are cut from a pool of Node's, and a few hundred bytes that are held would hold all 64 KiB around
+ * them: many times what is counted.
+ */
+function unpooled(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(own)
+  return own
 }
