@@ -233,7 +233,8 @@ const sleeping: Freeze['play'] = async ({ t, lab, arm, frozen, thaw }) => {
 const relaying: Freeze['play'] = async ({ t, lab, arm, frozen, thaw }) => {
   const { alice } = lab.company
   const post = async (text: string): Promise<string> => {
-    const answer = await alice.ask('server-2', 'POST /v1/posts', { body: { text } })
+    const headers = { 'idempotency-key': randomUUIDv7() }
+    const answer = await alice.ask('server-2', 'POST /v1/posts', { body: { text }, headers })
     if (answer === 'unknown') throw new Error('no answer to a post')
     return String(answer.body['id'])
   }

@@ -13,7 +13,7 @@ import { aRoomFallsAsleep } from './sleeping.ts'
 import { aPostIsRelayed, aPostIsWritten } from './timeline.ts'
 import { aSeatIsLeftToTheSweeper, aSeatIsTaken, settingsAreChanged } from './seats.ts'
 import { aClosingIsLedBack, aClosingIsSwept, aRoomIsLookedAfter, aRoomIsSealed } from './sealing.ts'
-import { aBufferBecomesDue, aLineIsAcknowledged, aLineIsSaid, aRoomIsOpened, redisWasRestarted } from './speaking.ts'
+import { aBufferBecomesDue, aLineIsSaid, aRoomIsOpened, redisWasRestarted } from './speaking.ts'
 import { aRoomIsFlushed, mysqlHasLostRows } from './storing.ts'
 
 /** What passes each point. A point that nothing passes does not compile. */
@@ -22,7 +22,7 @@ export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> =
   'append: ids looked up, not sent again': [redisWasRestarted],
   'append: kept, not acknowledged': [aLineIsSaid],
   'append: buffer due, worker not called': [aBufferBecomesDue],
-  'append: acknowledged, no witness': [aLineIsAcknowledged],
+  'append: acknowledged, no witness': [aLineIsSaid],
   'flush: peeked, not stored': [aRoomIsFlushed],
   'flush: rows inserted, mark not moved': [aRoomIsFlushed, redisWasRestarted],
   'flush: mark moved, not committed': [aRoomIsFlushed],
