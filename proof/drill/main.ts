@@ -26,6 +26,8 @@ async function main(): Promise<number> {
     return 0
   }
   const screen = screenOf(process.stderr)
+  // A connection of the drill's own that a fault has broken must not end a campaign of hundreds of runs.
+  process.on('unhandledRejection', (error) => screen.say(`Not waited for by the drill itself: ${String(error)}`))
   const wanted = chosenFaults(options.faults)
   const sites = sitesOf(options, screen)
   const isStopped = stopOnSignal(() => void sites.close().finally(() => process.exit(130)))
