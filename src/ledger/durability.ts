@@ -63,14 +63,21 @@ function redisFaults(settings: RedisSettings | undefined, durability: Durability
   return faults
 }
 
+/** A statement of a flush holds 1 MiB of payloads, or one larger one; escaped they may be twice as long. */
+const leastPacketBytes = 4 * 1_048_576
+
 async function mysqlFaults(sql: Sql): Promise<string[]> {
-  const [row] = await selectRows<{ flush: number; mode: string }>(
+  const [row] = await selectRows<{ flush: number; mode: string; packet: number }>(
     sql,
-    'SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@SESSION.sql_mode AS mode',
+    `SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@SESSION.sql_mode AS mode,
+       @@GLOBAL.max_allowed_packet AS packet`,
   )
   const faults: string[] = []
   if (Number(row?.flush) !== 1)
     faults.push('MySQL: innodb_flush_log_at_trx_commit is not 1; a commit may be lost with the power')
   if (!/STRICT_(ALL|TRANS)_TABLES/.test(row?.mode ?? '')) faults.push('MySQL: the SQL mode is not strict')
+  if (Number(row?.packet) < leastPacketBytes) {
+    faults.push(`MySQL: max_allowed_packet is ${row?.packet}; a flush sends more than that, and would fail for ever`)
+  }
   return faults
 }

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { readDurability } from '../../src/ledger/index.ts'
+import { selectRows } from '../../src/platform/mysql.ts'
 import { closeRedis } from '../../src/platform/redis.ts'
 import type { Redis } from '../../src/platform/redis.ts'
 import { connectFor } from '../support/connections.ts'
@@ -36,6 +37,23 @@ test.serial('each setting that keeps less is named', async (t) => {
   t.is(found.faults.length, 3)
   t.regex(found.faults.join('\n'), /everysec[\s\S]*allkeys-lru[\s\S]*no-appendfsync-on-rewrite/)
 })
+
+test.serial(
+  'a mysql that takes no packets of the size of a flush is named, and one that just does is not',
+  async (t) => {
+    const redis = connect(world().redis.url)
+    const [before] = await selectRows<{ bytes: number }>(world().sql, 'SELECT @@GLOBAL.max_allowed_packet AS bytes')
+    t.teardown(() => world().sql.raw('SET GLOBAL max_allowed_packet = ?', [before?.bytes ?? 0]))
+
+    await world().sql.raw('SET GLOBAL max_allowed_packet = 4193280')
+    t.regex(
+      (await readDurability(redis, world().sql, undefined)).faults.join('\n'),
+      /^MySQL: max_allowed_packet is 4193280/,
+    )
+    await world().sql.raw('SET GLOBAL max_allowed_packet = 4194304')
+    t.deepEqual((await readDurability(redis, world().sql, undefined)).faults, [])
+  },
+)
 
 test.serial('where the settings are hidden the operator says what is kept', async (t) => {
   const admin = connect(world().redis.url)

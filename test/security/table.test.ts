@@ -42,8 +42,8 @@ function faultsOf(cell: string): string[] {
 
 /** Rules of what is not there yet, and with what they come. Nothing else may be without a test. */
 const later = new Map([
-  ['Pushes to browsers', 'comes with web push (issue 5)'],
-  ['Board of the queues', 'comes with the admin pages (issue 5)'],
+  ['Pushes to browsers', 'comes with web push'],
+  ['Board of the queues', 'comes with the admin pages'],
 ])
 
 const page = read('docs/security.md')
