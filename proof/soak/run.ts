@@ -110,7 +110,7 @@ class Watch {
       named('database', services.lookAtDatabase()),
       named('queues', services.lookAtQueues()),
     ])
-    const values = Object.assign({}, ...found, this.#lookAtLoad())
+    const values = { ...besidePool(Object.assign({}, ...found)), ...this.#lookAtLoad() }
     const sample = { minute: this.minutes, values }
     this.samples.push(sample)
     appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...sample })}\n`)
@@ -190,4 +190,11 @@ function pause(ms: number, early: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms)
     early.addEventListener('abort', done, { once: true })
   })
+}
+
+/** The database takes memory for its buffer pool until that is full, which says nothing; what it takes beside is judged. */
+function besidePool(values: Readonly<Record<string, number>>): Record<string, number> {
+  const { 'database.rss': rss, 'database.pool': pool, ...others } = values
+  if (rss === undefined || pool === undefined) return others
+  return { ...others, 'database.pool': pool, 'database.besidePool': rss - pool }
 }

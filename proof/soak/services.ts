@@ -35,7 +35,7 @@ export class Services {
 
   async lookAtDatabase(): Promise<Record<string, number>> {
     const [status] = await this.#database.query<RowDataPacket[]>(
-      "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Open_tables')",
+      "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Open_tables', 'Innodb_buffer_pool_bytes_data')",
     )
     const [sizes] = await this.#database.query<RowDataPacket[]>(
       'SELECT SUM(table_rows) AS counted FROM information_schema.tables WHERE table_schema = DATABASE()',
@@ -43,7 +43,8 @@ export class Services {
     const valueOf = (name: string): number =>
       Number(status.find((row) => row['Variable_name'] === name)?.['Value'] ?? 0)
     const rows = Number(sizes[0]?.['counted'] ?? 0)
-    return { threads: valueOf('Threads_connected'), tables: valueOf('Open_tables'), rows }
+    const [threads, tables] = [valueOf('Threads_connected'), valueOf('Open_tables')]
+    return { threads, tables, rows, pool: valueOf('Innodb_buffer_pool_bytes_data') }
   }
 
   /** Jobs of all queues, by what they wait for. */
