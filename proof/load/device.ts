@@ -72,8 +72,9 @@ export class Device {
     if (this.isReady) ears.connected(false)
   }
 
-  forget(room: string): void {
-    this.#rooms.delete(room)
+  /** Somebody else may listen by now: those stay. */
+  forget(room: string, ears: RoomEars): void {
+    if (this.#rooms.get(room) === ears) this.#rooms.delete(room)
   }
 
   /** Sends a frame that is answered once. Undefined, and nothing was sent, while there is no connection. */

@@ -93,7 +93,7 @@ export class RoomListener implements RoomEars {
   leave(): void {
     this.#endGap(false)
     this.#isOver = true
-    this.device.forget(this.room)
+    this.device.forget(this.room, this)
   }
 
   connected(isFresh: boolean): void {
@@ -142,6 +142,7 @@ export class RoomListener implements RoomEars {
     this.#isEarlierHeard = false
     for (let failures = 0; connection === this.#connection && !over.aborted && !this.#isOver; failures += 1) {
       if ((failures > 0 || !isFresh) && !(await this.#endEarlier(connection))) return
+      if (this.#isOver) return
       const { epoch, seq } = this.#last
       this.#note({ what: 'listening', ...this.#seen(), after: formatPlace(this.#last) })
       const answer = await this.device.request({ type: 'subscribe', room: this.room, epoch, after: seq })
