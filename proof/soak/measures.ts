@@ -17,10 +17,13 @@ const share = 0.2
 /** A fifth in an hour, and never less than what comes and goes with a few clients. A leak of one percent a minute is three times that. */
 const upTo = (floorPerHour: number): Tolerance => ({ sharePerHour: share, floorPerHour })
 
+/** Between two great collections of a process that has little to do lie some minutes. */
+const collected = (floorPerHour: number): Tolerance => ({ ...upTo(floorPerHour), collectedWithinMinutes: 8 })
+
 export const measures: readonly Measure[] = [
-  { name: 'rss', title: 'Memory (RSS)', unit: 'bytes', tolerance: upTo(16 * mebibyte) },
-  { name: 'heap', title: 'JavaScript heap in use', unit: 'bytes', tolerance: upTo(12 * mebibyte) },
-  { name: 'external', title: 'Memory outside the heap (buffers)', unit: 'bytes', tolerance: upTo(8 * mebibyte) },
+  { name: 'rss', title: 'Memory (RSS)', unit: 'bytes', tolerance: collected(16 * mebibyte) },
+  { name: 'heap', title: 'JavaScript heap in use', unit: 'bytes', tolerance: collected(12 * mebibyte) },
+  { name: 'external', title: 'Memory outside the heap (buffers)', unit: 'bytes', tolerance: collected(8 * mebibyte) },
   { name: 'files', title: 'Open file handles, sockets among them', unit: 'count', tolerance: upTo(10) },
   { name: 'sockets', title: 'Open sockets', unit: 'count', tolerance: upTo(10) },
   { name: 'loopP99', title: 'Event loop delay, 99th percentile', unit: 'ms', tolerance: upTo(20) },

@@ -8,6 +8,8 @@ export interface Point {
 export interface Tolerance {
   sharePerHour: number
   floorPerHour: number
+  /** Of what is collected now and then, such as a heap: within so many minutes it has been as small as it gets, and that is judged. */
+  collectedWithinMinutes?: number
 }
 
 /** `unclear`: it scatters too much for the time that was watched; `too_short`: a process that still warms up rises in any case. */
@@ -24,7 +26,7 @@ export interface SlopeVerdict {
   allowedPerHour: number
 }
 
-const shortestMinutes = 5
+const shortestMinutes = 12
 const fewestBlocks = 8
 const mostBlocks = 90
 const z95 = 1.96
@@ -32,10 +34,12 @@ const z95 = 1.96
 /**
  * Whether a series rises over its second half, when what has to warm up is warm. The slope is that of Theil and Sen, the median of the
  * slopes between all pairs, which a few wild values do not move; its bounds are Sen's, by Kendall's statistic. Samples are first drawn
- * together to medians of blocks, since neighbours resemble each other and would feign certainty. What falls is flat.
+ * together to medians of blocks, since neighbours resemble each other and would feign certainty. Of what is collected, each value is
+ * first replaced by the least of the minutes before it. What falls is flat.
  */
 export function judgeSlope(points: readonly Point[], tolerance: Tolerance): SlopeVerdict {
-  const half = secondHalf(points)
+  const { collectedWithinMinutes } = tolerance
+  const half = secondHalf(collectedWithinMinutes === undefined ? points : leastOf(points, collectedWithinMinutes))
   const blocks = blocksOf(half)
   const median = medianOf(blocks.map(({ value }) => value))
   const allowedPerHour = Math.max(Math.abs(median) * tolerance.sharePerHour, tolerance.floorPerHour)
@@ -46,6 +50,13 @@ export function judgeSlope(points: readonly Point[], tolerance: Tolerance): Slop
   const { middle, low, high } = theilSen(blocks)
   const judgement = low > allowedPerHour ? 'rises' : high <= allowedPerHour ? 'flat' : 'unclear'
   return { judgement, median, perHour: middle, low, high, allowedPerHour }
+}
+
+function leastOf(points: readonly Point[], withinMinutes: number): Point[] {
+  return points.map(({ minute }, index) => {
+    const before = points.slice(0, index + 1).filter((point) => point.minute > minute - withinMinutes)
+    return { minute, value: Math.min(...before.map(({ value }) => value)) }
+  })
 }
 
 function secondHalf(points: readonly Point[]): readonly Point[] {

@@ -40,17 +40,20 @@ test('a leak of one percent a minute rises, however it scatters', (t) => {
   }
 })
 
-test('a heap that is collected again and again is flat, and one that is left a little fuller each time rises', (t) => {
-  const sawtooth = (minute: number): number => 60 + 10 * (minute % 1.7)
+test('a heap that is collected every few minutes is flat, and one that is left a little fuller each time rises', (t) => {
+  const ofHeap = { ...tolerance, collectedWithinMinutes: 8 }
 
-  t.is(judgeSlope(watched(60, sawtooth, 1), tolerance).judgement, 'flat')
-  t.is(
-    judgeSlope(
-      watched(60, (minute) => sawtooth(minute) + minute, 1),
-      tolerance,
-    ).judgement,
-    'rises',
-  )
+  for (const seed of seeds) {
+    const [period, phase] = [1 + (seed % 7), seed / seeds.length]
+    const sawtooth = (minute: number): number => 50 + 60 * ((minute / period + phase) % 1)
+
+    t.is(judgeSlope(watched(60, sawtooth, seed), ofHeap).judgement, 'flat', `every ${period} minutes`)
+    const leak = judgeSlope(
+      watched(60, (minute) => sawtooth(minute) * (1 + minute / 100), seed),
+      ofHeap,
+    )
+    t.is(leak.judgement, 'rises', `every ${period} minutes: ${leak.low} to ${leak.high}`)
+  }
 })
 
 test('what warms up in the first half and then stays is flat, and so is what falls', (t) => {
@@ -78,7 +81,7 @@ test('what is too short or scatters too much for its time is called so, and neve
   )
   t.is(
     judgeSlope(
-      watched(12, (_, chance) => 100 * noise(chance, 0.3), 4),
+      watched(26, (_, chance) => 100 * noise(chance, 0.9), 4),
       tolerance,
     ).judgement,
     'unclear',
