@@ -194,6 +194,21 @@ test('a POST that a server may have carried out is not sent to another', async (
   )
 })
 
+test('a server that stands still is passed by with what may be asked twice, and with nothing else', async (t) => {
+  t.timeout(90_000)
+  const { ask, servers } = await front(t, 2)
+  const { body } = await ask({})
+  const still = servers.find(({ name }) => name === body.server)
+  const other = servers.find(({ name }) => name !== body.server)
+  still?.standStill()
+
+  const [got, posted] = await Promise.all([ask({}), ask({ method: 'POST', target: '/v1/posts' })])
+
+  t.is(got.body.server, other?.name ?? '')
+  sameAsOurs(t, posted, 'unavailable', 1)
+  t.deepEqual(other?.heard, ['GET /'], 'the POST may have been carried out')
+})
+
 test('an event reaches the client while its stream goes on', async (t) => {
   const { port } = await front(t, 1, { manner: 'stream' })
 
@@ -261,8 +276,10 @@ async function nginxInstance(t: ExecutionContext, servers: readonly string[]) {
 
 async function backend(t: ExecutionContext, name: string, manner: Manner) {
   const heard: string[] = []
+  let isStill = false
   const server = createServer((req, res) => {
     heard.push(`${req.method} ${req.url}`)
+    if (isStill) return
     if (manner === 'cut') return void req.socket.destroy()
     if (manner === 'stream') return void res.write('event: ready\ndata: {}\n\n')
     res.end(JSON.stringify({ server: name, headers: req.headers } satisfies Heard))
@@ -272,7 +289,7 @@ async function backend(t: ExecutionContext, name: string, manner: Manner) {
   t.teardown(() => closeServer(server))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { name, port, heard, close: () => closeServer(server) }
+  return { name, port, heard, standStill: () => (isStill = true), close: () => closeServer(server) }
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -330,7 +347,7 @@ async function askAt(question: Question) {
 
 function open({ port, target = '/', method = 'GET', from, headers = {} }: Question): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path: target, method, headers, agent: false, timeout: 20_000 }
+    const options = { host: '127.0.0.1', port, path: target, method, headers, agent: false, timeout: 60_000 }
     const outgoing = request(from === undefined ? options : { ...options, localAddress: from }, resolve)
     outgoing.on('error', reject)
     outgoing.end()
