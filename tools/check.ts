@@ -2,31 +2,41 @@ import path from 'node:path'
 import { runForeground } from './foreground.ts'
 import { faultsOfLockFiles } from './lock-file.ts'
 import { projectFolder } from './paths.ts'
-import { runTool } from './problem.ts'
+import { Problem, runTool } from './problem.ts'
 
-/** npm run check: types, lint, format, lock files. All run even when one fails, and a tool that is missing is a failure. */
+/**
+ * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, oxlint, oxfmt, locks.
+ *
+ * All run even when one fails, and a tool that is missing is a failure.
+ */
 const folders = ['src', 'workers', 'test', 'tools', 'proof']
-const checks = [
-  ['tsc', []],
-  ['oxlint', ['--deny-warnings', ...folders]],
-  ['oxfmt', ['--check', ...folders]],
-] as const
-
-async function main(): Promise<number> {
-  let failed = 0
-  for (const [tool, args] of checks) {
-    const code = await runForeground(path.join(projectFolder, 'node_modules', '.bin', tool), args)
-    process.stdout.write(`${code === 0 ? '✔' : '✘'} ${tool}\n`)
-    if (code !== 0) failed += 1
-  }
-  return failed + (checkLockFiles() ? 0 : 1)
+const checks: Record<string, () => Promise<boolean>> = {
+  tsc: () => runs('tsc'),
+  oxlint: () => runs('oxlint', '--deny-warnings', ...folders),
+  oxfmt: () => runs('oxfmt', '--check', ...folders),
+  locks: async () => areLockFilesRight(),
 }
 
-function checkLockFiles(): boolean {
+async function main(): Promise<number> {
+  const named = process.argv.slice(2)
+  let failed = 0
+  for (const name of named.length > 0 ? named : Object.keys(checks)) {
+    const check = checks[name]
+    if (check === undefined) throw new Problem(`There is no check ${name}: ${Object.keys(checks).join(', ')}`)
+    const isRight = await check()
+    process.stdout.write(`${isRight ? '✔' : '✘'} ${name}\n`)
+    if (!isRight) failed += 1
+  }
+  return failed
+}
+
+async function runs(tool: string, ...args: string[]): Promise<boolean> {
+  return (await runForeground(path.join(projectFolder, 'node_modules', '.bin', tool), args)) === 0
+}
+
+function areLockFilesRight(): boolean {
   const faults = faultsOfLockFiles()
-  process.stdout.write(
-    `${faults.length === 0 ? '✔' : '✘'} lock files\n${faults.map((fault) => `  ${fault}\n`).join('')}`,
-  )
+  process.stdout.write(faults.map((fault) => `  ${fault}\n`).join(''))
   return faults.length === 0
 }
 

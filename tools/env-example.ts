@@ -1,24 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describeSettings } from '../src/config.ts'
+import { envExample } from './env-text.ts'
 import { projectFolder } from './paths.ts'
+import { runTool } from './problem.ts'
 
-/** Text of .env.example, made from the settings themselves; run this file to write it anew. */
-export function envExample(): string {
-  const settings = describeSettings().map(
-    ({ name, standard, meaning }) => `# ${meaning}${standard ? '' : ' (no standard value)'}\n#${name}=${standard}\n`,
-  )
-  return [opening, ...settings].join('\n')
+/** tools/env-example.ts [FILE]   writes .env.example, or FILE, anew. */
+async function main(): Promise<number> {
+  const file = path.resolve(projectFolder, process.argv[2] ?? '.env.example')
+  writeFileSync(file, envExample())
+  process.stdout.write(`✔ settings: written to ${path.basename(file)}\n`)
+  return 0
 }
 
-const opening = `# Settings of Madang. Copy this file to .env and take the # away before what you want to change.
-#
-# \`npm start\` needs none of them: it makes the secrets and the addresses of its own services itself, and reads .env for
-# the rest. Given DATABASE_URL or REDIS_URL it uses those instead of private instances. Each NAME may be given as
-# NAME_FILE, the path of a file with the value.
-#
-# The containers of docker-compose.yml read .env, too. HOST, PORT, SERVER_NAME, WORKER_HEALTH_PORT, the folders and the files
-# of the secrets are fixed there, whatever stands here. Empty counts as absent.
-`
-
-if (import.meta.main) writeFileSync(path.join(projectFolder, '.env.example'), envExample())
+await runTool(main)

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { readAnswer } from '../../tools/advisories.ts'
+import { readAnswer } from '../../tools/advisory-answer.ts'
 import { faultsOfLockFiles, lockFaults } from '../../tools/lock-file.ts'
 
 const sum = `sha512-${'A'.repeat(86)}==`
