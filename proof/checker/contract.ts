@@ -25,6 +25,8 @@ export interface KeptRow {
   kind: string
   /** `content.body`, where there is one and it was not erased. */
   body: string | undefined
+  /** `epoch:seq` of what it amends; null where it amends nothing, undefined where that is not known. */
+  target?: string | null | undefined
   /** Stands apart because it could not be stored; a row of the room itself keeps its place. */
   isParked: boolean
   /** Still in Redis: of a room that is open. Undefined is no. */
@@ -63,6 +65,8 @@ export interface Record {
         uploads: readonly { id: string; state: string; filesMissing: number }[]
         /** Positions with the post that they are about, in order. */
         events: readonly { position: number; event: string; post: string | undefined }[]
+        /** Events that were written down and have no position yet. */
+        eventsUnplaced?: number | undefined
       }
   /** Undefined where Redis cannot be looked into. */
   redis: undefined | { leftovers: readonly string[]; usedBytesBefore: number; usedBytesAfter: number }

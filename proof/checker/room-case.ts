@@ -1,5 +1,7 @@
 import type { Close, Gap, Heard, Line, Listening, Reset, Seat, Send, Settled } from '../history/line.ts'
 import type { Ending, KeptRow, Record } from './contract.ts'
+import { lossesIn } from './losses.ts'
+import type { Moments } from './losses.ts'
 
 /** A place in a room's order: seqs go on over epochs, the pair is never given twice. */
 export interface Place {
@@ -31,17 +33,17 @@ export interface RoomCase {
   rows: KeptRow[]
   parked: KeptRow[]
   ending: Ending | undefined
-  /** Something was done to the stack that may take away what was acknowledged. */
-  mayHaveLost: boolean
+  /** When something was done to the stack that may take away what was acknowledged. */
+  losses: readonly Moments[]
 }
 
 /** The rooms that the history speaks of, with what the record has of them; what else the system holds is not of this run. */
 export function roomCases(lines: readonly Line[], record: Record): RoomCase[] {
   const cases = new Map<string, RoomCase>()
-  const mayHaveLost = lines.some(mayLose)
+  const losses = lossesIn(lines)
   for (const line of lines) {
     if (!('room' in line) || line.room === undefined) continue
-    const found = cases.get(line.room) ?? emptyCase(line.room, mayHaveLost)
+    const found = cases.get(line.room) ?? emptyCase(line.room, losses)
     cases.set(line.room, found)
     addLine(found, line)
   }
@@ -54,14 +56,7 @@ export function roomCases(lines: readonly Line[], record: Record): RoomCase[] {
   return [...cases.values()]
 }
 
-/** What drills call the faults by which a Redis comes back with less. */
-const losses: ReadonlySet<string> = new Set(['redis: rolled back', 'redis: empty volume', 'redis: FLUSHALL'])
-
-function mayLose(line: Line): boolean {
-  return line.what === 'fault' && (line.mayLose ?? losses.has(line.name))
-}
-
-function emptyCase(room: string, mayHaveLost: boolean): RoomCase {
+function emptyCase(room: string, losses: readonly Moments[]): RoomCase {
   return {
     room,
     messages: new Map(),
@@ -71,7 +66,7 @@ function emptyCase(room: string, mayHaveLost: boolean): RoomCase {
     rows: [],
     parked: [],
     ending: undefined,
-    mayHaveLost,
+    losses,
   }
 }
 

@@ -12,7 +12,12 @@ const maybe = z.optional
 
 const row = z.object({
   ...{ room: text, seq: z.int(), epoch: z.int(), id: text, from: text.nullable(), kind: text },
-  ...{ body: maybe(text), isParked: z.boolean(), isBuffered: z.boolean().default(false) },
+  ...{
+    body: maybe(text),
+    target: maybe(text.nullable()),
+    isParked: z.boolean(),
+    isBuffered: z.boolean().default(false),
+  },
 })
 
 const epoch = z.object({
@@ -29,6 +34,7 @@ const timeline = z.object({
   likes: z.array(z.object({ post: text, by: text })),
   uploads: z.array(z.object({ id: text, state: text, filesMissing: z.int() })),
   events: z.array(z.object({ position: z.int(), event: text, post: maybe(text) })),
+  eventsUnplaced: maybe(z.int()),
 })
 
 const record = z.object({

@@ -157,6 +157,9 @@ export interface Incident {
   name: string
   /** In words for who reads the report. */
   detail: string
-  /** It may have taken away what was acknowledged: a Redis that was emptied or came back older. Without one of these nothing may be lost, not even admittedly. */
+  /**
+   * It may have taken away what was acknowledged, or changed it: a Redis that was emptied or came back older, a database in which somebody
+   * wrote. Without one of these nothing may be lost or set apart, not even admittedly. It lasts until *healed* is said of the same name.
+   */
   mayLose?: boolean
 }

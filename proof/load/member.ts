@@ -153,7 +153,10 @@ export class Member {
   /** An answer that acknowledges something else than was said is none. */
   #kept(said: Said, answer: unknown, ended: ReturnType<Run['notes']['begin']>): Try {
     const ack = acked.safeParse(answer).data
-    if (ack?.id !== said.id) return this.#failed({ outcome: 'unknown', code: 'answered with something else' }, ended)
+    if (ack?.id !== said.id) {
+      this.#run.notes.remark(`${said.id} was answered with ${JSON.stringify(answer).slice(0, 500)}`)
+      return this.#failed({ outcome: 'unknown', code: 'answered with something else' }, ended)
+    }
     const { epoch, seq, duplicate } = ack
     ended({ outcome: 'ok' }, { epoch, seq, isDuplicate: duplicate })
     return { ending: { outcome: 'ok' }, place: { epoch, seq, isStored: ack.kept === 'stored' } }

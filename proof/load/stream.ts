@@ -85,7 +85,7 @@ export class Reader {
     this.#source = source
     this.#heardAt = performance.now()
     source.addEventListener('open', () => this.#opened())
-    source.addEventListener('ready', ({ lastEventId }) => this.#reach(lastEventId))
+    source.addEventListener('ready', ({ lastEventId }) => this.#ready(lastEventId))
     source.addEventListener('gap', ({ data, lastEventId }) => void this.#hearGap(String(data), lastEventId))
     for (const name of events) {
       source.addEventListener(name, ({ data, lastEventId }) => this.#hear(name, String(data), lastEventId))
@@ -94,6 +94,13 @@ export class Reader {
       this.#openedAt = Infinity
       if (source === this.#source && source.readyState === EventSource.CLOSED) void this.#comeBack(code)
     })
+  }
+
+  /** From here on everything is due to who only wanted what comes. */
+  #ready(lastEventId: string): void {
+    if (this.#last === undefined)
+      this.#note({ what: 'listening', session: this.#session, at: now(), after: lastEventId })
+    this.#reach(lastEventId)
   }
 
   #opened(): void {

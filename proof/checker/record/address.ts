@@ -60,6 +60,7 @@ async function closingOf(
 const transcriptLine = z.object({
   ...{ seq: z.int(), epoch: z.int(), sender: z.string(), name: z.string(), id: z.string(), kind: z.string() },
   payload: z.string().nullable(),
+  target: z.string().optional(),
 })
 
 /** Receipt and transcript, verified against each other as `npm run verify` does. */
@@ -94,10 +95,10 @@ async function papersOf(
 const receiptAnswer = z.object({ jws: z.string() })
 
 function transcriptRow(room: string, line: z.output<typeof transcriptLine>): KeptRow {
-  const { seq, epoch, sender, name, id, kind, payload } = line
+  const { seq, epoch, sender, name, id, kind, payload, target } = line
   return {
     ...{ room, seq, epoch, id, kind, from: sender === '0' ? null : name },
-    ...{ body: bodyIn(payload ?? ''), isParked: false },
+    ...{ body: bodyIn(payload ?? ''), target: target ?? null, isParked: false },
   }
 }
 

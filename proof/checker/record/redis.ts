@@ -123,11 +123,13 @@ async function entriesIn(
 
 /** `epoch|seq|at|sender|id|kind|target|hash|payload`, of which only the payload may hold a bar. */
 function bufferedRow(room: string, text: string, names: Names): KeptRow {
-  const [epoch, seq, , sender, id, kind, , , ...payload] = text.split('|')
+  const [epoch, seq, , sender, id, kind, target = '', , ...payload] = text.split('|')
   return {
     ...{ room, seq: Number(seq), epoch: Number(epoch), id: id ?? '', kind: kind ?? '' },
     from: names(Number(sender)),
     body: bodyIn(payload.join('|')),
+    // What erases its target says so by a mark.
+    target: target === '' ? null : target.replace('!', ''),
     ...{ isParked: false, isBuffered: true },
   }
 }

@@ -17,13 +17,15 @@ interface EntryRow {
   sender_id: number
   entry_id: string | Buffer
   kind: string | Buffer
+  target_epoch: number | null
+  target_seq: number | null
   payload: Buffer
 }
 
 /** The rows of these rooms, parked ones too. */
 export async function readRows(database: Database, rooms: readonly string[], names: Names): Promise<KeptRow[]> {
   if (rooms.length === 0) return []
-  const columns = 'room_id, seq, epoch, sender_id, entry_id, kind, payload'
+  const columns = 'room_id, seq, epoch, sender_id, entry_id, kind, target_epoch, target_seq, payload'
   const rows = await database.rows<EntryRow>(
     `SELECT ${columns} FROM messages WHERE room_id IN (?) ORDER BY room_id, seq`,
     [rooms],
@@ -41,6 +43,7 @@ function keptRow(row: EntryRow, names: Names, isParked: boolean): KeptRow {
     from: names(row.sender_id),
     kind: row.kind.toString(),
     body: bodyIn(row.payload.toString('utf8')),
+    target: row.target_seq === null ? null : `${row.target_epoch}:${row.target_seq}`,
     isParked,
   }
 }

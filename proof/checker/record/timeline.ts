@@ -13,6 +13,7 @@ export async function readTimeline(
   mediaFolder: string | undefined,
 ): Promise<Timeline> {
   const by = (account: number): string => names(account) ?? 'the room'
+  const eventsUnplaced = await untilPlaced(database)
   const [posts, comments, likes, media, events] = [
     await database.rows<PostRow>('SELECT id, author_id, body, like_count, comment_count FROM posts ORDER BY id'),
     await database.rows<CommentRow>('SELECT id, post_id, author_id, body FROM comments ORDER BY id'),
@@ -36,7 +37,22 @@ export async function readTimeline(
         filesMissing: mediaFolder === undefined || state !== 'ready' ? 0 : await missingFiles(mediaFolder, name),
       })),
     ),
+    eventsUnplaced,
     events: events.map(({ position, type, data }) => ({ position, event: type, post: postIn(data) })),
+  }
+}
+
+const patienceMs = 5000
+const pollMs = 200
+
+/** How many events wait for a position. The last ones get a moment. */
+async function untilPlaced(database: Database): Promise<number> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const [found] = await database.rows<{ n: number }>('SELECT COUNT(*) AS n FROM events WHERE position IS NULL')
+    const count = Number(found?.n ?? 0)
+    if (count === 0 || performance.now() > deadline) return count
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }
 

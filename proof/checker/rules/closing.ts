@@ -8,8 +8,7 @@ import { sayEnding, sayLine, sayRow } from '../words.ts'
 /**
  * C8: closed is closed. Nothing that was sent after the closing was answered is kept, nobody hears *closed* before anybody asked
  * for it, nothing stands behind the last seq, all who close hear one last seq, and the closing comes to its end
- * once anybody has heard of it. And who was put
- * out says nothing more, unless they came in again.
+ * once anybody has heard of it.
  */
 export function checkClosing(room: RoomCase, findings: Findings): void {
   const answers = room.closes.filter(isAnswered)
@@ -17,8 +16,8 @@ export function checkClosing(room: RoomCase, findings: Findings): void {
   checkNotBefore(room, findings)
   checkOneEnd(room, answers, findings)
   checkBehindTheEnd(room, findings)
+  checkEnd(room, findings)
   checkFinished(room, findings)
-  checkPutOut(room, findings)
 }
 
 type AnsweredClose = Close & { epoch: number; lastSeq: number; ended: number }
@@ -103,12 +102,26 @@ function checkBehindTheEnd(room: RoomCase, findings: Findings): void {
   }
 }
 
+/** A room that is final ends with *closed*, and whoever closed it heard where. */
+function checkEnd(room: RoomCase, findings: Findings): void {
+  const last = room.rows.at(-1)
+  if (isFinal(room.ending) && last?.kind !== 'closed') {
+    const proof = [...(last === undefined ? [] : [sayRow(last)]), sayEnding(room.ending)]
+    findings.add('C8', room.room, 'the room is final, and does not end with *closed*', proof)
+  }
+  const nowhere = room.closes.filter((close) => close.outcome === 'ok' && !isAnswered(close))
+  if (nowhere.length > 0)
+    findings.add('C8', room.room, 'the closing was answered, and not said where', nowhere.map(sayLine))
+}
+
 /** Also of a room of which nothing but its state is known. */
 export function checkFinished(room: RoomCase, findings: Findings): void {
   const answers = room.closes.filter(isAnswered)
   const refused = [...room.messages.values()].flatMap(({ sends }) => sends.filter(saysClosed))
   const isBegun =
-    answers.length > 0 || refused.length > 0 || (room.ending !== undefined && room.ending.state !== 'open')
+    room.closes.some(({ outcome }) => outcome === 'ok') ||
+    refused.length > 0 ||
+    (room.ending !== undefined && room.ending.state !== 'open')
   if (!isBegun || isFinal(room.ending)) return
   findings.add('C8', room.room, 'the closing began and has not come to its end', [
     ...[...answers, ...refused].map(sayLine),
@@ -118,29 +131,4 @@ export function checkFinished(room: RoomCase, findings: Findings): void {
 
 function saysClosed(send: Send): boolean {
   return send.outcome === 'fail' && send.code === 'room_closed'
-}
-
-function checkPutOut(room: RoomCase, findings: Findings): void {
-  for (const kick of room.seats) {
-    if (kick.what !== 'kick' || kick.outcome !== 'ok' || kick.ended === undefined) continue
-    const isBack = room.seats.some(
-      (seat) =>
-        seat.what === 'join' &&
-        seat.member === kick.member &&
-        seat.outcome !== 'fail' &&
-        (seat.ended ?? Infinity) > kick.began,
-    )
-    if (isBack) continue
-    for (const message of room.messages.values()) {
-      if (message.by !== kick.member) continue
-      const late = message.sends.find((send) => isFreshAfter(send, kick.ended ?? Infinity))
-      if (late === undefined) continue
-      const says = `${kick.member} was put out, and was heard again`
-      findings.add('C8', room.room, says, [sayLine(kick), ...message.sends.map(sayLine)])
-    }
-  }
-}
-
-function isFreshAfter(send: Send, moment: number): boolean {
-  return send.outcome === 'ok' && send.isDuplicate !== true && send.began > moment
 }

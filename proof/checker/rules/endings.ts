@@ -1,12 +1,13 @@
 import { fateOf } from '../fate.ts'
 import type { Findings } from '../findings.ts'
+import type { Moments } from '../losses.ts'
 import { formatPlace, isFinal } from '../room-case.ts'
 import type { Message, RoomCase } from '../room-case.ts'
 import { sayEnding, sayLine, sayRow } from '../words.ts'
 
 /**
  * C10: a receipt says what is true. *Sealed* means that nothing is lost, suspect or stands apart; what is lost lies in the tail of an
- * epoch that is called suspect from there on, and only if a Redis came back with less; what stands apart makes the room quarantined or suspect; and the receipt of a final
+ * epoch that is called suspect from there on, and only if a Redis came back with less while that epoch was there; what stands apart makes the room quarantined or suspect; and the receipt of a final
  * room can be verified.
  */
 export function checkEnding(room: RoomCase, findings: Findings): void {
@@ -53,12 +54,51 @@ function checkSuspectRanges(room: RoomCase, findings: Findings): void {
   }
 }
 
-/** To admit a loss is honest, and no excuse: without a Redis that came back with less there is nothing to lose. */
+/**
+ * To admit a loss is honest, and no excuse: without a Redis that came back with less, while the epoch was there, there is nothing to
+ * lose. Nor is anything set apart, or found to be other than it was acknowledged, unless something was done to what is kept.
+ */
 function checkCause(room: RoomCase, findings: Findings): void {
-  const suspect = room.ending?.epochs.find((epoch) => epoch.suspect !== undefined)
-  if (suspect === undefined || room.mayHaveLost) return
-  const says = `epoch ${suspect.epoch} is suspect, and nothing was done to Redis that may lose anything`
-  findings.add('C10', room.room, says, [sayEnding(room.ending)])
+  for (const { epoch, suspect } of room.ending?.epochs ?? []) {
+    if (suspect === undefined || isLossWithin(room, lifeOf(room, epoch))) continue
+    const says = `epoch ${epoch} is suspect, and nothing was done to Redis meanwhile that may lose anything`
+    findings.add('C10', room.room, says, [sayEnding(room.ending)])
+    return
+  }
+  if (room.losses.length > 0) return
+  if (room.ending?.state === 'quarantined') {
+    findings.add('C10', room.room, 'the room is quarantined, and nothing was done to what is kept', [
+      sayEnding(room.ending),
+    ])
+  }
+  if (room.parked.length > 0) {
+    const says = `${room.parked.length} entries stand apart, and nothing was done to what is kept`
+    findings.add('C10', room.room, says, [...room.parked.map(sayRow), sayEnding(room.ending)])
+  }
+}
+
+function isLossWithin({ losses }: RoomCase, life: Moments): boolean {
+  return losses.some(({ from, to }) => from <= life.to && to >= life.from)
+}
+
+/** The epoch was still there when the last entry that it took was sent, and was over when anybody was told of a later one. */
+function lifeOf(room: RoomCase, epoch: number): Moments {
+  const taken: number[] = []
+  const over: number[] = []
+  for (const { sends } of room.messages.values()) {
+    for (const send of sends) {
+      if (send.outcome !== 'ok' || send.epoch === undefined) continue
+      if (send.epoch === epoch && send.isDuplicate === false) taken.push(send.began)
+      if (send.epoch > epoch) over.push(send.ended ?? Infinity)
+    }
+  }
+  for (const sights of room.sessions.values()) {
+    for (const sight of sights) if ('epoch' in sight && sight.epoch > epoch) over.push(sight.at)
+  }
+  return {
+    from: taken.reduce((last, began) => Math.max(last, began), 0),
+    to: over.reduce((first, told) => Math.min(first, told), Infinity),
+  }
 }
 
 function proofOf(message: Message): string[] {

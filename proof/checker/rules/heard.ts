@@ -1,10 +1,12 @@
-import type { Heard, Listening, Reset } from '../../history/line.ts'
+import type { Gap, Heard, Listening, Reset } from '../../history/line.ts'
 import type { KeptRow } from '../contract.ts'
 import { voidingEpoch } from '../fate.ts'
+import { deletionsIn, deletionsOf } from './amendments.ts'
+import type { Deletions } from './amendments.ts'
 import type { Findings } from '../findings.ts'
 import { formatPlace } from '../room-case.ts'
 import type { RoomCase, RoomSight } from '../room-case.ts'
-import { sayLine, sayRow } from '../words.ts'
+import { sayEnding, sayLine, sayRow } from '../words.ts'
 
 /**
  * C11: each listener hears the room as it is: one entry after the other without a hole, none twice, nothing of an earlier epoch
@@ -13,10 +15,11 @@ import { sayLine, sayRow } from '../words.ts'
  */
 export function checkHeard(room: RoomCase, findings: Findings): void {
   const rows = new Map(room.rows.map((row) => [row.seq, row]))
+  const deletions = deletionsIn(room)
   for (const [session, sights] of room.sessions) {
     const view = new View(room, session, findings)
     for (const sight of sights) view.take(sight)
-    view.compare(rows)
+    view.compare(rows, deletions)
   }
 }
 
@@ -29,6 +32,8 @@ class View {
   /** The place behind which the next one must come; undefined while it was not said where it begins. */
   #lastSeq: number | undefined
   #entryEpoch = 0
+  /** The latest that it was told of, by an entry or by the beginning itself. */
+  #toldEpoch = 0
   #lastSight: RoomSight | undefined
 
   constructor(room: RoomCase, session: string, findings: Findings) {
@@ -46,26 +51,27 @@ class View {
         this.#reset(sight)
         break
       case 'gap':
-        this.#lastSeq = seqIn(sight.to)
+        this.#skip(sight)
         break
       case 'heard':
         this.#hear(sight)
         break
       case 'settled':
         this.#settle(sight)
-        return
+        break
       default:
         sight satisfies never
     }
     this.#lastSight = sight
   }
 
-  /** What is held at the end must be what is kept. What went with an epoch may still be held by who left before hearing of it. */
-  compare(rows: ReadonlyMap<number, KeptRow>): void {
+  /** What is held at the end must be what is kept. What went with an epoch may still be held by who left before hearing of a later one. */
+  compare(rows: ReadonlyMap<number, KeptRow>, deletions: Deletions): void {
     for (const heard of this.#heard.values()) {
       const row = rows.get(heard.seq)
-      if (row?.epoch === heard.epoch) this.#compareContent(heard, row)
-      else if (voidingEpoch(this.#room.ending, heard) === undefined) {
+      const isUntold = this.#toldEpoch <= heard.epoch && this.#lastSight?.what !== 'settled'
+      if (row?.epoch === heard.epoch) this.#compareContent(heard, row, deletions)
+      else if (!isUntold || voidingEpoch(this.#room.ending, heard) === undefined) {
         this.#blame(`heard ${formatPlace(heard)}, which is not kept`, [
           sayLine(heard),
           ...(row === undefined ? [] : [sayRow(row)]),
@@ -79,8 +85,19 @@ class View {
     this.#drop(this.#lastSeq ?? 0)
   }
 
-  /** Only what earlier epochs had above the place is void. */
-  #reset({ keptUpTo }: Reset): void {
+  /** The range begins right behind what was heard, or before that: else nobody tells what is between. */
+  #skip(sight: Gap): void {
+    if (this.#lastSeq !== undefined && seqIn(sight.from) > this.#lastSeq + 1)
+      this.#blame(`was told to page from ${sight.from}, and stood at ${this.#lastSeq}`, [sayLine(sight)])
+    this.#lastSeq = seqIn(sight.to)
+  }
+
+  /** Only what earlier epochs had above the place is void; nothing above it was kept of that epoch. */
+  #reset(sight: Reset): void {
+    const { epoch, keptUpTo } = sight
+    this.#toldEpoch = Math.max(this.#toldEpoch, epoch)
+    if (voidingEpoch(this.#room.ending, keptUpTo) !== undefined)
+      this.#blame(`was told that ${formatPlace(keptUpTo)} was kept`, [sayLine(sight), sayEnding(this.#room.ending)])
     const isAhead = this.#lastSeq === undefined || this.#lastSeq > keptUpTo.seq
     if (!isAhead || this.#entryEpoch > keptUpTo.epoch) return
     this.#lastSeq = this.#lastSeq === undefined ? undefined : keptUpTo.seq
@@ -101,6 +118,7 @@ class View {
     }
     this.#lastSeq = heard.seq
     this.#entryEpoch = heard.epoch
+    this.#toldEpoch = Math.max(this.#toldEpoch, heard.epoch)
     this.#heard.set(heard.seq, heard)
   }
 
@@ -111,8 +129,12 @@ class View {
     this.#blame(`waited for everything and never heard ${this.#lastSeq + 1} to ${last.seq}`, proof)
   }
 
-  #compareContent(heard: Heard, row: KeptRow): void {
-    const isOtherBody = heard.body !== undefined && row.body !== undefined && heard.body !== row.body
+  /** Who comes after a deletion hears of what was deleted without its words. */
+  #compareContent(heard: Heard, row: KeptRow, deletions: Deletions): void {
+    const isErased = row.body === undefined || deletionsOf(deletions, row, undefined).length > 0
+    const isOtherBody = isErased
+      ? heard.body !== undefined && row.body !== undefined && heard.body !== row.body
+      : heard.body !== row.body
     // A row that keeps the place of a parked entry is the room's own; who listened heard the entry itself.
     const isParked = row.kind === 'unreadable'
     if (isParked || (heard.id === row.id && heard.kind === row.kind && heard.from === row.from && !isOtherBody)) return

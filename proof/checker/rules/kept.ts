@@ -19,7 +19,9 @@ export function checkKept(room: RoomCase, findings: Findings): void {
     checkContent(room, message, findings)
     checkRefusals(room, message, findings)
     checkOwner(room, message, owners, findings)
+    checkAnswers(room, message, findings)
   }
+  checkRoomsOwn(room, findings)
 }
 
 function checkFate(room: RoomCase, message: Message, findings: Findings): void {
@@ -110,4 +112,35 @@ function checkOwner(room: RoomCase, message: Message, owners: Map<string, Messag
     }
     owners.set(place, message)
   }
+}
+
+/** Each acknowledgement names a place, and only one attempt can have been the first. */
+function checkAnswers(room: RoomCase, message: Message, findings: Findings): void {
+  const nowhere = message.sends.filter(
+    ({ outcome, epoch, seq }) => outcome === 'ok' && (epoch === undefined || seq === undefined),
+  )
+  if (nowhere.length > 0) {
+    findings.add('C3', room.room, 'it was acknowledged, and not said where', nowhere.map(sayLine))
+  }
+  const firsts = Map.groupBy(
+    acksOf(message).filter(({ isDuplicate }) => isDuplicate === false),
+    formatPlace,
+  )
+  for (const [place, same] of firsts) {
+    const says = `${place} was acknowledged ${same.length} times as new`
+    if (same.length > 1) findings.add('C3', room.room, says, same.map(sayLine))
+  }
+}
+
+const saidByPeople: ReadonlySet<string> = new Set(['text', 'edit', 'delete', 'react', 'picture'])
+
+/** What the room says itself, it says once, and it is nothing that only people say. */
+function checkRoomsOwn(room: RoomCase, findings: Findings): void {
+  const own = room.rows.filter(({ from }) => from === null)
+  for (const [id, same] of Map.groupBy(own, (row) => row.id)) {
+    const says = `the room said ${id} once, and it is there ${same.length} times`
+    if (same.length > 1) findings.add('C2', room.room, says, same.map(sayRow))
+  }
+  const ghosts = own.filter(({ kind }) => saidByPeople.has(kind))
+  if (ghosts.length > 0) findings.add('C4', room.room, 'the room says what only people say', ghosts.map(sayRow))
 }

@@ -1,5 +1,7 @@
+import type { Line } from '../../history/line.ts'
 import type { Record } from '../contract.ts'
 import type { Findings } from '../findings.ts'
+import { sayLine } from '../words.ts'
 
 const share = 1.05
 const roomBytes = 2048
@@ -22,7 +24,11 @@ export function checkLeftovers({ redis, endings }: Record, findings: Findings): 
   ])
 }
 
-/** C13: nothing failed unseen: no unhandled rejection, no violated unique key in any log. */
-export function checkAlarms({ alarms }: Record, findings: Findings): void {
+/** C13: nothing failed unseen: no unhandled rejection, no violated unique key in any log, no answer that nobody can make sense of. */
+export function checkAlarms(lines: readonly Line[], { alarms }: Record, findings: Findings): void {
   for (const alarm of alarms) findings.add('C13', undefined, 'a log has what must not be', [alarm])
+  for (const line of lines) {
+    if (line.what !== 'log' || line.name !== 'load') continue
+    findings.add('C13', undefined, 'a client was answered what must not be', [sayLine(line)])
+  }
 }

@@ -34,11 +34,20 @@ function checkNext(room: RoomCase, before: KeptRow | undefined, row: KeptRow, fi
 function checkRanges(room: RoomCase, findings: Findings): void {
   const ranges = room.ending?.epochs ?? []
   let next = 1
+  let before = 0
   for (const { firstSeq, lastSeq, epoch } of ranges) {
+    if (epoch <= before) {
+      findings.add('C9', room.room, `epoch ${epoch} is named behind epoch ${before}`, [sayEnding(room.ending)])
+    }
+    before = epoch
     if (firstSeq !== next) {
       findings.add('C9', room.room, `epoch ${epoch} begins at ${firstSeq}, not at ${next}`, [sayEnding(room.ending)])
     }
     next = lastSeq + 1
+  }
+  const last = room.ending?.lastSeq
+  if (isFinal(room.ending) && last !== undefined && next !== last + 1) {
+    findings.add('C9', room.room, `the epochs end at ${next - 1}, the closing at ${last}`, [sayEnding(room.ending)])
   }
   let index = 0
   for (const row of room.rows) {

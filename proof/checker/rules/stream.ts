@@ -3,7 +3,8 @@ import type { Record } from '../contract.ts'
 import type { Findings } from '../findings.ts'
 import { sayLine } from '../words.ts'
 
-type Event = NonNullable<Record['timeline']>['events'][number]
+type Timeline = NonNullable<Record['timeline']>
+type Event = Timeline['events'][number]
 type StreamSight = Told | Listening | Gap | Settled
 
 /**
@@ -11,8 +12,15 @@ type StreamSight = Told | Listening | Gap | Settled
  * as they are kept, and misses no event about a post behind the place that it named, unless the server said that there is a gap,
  * or a later state of the post took its place.
  */
-export function checkStream(lines: readonly Line[], events: readonly Event[], findings: Findings): void {
+export function checkStream(
+  lines: readonly Line[],
+  { events, eventsUnplaced = 0 }: Pick<Timeline, 'events' | 'eventsUnplaced'>,
+  findings: Findings,
+): void {
   checkPositions(events, findings)
+  if (eventsUnplaced > 0) {
+    findings.add('C14', undefined, `${eventsUnplaced} events were written down and never got a position`, [])
+  }
   checkPostsPlaced(lines, events, findings)
   const stream = new Stream(events)
   for (const [session, sights] of sessionsIn(lines)) checkSession(session, sights, stream, findings)
@@ -89,7 +97,8 @@ const showsState = (event: string): boolean => states.has(event)
 
 function checkSession(session: string, sights: readonly StreamSight[], stream: Stream, findings: Findings): void {
   const told = new Set(sights.flatMap((sight) => (sight.what === 'told' ? [sight.position] : [])))
-  const isOfPosts = sights.some((sight) => sight.what === 'told' && sight.post !== undefined)
+  // Who asked for other topics is told other things; who is told nothing at all has been forgotten.
+  const isOfPosts = told.size === 0 || sights.some((sight) => sight.what === 'told' && sight.post !== undefined)
   const blame = (says: string, proof: readonly string[]): void =>
     findings.add('C14', undefined, `${session} ${says}`, proof)
   let last: number | undefined

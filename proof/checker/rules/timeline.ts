@@ -43,7 +43,7 @@ interface Keyed {
   id?: string
 }
 
-/** A repeat is answered as the first was. */
+/** A repeat is answered as the first was, and nothing else is. */
 function checkAnswers(calls: readonly (Post | Upload)[], findings: Findings): void {
   for (const same of groups(
     calls.filter(({ outcome }) => outcome === 'ok'),
@@ -51,6 +51,18 @@ function checkAnswers(calls: readonly (Post | Upload)[], findings: Findings): vo
   )) {
     const ids = new Set(same.map(({ id }) => id))
     if (ids.size > 1) findings.add('C14', undefined, `one key was answered with ${ids.size} things`, same.map(sayLine))
+  }
+  for (const same of groups(
+    calls.filter(({ outcome, id }) => outcome === 'ok' && id !== undefined),
+    ({ what, id }) => `${what} ${id}`,
+  )) {
+    const keys = new Set(same.map(keyOf))
+    if (keys.size > 1)
+      findings.add('C14', undefined, `${keys.size} keys were answered with one thing`, same.map(sayLine))
+  }
+  for (const call of calls) {
+    if (call.outcome !== 'ok' || call.id !== undefined) continue
+    findings.add('C14', undefined, 'it was acknowledged, and not said as what', [sayLine(call)])
   }
 }
 

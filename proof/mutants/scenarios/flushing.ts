@@ -90,6 +90,7 @@ export const rotten: Scenario = {
     const room = await witness.openRoom()
     const last = await sayTen(witness, room, 'stored')
     await until(isStored(site, room, last), 5000)
+    witness.note('database: a row was changed', 'its time is another one', true)
     await sql('messages')
       .where({ room_id: room, seq: 5 })
       .update({ at: sql.raw('at - INTERVAL 1 SECOND') })

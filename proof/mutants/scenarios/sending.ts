@@ -50,6 +50,7 @@ export const tooLong: Scenario = {
   parts: ['server-1', 'worker-1'],
   async run(witness, site) {
     const { sql } = site.world
+    witness.note('database: a column is too short', 'it takes 300 bytes', true)
     await sql.raw('ALTER TABLE messages MODIFY payload VARBINARY(300) NOT NULL')
     try {
       const room = await witness.openRoom()

@@ -93,3 +93,17 @@ test('who was put out may be heard while it happens, and after coming in again',
 
   t.deepEqual(judge(lines, [row(1, 'a'), row(2, 'b'), row(3, 'c')]).violations, [])
 })
+
+test('C8: a final room ends with its closing, though nobody heard of it', (t) => {
+  const unsure = close([30, 40], { outcome: 'unknown' })
+
+  t.deepEqual(judge([first, unsure], rows, sealed(2)).violations, [])
+  t.deepEqual(broken(judge([first, unsure], [row(1, 'a')], sealed(1))), ['C8'])
+})
+
+test('C8: an answer to a closing says where the room ends, and binds', (t) => {
+  const nowhere = close([30, 40])
+
+  t.deepEqual(broken(judge([first, nowhere], rows, sealed(2))), ['C8'])
+  t.true(judge([first, nowhere], [row(1, 'a')]).violations.some(({ says }) => says.includes('not come to its end')))
+})

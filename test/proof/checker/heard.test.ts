@@ -53,13 +53,35 @@ test('C11: what is heard is what is kept', (t) => {
   t.deepEqual(judged(begin, heard(1, 'a'), heard(2, 'b'), heard(3, 'c'), heard(4, 'ghost')), ['C11'])
 })
 
-test('words that were deleted since are no difference', (t) => {
-  t.deepEqual(judged(begin, heard(1, 'a', { body: undefined as never })), [])
+const wordless = heard(1, 'a', { body: undefined as never })
+
+test('C11: what is heard without its words is not what is kept', (t) => {
+  t.deepEqual(judged(begin, wordless), ['C11'])
+})
+
+test('words that were deleted since are no difference, to those who heard them and to those who came later', (t) => {
+  const gone = send('x', [40, 45], { kind: 'delete', body: '', target: '1:1', epoch: 1, seq: 4 })
+  const last = row(4, 'x', { kind: 'delete', body: undefined })
+  const erased = [row(1, 'a', { body: undefined }), ...rows.slice(1), last]
+  const buffered = [...rows, { ...last, isBuffered: true }]
+
+  for (const first of [wordless, heard(1, 'a')]) {
+    t.deepEqual(judge([...said, gone, begin, first], erased).violations, [])
+  }
+  t.deepEqual(judge([...said, gone, begin, wordless], buffered).violations, [])
+})
+
+test('C11: who is told to page through a range stands right before it', (t) => {
+  const gap: Gap = { what: 'gap', session: 's', at: 5, room: 'r', from: '1:2', to: '1:3', isFilled: true }
+
+  t.deepEqual(judged(begin, heard(1, 'a'), gap, settled), [])
+  t.deepEqual(judged(begin, gap, settled), ['C11'])
 })
 
 const reset: Reset = { what: 'epoch', session: 's', at: 300, room: 'r', epoch: 2, keptUpTo: { epoch: 1, seq: 1 } }
-const afterwards = [row(1, 'a'), row(2, 'd', { epoch: 2, from: null })]
-const anew = heard(2, 'd', { epoch: 2, from: null, at: 400 })
+const joined = { epoch: 2, from: null, kind: 'join' }
+const afterwards = [row(1, 'a'), row(2, 'd', joined)]
+const anew = heard(2, 'd', { ...joined, at: 400 })
 
 test('who is told that an epoch begins drops what it lost and goes on', (t) => {
   const lines = [...said, begin, heard(1, 'a'), heard(2, 'b'), heard(3, 'c'), reset, anew, settled]
@@ -77,6 +99,23 @@ test('who left before the epoch ended may still hold what it lost', (t) => {
   const lines = [...said, begin, heard(1, 'a'), heard(2, 'b')]
 
   t.deepEqual(judge(lines, afterwards, afterLoss(1)).violations, [])
+})
+
+test('C11: who waited for everything, or was told of a later epoch, holds nothing that was lost', (t) => {
+  const lines = [...said, begin, heard(1, 'a'), heard(2, 'b'), heard(3, 'c')]
+  const later = heard(4, 'e', { ...joined, at: 400 })
+
+  t.deepEqual(broken(judge([...lines, settled], afterwards, afterLoss(1))), ['C11'])
+  t.deepEqual(
+    broken(judge([...lines, later], [...afterwards, row(3, 'f', joined), row(4, 'e', joined)], afterLoss(1))),
+    ['C11'],
+  )
+})
+
+test('C11: an epoch is not said to have been kept further than it was', (t) => {
+  const lines = [...said, begin, heard(1, 'a'), { ...reset, keptUpTo: { epoch: 1, seq: 3 } }]
+
+  t.deepEqual(broken(judge(lines, afterwards, afterLoss(1))), ['C11'])
 })
 
 test('C11: nothing of an earlier epoch follows a later one', (t) => {

@@ -91,8 +91,21 @@ test('a row under another name is a loss for one and a phantom for the other', (
   t.deepEqual(broken(judge([acked], [row(1, 'a', { from: 'bob' })])), ['C1', 'C4'])
 })
 
-test('a message whose words were deleted since is still kept', (t) => {
-  t.deepEqual(judge([acked], [row(1, 'a', { body: undefined })]).violations, [])
+test('C3: an acknowledgement says where, and that it is new only once', (t) => {
+  t.deepEqual(broken(judge([send('a', [10, 20])], [row(1, 'a')])), ['C3'])
+  const again = { ...acked, began: 30, ended: 40 }
+
+  t.deepEqual(broken(judge([acked, again], [row(1, 'a')])), ['C3'])
+  t.deepEqual(judge([acked, { ...again, isDuplicate: true }], [row(1, 'a')]).violations, [])
+})
+
+test('C2 and C4: the room says each thing once, and nothing that only people say', (t) => {
+  const joined = { from: null, kind: 'join', body: undefined }
+  const rows = [row(1, 'a'), row(2, '!join:7:1', joined), row(3, '!join:7:2', joined)]
+
+  t.deepEqual(judge([acked], rows).violations, [])
+  t.deepEqual(broken(judge([acked], [...rows, row(4, '!join:7:2', joined)])), ['C2'])
+  t.deepEqual(broken(judge([acked], [...rows, row(4, '!text', { from: null })])), ['C4'])
 })
 
 test('C4: a row that nobody sent is a phantom, unless the room itself speaks', (t) => {

@@ -21,6 +21,14 @@ test('C13: an alarm in a log is reported in its own words', (t) => {
   t.like(violations[0], { rule: 'C13', proof: ['server-1: unhandled rejection'] })
 })
 
+test('C13: an answer that no client can make sense of is reported', (t) => {
+  const oddity = { what: 'log', at: 30, name: 'load', detail: 'cannot read {' } as const
+  const lateFault = { ...oddity, name: 'redis: paused', detail: 'could not be undone' }
+
+  t.deepEqual(broken(check([...lines, oddity], record(rows))), ['C13'])
+  t.deepEqual(broken(check([...lines, lateFault], record(rows))), [])
+})
+
 test('what could not be looked at is said', (t) => {
   const unseen = [{ rule: 'C9', why: 'pages are folded' }] as const
   const verdict = check(lines, record(rows, open(), { unseen }))

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { check } from '../../../proof/checker/index.ts'
+import type { Incident } from '../../../proof/history/line.ts'
 import { afterLoss, broken, close, closedRow, judge, open, record, row, sealed, send, wiped } from './story.ts'
 
 const lines = [
@@ -44,6 +45,16 @@ test('C9: the ranges of the epochs join, and are those of the rows', (t) => {
   t.deepEqual(broken(judge(said, kept, ranges(2, 3))), ['C9'])
 })
 
+test('C9: the ranges of a final room reach its end, each under a later epoch', (t) => {
+  const [only] = sealed(3).epochs
+  const short = [{ ...only!, lastSeq: 2 }]
+  const again = [only!, { ...only!, firstSeq: 4 }]
+
+  t.deepEqual(broken(judge(lines, rows, sealed(3, { epochs: short }))), ['C9'])
+  t.deepEqual(broken(judge(lines, rows, sealed(3, { epochs: [] }))), ['C9'])
+  t.deepEqual(broken(judge(lines, rows, sealed(3, { epochs: again }))), ['C9'])
+})
+
 test('C10: a room from which something is lost is not sealed', (t) => {
   const verdict = judge(lines, [row(1, 'a'), closedRow(2)], sealed(2))
 
@@ -63,8 +74,10 @@ test('C10: a room in which something stands apart is not sealed', (t) => {
   const parked = row(2, 'b', { isParked: true })
   const kept = [row(1, 'a'), row(2, '!parked:1:2', { from: null, kind: 'unreadable', body: undefined }), closedRow(3)]
 
-  t.deepEqual(judge(lines, [...kept, parked], sealed(3, { state: 'quarantined' })).violations, [])
-  t.deepEqual(broken(judge(lines, [...kept, parked], sealed(3))), ['C10'])
+  const harmed: Incident = { ...wiped, name: 'database: a row is refused', mayLose: true }
+
+  t.deepEqual(judge([...lines, harmed], [...kept, parked], sealed(3, { state: 'quarantined' })).violations, [])
+  t.deepEqual(broken(judge([...lines, harmed], [...kept, parked], sealed(3))), ['C10'])
 })
 
 test('C10: the suspect range is the tail of its epoch', (t) => {

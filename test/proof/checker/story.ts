@@ -58,7 +58,7 @@ export function record(rows: readonly KeptRow[], ending: Ending = open(), change
   return { rows, endings: [ending], timeline: undefined, redis: undefined, alarms: [], ...change }
 }
 
-export const wiped: Incident = { what: 'fault', at: 45, name: 'redis: FLUSHALL', detail: 'it was typed' }
+export const wiped: Incident = { what: 'fault', at: 0, name: 'redis: FLUSHALL', detail: 'it was typed' }
 
 /** After a Redis that came back with less, where the ending admits a loss. */
 export function judge(lines: readonly Line[], rows: readonly KeptRow[], ending?: Ending): Verdict {

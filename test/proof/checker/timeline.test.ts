@@ -150,3 +150,27 @@ test('C14: what was posted is told, unless events were deleted since', (t) => {
   t.deepEqual(judged([post], { posts: [kept], events: [] }), ['C14'])
   t.deepEqual(judged([post], { posts: [kept], events: [{ position: 7, event: 'room.opened', post: undefined }] }), [])
 })
+
+test('C14: one thing answers one key', (t) => {
+  const other: Post = { ...post, key: 'another' }
+
+  t.deepEqual(judged([post, other], { posts: [kept] }), ['C14'])
+  t.deepEqual(judged([post, post], { posts: [kept] }), [])
+})
+
+test('C14: what was acknowledged has an id', (t) => {
+  const { id: _id, ...nameless } = post
+
+  t.deepEqual(judged([nameless], { posts: [kept] }), ['C14'])
+})
+
+test('C14: no event stays without a position', (t) => {
+  t.deepEqual(judged([], { events, eventsUnplaced: 0 }), [])
+  t.deepEqual(judged([], { events, eventsUnplaced: 1 }), ['C14'])
+})
+
+test('C14: who listens and is told nothing at all has been forgotten', (t) => {
+  t.deepEqual(judged([begin, settled], { events }), ['C14'])
+  t.deepEqual(judged([{ ...begin, after: '5' }, settled], { events }), [])
+  t.deepEqual(judged([begin], { events }), [])
+})
