@@ -72,6 +72,11 @@ export class RoomListener implements RoomEars {
     return this.#isOver
   }
 
+  /** Where an epoch was lost, a place of it that is further says nothing. */
+  hasHeard({ epoch, seq }: Place): boolean {
+    return this.#last.epoch >= epoch && this.#last.seq >= seq
+  }
+
   /** Comes back in another session, which begins at an older place that this one has heard. */
   rewind(share: number): void {
     this.#rewindTo = this.#remembered[Math.floor(share * this.#remembered.length)]
@@ -79,9 +84,9 @@ export class RoomListener implements RoomEars {
   }
 
   /** Claims to have heard everything, where it has, or has listened long enough to have. */
-  settle(lastSeq: number): void {
+  settle(end: Place): void {
     const isLong = performance.now() - this.#subscribedAt > longListeningMs
-    if (!this.#isOut && (this.#last.seq >= lastSeq || isLong)) this.#note({ what: 'settled', ...this.#seen() })
+    if (!this.#isOut && (this.hasHeard(end) || isLong)) this.#note({ what: 'settled', ...this.#seen() })
   }
 
   /** The seat was given up: who is out claims nothing. */

@@ -70,9 +70,9 @@ export class Member {
   }
 
   /** Nobody listens any more. Where it is known where the room ends, who has heard all of it says so. */
-  settle(lastSeq: number | undefined): void {
+  settle(end: Place | undefined): void {
     for (const listener of this.#listeners) {
-      if (lastSeq !== undefined) listener.settle(lastSeq)
+      if (end !== undefined) listener.settle(end)
       listener.leave()
     }
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Seat } from '../history/line.ts'
 import { endingOf } from './door.ts'
 import type { Ask, Door, Reply } from './door.ts'
+import type { Place } from './frames.ts'
 import type { Answered, Begun } from './notes.ts'
 import { isWorthRepeating } from './outcome.ts'
 import type { Ending } from './outcome.ts'
@@ -48,14 +49,14 @@ export class RoomCalls {
     })
   }
 
-  /** Looks until the closing is final; undefined when the deadline came first, which may move. */
-  async end(deadline: () => number): Promise<{ lastSeq: number } | undefined> {
+  /** Looks until the closing is final, and answers where the room ends; undefined when the deadline came first, which may move. */
+  async end(deadline: () => number): Promise<Place | undefined> {
     const { over, complaints } = this.#run
     while (performance.now() < deadline() && !over.aborted) {
       const reply = await this.#mentor.ask({ method: 'GET', path: `/v1/rooms/${this.#room}/closing` })
       complaints.hear(endingOf(reply), 'look')
       const view = viewIn(reply)
-      if (view !== undefined && finalStates.has(view.state)) return { lastSeq: view.lastSeq ?? 0 }
+      if (view !== undefined && finalStates.has(view.state)) return { epoch: view.epoch ?? 0, seq: view.lastSeq ?? 0 }
       await pause(lookEveryMs, over)
     }
     return undefined

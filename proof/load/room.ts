@@ -4,6 +4,7 @@ import type { Chance } from './chance.ts'
 import type { Attendant } from './crowd.ts'
 import type { Device } from './device.ts'
 import { endingOf } from './door.ts'
+import type { Place } from './frames.ts'
 import { Member } from './member.ts'
 import { isWorthRepeating } from './outcome.ts'
 import { backoffMs, pause, until } from './patience.ts'
@@ -106,7 +107,7 @@ export class Room {
     const end = await this.#calls.end(deadline)
     const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => hasHeardAll(member, end))
     const isHeard = await until(hasHeard, deadline)
-    for (const member of this.#members) member.settle(end?.lastSeq)
+    for (const member of this.#members) member.settle(end)
     const isKnown = await until(() => this.#run.tasks.count === 0, deadline)
     return end !== undefined && isHeard && isKnown
   }
@@ -164,6 +165,6 @@ export class Room {
   }
 }
 
-function hasHeardAll({ listeners }: Member, end: { lastSeq: number } | undefined): boolean {
-  return listeners.every(({ isOver, last }) => isOver || last.seq >= (end?.lastSeq ?? 0))
+function hasHeardAll({ listeners }: Member, end: Place | undefined): boolean {
+  return listeners.every((listener) => listener.isOver || end === undefined || listener.hasHeard(end))
 }

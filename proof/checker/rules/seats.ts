@@ -60,9 +60,11 @@ function isFresh({ outcome, isDuplicate }: Send): boolean {
   return outcome === 'ok' && isDuplicate !== true
 }
 
+const denials: ReadonlySet<string> = new Set(['forbidden', 'not_member'])
+
 /** Of amendments other things may be forbidden. */
 function isForbidden({ outcome, code, kind }: Send): boolean {
-  return outcome === 'fail' && code === 'forbidden' && kind === 'text'
+  return outcome === 'fail' && denials.has(code ?? '') && kind === 'text'
 }
 
 /** In a room that is closing all seats are given up. */

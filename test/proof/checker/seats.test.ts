@@ -28,6 +28,8 @@ const refused = send('a', [10, 20], { outcome: 'fail', code: 'forbidden' })
 
 test('C8: who has a seat is not told that they may not speak', (t) => {
   t.deepEqual(broken(judge([joined, refused], [])), ['C8'])
+  t.deepEqual(broken(judge([joined, { ...refused, code: 'not_member' }], [])), ['C8'])
+  t.deepEqual(judge([joined, { ...refused, code: 'muted' }], []).violations, [])
 })
 
 test('who is about to lose a seat, or never had one, or speaks to a room that is closing, may hear so', (t) => {
