@@ -8,6 +8,7 @@ import type { Role, Viewer } from '../http/viewer.ts'
 import type { AccountId, SessionId } from '../ids.ts'
 import { within } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
+import { isOutage } from '../outage.ts'
 import type { CloseReason } from './close-codes.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandlers, ConnectionLimits } from './connection.ts'
@@ -175,8 +176,11 @@ export class Gateway {
 
   #toProblem(error: unknown, requestId: string): Problem {
     if (error instanceof Problem) return error
-    this.#parts.log.error({ err: error, requestId }, 'handshake failed')
-    return new Problem('unavailable', { retryAfter: 1, cause: error })
+    const facts = { err: error, requestId }
+    const isAway = isOutage(error)
+    if (isAway) this.#parts.log.warn(facts, 'MySQL or Redis is away')
+    else this.#parts.log.error(facts, 'handshake failed')
+    return new Problem(isAway ? 'unavailable' : 'internal', { retryAfter: 1, cause: error })
   }
 }
 

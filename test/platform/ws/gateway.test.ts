@@ -1,4 +1,5 @@
 import test from 'ava'
+import { pino } from 'pino'
 import { eventually } from '../../support/eventually.ts'
 import { alice, bob, createPorch, ourOrigin } from './porch.ts'
 import { TestSocket } from './test-socket.ts'
@@ -180,3 +181,25 @@ test('a server without sockets is drained at once', async (t) => {
 
   t.is(porch.gateway.size, 0)
 })
+
+const failures: [what: string, error: Error, level: string, code: string][] = [
+  ['MySQL is full', Object.assign(new Error('The table is full'), { errno: 1114 }), 'warn', 'unavailable'],
+  ['Redis does not answer', new Error('Command timed out'), 'warn', 'unavailable'],
+  ['something of ours is wrong', new TypeError('undefined is no function'), 'error', 'internal'],
+]
+for (const [what, error, level, code] of failures) {
+  test(`when ${what} at the door, a client hears ${code} and the log a line of level ${level}`, async (t) => {
+    const lines: unknown[] = []
+    const log = pino(
+      { formatters: { level: (label) => ({ level: label }) } },
+      { write: (line: string) => void lines.push(JSON.parse(line)) },
+    )
+    const { url } = await createPorch(t, {}, { log, authenticate: () => Promise.reject(error) })
+
+    const refusal = await TestSocket.refusal(url, { headers: asAlice })
+
+    t.is(refusal.body['code'], code)
+    t.is(lines.length, 1)
+    t.like(lines[0], { level })
+  })
+}

@@ -5,7 +5,7 @@ import type { AccountId, SessionId } from '../../../src/platform/ids.ts'
 import { createLog } from '../../../src/platform/log.ts'
 import type { Connection } from '../../../src/platform/ws/connection.ts'
 import { Gateway } from '../../../src/platform/ws/gateway.ts'
-import type { GatewayLimits } from '../../../src/platform/ws/gateway.ts'
+import type { GatewayLimits, GatewayParts } from '../../../src/platform/ws/gateway.ts'
 import { listening } from '../../support/listening.ts'
 import { TestSocket } from './test-socket.ts'
 
@@ -41,7 +41,11 @@ const limits: GatewayLimits = {
   hardBytes: 1_048_576,
 }
 
-export async function createPorch(t: ExecutionContext, changes: Partial<GatewayLimits> = {}): Promise<Porch> {
+export async function createPorch(
+  t: ExecutionContext,
+  changes: Partial<GatewayLimits> = {},
+  parts: Partial<Pick<GatewayParts, 'authenticate' | 'log'>> = {},
+): Promise<Porch> {
   const people = new Map([alice, bob].map((person) => [person.username, person]))
   const tickets = new Map<string, Viewer>()
   const connections: Connection[] = []
@@ -56,6 +60,7 @@ export async function createPorch(t: ExecutionContext, changes: Partial<GatewayL
     origins: new Set([ourOrigin]),
     limits: { ...limits, ...changes },
     log: createLog({ level: 'silent', service: 'test' }),
+    ...parts,
     onConnection(connection) {
       connections.push(connection)
       return {
