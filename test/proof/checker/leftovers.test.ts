@@ -1,4 +1,5 @@
 import test from 'ava'
+import { alarmsIn } from '../../../proof/checker/record/alarms.ts'
 import { check } from '../../../proof/checker/index.ts'
 import { broken, open, record, row, send } from './story.ts'
 
@@ -27,6 +28,33 @@ test('C13: an answer that no client can make sense of is reported', (t) => {
 
   t.deepEqual(broken(check([...lines, oddity], record(rows))), ['C13'])
   t.deepEqual(broken(check([...lines, lateFault], record(rows))), [])
+})
+
+test('C13: an answer that says internal is reported, one that says unavailable is not', (t) => {
+  const answered = (code: string) => [...lines, send('b', [30, 40], { outcome: 'unknown', code })]
+
+  t.deepEqual(broken(check(answered('internal'), record(rows))), ['C13'])
+  t.deepEqual(broken(check(answered('unavailable'), record(rows))), [])
+})
+
+test('C13: whatever is logged at level 50 and above is an alarm, but for what is excused by name', (t) => {
+  const says = (level: string | number, msg: string) => JSON.stringify({ level, msg, err: { type: 'TypeError' } })
+  const text = [
+    says('error', 'request failed'),
+    says('error', 'handshake failed'),
+    says(50, 'a frame failed'),
+    says('fatal', 'nobody has ever said this'),
+    says('error', 'acknowledged entries may be lost'),
+    says('warn', 'request could not be served'),
+    '{"level":"error","msg":"cut off by a k',
+    'node: error',
+    '',
+  ].join('\n')
+
+  const alarms = alarmsIn([{ name: 'server-1', text }])
+
+  t.is(alarms.length, 4)
+  for (const alarm of alarms) t.regex(alarm, /^server-1: .*(failed|nobody)/)
 })
 
 test('what could not be looked at is said', (t) => {
