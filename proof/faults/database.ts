@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { deadlocks } from './deadlocks.ts'
-import { insideOf, needsInside } from './fault.ts'
+import { insideOf, needsInside, nothing, sleep } from './fault.ts'
 import type { Fault, Inside, Injected } from './fault.ts'
 
 const lockedRow: Fault = {
@@ -11,23 +11,35 @@ const lockedRow: Fault = {
   async inject(patient, random) {
     const inside = insideOf(patient)
     const connection = await inside.database()
-    await connection.query('SET SESSION innodb_lock_wait_timeout = 3')
-    const rooms = await openRooms(connection, inside)
-    const chosen = rooms.filter(() => random.isTrue(0.5))
-    await connection.beginTransaction()
-    const held: number[] = []
-    for (const room of chosen) {
-      const isHeld = await connection
-        .query(`SELECT room_id FROM ${inside.schema}.ledgers WHERE room_id = ? FOR UPDATE`, [room])
-        .then(() => true)
-        .catch(() => false)
-      if (isHeld) held.push(room)
-    }
-    return {
-      detail: `the rows of rooms ${held.join(', ') || '(none)'} were locked`,
-      heal: () => connection.destroy(),
+    try {
+      await connection.query('SET SESSION innodb_lock_wait_timeout = 1')
+      const rooms = await openRooms(connection, inside)
+      const sure = rooms.length === 0 ? undefined : random.pick(rooms)
+      const chosen = rooms.filter((room) => room === sure || random.isTrue(0.5))
+      await connection.beginTransaction()
+      const held: number[] = []
+      for (const room of chosen) if (await isHeld(connection, inside, room)) held.push(room)
+      const heal = (): void => connection.destroy()
+      if (held.length === 0) return { ...nothing('there was no room whose row could be locked'), heal }
+      return { detail: `the rows of rooms ${held.join(', ')} were locked`, heal }
+    } catch (error) {
+      connection.destroy()
+      throw error
     }
   },
+}
+
+const lockWaitTimeout = 1205
+
+/** No where somebody else holds it for longer than we wait. */
+async function isHeld(connection: Connection, { schema }: Inside, room: number): Promise<boolean> {
+  try {
+    await connection.query(`SELECT room_id FROM ${schema}.ledgers WHERE room_id = ? FOR UPDATE`, [room])
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === lockWaitTimeout) return false
+    throw error
+  }
 }
 
 const killed: Fault = {
@@ -38,8 +50,12 @@ const killed: Fault = {
   inject: async (patient, random) => {
     const times = random.whole(1, 4)
     let count = 0
-    for (let time = 0; time < times; time += 1) count += await killConnections(insideOf(patient))
-    return { detail: `${count} connections were killed in ${times} strokes` }
+    for (let time = 0; time < times; time += 1) {
+      count += await killConnections(insideOf(patient))
+      await sleep(random.whole(50, 500))
+    }
+    const detail = `${count} connections were killed in ${times} strokes`
+    return count === 0 ? nothing(detail) : { detail }
   },
 }
 

@@ -19,17 +19,43 @@ export const deadlocks: Fault = {
   async inject(patient, _random, forMs) {
     const inside = insideOf(patient)
     const connection = await inside.database()
+    const before = await deadlocksSeen(connection)
     const maker = new DeadlockMaker(connection, inside, performance.now() + forMs)
     const done = maker.run()
     return {
       detail: 'transactions locked in the opposite order',
       async heal() {
         maker.stop()
-        await done
+        await Promise.race([done, sleep(3000)])
         connection.destroy()
+        const count = (await countedDeadlocks(inside)) - before
+        // A database that was started again has begun to count anew.
+        if (count < 0) return { detail: 'deadlocks were made until the database was started again' }
+        return { detail: `${count} deadlocks were found`, isNothing: count === 0 }
       },
     }
   },
+}
+
+async function countedDeadlocks(inside: Inside): Promise<number> {
+  const connection = await inside.database()
+  try {
+    return await deadlocksSeen(connection)
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** How many the database has found since it was started. MariaDB has a status for it, MySQL a metric. */
+export async function deadlocksSeen(connection: Connection): Promise<number> {
+  const [status] = await connection.query<({ Value: string } & RowDataPacket)[]>(
+    "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'",
+  )
+  if (status[0] !== undefined) return Number(status[0].Value)
+  const [metrics] = await connection.query<({ count: number } & RowDataPacket)[]>(
+    "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'",
+  )
+  return Number(metrics[0]?.count)
 }
 
 class DeadlockMaker {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { needsInside, insideOf } from './fault.ts'
+import { insideOf, needsInside, nothing } from './fault.ts'
 import type { Fault, Patient } from './fault.ts'
 
 const mebibyte = 1024 * 1024
@@ -16,7 +16,7 @@ const needsVolume =
 
 const full = (service: 'redis' | 'database'): Fault => ({
   name: `${service}: disk full`,
-  says: `the volume of the ${service} is filled to the last byte`,
+  says: `the volume of the ${service} is filled to the last byte (on Linux, as root)`,
   lasts: [1500, 5000],
   missing: needsVolume(service),
   inject(patient) {
@@ -24,6 +24,7 @@ const full = (service: 'redis' | 'database'): Fault => ({
     if (volume === undefined) throw new Error(`there is no volume of ${service} to fill`)
     const ballast = path.join(volume, 'ballast')
     const bytes = fill(ballast, volume)
+    if (bytes === 0) return nothing(`the volume of the ${service} was full already`)
     return {
       detail: `${Math.round(bytes / mebibyte)} MiB of ballast filled the volume of the ${service}`,
       heal: () => rmSync(ballast, { force: true }),

@@ -30,20 +30,35 @@ export interface Inside {
   account: string
   /** Folder of the append-only file. */
   redisFolder: string
-  /** Runs once, before Redis is started the next time; settles as the work does. */
-  beforeRedisStarts(work: () => void): Promise<void>
+  /** The work is done once, before Redis is started the next time, unless it is cancelled before. */
+  beforeRedisStarts(work: () => void): Pending
   /** Whether the folders of Redis and of the database are file systems of their own, small enough to be filled. */
   volumeOf: Readonly<Partial<Record<'redis' | 'database', string>>>
   setClock(part: MadangName, offsetMs: number): void
-  /** Ends processes in good order, as a new release would, and waits until each is back. */
-  restart(part: MadangName): Promise<void>
+  /**
+   * Ends a process in good order, as a new release would, and waits until it is back; no where it was not running. Errors: it did not
+   * come back in time.
+   */
+  restart(part: MadangName): Promise<boolean>
 }
 
-/** What was done, in words with its target, and how it is undone. */
-export interface Injected {
+export interface Pending {
+  /** Settles as the work does. */
+  done: Promise<void>
+  cancel(): void
+}
+
+/** What came of a fault, in words with its target. */
+export interface Effect {
   detail: string
-  /** May answer what came of it, in words. */
-  heal?: () => Promise<string | void> | string | void
+  /** There was nothing that it could have hit, such as a process that was not running: nobody has learned anything. */
+  isNothing?: boolean
+}
+
+/** What was done, and how it is undone. */
+export interface Injected extends Effect {
+  /** May be asked again until it succeeds. May answer what came of the fault in the end. */
+  heal?: () => Promise<Effect | void> | Effect | void
 }
 
 /** One thing that can go wrong. */
@@ -56,6 +71,8 @@ export interface Fault {
   lasts: readonly [least: number, most: number]
   /** How much time in seconds a run must have for it; 0 for nearly all. */
   needsSeconds?: number
+  /** How long making it may take, and undoing it, in ms, where that is more than most need. */
+  patienceMs?: number
   /** Chance against others; 1 for most. */
   weight?: number
   /** Why it cannot be done to this stack; undefined where it can. */
@@ -72,5 +89,7 @@ export function insideOf({ inside }: Patient): Inside {
   if (inside === undefined) throw new Error('this stack does not let us in')
   return inside
 }
+
+export const nothing = (detail: string): Injected => ({ detail, isNothing: true })
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,6 +1,6 @@
 import type { Fault, Injected, LinkName, Patient } from './fault.ts'
 import { isCommit } from './mysql-packets.ts'
-import type { Proxy } from './proxy.ts'
+import type { IsHit, Proxy } from './proxy.ts'
 import type { Random } from './random.ts'
 
 type Side = 'redis' | 'database' | 'nginx'
@@ -14,7 +14,24 @@ interface Break {
   says: string
   lasts: Fault['lasts']
   weight?: number
-  break(proxy: Proxy, random: Random): string
+  break(proxy: Proxy, random: Random): Broken
+}
+
+interface Broken {
+  detail: string
+  /** Of what it may or may not have hit: how often it did so far. */
+  hits?: () => number
+}
+
+/** Hits this share of some requests, and counts. */
+function hitting(random: Random, share: number, isMeant: IsHit = () => true): { isHit: IsHit; hits: () => number } {
+  let hits = 0
+  const isHit = (chunk: Buffer): boolean => {
+    const is = isMeant(chunk) && random.isTrue(share)
+    if (is) hits += 1
+    return is
+  }
+  return { isHit, hits: () => hits }
 }
 
 const breaks: readonly Break[] = [
@@ -22,15 +39,19 @@ const breaks: readonly Break[] = [
     name: 'cut',
     says: 'all its connections are reset at once',
     lasts: [0, 0],
-    break: (proxy) => `${proxy.cut()} connections were reset`,
+    break(proxy) {
+      const count = proxy.cut()
+      return { detail: `${count} connections were reset`, hits: () => count }
+    },
   },
   {
     name: 'cut before the request',
     says: 'every twentieth request does not arrive, and its connection is reset',
     lasts: [500, 3000],
     break(proxy, random) {
-      proxy.cutBefore(() => random.isTrue(hitShare))
-      return 'requests were cut before they arrived'
+      const { isHit, hits } = hitting(random, hitShare)
+      proxy.cutBefore(isHit)
+      return { detail: 'requests were cut before they arrived', hits }
     },
   },
   {
@@ -39,8 +60,9 @@ const breaks: readonly Break[] = [
     lasts: [500, 3000],
     weight: 2,
     break(proxy, random) {
-      proxy.cutAfter(() => random.isTrue(hitShare))
-      return 'requests arrived, and their answers were cut off'
+      const { isHit, hits } = hitting(random, hitShare)
+      proxy.cutAfter(isHit)
+      return { detail: 'requests arrived, and their answers were cut off', hits }
     },
   },
   {
@@ -50,7 +72,7 @@ const breaks: readonly Break[] = [
     break(proxy, random) {
       const ms = random.whole(20, 400)
       proxy.delay(ms)
-      return `everything took ${ms} ms longer each way`
+      return { detail: `everything took ${ms} ms longer each way` }
     },
   },
   {
@@ -59,7 +81,7 @@ const breaks: readonly Break[] = [
     lasts: [1000, 6000],
     break(proxy) {
       proxy.hold('up')
-      return 'requests were swallowed and arrived late'
+      return { detail: 'requests were swallowed and arrived late' }
     },
   },
   {
@@ -68,7 +90,7 @@ const breaks: readonly Break[] = [
     lasts: [1000, 6000],
     break(proxy) {
       proxy.hold('down')
-      return 'answers were swallowed and arrived late'
+      return { detail: 'answers were swallowed and arrived late' }
     },
   },
   {
@@ -78,7 +100,8 @@ const breaks: readonly Break[] = [
     break(proxy, random) {
       const who = random.pick(['near lives', 'far lives'] as const)
       const count = proxy.halfOpen(who)
-      return `of ${count} connections only the ${who === 'near lives' ? 'beginning' : 'far end'} was left`
+      const end = who === 'near lives' ? 'beginning' : 'far end'
+      return { detail: `of ${count} connections only the ${end} was left`, hits: () => count }
     },
   },
   {
@@ -87,7 +110,7 @@ const breaks: readonly Break[] = [
     lasts: [500, 4000],
     break(proxy) {
       proxy.down()
-      return 'no connection came through'
+      return { detail: 'no connection came through' }
     },
   },
 ]
@@ -102,9 +125,19 @@ function linksTo({ links }: Patient, side: Side): [LinkName, Proxy][] {
   return [...links].filter(([name]) => name.endsWith(side))
 }
 
-function broken(links: readonly [LinkName, Proxy][], work: (proxy: Proxy) => string): Injected {
-  const details = links.map(([name, proxy]) => `${name}: ${work(proxy)}`)
-  return { detail: details.join('; '), heal: () => links.forEach(([, proxy]) => proxy.heal()) }
+function broken(links: readonly [LinkName, Proxy][], work: (proxy: Proxy) => Broken): Injected {
+  const made = links.map(([name, proxy]) => ({ name, ...work(proxy) }))
+  const detail = made.map((one) => `${one.name}: ${one.detail}`).join('; ')
+  return {
+    detail,
+    heal() {
+      for (const [, proxy] of links) proxy.heal()
+      const counted = made.flatMap(({ hits }) => (hits === undefined ? [] : [hits()]))
+      if (counted.length === 0) return
+      const total = counted.reduce((sum, hits) => sum + hits, 0)
+      return { detail: `${detail} (${total} in all)`, isNothing: total === 0 }
+    },
+  }
 }
 
 const needsLink =
@@ -131,8 +164,9 @@ const lostCommit: Fault = {
   missing: needsLink('database'),
   inject: (patient, random) =>
     broken(chosen(patient, 'database', random), (proxy) => {
-      proxy.cutAfter((chunk) => isCommit(chunk) && random.isTrue(0.3))
-      return 'three COMMITs in ten were done without an answer'
+      const { isHit, hits } = hitting(random, 0.3, isCommit)
+      proxy.cutAfter(isHit)
+      return { detail: 'three COMMITs in ten were done without an answer', hits }
     }),
 }
 

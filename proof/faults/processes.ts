@@ -1,6 +1,6 @@
 import { isRunning, markOf } from '../../tools/processes.ts'
-import { madangNames, needsInside, insideOf, serverNames, workerNames } from './fault.ts'
-import type { Fault, PartName, Patient } from './fault.ts'
+import { insideOf, madangNames, needsInside, nothing, serverNames, workerNames } from './fault.ts'
+import type { Fault, MadangName, PartName, Patient } from './fault.ts'
 
 const parts: readonly { family: string; among: readonly PartName[] }[] = [
   { family: 'server', among: serverNames },
@@ -21,7 +21,7 @@ const kills = parts.map(({ family, among }): Fault => ({
   inject(patient, random) {
     const part = random.pick(among)
     const pid = signalGroup(patient, part, 'SIGKILL')
-    return { detail: pid === 0 ? `${part} was not running` : `${part} (${pid}) was killed` }
+    return pid === 0 ? nothing(`${part} was not running`) : { detail: `${part} (${pid}) was killed` }
   },
 }))
 
@@ -40,9 +40,10 @@ function freeze(name: string, among: readonly PartName[], lasts: Fault['lasts'])
       const part = random.pick(among)
       const pid = signalGroup(patient, part, 'SIGSTOP')
       const mark = markOf(pid)
+      if (mark === undefined) return nothing(`${part} was not running`)
       return {
-        detail: pid === 0 ? `${part} was not running` : `${part} (${pid}) was frozen`,
-        heal: () => void (mark !== undefined && isRunning(mark) && process.kill(-mark.pid, 'SIGCONT')),
+        detail: `${part} (${pid}) was frozen`,
+        heal: () => void (isRunning(mark) && process.kill(-mark.pid, 'SIGCONT')),
       }
     },
   }
@@ -52,12 +53,18 @@ const rolling: Fault = {
   name: 'madang: rolling restart',
   says: 'servers and workers are ended with SIGTERM and started again, one after the other, as a new release would',
   lasts: [0, 0],
+  patienceMs: 240_000,
   missing: needsInside,
   async inject(patient, random) {
     const inside = insideOf(patient)
-    const order = [...madangNames].toSorted(() => random.next() - 0.5)
-    for (const part of order) await inside.restart(part)
-    return { detail: `${order.join(', ')} were restarted in this order` }
+    const order = madangNames
+      .map((part) => ({ part, place: random.next() }))
+      .toSorted((one, other) => one.place - other.place)
+      .map(({ part }) => part)
+    const restarted: MadangName[] = []
+    for (const part of order) if (await inside.restart(part)) restarted.push(part)
+    if (restarted.length === 0) return nothing('no server or worker was running')
+    return { detail: `${restarted.join(', ')} were restarted in this order` }
   },
 }
 

@@ -1,10 +1,13 @@
-import { Worker } from 'bullmq'
+import { Queue, UnrecoverableError, Worker } from 'bullmq'
 import { isRunning, markOf } from '../../tools/processes.ts'
-import { insideOf, needsInside, sleep, workerNames } from './fault.ts'
-import type { Fault, Inside } from './fault.ts'
+import { insideOf, needsInside, nothing, sleep, workerNames } from './fault.ts'
+import type { Effect, Fault, Inside } from './fault.ts'
 
 const prefix = '{madang-queue}'
 const queues = ['flush-rooms', 'close-rooms'] as const
+
+/** Workers that are well take jobs, too: how long it waits beyond its time for one of its own. */
+const firstFailureMs = 5000
 
 const flushed: Fault = {
   name: 'queue: flushed',
@@ -15,7 +18,8 @@ const flushed: Fault = {
     const { redis } = insideOf(patient)
     const keys = await keysLike(insideOf(patient), `${prefix}:*`)
     if (keys.length > 0) await redis.del(...keys)
-    return { detail: `${keys.length} keys of the queues were deleted` }
+    const detail = `${keys.length} keys of the queues were deleted`
+    return keys.length === 0 ? nothing(detail) : { detail }
   },
 }
 
@@ -25,11 +29,10 @@ const failed: Fault = {
   lasts: [1500, 5000],
   missing: needsInside,
   inject(patient) {
-    let count = 0
     const broken = queues.map((name) => {
       const work = (): Promise<void> => {
-        count += 1
-        throw new Error('this worker is broken')
+        // Of any other error there would be a second try, by a worker that is well.
+        throw new UnrecoverableError('this worker is broken')
       }
       const worker = new Worker(name, work, { ...connection(insideOf(patient)), concurrency: 8 })
       worker.on('error', () => undefined)
@@ -38,8 +41,12 @@ const failed: Fault = {
     return {
       detail: 'a broken worker took jobs and failed them',
       async heal() {
+        const inside = insideOf(patient)
+        const deadline = performance.now() + firstFailureMs
+        while ((await retained(inside)) === 0 && performance.now() < deadline) await sleep(200)
         await Promise.all(broken.map((worker) => closed(worker)))
-        return `${count} jobs failed`
+        const count = await retained(inside)
+        return { detail: `${count} failed jobs stand in the queues`, isNothing: count === 0 }
       },
     }
   },
@@ -58,45 +65,90 @@ const handedOutTwice: Fault = {
   async inject(patient, random, forMs) {
     const part = random.pick(workerNames)
     const mark = markOf(patient.pidOf?.(part) ?? 0)
-    if (mark === undefined) return { detail: `${part} was not running` }
+    if (mark === undefined) return nothing(`${part} was not running`)
     process.kill(-mark.pid, 'SIGSTOP')
     const inside = insideOf(patient)
-    const until = performance.now() + forMs
-    const given = giveAway(inside, until)
+    const giving = new Giving(inside, performance.now() + forMs)
+    const given = giving.run()
     return {
       detail: `${part} (${mark.pid}) stood still, and its jobs were given to others`,
-      async heal() {
-        await given
+      async heal(): Promise<Effect> {
+        giving.stop()
+        // Whatever Redis does: nobody else wakes it.
         if (isRunning(mark)) process.kill(-mark.pid, 'SIGCONT')
+        await Promise.race([given, sleep(3000)])
+        return { detail: `${giving.taken} locks were taken away`, isNothing: giving.taken === 0 }
       },
     }
   },
 }
 
-/** Never rejects: a Redis that another fault has taken away has no jobs to give. */
-async function giveAway(inside: Inside, until: number): Promise<void> {
-  const checkers = queues.map((name) => {
-    const worker = new Worker(name, undefined, { ...connection(inside), autorun: false, stalledInterval: 400 })
-    worker.on('error', () => undefined)
-    return worker
-  })
-  try {
-    await Promise.all(checkers.map((checker) => checker.startStalledCheckTimer()))
-    while (performance.now() < until) {
-      const locks = await keysLike(inside, `${prefix}:*:lock`)
-      if (locks.length > 0) await inside.redis.del(...locks)
-      await sleep(200)
+/** Takes locks of jobs away and has BullMQ give the jobs to others. */
+class Giving {
+  readonly #inside: Inside
+  readonly #until: number
+  #isStopped = false
+  #taken = 0
+
+  constructor(inside: Inside, until: number) {
+    this.#inside = inside
+    this.#until = until
+  }
+
+  /** How many locks so far. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Never rejects: a Redis that another fault has taken away has no jobs to give. */
+  async run(): Promise<void> {
+    const checkers = queues.map((name) => {
+      const worker = new Worker(name, undefined, {
+        ...connection(this.#inside),
+        autorun: false,
+        stalledInterval: 400,
+      })
+      worker.on('error', () => undefined)
+      return worker
+    })
+    try {
+      await Promise.all(checkers.map((checker) => checker.startStalledCheckTimer()))
+      while (!this.#isStopped && performance.now() < this.#until) {
+        const locks = await keysLike(this.#inside, `${prefix}:*:lock`)
+        if (locks.length > 0) this.#taken += await this.#inside.redis.del(...locks)
+        await sleep(200)
+      }
+    } catch {
+      // Redis is away.
+    } finally {
+      await Promise.all(checkers.map((checker) => closed(checker)))
     }
-  } catch {
-    // Redis is away.
-  } finally {
-    await Promise.all(checkers.map((checker) => closed(checker)))
   }
 }
 
+/** How many jobs stand in the queues as failed for ever. */
+async function retained(inside: Inside): Promise<number> {
+  let count = 0
+  for (const name of queues) {
+    const queue = new Queue(name, connection(inside))
+    queue.on('error', () => undefined)
+    try {
+      count += await queue.getFailedCount()
+    } finally {
+      await closed(queue)
+    }
+  }
+  return count
+}
+
 /** A worker whose Redis is away would wait for it. */
-async function closed(worker: Pick<Worker, 'close'>): Promise<void> {
-  await Promise.race([worker.close(true).catch(() => undefined), sleep(2000)])
+async function closed(one: Worker | Queue): Promise<void> {
+  const closing = one instanceof Worker ? one.close(true) : one.close()
+  await Promise.race([closing.catch(() => undefined), sleep(2000)])
 }
 
 function connection({ redis }: Inside) {

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { insideOf, needsInside, sleep } from './fault.ts'
+import { insideOf, needsInside, nothing, sleep } from './fault.ts'
 import type { Fault, Inside, Patient } from './fault.ts'
 import { killAndWait } from './kill.ts'
 
@@ -84,7 +84,8 @@ const deaf: Fault = {
       killed += Number(await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub'))
       await sleep(random.whole(20, 400))
     }
-    return { detail: `${killed} listening connections were closed in ${times} strokes` }
+    const detail = `${killed} listening connections were closed in ${times} strokes`
+    return killed === 0 ? nothing(detail) : { detail }
   },
 }
 
@@ -97,7 +98,8 @@ const thrownOut: Fault = {
     const { redis } = insideOf(patient)
     const normal = Number(await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
     const listening = Number(await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub'))
-    return { detail: `${normal + listening} connections were closed` }
+    const detail = `${normal + listening} connections were closed`
+    return normal + listening === 0 ? nothing(detail) : { detail }
   },
 }
 
@@ -118,11 +120,23 @@ function aofOf({ redisFolder }: Inside): string {
   return folder
 }
 
-/** Killed rather than stopped: a Redis that ends in good order would write once more. */
+const startsWithinMs = 20_000
+
+/**
+ * Killed rather than stopped: a Redis that ends in good order would write once more. A Redis that is away already is changed at its next
+ * start; where none comes, the change must not wait for one in another run.
+ */
 async function startOver(patient: Patient, change: () => void): Promise<void> {
-  const changed = insideOf(patient).beforeRedisStarts(change)
-  await killAndWait(patient, 'redis')
-  await changed
+  const changing = insideOf(patient).beforeRedisStarts(change)
+  try {
+    await killAndWait(patient, 'redis')
+    const isLate = Symbol('late')
+    if ((await Promise.race([changing.done, sleep(startsWithinMs).then(() => isLate)])) === isLate) {
+      throw new Error(`Redis was not started within ${startsWithinMs / 1000} s`)
+    }
+  } finally {
+    changing.cancel()
+  }
 }
 
 export const redisFaults: readonly Fault[] = [rollback, emptied, flushed, squeezed, deaf, thrownOut, paused]

@@ -6,6 +6,7 @@ import { freePort } from '../../tools/ports.ts'
 import { isRedisReady, redisUrl, startRedis } from '../../tools/redis.ts'
 import type { Programs } from '../../tools/services/find.ts'
 import type { Service } from '../../tools/supervisor.ts'
+import type { Pending } from '../faults/fault.ts'
 import { mountSmall } from './volumes.ts'
 
 const volumeMegabytes = { redis: 256, database: 1024 }
@@ -26,7 +27,7 @@ export interface Backing {
   redisFolder: string
   /** Volumes that may be filled. */
   volumeOf: Partial<Record<'redis' | 'database', string>>
-  beforeRedisStarts(work: () => void): Promise<void>
+  beforeRedisStarts(work: () => void): Pending
   makeSchema(): Promise<void>
 }
 
@@ -43,11 +44,11 @@ export async function planBacking(layout: Layout, programs: Programs, secrets: S
   const database = { ...files('database'), password: secrets.databasePassword, limited: { account, schema } }
   const ownDatabaseUrl = new URL(databaseUrl(database, schema))
   ownDatabaseUrl.username = account
-  const beforeRedis: (() => void)[] = []
+  const beforeRedis = new Set<() => void>()
   const redisService: Service = {
     ...childFiles(layout, 'redis'),
     start() {
-      for (const work of beforeRedis.splice(0)) work()
+      for (const work of beforeRedis) work()
       return startRedis(redis)
     },
     isReady: () => isRedisReady(redis.port, redis.password),
@@ -63,8 +64,22 @@ export async function planBacking(layout: Layout, programs: Programs, secrets: S
     databaseUrl: databaseUrl(database, schema),
     ownDatabaseUrl: ownDatabaseUrl.href,
     redisFolder: redis.folder,
-    beforeRedisStarts: (work) =>
-      new Promise((resolve) => beforeRedis.push(() => resolve(new Promise((done) => done(work()))))),
+    beforeRedisStarts: (work) => pend(beforeRedis, work),
     makeSchema: () => createSchema(databaseUrl(database), schema),
   }
+}
+
+/** Puts work among what is to be done once. An error of the work is its caller's, not that of who does it. */
+function pend(waiting: Set<() => void>, work: () => void): Pending {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const once = (): void => {
+    waiting.delete(once)
+    try {
+      resolve(work())
+    } catch (error) {
+      reject(error)
+    }
+  }
+  waiting.add(once)
+  return { done: promise, cancel: () => void waiting.delete(once) }
 }

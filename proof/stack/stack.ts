@@ -10,6 +10,7 @@ import { runCommand } from '../../tools/local/one-off.ts'
 import { localSecrets } from '../../tools/local/secrets.ts'
 import type { ChildEnv } from '../../tools/local/settings.ts'
 import { freePort } from '../../tools/ports.ts'
+import { Problem } from '../../tools/problem.ts'
 import type { Progress } from '../../tools/progress.ts'
 import { endLeftover, markOf, stopProcess } from '../../tools/processes.ts'
 import { providePrograms } from '../../tools/services/provide.ts'
@@ -112,16 +113,18 @@ function insideOf(backing: Backing): Omit<Inside, 'redis' | 'restart' | 'setCloc
   return { schema, account, redisFolder, volumeOf, beforeRedisStarts, database: () => connectDatabase(databaseUrl) }
 }
 
-const restartMs = 15_000
+const endsWithinMs = 15_000
+const backWithinMs = 60_000
 
 function restarter(services: readonly Service[], pidOf: (part: PartName) => number): Inside['restart'] {
   return async (part: MadangName) => {
     const mark = markOf(pidOf(part))
-    if (mark === undefined) return
-    await stopProcess(mark, { withinMs: restartMs })
+    if (mark === undefined) return false
+    await stopProcess(mark, { withinMs: endsWithinMs })
     const service = services.find(({ name }) => name === part)
     const isBack = async (): Promise<boolean> => pidOf(part) !== mark.pid && (await service?.isReady()) === true
-    await waitFor({ isTrue: isBack, withinMs: restartMs })
+    if ((await waitFor({ isTrue: isBack, withinMs: backWithinMs })) === 'yes') return true
+    throw new Problem(`${part} was not back within ${backWithinMs / 1000} s`)
   }
 }
 
