@@ -9,10 +9,11 @@ import { screenProgress } from '../../tools/progress.ts'
 import { drillOptions, usage } from './options.ts'
 import type { DrillOptions } from './options.ts'
 import { drillOnce, keepEvidence } from './run.ts'
-import { sayPlanned } from './schedule.ts'
+import { readSchedule, sayPlanned, scheduleOf } from './schedule.ts'
+import type { Planned } from './schedule.ts'
 import { screenOf } from './screen.ts'
 import type { Screen } from './screen.ts'
-import { brokenLine, isBroken, lineOf, summaryOf, tableOf } from './summary.ts'
+import { brokenLine, isBroken, lineOf, madeOf, summaryOf, tableOf } from './summary.ts'
 import type { RunLine } from './summary.ts'
 import { OwnStacks } from './own-stacks.ts'
 import { RemoteSites } from './remote-site.ts'
@@ -25,27 +26,44 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`)
     return 0
   }
-  const screen = screenOf(process.stderr)
-  // A connection of the drill's own that a fault has broken must not end a campaign of hundreds of runs.
-  process.on('unhandledRejection', (error) => screen.say(`Not waited for by the drill itself: ${String(error)}`))
   const wanted = chosenFaults(options.faults)
+  if (options.isListed) {
+    for (const { name, says } of wanted) process.stdout.write(`${name.padEnd(36)} ${says}\n`)
+    return 0
+  }
+  const kept = options.scheduleFile === undefined ? undefined : readSchedule(options.scheduleFile)
+  const screen = screenOf(process.stderr)
+  const strays = straysOf(screen)
   const sites = sitesOf(options, screen)
   const isStopped = stopOnSignal(() => void sites.close().finally(() => process.exit(130)))
   try {
     const site = await sites.site()
     for (const remark of sites.remarks) screen.say(remark)
-    const faults = possible(wanted, site.patient, screen)
-    if (options.isListed) {
-      for (const { name, says } of faults) process.stdout.write(`${name.padEnd(36)} ${says}\n`)
-      return 0
-    }
-    if (faults.length === 0) throw new Problem('None of these faults can be made here')
-    const lines = await drillAll(sites, { options, faults, screen, isStopped })
-    process.stdout.write(`${tableOf(lines)}\n`)
+    const possible = possibleOf(kept?.map(({ fault }) => fault) ?? wanted, site.patient, screen)
+    if (possible.size === 0) throw new Problem('None of these faults can be made here')
+    const scheduleFor = (seed: number): readonly Planned[] =>
+      (kept ?? scheduleOf({ seed, seconds: options.seconds, faults: wanted })).filter(({ fault }) =>
+        possible.has(fault),
+      )
+    const lines = await drillAll(sites, { options, scheduleFor, screen, strays, isStopped })
+    process.stdout.write(`${madeOf(lines)}\n\n${tableOf(lines)}\n`)
     return lines.some(isBroken) ? 1 : 0
   } finally {
     await sites.close()
   }
+}
+
+/**
+ * An error that nobody waited for must not end a campaign of hundreds of runs, and is a defect of the drill, the load or the checker all
+ * the same: the run in which it comes has no verdict.
+ */
+function straysOf(screen: Screen): string[] {
+  const strays: string[] = []
+  process.on('unhandledRejection', (error) => {
+    strays.push(`an error that nobody waited for: ${String(error)}`)
+    screen.say(`Nobody waited for: ${error instanceof Error ? error.stack : String(error)}`)
+  })
+  return strays
 }
 
 function sitesOf({ remote, isKept }: DrillOptions, screen: Screen): Sites {
@@ -55,8 +73,10 @@ function sitesOf({ remote, isKept }: DrillOptions, screen: Screen): Sites {
 
 interface Drilling {
   options: DrillOptions
-  faults: readonly Fault[]
+  scheduleFor: (seed: number) => readonly Planned[]
   screen: Screen
+  /** Filled by whoever was not waited for; emptied by each run. */
+  strays: string[]
   isStopped: () => boolean
 }
 
@@ -73,35 +93,38 @@ async function drillAll(sites: Sites, drilling: Drilling): Promise<RunLine[]> {
 }
 
 /** A run that ends without a verdict, or leaves something that does not come back, takes its stack with it. */
-async function drill(sites: Sites, seed: number, { options, faults, screen }: Drilling): Promise<RunLine> {
+async function drill(sites: Sites, seed: number, { options, scheduleFor, screen, strays }: Drilling): Promise<RunLine> {
   const { seconds, people, rooms, messagesPerSecond } = options
   const folder = path.join(drillFolder, 'runs', String(seed))
   const began = performance.now()
-  let planned: readonly string[] = []
+  const planned = scheduleFor(seed)
+  screen.say([`Run with --seed ${seed}:`, ...planned.map(sayPlanned)].join('\n'))
   try {
     const result = await drillOnce(await sites.site(), {
-      ...{ seed, seconds, people, rooms, messagesPerSecond, faults, folder },
-      onSchedule(schedule) {
-        planned = [...new Set(schedule.map(({ fault }) => fault.name))]
-        screen.say([`Run with --seed ${seed}:`, ...schedule.map(sayPlanned)].join('\n'))
-      },
+      ...{ seed, seconds, people, rooms, messagesPerSecond, planned, folder },
       onProgress: (progress) => screen.show(progress),
     })
     const text = summaryOf(result)
     process.stdout.write(`${text}\n\n`)
-    const line = lineOf(result)
-    if (isBroken(line) || result.late.length > 0 || options.isKept) keepEvidence(folder, result, text)
+    const line = withStrays(lineOf(result), strays.splice(0))
+    if (isBroken(line) || options.isKept) keepEvidence(folder, result, text)
     else rmSync(folder, { recursive: true, force: true })
     if (isBroken(line)) screen.say(`The evidence is kept in ${folder}`)
-    if (result.late.length > 0) await sites.renew(folder)
+    if (line.error !== undefined || line.late.length > 0) await sites.renew(folder)
     return line
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     screen.say(`Seed ${seed} came to no verdict: ${error instanceof Error ? error.stack : why}`)
     mkdirSync(folder, { recursive: true })
     await sites.renew(folder)
-    return brokenLine(seed, planned, (performance.now() - began) / 1000, why)
+    const names = [...new Set(planned.map(({ fault }) => fault.name))]
+    return withStrays(brokenLine(seed, names, (performance.now() - began) / 1000, why), strays.splice(0))
   }
+}
+
+function withStrays(line: RunLine, strays: readonly string[]): RunLine {
+  const errors = [...(line.error === undefined ? [] : [line.error]), ...strays]
+  return errors.length === 0 ? line : { ...line, error: errors.join('; ') }
 }
 
 function chosenFaults(names: readonly string[]): readonly Fault[] {
@@ -112,12 +135,12 @@ function chosenFaults(names: readonly string[]): readonly Fault[] {
 }
 
 /** What cannot be made here is said once, by reason. */
-function possible(faults: readonly Fault[], patient: Patient, screen: Screen): readonly Fault[] {
-  const missing = Map.groupBy(faults, (fault) => fault.missing(patient))
+function possibleOf(faults: readonly Fault[], patient: Patient, screen: Screen): ReadonlySet<Fault> {
+  const missing = Map.groupBy(new Set(faults), (fault) => fault.missing(patient))
   for (const [why, without] of missing) {
     if (why !== undefined) screen.say(`Not made: ${without.map(({ name }) => name).join(', ')} (${why})`)
   }
-  return missing.get(undefined) ?? []
+  return new Set(missing.get(undefined))
 }
 
 /** Ctrl-C, SIGTERM or the death of npm throw the stack away. */

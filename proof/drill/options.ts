@@ -15,12 +15,14 @@ export interface DrillOptions {
   isKept: boolean
   /** One line of JSON a run goes here. */
   json: string | undefined
+  /** A schedule that was kept, instead of one that is drawn. */
+  scheduleFile: string | undefined
   isListed: boolean
   /** A site that somebody else runs; undefined for a stack of the drill's own. */
   remote: undefined | { address: string; admin: { username: string; password: string }; stackFile: string | undefined }
 }
 
-export const usage = `npm run drill -- [--seed N] [--runs N] [--seconds N] [--faults NAME,NAME] [--json FILE] [--keep] [--list]
+export const usage = `npm run drill -- [--seed N] [--runs N] [--seconds N] [--faults NAME,NAME] [--schedule FILE] [--json FILE] [--keep] [--list]
   --seed N         the run that this number stands for; without it a new one, which is printed
   --runs N         so many runs, each with the next number (1)
   --seconds N      how long people talk in each (10)
@@ -28,7 +30,8 @@ export const usage = `npm run drill -- [--seed N] [--runs N] [--seconds N] [--fa
   --people N --rooms N --rate N    who talks, where, and lines a second (16, 5, 60)
   --json FILE      appends one line of JSON a run
   --keep           leaves the stack's data behind, and the history and the record of every run
-  --list           says which faults there are, and which cannot be made here
+  --schedule FILE  what was done in a run before: its schedule.json; give its --seed and options, too
+  --list           says which faults there are
 Against a site that runs already:
   --address URL --admin NAME:PASSWORD   people come to it through a proxy that breaks; accounts and rooms are made there
   --stack FILE     stack.json of an npm start on this machine: its processes are killed and frozen, too`
@@ -53,6 +56,7 @@ export function drillOptions(args: readonly string[]): DrillOptions | 'help' {
     messagesPerSecond: whole('rate', values.rate, 1, 10_000),
     isKept: values.keep,
     json: values.json === undefined ? undefined : path.resolve(values.json),
+    scheduleFile: values.schedule,
     isListed: values.list,
     remote: address === undefined ? undefined : remoteOf(address, values),
   }
@@ -94,6 +98,7 @@ function parse(args: readonly string[]) {
         people: { type: 'string', default: '16' },
         rooms: { type: 'string', default: '5' },
         rate: { type: 'string', default: '60' },
+        schedule: { type: 'string' },
         json: { type: 'string' },
         keep: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },

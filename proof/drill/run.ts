@@ -2,13 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { check, saveRecord } from '../checker/index.ts'
 import type { Record, Verdict } from '../checker/contract.ts'
-import type { Fault } from '../faults/fault.ts'
 import { History } from '../history/history.ts'
 import type { Line } from '../history/line.ts'
 import { startLoad } from '../load/index.ts'
 import type { Load, LoadCounts } from '../load/contract.ts'
-import { Faulting } from './faulting.ts'
-import { scheduleOf } from './schedule.ts'
+import { Faulting, longestOf } from './faulting.ts'
+import type { Tried } from './faulting.ts'
+import { savedSchedule } from './schedule.ts'
 import type { Planned } from './schedule.ts'
 import type { Site } from './site.ts'
 
@@ -18,11 +18,10 @@ export interface RunOptions {
   people: number
   rooms: number
   messagesPerSecond: number
-  /** What may be done to this site. */
-  faults: readonly Fault[]
+  /** What is done to this site. */
+  planned: readonly Planned[]
   /** Where the history and the record of the run go. */
   folder: string
-  onSchedule(planned: readonly Planned[]): void
   onProgress(progress: Progress): void
 }
 
@@ -38,6 +37,8 @@ export interface Progress {
 export interface RunResult {
   seed: number
   planned: readonly Planned[]
+  /** What came of it. */
+  tried: readonly Tried[]
   lines: readonly Line[]
   record: Record
   verdict: Verdict
@@ -56,7 +57,8 @@ const spareMs = 60_000
 
 /** Talks while things break, heals them, waits until all is quiet, and holds what is there against what people saw. */
 export async function drillOnce(site: Site, options: RunOptions): Promise<RunResult> {
-  const bound = options.seconds * 1000 + 2 * wholeWithinMs + finishWithinMs + finalWithinMs + spareMs
+  const bound =
+    options.seconds * 1000 + longestOf(options.planned) + 2 * wholeWithinMs + finishWithinMs + finalWithinMs + spareMs
   const run = new Run(site, options)
   return run.within(bound)
 }
@@ -97,11 +99,9 @@ class Run {
   }
 
   async #go(): Promise<RunResult> {
-    const { seed, seconds, faults } = this.#options
-    const planned = scheduleOf({ seed, seconds, faults })
-    this.#options.onSchedule(planned)
+    const { seed, planned } = this.#options
     const watch = await this.#site.watch()
-    const load = await this.#talk(planned)
+    const load = await this.#talk()
     const late = await this.#quieten(load)
     this.#phase = 'the record is read'
     const record = await watch.read(this.#history.lines)
@@ -110,13 +110,14 @@ class Run {
     return {
       ...{ seed, planned, record, verdict, late },
       lines: this.#history.lines,
+      tried: this.#faulting.tried,
       counts: load.counts(),
       advice: load.advice(),
       seconds: this.#seconds(),
     }
   }
 
-  async #talk(planned: readonly Planned[]): Promise<Load> {
+  async #talk(): Promise<Load> {
     const { seed, people, rooms, messagesPerSecond, seconds } = this.#options
     const { address, servers, isTimelineIncluded } = this.#site
     const load = await startLoad(
@@ -129,7 +130,7 @@ class Run {
     )
     this.#load = load
     this.#phase = 'people talk'
-    this.#faulting.begin(planned)
+    this.#faulting.begin(this.#options.planned)
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
     return load
   }
@@ -171,12 +172,11 @@ class Run {
 }
 
 /** Beside the history: what the run is to be judged by, for who looks into it later. */
-export function keepEvidence(folder: string, { record, verdict, planned, late }: RunResult, text: string): void {
-  const schedule = planned.map(({ fault, atMs, forMs, seed }) => ({ fault: fault.name, atMs, forMs, seed }))
+export function keepEvidence(folder: string, { record, verdict, planned, tried, late }: RunResult, text: string): void {
   const write = (name: string, content: unknown): void =>
     writeFileSync(path.join(folder, name), `${JSON.stringify(content, undefined, 1)}\n`)
-  write('schedule.json', schedule)
+  write('schedule.json', savedSchedule(planned))
   saveRecord(path.join(folder, 'record.json'), record)
-  write('verdict.json', { ...verdict, late })
+  write('verdict.json', { ...verdict, tried, late })
   writeFileSync(path.join(folder, 'summary.txt'), `${text}\n`)
 }

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { allFaults } from '../faults/index.ts'
 import type { Fault } from '../faults/fault.ts'
 import { seededRandom } from '../faults/random.ts'
 import type { Random } from '../faults/random.ts'
+import { Problem } from '../../tools/problem.ts'
 
 /** One fault of a run: when, for how long, and with which chance of its own. */
 export interface Planned {
@@ -14,7 +18,10 @@ export interface Planned {
 export interface ScheduleOptions {
   seed: number
   seconds: number
-  /** What may be done to this stack, in the order of its list. */
+  /**
+   * What is drawn from, in the order of its list: all faults, or those that were asked for. Never what can be made here, or a seed
+   * would mean something else on another machine; what cannot is left out of the schedule.
+   */
   faults: readonly Fault[]
 }
 
@@ -75,4 +82,26 @@ function weighted(faults: readonly Fault[], random: Random): Fault | undefined {
 export function sayPlanned({ fault, atMs, forMs }: Planned): string {
   const lasts = forMs === 0 ? '' : ` for ${(forMs / 1000).toFixed(1)} s`
   return `${(atMs / 1000).toFixed(1).padStart(5)} s  ${fault.name}${lasts}`
+}
+
+const savedShape = z.array(
+  z.object({ fault: z.string(), atMs: z.number().min(0), forMs: z.number().min(0), seed: z.string() }),
+)
+
+/** As it stands in `schedule.json`. */
+export function savedSchedule(planned: readonly Planned[]): z.output<typeof savedShape> {
+  return planned.map(({ fault, atMs, forMs, seed }) => ({ fault: fault.name, atMs, forMs, seed }))
+}
+
+/** Reads what savedSchedule wrote. Errors: a Problem where the file is none, or names a fault that there is not. */
+export function readSchedule(file: string): Planned[] {
+  try {
+    return savedShape.parse(JSON.parse(readFileSync(file, 'utf8'))).map(({ fault: name, ...rest }) => {
+      const fault = allFaults.find((one) => one.name === name)
+      if (fault === undefined) throw new Error(`there is no fault "${name}"`)
+      return { fault, ...rest }
+    })
+  } catch (error) {
+    throw new Problem(`${file} is no schedule of a drill: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }

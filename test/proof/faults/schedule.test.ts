@@ -1,5 +1,8 @@
 import test from 'ava'
-import { sayPlanned, scheduleOf } from '../../../proof/drill/schedule.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { readSchedule, savedSchedule, sayPlanned, scheduleOf } from '../../../proof/drill/schedule.ts'
 import { allFaults } from '../../../proof/faults/index.ts'
 import { seededRandom } from '../../../proof/faults/random.ts'
 
@@ -74,4 +77,19 @@ test('a seeded chance is even enough to choose with', (t) => {
     counts.join(' '),
   )
   t.throws(() => random.pick([]))
+})
+
+test('a schedule that was kept is read as it was, and another file is refused with a reason', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-schedule-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'schedule.json')
+  const planned = scheduleOf({ seed: 7, seconds: 10, faults: allFaults })
+
+  writeFileSync(file, JSON.stringify(savedSchedule(planned)))
+  t.deepEqual(readSchedule(file), planned)
+
+  writeFileSync(file, JSON.stringify([{ fault: 'redis: polished', atMs: 1, forMs: 0, seed: '7:0' }]))
+  t.throws(() => readSchedule(file), { message: /there is no fault "redis: polished"/ })
+  writeFileSync(file, '{}')
+  t.throws(() => readSchedule(file), { message: /is no schedule of a drill/ })
 })
