@@ -18,6 +18,8 @@ interface Ending {
 }
 
 type Said = { via?: ServerName; id?: string }
+type Words = Pick<Send, 'body' | 'target'> & { kind: 'text' | 'edit' | 'delete' }
+type Amendment = Words & { kind: 'edit' | 'delete'; target: string }
 
 /** Three people who do what a scenario says, at whichever server, and write down what came of it. */
 export class Witness {
@@ -75,15 +77,26 @@ export class Witness {
   }
 
   /** One attempt over a socket; a repeat is another call with the same id. */
-  async say(
+  async say(who: Name, room: string, body: string, said: Said = {}): Promise<Send> {
+    return this.#try(who, room, { kind: 'text', body }, said)
+  }
+
+  /** One attempt to change or to delete what was said before. */
+  async amend(who: Name, room: string, words: Amendment): Promise<Send> {
+    return this.#try(who, room, words, {})
+  }
+
+  async #try(
     who: Name,
     room: string,
-    body: string,
-    { via = 'server-1', id = randomUUIDv7() }: Said = {},
+    { kind, body, target }: Words,
+    { via = 'server-1', id = randomUUIDv7() }: Said,
   ): Promise<Send> {
     const began = now()
-    const call = { what: 'send', kind: 'text', client: `${who} at ${via}`, by: who, room, id, body, began } as const
-    const answer = await this.#askSocket(who, via, { type: 'send', room, id, body })
+    const of = target === undefined ? {} : { target }
+    const call = { what: 'send', kind, client: `${who} at ${via}`, by: who, room, id, body, ...of, began } as const
+    const text = kind === 'delete' ? {} : { body }
+    const answer = await this.#askSocket(who, via, { type: kind === 'text' ? 'send' : kind, room, id, ...text, ...of })
     const ended = now()
     const isAck = answer?.type === 'ack'
     const place = isAck ? { epoch: Number(answer['epoch']), seq: Number(answer['seq']) } : {}

@@ -52,4 +52,17 @@ export const closingMutants: readonly Mutant[] = [
     scenario: failedJob,
     expects: [],
   },
+  {
+    name: 'quarantined to be safe',
+    says: 'No room is ever sealed: each is called other than it was acknowledged.',
+    edits: [
+      {
+        file: 'src/ledger/sealing.ts',
+        text: 'if (verification.faults.length > 0)',
+        instead: 'if (verification.entries > 0)',
+      },
+    ],
+    scenario: failedJob,
+    expects: ['C10'],
+  },
 ]

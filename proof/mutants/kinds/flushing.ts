@@ -1,6 +1,7 @@
 import type { Edit, Mutant } from '../mutant.ts'
-import { lateTrim, rotten, saidMeanwhile } from '../scenarios/flushing.ts'
+import { lateTrim, rotten, saidMeanwhile, uncommittedFlush } from '../scenarios/flushing.ts'
 
+const mysql = 'src/platform/mysql.ts'
 const trimLua = 'src/ledger/lua/trim.lua'
 const fence = "if seq <= meta.base then return { 'ok', int(meta.base) } end\n"
 const drop = "redis.call('LTRIM', KEYS[2], #gone, -1)\n"
@@ -70,5 +71,28 @@ export const flushingMutants: readonly Mutant[] = [
     ],
     scenario: rotten,
     expects: ['C10'],
+  },
+  {
+    name: 'a commit without an answer is taken for one',
+    says: 'When the connection is lost while a transaction commits, it goes on as if it had been committed.',
+    edits: [
+      {
+        file: mysql,
+        text: '  const failure: { error?: unknown } = {}\n',
+        instead: '  const failure: { error?: unknown } = {}\n  const done: T[] = []\n',
+      },
+      {
+        file: mysql,
+        text: '        return await work(trx)\n',
+        instead: '        done.push(await work(trx))\n        return done[0] as T\n',
+      },
+      {
+        file: mysql,
+        text: '    throw failure.error ?? error\n',
+        instead: '    if (done.length > 0) return done[0] as T\n    throw failure.error ?? error\n',
+      },
+    ],
+    scenario: uncommittedFlush,
+    expects: ['C1', 'C10'],
   },
 ]

@@ -41,4 +41,17 @@ export const losingMutants: readonly Mutant[] = [
     scenario: restarted,
     expects: ['C10'],
   },
+  {
+    name: 'the members are left behind',
+    says: 'A new epoch begins without those who may speak.',
+    edits: [
+      {
+        file: 'src/ledger/lua/rebase.lua',
+        text: "for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1]) end\n",
+        instead: '',
+      },
+    ],
+    scenario: restarted,
+    expects: ['C8'],
+  },
 ]

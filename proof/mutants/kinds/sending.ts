@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts'
-import { putOut, repeats, tooLong, unheard } from '../scenarios/sending.ts'
+import { deleted, forgotten, putOut, repeats, tooLong, unheard } from '../scenarios/sending.ts'
 
 const appendLua = 'src/ledger/lua/append.lua'
 const known = "  if first then return 'dup:' .. first end\n"
@@ -86,5 +86,38 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: putOut,
     expects: ['C8'],
+  },
+  {
+    name: 'forgotten too early',
+    says: 'Ids are forgotten when there are too many, whether or not what they stand for is in MySQL.',
+    edits: [
+      {
+        file: appendLua,
+        text: 'if not is_due or meta.olderLast > meta.base then return end',
+        instead: 'if not is_due then return end',
+      },
+    ],
+    scenario: forgotten,
+    expects: ['C2'],
+  },
+  {
+    name: 'deleted in name only',
+    says: 'A flush stores that something was deleted, and leaves its words where they are.',
+    edits: [{ file: 'src/ledger/storing.ts', text: '  await erase(trx, room, fresh)\n', instead: '' }],
+    scenario: deleted,
+    expects: ['C3'],
+  },
+  {
+    name: 'another target',
+    says: 'What amends an entry is stored as if it amended the next one.',
+    edits: [
+      {
+        file: 'src/ledger/store.ts',
+        text: 'entry.target?.seq ?? null, entry.erases ? 1 : 0],',
+        instead: 'entry.target === undefined ? null : entry.target.seq + 1, entry.erases ? 1 : 0],',
+      },
+    ],
+    scenario: deleted,
+    expects: ['C3'],
   },
 ]

@@ -82,6 +82,26 @@ async function isSomebodyWaiting({ world: { sql } }: Site): Promise<boolean> {
   return Number(rows[0].n) > 0
 }
 
+export const uncommittedFlush: Scenario = {
+  name: 'a worker stores ten entries, and its connection to MySQL is cut before the commit arrives',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const { database } = site.link('worker-1')
+    const room = await witness.openRoom()
+    const letGo = await holdRow(site, room)
+    const last = await sayUntilWorkerWaits(witness, site, room)
+    database.cutBefore((chunk) => chunk.includes('COMMIT'))
+    await letGo()
+    await until(() => isSomebodyWaiting(site).then((isWaiting) => !isWaiting), 5000)
+    await pause(300)
+    database.heal()
+    await until(isStored(site, room, last), 5000)
+    await witness.sayUntilKnown('bob', room, 'afterwards')
+    await witness.close(room)
+    await untilFinal(site, 8000)
+  },
+}
+
 export const rotten: Scenario = {
   name: 'a stored row is changed behind our back before the room is closed',
   parts: ['server-1', 'worker-1'],

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { pause } from '../patience.ts'
+import { pause, until } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
-import { untilFinal } from '../scenario.ts'
+import { storedSeq, untilFinal } from '../scenario.ts'
 
 const closingMs = 8000
 
@@ -76,5 +76,38 @@ export const putOut: Scenario = {
     await witness.say('alice', room, 'not here any more')
     await witness.say('alice', room, 'nor here', { via: 'server-2' })
     await witness.say('bob', room, 'peace')
+  },
+}
+
+/** Of a hash of sent ids; the least that a setting allows. */
+const sentIds = 10
+
+export const forgotten: Scenario = {
+  name: 'an id is sent again when so many others have come that Redis would like to forget it, and nothing is stored',
+  parts: ['server-1'],
+  settings: { SENT_MAX_IDS: sentIds },
+  async run(witness) {
+    const room = await witness.openRoom()
+    const { id } = await witness.say('alice', room, 'once')
+    for (let line = 1; line <= 2 * sentIds; line += 1) await witness.sayUntilKnown('bob', room, `other ${line}`)
+    await witness.say('alice', room, 'once', { id })
+  },
+}
+
+export const deleted: Scenario = {
+  name: 'a line is changed and deleted before it is stored, another one after that',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    for (const body of ['deleted soon', 'deleted late']) {
+      const { epoch, seq = 0 } = await witness.sayUntilKnown('alice', room, body)
+      const target = `${epoch}:${seq}`
+      await witness.amend('alice', room, { kind: 'edit', body: `${body}, changed`, target })
+      if (body === 'deleted late') await until(async () => (await storedSeq(site, room)) >= seq, 5000)
+      await witness.amend('alice', room, { kind: 'delete', body: '', target })
+    }
+    await witness.sayUntilKnown('bob', room, 'it stays')
+    await witness.close(room)
+    await untilFinal(site, closingMs)
   },
 }

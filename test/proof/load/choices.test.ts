@@ -1,6 +1,7 @@
 import test from 'ava'
 import { Chance } from '../../../proof/load/chance.ts'
 import { ServerClock } from '../../../proof/load/clock.ts'
+import { isDoubted } from '../../../proof/load/member.ts'
 import { Notes } from '../../../proof/load/notes.ts'
 import { History } from '../../../proof/history/history.ts'
 import { endingOf } from '../../../proof/load/door.ts'
@@ -44,6 +45,13 @@ test('in a while everything happens that can happen in a room, at about the rate
   const perSecond = steps.filter(({ what }) => what === 'say').length / seconds
   t.true(perSecond > 48 && perSecond < 52, `${perSecond} lines a second`)
   t.true(steps.every((step) => !('who' in step) || (step.who >= 0 && step.who < 7)))
+})
+
+test('some of what was acknowledged is said once more, by another way', (t) => {
+  const lines = firstSteps(1, 20_000).flatMap((step) => (step.what === 'say' ? [step] : []))
+  const doubted = lines.filter(isDoubted).length / lines.length
+
+  t.true(doubted > 0.03 && doubted < 0.05, String(doubted))
 })
 
 test('what a part chooses does not depend on what another part chose before', (t) => {
