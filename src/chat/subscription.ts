@@ -35,6 +35,8 @@ export class Subscription {
   readonly #onEnd: () => void
   #held: Sound[] | undefined = []
   #told: Place = { epoch: 0, seq: 0 }
+  /** Nothing more of the epoch that was told is kept. */
+  #isCutShort = false
   #isEnded = false
   #typedAt = -Infinity
 
@@ -64,10 +66,15 @@ export class Subscription {
   /**
    * The client has been told everything up to `told`: what was held follows, and `answer` stands in between. False, and no
    * answer, if the subscription ended meanwhile. The room may tell later what was read already, as when it has to look up a name
-   * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows.
+   * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows. `isCutShort`: the epoch
+   * was found to have ended here, though the room had told of more: what is heard of it is dropped until the next one is told.
    */
-  async release(told: Place, answer: () => void): Promise<boolean> {
+  async release(
+    { isCutShort = false, ...told }: Place & { isCutShort?: boolean },
+    answer: () => void,
+  ): Promise<boolean> {
     this.#told = told
+    this.#isCutShort = isCutShort
     await this.connection.caughtUp()
     if (this.#isEnded) return false
     answer()
@@ -106,6 +113,7 @@ export class Subscription {
         return this.#pass(sound)
       case 'epoch':
         if (sound.epoch <= this.#told.epoch) return
+        this.#isCutShort = false
         this.#told = { epoch: sound.epoch, seq: Math.min(this.#told.seq, sound.keptSeq) }
         return this.connection.write(sound.bytes)
       case 'entries':
@@ -116,7 +124,7 @@ export class Subscription {
   }
 
   #tellEntries({ epoch, frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
-    if (epoch < this.#told.epoch) return
+    if (epoch < this.#told.epoch || this.#isCutShort) return
     const fresh = frames.filter(({ seq }) => seq > this.#told.seq)
     const last = fresh.at(-1)
     if (last === undefined) return
