@@ -24,6 +24,12 @@ export class MovingRoom {
     this.#add({ sender, id: `line ${this.#said}`, kind: 'text', content: { body: `line ${this.#said}` } })
   }
 
+  /** Something that pages fold into what it amends. */
+  amend(sender: AccountId): void {
+    this.#said += 1
+    this.#add({ sender, id: `edit ${this.#said}`, kind: 'edit', content: { body: `edit ${this.#said}` } })
+  }
+
   putOut(account: AccountId, version: number): void {
     const who = { id: String(account), username: 'somebody' }
     this.#add({ sender: systemSender, id: `!kick:${account}:${version}`, kind: 'kick', content: { who } })

@@ -35,7 +35,7 @@ export class RoomView {
   }
 
   apply({ epoch, seq, id, kind, body }: Omit<SeenEntry, 'body'> & { body?: string | undefined }): Applied {
-    if (epoch <= this.#keptUpTo.epoch && seq > this.#keptUpTo.seq) return 'dropped'
+    if (this.#isLost({ epoch, seq })) return 'dropped'
     const known = this.#entries[seq - 1]
     if (known !== undefined && known.epoch >= epoch) return 'dropped'
     // A later epoch has this place: what an earlier one had here, and above, was not kept.
@@ -48,6 +48,7 @@ export class RoomView {
 
   /** The same for an item of a page, into which what amended it is folded: places before it that a page leaves out are no hole. */
   applyFolded(entry: SeenEntry): void {
+    if (this.#isLost(entry)) return
     for (let seq = this.#entries.length + 1; seq < entry.seq; seq += 1) {
       this.#entries.push(this.#share({ epoch: entry.epoch, seq, id: '', kind: 'folded', body: undefined }))
     }
@@ -62,6 +63,10 @@ export class RoomView {
       this.#keptUpTo = keptUpTo
     }
     this.#epoch = Math.max(this.#epoch, epoch)
+  }
+
+  #isLost({ epoch, seq }: Place): boolean {
+    return epoch <= this.#keptUpTo.epoch && seq > this.#keptUpTo.seq
   }
 
   /** True when the room's last entry is there. */

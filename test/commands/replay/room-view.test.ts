@@ -65,6 +65,17 @@ test('what a page folds away leaves no hole', (t) => {
   )
 })
 
+test('a page that was read before an epoch ended adds nothing of what that epoch did not keep, and no place for it', (t) => {
+  const view = viewOf(entry(1, 1))
+  view.beginEpoch(2, { epoch: 1, seq: 1 })
+
+  view.applyFolded(entry(1, 2))
+  view.applyFolded(entry(1, 3))
+
+  t.deepEqual(bodies(view), ['1:1'])
+  t.deepEqual(view.last, { epoch: 2, seq: 1 })
+})
+
 test('views of one room share what is the same, and only that', (t) => {
   const share = entryPool()
   const [hers, his] = [new RoomView(share), new RoomView(share)]

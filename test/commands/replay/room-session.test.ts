@@ -1,0 +1,64 @@
+import test from 'ava'
+import * as fc from 'fast-check'
+import assert from 'node:assert/strict'
+import type { AccountId } from '../../../src/platform/ids.ts'
+import { ScheduledClient } from './scheduled-client.ts'
+
+/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 200) * 3
+
+const alice = 1 as AccountId
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('say', 'say three') },
+  { weight: 3, arbitrary: fc.constantFrom('amend', 'cut', 'lose', 'repeat') },
+  { weight: 2, arbitrary: fc.constantFrom('lose nothing', 'lose one', 'lose three') },
+)
+const lost = { 'lose nothing': 0, 'lose one': 1, 'lose three': 3 } as const
+
+function take(client: ScheduledClient, taken: string): void {
+  const { truth } = client
+  if (taken === 'say') truth.say(alice)
+  else if (taken === 'say three') for (const _ of [1, 2, 3]) truth.say(alice)
+  else if (taken === 'amend') truth.amend(alice)
+  else if (taken === 'cut') client.cut()
+  else if (taken === 'lose') client.fate = 'is lost'
+  else if (taken === 'repeat') client.fate = 'comes twice'
+  else truth.beginEpoch(lost[taken as keyof typeof lost])
+}
+
+test('whatever is lost, doubled or late, pages and pushes together become the room, each entry once', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 3, maxLength: 30 }), async (scheduler, steps) => {
+      const client = new ScheduledClient(scheduler)
+      client.session.connected()
+      const live = async (): Promise<void> => {
+        for (const taken of steps) {
+          await client.turn(taken)
+          take(client, taken)
+          void client.changed()
+        }
+      }
+      void live()
+      await scheduler.waitIdle()
+
+      client.fate = 'comes'
+      client.truth.say(alice)
+      void client.changed()
+      await scheduler.waitIdle()
+
+      const { entries } = client.truth
+      const seen = client.session.view.entries.map(({ epoch, seq, id, kind }, index) => {
+        const isFolded = kind === 'folded' && entries[index]?.kind === 'edit'
+        return isFolded ? entries[index]?.id : `${epoch}:${seq} ${id}`
+      })
+      const there = entries.map(({ epoch, seq, id }) => `${epoch}:${seq} ${id}`)
+      assert.deepEqual(
+        seen,
+        there.map((text, index) => (seen[index] === entries[index]?.id ? seen[index] : text)),
+      )
+    }),
+    { seed, numRuns: runs, includeErrorInReport: true },
+  )
+  t.pass()
+})
