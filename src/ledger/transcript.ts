@@ -84,15 +84,18 @@ async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Path and size of a transcript that was written earlier; its hash is in its name. */
+const fileName = /^room-[1-9][0-9]*-([0-9a-f]{64})\.(?:ndjson|html)$/
+
+/** Path and size of a transcript that was written earlier; its hash is in its name. Undefined for any other name. */
 export async function transcriptFile(
   folder: string,
   name: string,
 ): Promise<{ path: string; sha256: string; bytes: number } | undefined> {
+  const sha256 = fileName.exec(name)?.[1]
+  if (sha256 === undefined) return undefined
   const path = join(folder, name)
   const facts = await stat(path).catch(() => undefined)
-  const sha256 = /-([0-9a-f]{64})\./.exec(name)?.[1]
-  return facts === undefined || sha256 === undefined ? undefined : { path, sha256, bytes: facts.size }
+  return facts === undefined ? undefined : { path, sha256, bytes: facts.size }
 }
 
 function lineOf(row: Entry, parked: Map<string, Parked>, description: RoomDescription): TranscriptLine {

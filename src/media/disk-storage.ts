@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
-import { markName } from './storage.ts'
+import { isName, markName, requireName } from './storage.ts'
 import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
 const halfDoneMs = 3_600_000
@@ -38,6 +38,7 @@ export class DiskStorage implements Storage {
     const shard = path.join(this.#folder, shelf, beginning)
     const files: ListedFile[] = []
     for (const name of (await unlessMissing(readdir(shard))) ?? []) {
+      if (!isName(name) || !name.startsWith(beginning)) continue
       const ageMs = await ageOf(path.join(shard, name))
       if (ageMs !== undefined) files.push({ name, ageMs })
     }
@@ -72,7 +73,7 @@ export class DiskStorage implements Storage {
   close(): void {}
 
   #pathOf({ shelf, name }: StoredFile): string {
-    return path.join(this.#folder, shelf, name.slice(0, 2), name)
+    return path.join(this.#folder, shelf, name.slice(0, 2), requireName(name))
   }
 
   async #write(file: string, bytes: Buffer, mode: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ListObjectsCommandOutput, S3Client } from '@aws-sdk/client-s3'
-import { foreverCached, markName } from './storage.ts'
+import { foreverCached, isName, markName, requireName } from './storage.ts'
 import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
 export interface S3Options {
@@ -74,7 +74,7 @@ class S3Storage implements Storage {
         const ageMs = LastModified === undefined ? 0 : Date.now() - LastModified.getTime()
         if (Key !== undefined) files.push({ name: Key.slice(shelf.length + 1), ageMs })
       }
-      if (page.IsTruncated !== true || page.Contents === undefined) return files
+      if (page.IsTruncated !== true || page.Contents === undefined) return files.filter(({ name }) => isName(name))
     }
   }
 
@@ -132,5 +132,5 @@ class S3Storage implements Storage {
 }
 
 function keyOf({ shelf, name }: StoredFile): string {
-  return `${shelf}/${name}`
+  return `${shelf}/${requireName(name)}`
 }

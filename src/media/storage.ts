@@ -9,7 +9,7 @@ export interface Storage {
   get(file: StoredFile): Promise<Buffer | undefined>
   /** Files that are not there are no error. */
   remove(files: readonly StoredFile[]): Promise<void>
-  /** All files on a shelf whose name begins with these two characters. */
+  /** All files of ours on a shelf whose name begins with these two characters. */
   list(shelf: Shelf, beginning: string): Promise<ListedFile[]>
   /** Whether there is no file on any shelf. */
   isEmpty(): Promise<boolean>
@@ -39,3 +39,14 @@ export const markName = 'madang.json'
 
 /** A file never changes under its name, so nobody needs to ask for it twice. */
 export const foreverCached = 'public, max-age=31536000, immutable'
+
+/** What else lies beside our files is none of ours, and is left alone. */
+export function isName(name: string): boolean {
+  return /^[A-Za-z0-9_-]{2}[A-Za-z0-9_.-]*$/.test(name)
+}
+
+/** Throws for a name that might lead out of its shelf: that is a mistake in the code or a row changed behind our back, and no input. */
+export function requireName(name: string): string {
+  if (!isName(name)) throw new Error(`not the name of a file of ours: ${JSON.stringify(name)}`)
+  return name
+}

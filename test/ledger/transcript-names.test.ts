@@ -1,0 +1,42 @@
+import test from 'ava'
+import * as fc from 'fast-check'
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { transcriptFile } from '../../src/ledger/transcript.ts'
+
+/** TEST_SEED repeats a run. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'))
+const wayOut = fc.constantFrom('../', './', 'deeper/', '../../', '/tmp/', '', '\n', '..\\')
+
+test('a transcript is found by the name that it was given and by no other, wherever another may lead', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'madang-transcripts-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const transcripts = path.join(folder, 'transcripts')
+  await mkdir(path.join(transcripts, 'deeper'), { recursive: true })
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1 }),
+      hash,
+      fc.constantFrom('ndjson', 'html'),
+      wayOut,
+      async (room, sha256, ending, out) => {
+        const name = `room-${room}-${sha256}.${ending}`
+        for (const at of [transcripts, folder, path.join(transcripts, 'deeper')])
+          await writeFile(path.join(at, name), 'x')
+
+        const found = await transcriptFile(transcripts, name)
+        assert.deepEqual(found, { path: path.join(transcripts, name), sha256, bytes: 1 })
+        if (out !== '') assert.equal(await transcriptFile(transcripts, `${out}${name}`), undefined)
+        assert.equal(await transcriptFile(transcripts, `${name}/`), undefined)
+        assert.equal(await transcriptFile(transcripts, `${name}/../../${name}`), undefined)
+      },
+    ),
+    { seed, numRuns: 100, includeErrorInReport: true },
+  )
+  t.pass()
+})
