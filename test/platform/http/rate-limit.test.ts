@@ -1,4 +1,6 @@
 import test from 'ava'
+import * as fc from 'fast-check'
+import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { addressKey, createRateLimits } from '../../../src/platform/http/rate-limit.ts'
 import type { Limit } from '../../../src/platform/http/rate-limit.ts'
@@ -157,3 +159,60 @@ test('an address of IPv6 counts as its network, one of IPv4 as itself', (t) => {
   t.is(addressKey('::1'), '0:0:0:0::/64')
   t.is(addressKey('1::'), '1:0:0:0::/64')
 })
+
+const windowSeconds = 3600
+const happening = fc.oneof(
+  fc.record({ key: fc.constantFrom('alice', 'bob'), times: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ passSeconds: fc.constantFrom(100, 500, 1700, 3500) }),
+)
+
+/** Time passes for Redis: what would expire in a while expires so much sooner. */
+async function pass(name: string, seconds: number): Promise<void> {
+  for (const key of await redis.keys(`rate:${name}:*`)) {
+    const leftMs = await redis.pttl(key)
+    await redis.pexpire(key, Math.max(0, leftMs - seconds * 1000))
+  }
+}
+
+/** TEST_SEED repeats a run. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+let names = 0
+
+test.serial(
+  'for any schedule so many pass in each window and not one more, and each is told when it ends',
+  async (t) => {
+    const happenings = fc.array(happening, { minLength: 3, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(happenings, fc.integer({ min: 1, max: 5 }), async (list, requests) => {
+        names += 1
+        const limit: Limit = { name: `any${names}`, requests, seconds: windowSeconds, withoutRedis: 'refuse' }
+        const limits = createRateLimits(redis)
+        const windows = new Map<string, { taken: number; leftSeconds: number }>()
+        const began = performance.now()
+        for (const each of list) {
+          if ('passSeconds' in each) {
+            await pass(limit.name, each.passSeconds)
+            for (const [key, window] of windows) {
+              window.leftSeconds -= each.passSeconds
+              if (window.leftSeconds <= 0) windows.delete(key)
+            }
+            continue
+          }
+          const window = windows.get(each.key) ?? { taken: 0, leftSeconds: windowSeconds }
+          windows.set(each.key, window)
+          const standings = await Promise.all(Array.from({ length: each.times }, () => limits.take(limit, each.key)))
+          const realSeconds = (performance.now() - began) / 1000
+          for (const { isOver, remaining, resetSeconds } of standings) {
+            window.taken += 1
+            assert.equal(isOver, window.taken > requests)
+            assert.equal(remaining, Math.max(0, requests - window.taken))
+            assert.ok(resetSeconds <= window.leftSeconds, 'nobody waits longer than the window lasts')
+            assert.ok(resetSeconds >= window.leftSeconds - realSeconds, 'who waits as told finds a new window')
+          }
+        }
+      }),
+      { seed, numRuns: 60, includeErrorInReport: true },
+    )
+    t.pass()
+  },
+)
