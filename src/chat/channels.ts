@@ -67,16 +67,16 @@ export async function catchUp(
   await replay(channel, subscription, entries)
   const after = resume.after ?? last
   const from = Math.min(after.seq, missed.keptUpTo?.seq ?? after.seq, last.seq)
-  const told = { epoch: last.epoch, seq: missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from) }
-  return subscription.release({ ...told, isCutShort: told.seq < last.seq }, () => {
+  const toldSeq = missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from)
+  return subscription.release({ epoch: last.epoch, seq: toldSeq }, () => {
     resume.answer({
       type: 'subscribed',
       room: String(channel.room),
       epoch: last.epoch,
-      head: told.seq,
+      head: last.seq,
       recovered: missed.type === 'entries',
       from: formatPlace({ epoch: last.epoch, seq: from }),
-      to: formatPlace(told),
+      to: formatPlace(last),
       ...(missed.keptUpTo === undefined ? {} : { keptUpTo: formatPlace(missed.keptUpTo) }),
       stored: storedSeq,
     })
@@ -116,9 +116,8 @@ async function missedSince(
 /** In slices that wait for the client, so that a long absence does not make it a slow reader. */
 async function replay(channel: RoomChannel, subscription: Subscription, entries: readonly Entry[]): Promise<void> {
   for (const some of chunksOf(entries, slice)) {
-    const frames = await channel.framesOf(some)
-    // Who is put out meanwhile, or subscribes anew, hears nothing of this any more.
     if (subscription.isEnded) return
+    const frames = await channel.framesOf(some)
     subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
     await subscription.connection.caughtUp()
   }

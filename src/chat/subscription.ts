@@ -35,8 +35,6 @@ export class Subscription {
   readonly #onEnd: () => void
   #held: Sound[] | undefined = []
   #told: Place = { epoch: 0, seq: 0 }
-  /** Nothing more of the epoch that was told is kept. */
-  #isCutShort = false
   #isEnded = false
   #typedAt = -Infinity
 
@@ -66,15 +64,10 @@ export class Subscription {
   /**
    * The client has been told everything up to `told`: what was held follows, and `answer` stands in between. False, and no
    * answer, if the subscription ended meanwhile. The room may tell later what was read already, as when it has to look up a name
-   * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows. `isCutShort`: the epoch
-   * was found to have ended here, though the room had told of more: what is heard of it is dropped until the next one is told.
+   * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows.
    */
-  async release(
-    { isCutShort = false, ...told }: Place & { isCutShort?: boolean },
-    answer: () => void,
-  ): Promise<boolean> {
+  async release(told: Place, answer: () => void): Promise<boolean> {
     this.#told = told
-    this.#isCutShort = isCutShort
     await this.connection.caughtUp()
     if (this.#isEnded) return false
     answer()
@@ -113,7 +106,6 @@ export class Subscription {
         return this.#pass(sound)
       case 'epoch':
         if (sound.epoch <= this.#told.epoch) return
-        this.#isCutShort = false
         this.#told = { epoch: sound.epoch, seq: Math.min(this.#told.seq, sound.keptSeq) }
         return this.connection.write(sound.bytes)
       case 'entries':
@@ -124,7 +116,7 @@ export class Subscription {
   }
 
   #tellEntries({ epoch, frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
-    if (epoch < this.#told.epoch || this.#isCutShort) return
+    if (epoch < this.#told.epoch) return
     const fresh = frames.filter(({ seq }) => seq > this.#told.seq)
     const last = fresh.at(-1)
     if (last === undefined) return

@@ -71,15 +71,3 @@ test('what the room tells late, after the answer, is not told twice either', asy
 
   t.deepEqual(await heard(4), ['subscribed', '2:3', 'epoch 3', '3:3'])
 })
-
-test('what is heard of an epoch that had ended when it was read is not told, and the next epoch is', async (t) => {
-  const { subscription, answer, heard } = await subscribed(t)
-  subscription.hear(entries(1, 5))
-
-  t.true(await subscription.release({ epoch: 1, seq: 2, isCutShort: true }, answer))
-  subscription.hear(entries(1, 6))
-  subscription.hear(newEpoch(2, 2))
-  subscription.hear(entries(2, 3))
-
-  t.deepEqual(await heard(3), ['subscribed', 'epoch 2', '2:3'])
-})

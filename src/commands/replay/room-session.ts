@@ -162,17 +162,27 @@ export class RoomSession {
     if (this.#isCatchingUp) return
     this.#isCatchingUp = true
     this.gaps += 1
+    let folded: SeenEntry[] = []
     while (connection === this.#connection && this.view.last.seq < upTo) {
-      const page = await this.#line.page(this.room, this.view.last).catch((error: unknown) => asError(error))
+      const before = [...this.#held]
+      const after = this.view.last
+      const page = await this.#line.page(this.room, after).catch((error: unknown) => asError(error))
       if (connection !== this.#connection) return
       if (page instanceof Error) return this.giveUp(page)
-      if (page.length === 0) break
+      // An epoch has taken back what the page was to follow on.
+      if (this.view.last.seq < after.seq) continue
+      if (page.length === 0) {
+        folded = before
+        break
+      }
       for (const entry of page) this.view.applyFolded(entry)
       this.#tell()
     }
     if (connection !== this.#connection) return
     this.#isCatchingUp = false
     const held = this.#held.splice(0).toSorted((a, b) => a.seq - b.seq)
+    // Where pages show nothing more, what is missing before an entry that was heard already has been folded into messages.
+    for (const entry of held) if (folded.includes(entry)) this.view.applyFolded(entry)
     const missed = held.find((entry) => this.view.apply(entry) === 'hole')
     this.#tell()
     if (missed !== undefined) {

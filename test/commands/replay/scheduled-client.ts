@@ -85,6 +85,7 @@ export class ScheduledClient {
     const { truth } = this
     const to = truth.head
     const missed = truth.resume({ epoch: frame.epoch, seq: frame.after }, to, resumeMaxEntries)
+    if (missed.type === 'superseded') throw new Error('the server of this client knows everything at once')
     const kept = missed.keptUpTo && { keptUpTo: formatPlace(missed.keptUpTo) }
     if (kept !== undefined) this.#hear({ type: 'epoch', epoch: to.epoch, ...kept })
     if (missed.type === 'gap') this.#hear({ type: 'gap', from: formatPlace(missed.from), to: formatPlace(missed.to) })
