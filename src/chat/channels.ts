@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { formatPlace } from '../ledger/index.ts'
 import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
 import { chunksOf } from '../platform/chunks.ts'
@@ -10,6 +11,8 @@ import type { AnswerBody } from './server-frames.ts'
 import type { Subscription } from './subscription.ts'
 
 const slice = 100
+
+type Pause = (ms: number) => Promise<unknown>
 
 /** The rooms that somebody on this server listens to: one channel each, from the first subscription to the last. */
 export class Channels {
@@ -57,9 +60,9 @@ export async function catchUp(
   ledger: Pick<Ledger, 'resume'>,
   channel: RoomChannel,
   subscription: Subscription,
-  resume: { after: Place | undefined; answer: (answer: AnswerBody) => void },
+  resume: { after: Place | undefined; answer: (answer: AnswerBody) => void; pause?: Pause },
 ): Promise<boolean> {
-  const { last, storedSeq, missed } = await missedSince(ledger, channel, resume.after)
+  const { last, storedSeq, missed } = await missedSince(ledger, channel, resume)
   if (subscription.isEnded) return false
   if (missed.keptUpTo !== undefined) subscription.connection.write(epochFrame(channel.room, last, missed.keptUpTo))
   if (missed.type === 'gap') subscription.connection.write(gapFrame(channel.room, missed))
@@ -98,7 +101,7 @@ const epochWaitMs = 50
 async function missedSince(
   ledger: Pick<Ledger, 'resume'>,
   channel: RoomChannel,
-  since: Place | undefined,
+  { after: since, pause = wait }: { after: Place | undefined; pause?: Pause },
 ): Promise<Missed> {
   for (let attempt = 1; attempt <= epochTries; attempt += 1) {
     const { last, storedSeq } = channel.follow
@@ -108,7 +111,7 @@ async function missedSince(
       return { last, storedSeq, missed: { type: 'entries', entries: recent, keptUpTo: undefined } }
     const missed = await ledger.resume(channel.room, after, last)
     if (missed.type !== 'superseded') return { last, storedSeq, missed }
-    await new Promise((resolve) => setTimeout(resolve, epochWaitMs * attempt))
+    await pause(epochWaitMs * attempt)
   }
   throw new Problem('unavailable', { retryAfter: 1 })
 }
@@ -116,8 +119,9 @@ async function missedSince(
 /** In slices that wait for the client, so that a long absence does not make it a slow reader. */
 async function replay(channel: RoomChannel, subscription: Subscription, entries: readonly Entry[]): Promise<void> {
   for (const some of chunksOf(entries, slice)) {
-    if (subscription.isEnded) return
     const frames = await channel.framesOf(some)
+    // Who is put out meanwhile, or subscribes anew, hears nothing of this any more.
+    if (subscription.isEnded) return
     subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
     await subscription.connection.caughtUp()
   }

@@ -9,6 +9,7 @@ import { readFrame } from '../../src/commands/replay/frames.ts'
 import type { Frame } from '../../src/commands/replay/frames.ts'
 import { RoomView } from '../../src/commands/replay/room-view.ts'
 import type { Entry, Follow, Place, RoomEvent } from '../../src/ledger/index.ts'
+import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import type { Log } from '../../src/platform/log.ts'
 import type { Connection } from '../../src/platform/ws/connection.ts'
@@ -225,12 +226,16 @@ export class ScheduledListener {
         channel.remove(subscription)
         return false
       }
-      const resume = { after: this.view.last, answer: (body: object) => this.#hear({ ...body } as Frame) }
+      const resume = {
+        after: this.view.last,
+        answer: (body: object) => this.#hear({ ...body } as Frame),
+        pause: () => this.#room.turn('a pause'),
+      }
       const isTold = await catchUp({ resume: this.#room.resume }, channel, subscription, resume)
       if (isTold) channel.welcome(subscription)
       return isTold
     } catch (error) {
-      if (!(error instanceof OutOfReach)) this.#room.faults.push(error)
+      if (!(error instanceof OutOfReach || error instanceof Problem)) this.#room.faults.push(error)
       subscription.end()
       return false
     }

@@ -66,16 +66,18 @@ export class MovingRoom {
     return events
   }
 
-  /** As the ledger resumes: nothing above `upTo`, nothing of a later epoch. */
+  /** As the ledger resumes: everything up to `upTo`, or nothing when that is of an epoch that has ended, or has not begun yet there. */
   resume(after: Place, upTo: Place, mostEntries: number): ResumeAnswer {
     const isTold = after.epoch === upTo.epoch || after.epoch === this.epoch
     const keptUpTo = isTold ? undefined : { epoch: after.epoch, seq: this.#keptOf(after.epoch) }
+    if (after.epoch > upTo.epoch && keptUpTo === undefined) return { type: 'superseded' }
     const from = Math.min(after.seq, keptUpTo?.seq ?? after.seq, upTo.seq)
     if (upTo.seq - from > mostEntries) {
       return { type: 'gap', from: { epoch: upTo.epoch, seq: from + 1 }, to: upTo, keptUpTo }
     }
-    const entries = this.entries.slice(from, upTo.seq).filter((entry) => entry.epoch <= upTo.epoch)
-    return { type: 'entries', entries, keptUpTo }
+    const entries = this.entries.slice(from, upTo.seq)
+    const isWhole = entries.length === upTo.seq - from && entries.every((entry) => entry.epoch <= upTo.epoch)
+    return isWhole ? { type: 'entries', entries, keptUpTo } : { type: 'superseded' }
   }
 
   #keptOf(epoch: number): number {
