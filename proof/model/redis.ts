@@ -54,6 +54,8 @@ export type Answer =
 export interface Appending {
   holds: Holds
   maxIds: number
+  /** The hashes turn by age, too, and all are old enough for it. */
+  isOld?: boolean
   /** Time by Redis that the entry gets. */
   at: (index: number) => number
   /** What else the room asks of a line before it is kept: rules, members, the cap. Answers why it is refused. */
@@ -123,8 +125,8 @@ function push(room: Room, facts: Pick<Kept, 'at' | 'sender' | 'id' | 'kind' | 'h
   return { ...room, entries: [...room.entries, kept], digest: chainDigest(room.digest, kept) }
 }
 
-function turn(room: Room, { maxIds, holds }: Appending): Room {
-  const isDue = Object.keys(room.sent).length >= maxIds
+function turn(room: Room, { maxIds, isOld = false, holds }: Appending): Room {
+  const isDue = Object.keys(room.sent).length >= maxIds || (isOld && room.willHaveForgotten)
   if (!isDue || (room.olderLast > room.base && holds('rotateWhenStored'))) return room
   return {
     ...room,

@@ -77,6 +77,7 @@ const steps: Arbitrary<Step>[] = [
     type: constant('append'),
     batch: array(spoken, { maxLength: 5 }),
     isOverBudget: constantFrom(false, false, false, true),
+    isOld: constantFrom(false, false, true),
   }),
   record({ type: constant('peek'), after: nat(12), limit: nat(5) }),
   record({ type: constant('trim'), epochOff: constantFrom(0, 0, 0, -1, 1), seq: nat(12) }),

@@ -11,6 +11,8 @@ export interface Limits {
   maxEntries: number
   maxBytes: number
   sentMaxIds: number
+  /** Every turn of the send-once hashes is older than they may become. */
+  isOld: boolean
   isOverBudget: boolean
 }
 
@@ -72,7 +74,7 @@ export class RoomModel {
     }
     const entryOf = (line: Line): NewEntry => entries.get(line) as NewEntry
     const reply = append(this.redis, [...entries.keys()], {
-      ...{ holds: allHold, maxIds: limits.sentMaxIds },
+      ...{ holds: allHold, maxIds: limits.sentMaxIds, isOld: limits.isOld },
       at: (index) => timeOf(answered[index]),
       refuses: (line, room) => this.#refuses(entryOf(line), room, limits),
       onKept: (line, kept) => this.#keep(entryOf(line), kept),

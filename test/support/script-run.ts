@@ -22,7 +22,7 @@ export interface Spoken {
 
 /** One call of a script, or something that happens to Redis. Epochs and seqs are relative to what the room is at. */
 export type Step =
-  | { type: 'append'; batch: Spoken[]; isOverBudget: boolean }
+  | { type: 'append'; batch: Spoken[]; isOverBudget: boolean; isOld: boolean }
   | { type: 'peek'; after: number; limit: number }
   | { type: 'trim'; epochOff: number; seq: number }
   | { type: 'hold'; epochOff: number }
@@ -60,7 +60,7 @@ export class ScriptRun {
   #do(step: Step): Promise<void> {
     switch (step.type) {
       case 'append':
-        return this.#append(step.batch, step.isOverBudget)
+        return this.#append(step.batch, { isOverBudget: step.isOverBudget, isOld: step.isOld })
       case 'peek':
         return this.#peek(step)
       case 'trim':
@@ -89,15 +89,18 @@ export class ScriptRun {
     }
   }
 
-  async #append(spoken: readonly Spoken[], isOverBudget: boolean): Promise<void> {
+  async #append(spoken: readonly Spoken[], how: { isOverBudget: boolean; isOld: boolean }): Promise<void> {
     const { room } = this.#model
     const token = room === undefined ? '' : model.tokenOf(room)
     const batch: Said[] = spoken.map(({ isLookedUp, ...entry }) => ({
       entry: { ...entry, kind: 'text', payload: Buffer.from(JSON.stringify(entry.id)) },
       lookedUp: isLookedUp ? token : undefined,
     }))
-    const limits = { maxEntries: 12, maxBytes: 2000, sentMaxIds: 3, isOverBudget }
-    const reply = await buffer.append(this.#redis, this.#room, batch, { ...limits, sentMaxMs: 3_600_000 })
+    const limits = { maxEntries: 12, maxBytes: 2000, sentMaxIds: 3, ...how }
+    const reply = await buffer.append(this.#redis, this.#room, batch, {
+      ...limits,
+      sentMaxMs: how.isOld ? 0 : 3_600_000,
+    })
     const answers = this.#model.append(batch, limits, reply.type === 'ok' ? reply.answers : [])
     if (reply.type !== 'ok') return assert.equal(reply.type, answers)
     assert.deepEqual(
