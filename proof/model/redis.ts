@@ -41,6 +41,8 @@ export interface Line {
   id: string
   kind: string
   hash: string
+  /** The time in the id is still to come, so that it cannot have been forgotten. */
+  isAhead?: boolean
   /** Token under which MySQL was asked for the id. */
   lookedUp: string | undefined
 }
@@ -113,7 +115,8 @@ function decide(room: Room, line: Line, token: string, { holds, refuses }: Appen
   if (isClosed && !holds('knownIdFirst')) return { type: 'closed' }
   if (first !== undefined) return { type: 'duplicate', place: first }
   const isLookedUp = holds('tokenOfLookUp') ? line.lookedUp === token : line.lookedUp !== undefined
-  if (room.hasForgotten && !isLookedUp && holds('lookUpForgotten')) return { type: 'lookup' }
+  const mayBeForgotten = room.hasForgotten && line.isAhead !== true
+  if (mayBeForgotten && !isLookedUp && holds('lookUpForgotten')) return { type: 'lookup' }
   if (isClosed) return { type: 'closed' }
   const why = refuses(line, room)
   return why === undefined ? 'keep' : { type: 'refused', why }

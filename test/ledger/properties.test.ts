@@ -20,7 +20,7 @@ import { hashOf } from '../../src/ledger/entry.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { systemSender } from '../../src/ledger/index.ts'
 import { Broker } from '../../src/platform/broker.ts'
-import { alice, bob, carol, createSite, line } from '../support/ledger.ts'
+import { alice, bob, carol, createSite, idFrom, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
 import { ScriptRun } from '../support/script-run.ts'
 import type { Spoken, Step } from '../support/script-run.ts'
@@ -40,7 +40,8 @@ test.serial.before(async () => {
 
 const often = <T>(weight: number, arbitrary: Arbitrary<T>) => ({ weight, arbitrary })
 
-const ids = Array.from({ length: 12 }, () => randomUUIDv7())
+/** Of now, of long ago, and of an hour that is still to come. */
+const ids = [...Array.from({ length: 12 }, () => randomUUIDv7()), idFrom(30 * 86_400_000), idFrom(-3_600_000)]
 const takes = constantFrom('word', 'turn', undefined)
 const said = record({ sender: constantFrom(alice, bob, carol), id: constantFrom(...ids), isLookedUp: boolean(), takes })
 const version = integer({ min: 1, max: 6 })

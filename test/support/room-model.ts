@@ -70,7 +70,7 @@ export class RoomModel {
     const entries = new Map<Line, NewEntry>()
     for (const { entry, lookedUp } of batch) {
       const { sender, id, kind, payload } = entry
-      entries.set({ sender, id, kind, hash: this.remember(payload), lookedUp }, entry)
+      entries.set({ sender, id, kind, hash: this.remember(payload), isAhead: isAhead(id), lookedUp }, entry)
     }
     const entryOf = (line: Line): NewEntry => entries.get(line) as NewEntry
     const reply = append(this.redis, [...entries.keys()], {
@@ -107,7 +107,8 @@ export class RoomModel {
     this.#members.clear()
   }
 
-  #refuses({ sender, takes }: NewEntry, room: Room, limits: Limits): string | undefined {
+  #refuses({ sender, id, takes }: NewEntry, room: Room, limits: Limits): string | undefined {
+    if (isAhead(id)) return 'bad_id'
     const isSystem = sender === systemSender
     const member = this.#members.get(sender)
     const maySpeak = isSystem || (member === undefined ? this.#rules.speak === 'all' : member.isIn)
@@ -153,6 +154,10 @@ export class RoomModel {
     return this.#timeAt.get(`${epoch}:${seq}`) ?? 0
   }
 }
+
+/** By more than clocks may differ; the system's ids have no time. */
+const isAhead = (id: string): boolean =>
+  !id.startsWith('!') && Number.parseInt(id.replace('-', '').slice(0, 12), 16) > Date.now() + 1_800_000
 
 const timeOf = (answer: AppendAnswer | undefined): number => (answer?.type === 'kept' ? answer.at : 0)
 
