@@ -3,6 +3,7 @@ import { createAnnouncer, createRoomsPort } from '../../src/chat/index.ts'
 import { createLedger } from '../../src/ledger/index.ts'
 import { connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
+import { untilReady } from '../support/ledger.ts'
 import { noNotices, toldInto } from '../support/standing-in.ts'
 import { worldOf } from '../support/world.ts'
 import { Neighbour, line, openHouse } from './house.ts'
@@ -29,7 +30,7 @@ async function sweep(): Promise<number> {
   const ledger = createLedger({ config, sql, redis, appendRedis, broker, rooms, log })
   try {
     await redis.ping()
-    await appendRedis.ping()
+    await untilReady(appendRedis)
     return await createAnnouncer({ sql, ledger, profiles, log })()
   } finally {
     await ledger.stop()

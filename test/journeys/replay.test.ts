@@ -3,7 +3,7 @@ import { replaySample } from '../support/replay.ts'
 import { stackOf } from '../support/stack.ts'
 
 /** A pace that the sample exceeds, so that it has to be waited for. */
-const stack = stackOf(test, { FRAMES_PER_SECOND: 20, FRAMES_BURST: 5 })
+const stack = stackOf(test, { FRAMES_PER_SECOND: 5, FRAMES_BURST: 3 })
 
 test.serial('a day in the courtyard is replayed, closed, sealed and verified', async (t) => {
   t.timeout(60_000)

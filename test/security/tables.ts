@@ -54,9 +54,18 @@ export async function quietChecksums(places: Places): Promise<Record<string, unk
     if (!isDeepStrictEqual(last, next) || (await areRoomsClosing(places.sql))) sameSince = performance.now()
     last = next
     return performance.now() - sameSince > 500 ? last : undefined
-  })
+  }, 60_000)
+}
+
+/** Workers look at a closed room once more half a minute after its end, and write down that they have. */
+async function comeBackAtOnce(sql: Sql): Promise<void> {
+  await sql('end_room')
+    .whereIn('state', ['sealed', 'suspect', 'quarantined'])
+    .whereNotNull('next_at')
+    .update({ next_at: sql.raw('NOW(3)') })
 }
 
 async function areRoomsClosing(sql: Sql): Promise<boolean> {
+  await comeBackAtOnce(sql)
   return (await selectRows(sql, 'SELECT room_id FROM end_room WHERE next_at IS NOT NULL LIMIT 1')).length > 0
 }
