@@ -1,6 +1,5 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { until } from './patience.ts'
 import type { Site, PartName } from './site.ts'
 import type { Witness } from './witness.ts'
 
@@ -12,14 +11,15 @@ export interface Scenario {
   /** Other than those of the site, where a mutant would not be seen otherwise. */
   settings?: Readonly<Record<string, number>>
   /** Rooms that were closed in it must come to their end; how long it takes them is not its matter. */
-  run(witness: Witness, site: Site): Promise<void>
+  /** Resolves with whether it came to what it is about; where it did not, it has shown nothing. */
+  run(witness: Witness, site: Site): Promise<boolean>
 }
 
 const finalStates: ReadonlySet<string> = new Set(['sealed', 'suspect', 'quarantined'])
 
 /** Until no closing is under way. */
 export function untilFinal(site: Site, withinMs: number): Promise<boolean> {
-  return until(async () => {
+  return site.until(async () => {
     const rows = (await site.world.sql('end_room').select('state')) as { state: string }[]
     return rows.every(({ state }) => finalStates.has(state))
   }, withinMs)

@@ -4,6 +4,7 @@ import { Part } from '../../test/support/part.ts'
 import { createWorld } from '../../test/support/world.ts'
 import type { World } from '../../test/support/world.ts'
 import { freePort } from '../../tools/ports.ts'
+import { until } from './patience.ts'
 import { Proxy, toLoopback } from '../faults/proxy.ts'
 import { limitsForLoad } from '../load/limits.ts'
 
@@ -16,6 +17,8 @@ const scripts: Readonly<Record<PartName, string>> = {
   'worker-1': 'workers/main.ts',
   'worker-2': 'workers/main.ts',
 }
+
+const longestMs = 60_000
 
 /** Small, so that everything happens within seconds. */
 const settings = {
@@ -40,6 +43,7 @@ export class Site {
   /** Past all proxies. */
   readonly #redis: Redis
   #running = new Map<PartName, Part>()
+  #isWhole = true
 
   private constructor(parts: {
     world: World
@@ -82,14 +86,24 @@ export class Site {
     return link
   }
 
-  /** These processes, of the code in this folder. */
-  async start(root: string, names: readonly PartName[], changes: Readonly<Record<string, number>> = {}): Promise<void> {
+  /** These processes, of the code in this folder. Where it is whole, what a scenario waits for must come, however busy the machine is. */
+  async start(
+    root: string,
+    names: readonly PartName[],
+    { isWhole, changes = {} }: { isWhole: boolean; changes?: Readonly<Record<string, number>> | undefined },
+  ): Promise<void> {
+    this.#isWhole = isWhole
     for (const name of names) {
       const part = new Part(scripts[name], this.#ports.get(name) ?? 0, this.#envOf(name, root, changes), { root })
       this.#running.set(name, part)
       await part.start()
     }
     await Promise.all([...this.#running.values()].map((part) => part.ready()))
+  }
+
+  /** Waits for something to become true. Of a mutant not longer than this, since there it may never; else as long as anybody would. */
+  until(isTrue: () => Promise<boolean> | boolean, ofMutantMs: number): Promise<boolean> {
+    return until(isTrue, this.#isWhole ? longestMs : ofMutantMs)
   }
 
   /** Up to where Redis has let go of a room's entries. */

@@ -4,7 +4,7 @@ import { Person } from '../../src/commands/replay/people.ts'
 import { RawSocket } from '../../test/support/clients.ts'
 import { History, now } from '../history/history.ts'
 import type { Close, Like, Line, Outcome, Post, Seat, Send, Sight } from '../history/line.ts'
-import { pause, until } from './patience.ts'
+import { pause } from './patience.ts'
 import type { ServerName, Site } from './site.ts'
 
 export type Name = 'alice' | 'bob' | 'mentor'
@@ -150,7 +150,7 @@ export class Witness {
   }
 
   /** Listens at a server from the first entry on. `stay` waits until the last one was heard, or as long as anybody would. */
-  async listen(who: Name, room: string, via: ServerName): Promise<{ stay: (seq: number) => Promise<void> }> {
+  async listen(who: Name, room: string, via: ServerName): Promise<Listener> {
     const session = `${who} at ${via} in ${room}`
     this.#history.add({ what: 'listening', session, at: now(), room, after: '0:0' })
     const socket = await this.#socket(who, via)
@@ -166,13 +166,14 @@ export class Witness {
     }
     await socket.ask({ type: 'subscribe', room, epoch: 0, after: 0 })
     take()
+    const hasHeardUpTo = (seq: number): boolean => {
+      take()
+      return last >= seq
+    }
     return {
+      hasHeardUpTo,
       stay: async (seq) => {
-        const hasHeard = (): boolean => {
-          take()
-          return last >= seq
-        }
-        await until(hasHeard, stayMs)
+        await this.site.until(() => hasHeardUpTo(seq), stayMs)
         this.#history.add({ what: 'settled', session, at: now(), room })
       },
     }
@@ -250,6 +251,11 @@ export class Witness {
 }
 
 const stayMs = 3500
+
+interface Listener {
+  hasHeardUpTo(seq: number): boolean
+  stay(seq: number): Promise<void>
+}
 
 type Frame = Record<string, unknown> & { type: string }
 

@@ -37,11 +37,12 @@ test('mentions end where a name ends, and mail addresses are none', (t) => {
   t.is(names(Array.from({ length: 51 }, (_, nth) => `@name${nth}`).join(' ')).length, 50)
 })
 
+/** A hundred times the longest text: whoever looked at it again for each character would not come to an end. */
 test('a text that was written to be slow is not', (t) => {
-  const nasty = ['#'.repeat(5000), '@'.repeat(5000), 'http://'.repeat(714), '#a'.repeat(2500), `#${'가'.repeat(4999)}`]
-  const startedAt = performance.now()
+  const size = 500_000
+  const nasty = ['#', '@', 'http://', '#a', '#' + '가'.repeat(4999), '@a', '＃#'].map((part) =>
+    part.repeat(size / part.length),
+  )
 
-  for (const text of nasty) entitiesOf(text)
-
-  t.true(performance.now() - startedAt < 500)
+  for (const text of nasty) t.true(entitiesOf(text).tags.length <= 30)
 })

@@ -1,4 +1,4 @@
-import { pause, until } from '../patience.ts'
+import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
 import { untilFinal } from '../scenario.ts'
 
@@ -10,10 +10,11 @@ export const unwritten: Scenario = {
     await witness.sayUntilKnown('alice', room, 'before')
     const { database } = site.link('server-1')
     database.cutBefore((chunk) => chunk.includes('INSERT INTO end_room'))
-    await witness.close(room)
+    const { outcome } = await witness.close(room)
     database.heal()
     await pause(100)
     await witness.sayUntilKnown('alice', room, 'it is open')
+    return outcome !== 'ok'
   },
 }
 
@@ -27,9 +28,10 @@ export const failedJob: Scenario = {
     database.down()
     await witness.close(room)
     const text = (): string => site.logs().find(({ name }) => name === 'worker-1')?.text ?? ''
-    await until(() => text().includes('job failed'), 4000)
+    const hasFailed = await site.until(() => text().includes('job failed'), 4000)
     database.heal()
     await witness.close(room)
     await untilFinal(site, 7000)
+    return hasFailed
   },
 }

@@ -1,4 +1,4 @@
-import { pause, until } from '../patience.ts'
+import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
 import { storedSeq, untilFinal } from '../scenario.ts'
 import type { Witness } from '../witness.ts'
@@ -26,14 +26,17 @@ const isStored = (site: Site, room: string, seq: number) => async (): Promise<bo
 /** Entries of a room that was just opened: three people came in. With so many more lines the tenth entry calls a worker. */
 const untilTheTenth = 7
 
-/** Lets a worker read the ten entries of a room, and wait for its row. Resolves with the last seq. */
-async function sayUntilWorkerWaits(witness: Witness, site: Site, room: string): Promise<number> {
+/** Lets a worker read the ten entries of a room, and wait for its row. */
+async function sayUntilWorkerWaits(
+  witness: Witness,
+  site: Site,
+  room: string,
+): Promise<{ last: number; isWaiting: boolean }> {
   let last = 0
   for (let line = 1; line <= untilTheTenth; line += 1) {
     last = (await witness.sayUntilKnown('alice', room, `line ${line}`)).seq ?? last
   }
-  await until(() => isSomebodyWaiting(site), 5000)
-  return last
+  return { last, isWaiting: await site.until(() => isSomebodyWaiting(site), 5000) }
 }
 
 export const saidMeanwhile: Scenario = {
@@ -44,14 +47,15 @@ export const saidMeanwhile: Scenario = {
   async run(witness, site) {
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
-    const last = await sayUntilWorkerWaits(witness, site, room)
+    const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `meanwhile ${line}`)
     await letGo()
-    await until(isStored(site, room, last), 5000)
+    await site.until(isStored(site, room, last), 5000)
     await pause(300)
     await witness.sayUntilKnown('alice', room, 'afterwards')
     await witness.close(room)
     await untilFinal(site, 6000)
+    return isWaiting
   },
 }
 
@@ -63,17 +67,18 @@ export const lateTrim: Scenario = {
     other.down()
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
-    const last = await sayUntilWorkerWaits(witness, site, room)
+    const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     slow.hold('up')
     await letGo()
-    await until(isStored(site, room, last), 5000)
+    await site.until(isStored(site, room, last), 5000)
     other.heal()
-    await until(async () => (await site.bufferBase(room)) >= last, 8000)
+    await site.until(async () => (await site.bufferBase(room)) >= last, 8000)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `more ${line}`)
     slow.heal()
     await pause(300)
     await witness.close(room)
     await untilFinal(site, 6000)
+    return isWaiting
   },
 }
 
@@ -109,12 +114,13 @@ export const rotten: Scenario = {
     const { sql } = site.world
     const room = await witness.openRoom()
     const last = await sayTen(witness, room, 'stored')
-    await until(isStored(site, room, last), 5000)
+    await site.until(isStored(site, room, last), 5000)
     witness.note('database: a row was changed', 'its time is another one', true)
-    await sql('messages')
+    const changed = await sql('messages')
       .where({ room_id: room, seq: 5 })
       .update({ at: sql.raw('at - INTERVAL 1 SECOND') })
     await witness.close(room)
     await untilFinal(site, 6000)
+    return changed === 1
   },
 }

@@ -9,17 +9,18 @@ export const rolledBack: Scenario = {
   parts: ['server-1', 'worker-1'],
   async run(witness, site) {
     const room = await witness.openRoom()
-    await witness.sayUntilKnown('alice', room, 'kept 1')
+    const { epoch } = await witness.sayUntilKnown('alice', room, 'kept 1')
     await witness.sayUntilKnown('bob', room, 'kept 2')
     const older = copyRedis(site)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('alice', room, `lost ${line}`)
     await pause(witnessMs)
     witness.note('redis: rolled back', 'it came back without the last three lines', true)
     await older.putBack()
-    await witness.sayUntilKnown('bob', room, 'new 1')
+    const later = await witness.sayUntilKnown('bob', room, 'new 1')
     await witness.sayUntilKnown('bob', room, 'new 2')
     await witness.close(room)
     await untilFinal(site, 8000)
+    return later.epoch !== epoch
   },
 }
 
@@ -32,8 +33,9 @@ export const restarted: Scenario = {
     witness.note('redis: killed', 'SIGKILL')
     await site.world.redis.kill()
     await site.world.redis.start()
-    await witness.sayUntilKnown('alice', room, 'after', { via: 'server-2' })
+    const after = await witness.sayUntilKnown('alice', room, 'after', { via: 'server-2' })
     await witness.close(room)
     await untilFinal(site, 8000)
+    return after.outcome === 'ok'
   },
 }

@@ -11,13 +11,14 @@ export const repeats: Scenario = {
   async run(witness, site) {
     const room = await witness.openRoom()
     const id = randomUUIDv7()
-    await witness.say('alice', room, 'once', { id })
+    const { outcome } = await witness.say('alice', room, 'once', { id })
     await witness.say('bob', room, 'in between')
     await witness.say('alice', room, 'once', { id, via: 'server-2' })
     await witness.close(room)
     await witness.say('alice', room, 'once', { id })
     await untilFinal(site, closingMs)
     await witness.say('alice', room, 'once', { id, via: 'server-2' })
+    return outcome === 'ok'
   },
 }
 
@@ -42,6 +43,7 @@ export const unheard: Scenario = {
     await witness.sayUntilKnown('alice', room, 'after')
     await witness.close(room)
     await untilFinal(site, closingMs)
+    return first.outcome === 'unknown' && second.outcome === 'unknown'
   },
 }
 
@@ -55,10 +57,11 @@ export const tooLong: Scenario = {
     try {
       const room = await witness.openRoom()
       await witness.say('alice', room, 'short')
-      await witness.say('alice', room, 'long '.repeat(200).trim())
+      const { outcome } = await witness.say('alice', room, 'long '.repeat(200).trim())
       await witness.say('bob', room, 'short again')
       await witness.close(room)
       await untilFinal(site, closingMs)
+      return outcome === 'ok'
     } finally {
       await sql.raw('ALTER TABLE messages MODIFY payload MEDIUMBLOB NOT NULL')
     }
@@ -72,10 +75,11 @@ export const putOut: Scenario = {
     const room = await witness.openRoom()
     await witness.say('alice', room, 'still here')
     await witness.say('alice', room, 'here too', { via: 'server-2' })
-    await witness.kick('alice', room)
+    const { outcome } = await witness.kick('alice', room)
     await witness.say('alice', room, 'not here any more')
     await witness.say('alice', room, 'nor here', { via: 'server-2' })
     await witness.say('bob', room, 'peace')
+    return outcome === 'ok'
   },
 }
 

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { pause, until } from '../patience.ts'
+import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Site } from '../site.ts'
 
@@ -13,8 +13,10 @@ export const deaf: Scenario = {
     const { redis } = site.link('server-2')
     redis.down()
     const last = await witness.sayUntilKnown('alice', room, 'said to the deaf')
+    const wasDeaf = !listener.hasHeardUpTo(last.seq ?? Infinity)
     redis.heal()
     await listener.stay(last.seq ?? 0)
+    return wasDeaf
   },
 }
 
@@ -30,9 +32,10 @@ export const uncommitted: Scenario = {
     database.heal()
     for (let attempt = 0; attempt < 20 && first.outcome !== 'ok'; attempt += 1) {
       const again = await witness.post('alice', 'once', key)
-      if (again.outcome === 'ok') return
+      if (again.outcome === 'ok') return true
       await pause(100)
     }
+    return false
   },
 }
 
@@ -59,6 +62,6 @@ export const twoRelays: Scenario = {
     const { sql } = site.world
     const left = async (): Promise<number> =>
       Number((await sql('events').whereNull('position').count({ n: '*' }))[0]?.['n'])
-    await until(async () => isSeen(site) || (await left()) === 0, 5000)
+    return site.until(async () => isSeen(site) || (await left()) === 0, 5000)
   },
 }

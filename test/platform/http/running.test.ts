@@ -65,13 +65,15 @@ test('what takes too long is not waited for', async (t) => {
   t.false(isAnswered)
 })
 
+/** Some 24 days: what waits for it does not end within a test. */
+const longestTimerMs = 2 ** 31 - 1
+
 test('a server with nothing to do stops at once', async (t) => {
   const { running, ask, answer } = await open(t)
   answer()
   await ask()
-  const before = performance.now()
 
-  await running.finish(60_000)
+  await running.finish(longestTimerMs)
 
-  t.true(performance.now() - before < 5000)
+  t.pass()
 })
