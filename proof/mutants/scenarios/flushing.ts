@@ -94,16 +94,17 @@ export const uncommittedFlush: Scenario = {
     const { database } = site.link('worker-1')
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
-    const last = await sayUntilWorkerWaits(witness, site, room)
+    const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     database.cutBefore((chunk) => chunk.includes('COMMIT'))
     await letGo()
-    await until(() => isSomebodyWaiting(site).then((isWaiting) => !isWaiting), 5000)
+    await site.until(async () => !(await isSomebodyWaiting(site)), 5000)
     await pause(300)
     database.heal()
-    await until(isStored(site, room, last), 5000)
+    await site.until(isStored(site, room, last), 5000)
     await witness.sayUntilKnown('bob', room, 'afterwards')
     await witness.close(room)
     await untilFinal(site, 8000)
+    return isWaiting
   },
 }
 

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { pause, until } from '../patience.ts'
+import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
 import { storedSeq, untilFinal } from '../scenario.ts'
 
@@ -94,7 +94,8 @@ export const forgotten: Scenario = {
     const room = await witness.openRoom()
     const { id } = await witness.say('alice', room, 'once')
     for (let line = 1; line <= 2 * sentIds; line += 1) await witness.sayUntilKnown('bob', room, `other ${line}`)
-    await witness.say('alice', room, 'once', { id })
+    const again = await witness.say('alice', room, 'once', { id })
+    return again.outcome === 'ok'
   },
 }
 
@@ -107,11 +108,12 @@ export const deleted: Scenario = {
       const { epoch, seq = 0 } = await witness.sayUntilKnown('alice', room, body)
       const target = `${epoch}:${seq}`
       await witness.amend('alice', room, { kind: 'edit', body: `${body}, changed`, target })
-      if (body === 'deleted late') await until(async () => (await storedSeq(site, room)) >= seq, 5000)
+      if (body === 'deleted late') await site.until(async () => (await storedSeq(site, room)) >= seq, 5000)
       await witness.amend('alice', room, { kind: 'delete', body: '', target })
     }
-    await witness.sayUntilKnown('bob', room, 'it stays')
+    const { outcome } = await witness.sayUntilKnown('bob', room, 'it stays')
     await witness.close(room)
     await untilFinal(site, closingMs)
+    return outcome === 'ok'
   },
 }
