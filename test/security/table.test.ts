@@ -35,9 +35,17 @@ function faultsOf(cell: string): string[] {
     if (!file.endsWith('.test.ts') || !existsSync(path.join(root, file)))
       return [`${file || cell} is no test that is there`]
     if (titles.length === 0) return [`${file} without the name of a test`]
-    const text = read(file)
+    const text = withoutComments(read(file))
     return titles.filter((title) => !text.includes(title)).map((title) => `${file} has no test “${title}”`)
   })
+}
+
+/** A title in a comment is no test. */
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line))
+    .join('\n')
 }
 
 /** Rules of what is not there yet, and with what they come. Nothing else may be without a test. */
@@ -54,6 +62,7 @@ test('a rule without a file or a test is found out', (t) => {
   t.is(faultsOf('`test/security/table.test.ts`').length, 1)
   t.is(faultsOf(`\`test/docs.test.ts\` “${'a test that nobody wrote'}”`).length, 1)
   t.is(faultsOf('').length, 1)
+  t.is(faultsOf(`\`test/security/table.test.ts\` “A title in ${'a comment is no test'}”`).length, 1)
   t.is(faultsOf('`src/app.ts` “createApp”').length, 1)
 })
 
