@@ -1,7 +1,9 @@
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
 import { isRunning, markOf } from '../../tools/processes.ts'
+import type { ProcessMark } from '../../tools/processes.ts'
 import { insideOf, needsInside, nothing, sleep, workerNames } from './fault.ts'
-import type { Effect, Fault, Inside } from './fault.ts'
+import type { Effect, Fault, Inside, PartName, Patient } from './fault.ts'
+import type { Random } from './random.ts'
 
 const prefix = '{madang-queue}'
 const queues = ['flush-rooms', 'close-rooms'] as const
@@ -63,11 +65,10 @@ const handedOutTwice: Fault = {
   weight: 1.5,
   missing: needsInside,
   async inject(patient, random, forMs) {
-    const part = random.pick(workerNames)
-    const mark = markOf(patient.pidOf?.(part) ?? 0)
-    if (mark === undefined) return nothing(`${part} was not running`)
-    process.kill(-mark.pid, 'SIGSTOP')
     const inside = insideOf(patient)
+    const found = await caughtAtWork(inside, patient, random)
+    if (found === undefined) return nothing('no worker was in the middle of a job')
+    const { part, mark } = found
     const giving = new Giving(inside, performance.now() + forMs)
     const given = giving.run()
     return {
@@ -81,6 +82,34 @@ const handedOutTwice: Fault = {
       },
     }
   },
+}
+
+const catchWithinMs = 5000
+/** Longer than most jobs take. */
+const certainAfterMs = 150
+
+/** Stops a worker while a job is locked, and looks whether the lock stays: then it is that worker's. */
+async function caughtAtWork(
+  inside: Inside,
+  { pidOf }: Patient,
+  random: Random,
+): Promise<{ part: PartName; mark: ProcessMark } | undefined> {
+  const deadline = performance.now() + catchWithinMs
+  while (performance.now() < deadline) {
+    const locks = await keysLike(inside, `${prefix}:*:lock`)
+    const part = random.pick(workerNames)
+    const mark = markOf(pidOf?.(part) ?? 0)
+    if (locks.length === 0 || mark === undefined) {
+      await sleep(2)
+      continue
+    }
+    process.kill(-mark.pid, 'SIGSTOP')
+    await sleep(certainAfterMs)
+    const left = await keysLike(inside, `${prefix}:*:lock`).catch(() => [])
+    if (left.some((lock) => locks.includes(lock))) return { part, mark }
+    process.kill(-mark.pid, 'SIGCONT')
+  }
+  return undefined
 }
 
 /** Takes locks of jobs away and has BullMQ give the jobs to others. */
