@@ -53,6 +53,7 @@ class Freezer {
   readonly #lab: Lab
   readonly #who: ProcessName
   #strike: Strike | undefined
+  #wakeAgain: NodeJS.Timeout | undefined
 
   constructor(lab: Lab, who: ProcessName) {
     this.#lab = lab
@@ -69,12 +70,19 @@ class Freezer {
     await this.#strike.struck()
   }
 
+  /** The process says that it stops a moment before it does: who wakes it in between wakes nobody, so it is done more than once. */
   async thaw(): Promise<void> {
-    this.stack.childOf(this.#who).kill('SIGCONT')
+    this.#wake()
+    this.#wakeAgain ??= setInterval(() => this.#wake(), 50)
   }
 
   async end(): Promise<void> {
-    await this.thaw()
+    clearInterval(this.#wakeAgain)
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.stack.childOf(this.#who).kill('SIGCONT')
   }
 }
 
@@ -100,6 +108,7 @@ class WorkerFreezer extends Freezer {
 
   override async end(): Promise<void> {
     if (this.#restart === undefined) await this.thaw()
+    await super.end()
     await this.#restart
     await this.stack.terminate('worker-2')
   }
