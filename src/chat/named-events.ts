@@ -4,6 +4,8 @@ import type { AccountId, MediaId } from '../platform/ids.ts'
 import type { Names } from './names.ts'
 import type { Pictures } from './pictures.ts'
 
+const lookAgainMs = 500
+
 /**
  * Passes the events of a room on in their order, the speakers' names and the pictures at hand. As a rule that is at once; when one must be
  * looked up first, everything behind waits.
@@ -14,6 +16,7 @@ export class NamedEvents {
   readonly #tell: (event: RoomEvent) => void
   readonly #waiting: RoomEvent[] = []
   #isNaming = false
+  #isStopped = false
 
   constructor(parts: { names: Names; pictures: Pictures }, tell: (event: RoomEvent) => void) {
     this.#names = parts.names
@@ -24,6 +27,11 @@ export class NamedEvents {
   hear(event: RoomEvent): void {
     this.#waiting.push(event)
     if (!this.#isNaming) this.#tellWaiting()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#waiting.length = 0
   }
 
   #tellWaiting(): void {
@@ -38,11 +46,25 @@ export class NamedEvents {
     }
   }
 
-  /** Whoever and whatever stays unknown after one look is told of without a name, without a picture. */
+  /**
+   * Without a name the room itself would seem to speak: what cannot be looked up now is looked up again, and everything behind waits, as
+   * much as a room may hold unstored. Whom nobody knows, and a picture that stays unknown after one look, are left out.
+   */
   async #learnFirst(unnamed: readonly AccountId[], unseen: readonly MediaId[]): Promise<void> {
     this.#isNaming = true
-    await Promise.all([this.#names.learn(unnamed), this.#pictures.learn(unseen)])
-    this.#tellWaiting()
+    const pictures = this.#pictures.learn(unseen)
+    while (!this.#isStopped && !(await this.#isLearnt(unnamed))) {
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+    }
+    await pictures
+    if (!this.#isStopped) this.#tellWaiting()
+  }
+
+  #isLearnt(accounts: readonly AccountId[]): Promise<boolean> {
+    return this.#names.learn(accounts).then(
+      () => true,
+      () => false,
+    )
   }
 }
 

@@ -36,14 +36,15 @@ export class Names {
     return [...new Set(accounts)].filter((account) => !this.#known.has(account))
   }
 
-  /** Never rejects: an entry whose speaker cannot be named now is delivered without a name rather than late. */
+  /** Whom it does not know afterwards nobody is called. Rejects when that cannot be found out now. */
   async learn(accounts: readonly AccountId[]): Promise<void> {
     if (accounts.length === 0) return
     try {
       const profiles = await within(learnMs, 'profiles', this.#profiles(accounts))
       for (const [account, profile] of profiles) this.met(account, profile.username)
     } catch (error) {
-      this.#log.warn({ err: error, accounts: accounts.length }, 'speakers could not be named')
+      this.#log.warn({ err: error, accounts: accounts.length }, 'speakers could not be named yet')
+      throw error
     }
   }
 

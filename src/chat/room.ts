@@ -80,12 +80,13 @@ export class RoomChannel {
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
+    this.#events.stop()
     this.presence.stop()
     this.#stopListening()
     this.#onEmpty()
   }
 
-  /** Frames of entries, their speakers named, their pictures shown. */
+  /** Frames of entries, their speakers named, their pictures shown. Rejects while speakers cannot be looked up. */
   async framesOf(entries: readonly Entry[]): Promise<EntryFrame[]> {
     const { names, pictures } = this.#parts
     await Promise.all([names.learn(unnamedSpeakers(names, entries)), pictures.learn(pictures.unknownIn(entries))])

@@ -6,6 +6,7 @@ import type { Entry, RoomEvent } from '../../src/ledger/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { createLog } from '../../src/platform/log.ts'
 import type { Profile } from '../../src/accounts/index.ts'
+import { eventually } from '../support/eventually.ts'
 
 const [alice, bob] = [1 as AccountId, 2 as AccountId]
 const log = createLog({ level: 'silent', service: 'test' })
@@ -59,13 +60,60 @@ test('nothing overtakes a line whose speaker must be looked up', async (t) => {
   t.is(names.of(bob), 'p2')
 })
 
-test('a speaker whom nobody can name is told of all the same, in order', async (t) => {
-  const { told, events, answer } = stage()
+test('while a speaker cannot be looked up nothing is told, and then everything, in order', async (t) => {
+  let isAway = true
+  const names = new Names({
+    log,
+    async profiles(ids) {
+      if (isAway) throw new Error('MySQL is away')
+      return new Map([...ids].map((id) => [id, { id, username: `p${id}`, displayName: '', picture: undefined }]))
+    },
+  })
+  const told: RoomEvent[] = []
+  const pictures = new Pictures({ log, read: async () => new Map() })
+  const events = new NamedEvents({ names, pictures }, (event) => void told.push(event))
   const line = [said(1, alice), said(2, bob)]
 
   line.forEach((event) => events.hear(event))
-  answer.reject(new Error('MySQL is away'))
-  await new Promise((resolve) => setImmediate(resolve))
+  await t.throwsAsync(names.learn([alice]))
+  t.deepEqual(told, [], 'the room itself would seem to speak')
+  isAway = false
+  await eventually(() => told.length === 2)
 
   t.deepEqual(told, line)
+  t.deepEqual([names.of(alice), names.of(bob)], ['p1', 'p2'])
+})
+
+test('a speaker whom nobody knows any more is told of without a name', async (t) => {
+  const names = new Names({ log, profiles: async () => new Map() })
+  const told: RoomEvent[] = []
+  const pictures = new Pictures({ log, read: async () => new Map() })
+  const events = new NamedEvents({ names, pictures }, (event) => void told.push(event))
+
+  events.hear(said(1, alice))
+
+  await eventually(() => told.length === 1)
+  t.is(names.of(alice), undefined)
+})
+
+test('a room that nobody listens to any more asks for no names', async (t) => {
+  let asked = 0
+  const names = new Names({
+    log,
+    async profiles() {
+      asked += 1
+      throw new Error('MySQL is away')
+    },
+  })
+  const pictures = new Pictures({ log, read: async () => new Map() })
+  const told: RoomEvent[] = []
+  const events = new NamedEvents({ names, pictures }, (event) => void told.push(event))
+  events.hear(said(1, alice))
+  await eventually(() => asked > 0)
+
+  events.stop()
+  const askedBefore = asked
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+
+  t.deepEqual([told.length, asked], [0, askedBefore])
 })
