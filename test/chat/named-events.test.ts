@@ -97,23 +97,26 @@ test('a speaker whom nobody knows any more is told of without a name', async (t)
 })
 
 test('a room that nobody listens to any more asks for no names', async (t) => {
-  let asked = 0
+  const asked = new Map<AccountId, number>()
   const names = new Names({
     log,
-    async profiles() {
-      asked += 1
+    async profiles(ids) {
+      for (const id of ids) asked.set(id, (asked.get(id) ?? 0) + 1)
       throw new Error('MySQL is away')
     },
   })
   const pictures = new Pictures({ log, read: async () => new Map() })
   const told: RoomEvent[] = []
   const events = new NamedEvents({ names, pictures }, (event) => void told.push(event))
+  const other = new NamedEvents({ names, pictures }, () => undefined)
+  t.teardown(() => other.stop())
   events.hear(said(1, alice))
-  await eventually(() => asked > 0)
+  await eventually(() => asked.has(alice))
 
   events.stop()
-  const askedBefore = asked
-  await new Promise((resolve) => setTimeout(resolve, 1100))
+  const askedBefore = asked.get(alice)
+  other.hear(said(1, bob))
+  await eventually(() => (asked.get(bob) ?? 0) >= 3)
 
-  t.deepEqual([told.length, asked], [0, askedBefore])
+  t.deepEqual([told.length, asked.get(alice)], [0, askedBefore], 'while another room asks on')
 })
