@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { selectRows } from '../../src/platform/mysql.ts'
@@ -9,7 +10,7 @@ import { eventually } from '../support/eventually.ts'
 import { filesIn, houseOf, idOf, makeDue, openHouse, rowOf, show, somebody, spaceOf, upload } from './house.ts'
 import type { House } from './house.ts'
 import { photo } from './pictures.ts'
-import { Turns } from '../../src/media/turns.ts'
+import { Turns } from '../../src/platform/turns.ts'
 
 const house = houseOf(test)
 
@@ -99,7 +100,7 @@ test('who leaves while waiting takes no turn away', async (t) => {
 })
 
 test('of one turn one has it, so many wait so long, and the rest are sent away', async (t) => {
-  const turns = new Turns({ atOnce: 1, mostWaiting: 1, waitMs: 50 })
+  const turns = new Turns({ atOnce: 1, mostWaiting: 1, waitMs: 50, busy: 'Too many are on their way' })
   const first = Promise.withResolvers<string>()
   const begun = turns.take(() => first.promise)
   const late = turns.take(async () => 'late')
@@ -198,6 +199,7 @@ test('of two uploads at once with one key, one picture is left', async (t) => {
 
 test('a storage that is away refuses uploads for the time being, and nothing is left', async (t) => {
   const file = `${house().config.MEDIA_FOLDER}-no-folder`
+  await mkdir(dirname(file), { recursive: true })
   await writeFile(file, 'in the way')
   const broken = await another(t, { MEDIA_FOLDER: file })
   t.teardown(() => rm(file))
