@@ -3,6 +3,7 @@ import type { MediaId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { Doorbell } from '../platform/queue.ts'
+import { Turns } from '../platform/turns.ts'
 import { claimPictures, releasePictures } from './claim.ts'
 import type { Media, PictureView } from './contract.ts'
 import { DiskStorage } from './disk-storage.ts'
@@ -19,7 +20,6 @@ import type { Storage } from './storage.ts'
 import { pictureById, picturesByIds } from './store.ts'
 import { Strays } from './strays.ts'
 import { sweepPictures } from './sweep.ts'
-import { Turns } from './turns.ts'
 import { presentPicture } from './views.ts'
 
 export { pictureView } from './contract.ts'
@@ -34,6 +34,7 @@ export interface MediaOptions {
 }
 
 const waitMs = 10_000
+const busy = 'Too many pictures are on their way right now'
 
 export async function createMedia({ sql, config, log }: MediaOptions): Promise<Media> {
   prepareDecoders()
@@ -47,7 +48,11 @@ export async function createMedia({ sql, config, log }: MediaOptions): Promise<M
     maxPixels: config.MEDIA_MAX_PIXELS,
     bytesPerAccount: config.MEDIA_BYTES_PER_ACCOUNT,
     uploads: { name: 'uploads', requests: config.MEDIA_UPLOADS_PER_HOUR, seconds: 3600, withoutRedis: 'count_here' },
-    turns: new Turns({ atOnce: config.MEDIA_DECODES_AT_ONCE, mostWaiting: config.MEDIA_DECODES_WAITING, waitMs }),
+    turns: new Turns({
+      ...{ waitMs, busy },
+      atOnce: config.MEDIA_DECODES_AT_ONCE,
+      mostWaiting: config.MEDIA_DECODES_WAITING,
+    }),
     ring: (job) => bell.ring(job),
   })
   return {

@@ -1,17 +1,20 @@
-import { Problem } from '../platform/errors.ts'
+import { Problem } from './errors.ts'
 
 /** So many at once, so many waiting, and each only so long. What finds no place is told to come back: `unavailable`. */
 export class Turns {
   readonly #atOnce: number
   readonly #mostWaiting: number
   readonly #waitMs: number
+  readonly #busy: string
   readonly #waiting: (() => void)[] = []
   #running = 0
 
-  constructor(options: { atOnce: number; mostWaiting: number; waitMs: number }) {
+  /** `busy` is what those are told who find no place. */
+  constructor(options: { atOnce: number; mostWaiting: number; waitMs: number; busy: string }) {
     this.#atOnce = options.atOnce
     this.#mostWaiting = options.mostWaiting
     this.#waitMs = options.waitMs
+    this.#busy = options.busy
   }
 
   async take<T>(work: () => Promise<T>): Promise<T> {
@@ -28,11 +31,11 @@ export class Turns {
       this.#running += 1
       return
     }
-    if (this.#waiting.length >= this.#mostWaiting) throw this.#busy()
+    if (this.#waiting.length >= this.#mostWaiting) throw this.#refusal()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const timer = setTimeout(() => {
       this.#waiting.splice(this.#waiting.indexOf(called), 1)
-      reject(this.#busy())
+      reject(this.#refusal())
     }, this.#waitMs)
     const called = (): void => {
       clearTimeout(timer)
@@ -49,7 +52,7 @@ export class Turns {
     else next()
   }
 
-  #busy(): Problem {
-    return new Problem('unavailable', { detail: 'Too many pictures are on their way right now', retryAfter: 5 })
+  #refusal(): Problem {
+    return new Problem('unavailable', { detail: this.#busy, retryAfter: 5 })
   }
 }

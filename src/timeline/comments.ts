@@ -33,7 +33,7 @@ export async function createComment(
   const { mentions } = await findWording(parts, said.text, asker.relations)
   const unreachable = await keptFrom(parts, said.post, mentions)
   const profiles = await parts.accounts.profiles([author.account, ...mentions])
-  return parts.live.transaction(async (trx, tell) => {
+  return parts.changePost(said.post, async (trx, tell) => {
     const post = await lockPostFor(trx, asker, 'answer', said.post)
     const id = await store.insertComment(trx, { ...said, author: author.account, mentions })
     const commentCount = post.commentCount + 1
@@ -83,7 +83,7 @@ export async function editComment(
   const { mentions } = await findWording(parts, text, asker.relations)
   const unreachable = await keptFrom(parts, before.post, mentions)
   const profiles = await parts.accounts.profiles([editor.account, ...mentions])
-  return parts.live.transaction(async (trx, tell) => {
+  return parts.changePost(before.post, async (trx, tell) => {
     const { post, comment } = await lockCommentFor(trx, asker, 'edit', before)
     if (comment.text === text) return presentComment(comment, profiles)
     await store.rewriteComment(trx, id, { text, mentions })
@@ -100,7 +100,7 @@ export async function editComment(
 export async function removeComment(parts: TimelineParts, viewer: Viewer, id: CommentId): Promise<void> {
   const asker = await askerFrom(parts, viewer)
   const before = await existing(parts.sql, id)
-  await parts.live.transaction(async (trx, tell) => {
+  await parts.changePost(before.post, async (trx, tell) => {
     const { post } = await lockCommentFor(trx, asker, 'delete', before)
     await store.deleteComment(trx, id)
     const commentCount = post.commentCount - 1

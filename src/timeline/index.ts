@@ -7,19 +7,27 @@ import { commentRoutes } from './comment-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { likeRoutes } from './like-routes.ts'
 import { postRoutes } from './post-routes.ts'
+import { PostTurns } from './post-turns.ts'
 import { pictureRendered } from './posts.ts'
-import type { RenderedParts, TimelineParts } from './route-parts.ts'
+import type { ChangePost, RenderedParts, TimelineOptions } from './route-parts.ts'
 
 export { readPostStatement } from './events.ts'
 export { rebuildPopular } from './popular.ts'
-export type { TimelineParts } from './route-parts.ts'
 
 export interface Timeline {
   routes: Route[]
 }
 
+/** As many as a thousand people who like one post at two servers. */
+const mostWaiting = 500
+/** Half of what a request may wait for a connection. */
+const waitMs = 5000
+
 /** Posts, comments, likes and feeds. */
-export function createTimeline(parts: TimelineParts): Timeline {
+export function createTimeline(options: TimelineOptions): Timeline {
+  const turns = new PostTurns({ connections: options.config.DATABASE_POOL_MAX, mostWaiting, waitMs })
+  const changePost: ChangePost = (post, work) => turns.take(post, () => options.live.transaction(work))
+  const parts = { ...options, changePost }
   return {
     routes: [...feedRoutes(parts), ...postRoutes(parts), ...commentRoutes(parts), ...likeRoutes(parts)],
   }

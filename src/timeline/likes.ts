@@ -20,7 +20,7 @@ export interface Liking {
  */
 export async function like(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<Liking> {
   const asker = await askerFrom(parts, viewer)
-  return parts.live.transaction(async (trx, tell) => {
+  return parts.changePost(id, async (trx, tell) => {
     const post = await lockPostFor(trx, asker, 'answer', id)
     if (await isLikedBy(trx, id, viewer.account)) return { likeCount: post.likeCount, isLiked: true }
     const likeCount = post.likeCount + 1
@@ -36,7 +36,7 @@ export async function like(parts: TimelineParts, viewer: Viewer, id: PostId): Pr
 /** One's own like can be taken back whatever stands between the two. Error: `not_found`, without one, for who may not see the post. */
 export async function unlike(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<Liking> {
   const asker = await askerFrom(parts, viewer)
-  return parts.live.transaction(async (trx, tell) => {
+  return parts.changePost(id, async (trx, tell) => {
     const post = await lockPost(trx, id)
     if (post === undefined) throw new Problem('not_found')
     if (!(await deleteLike(trx, id, viewer.account))) {

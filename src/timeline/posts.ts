@@ -60,7 +60,7 @@ export async function editPost(
   const before = await postFor(parts.sql, asker, 'edit', id)
   const found = changes.text === undefined ? undefined : await findWording(parts, changes.text, asker.relations)
   const profiles = await parts.accounts.profiles([...peopleIn([before]), ...(found?.mentions ?? [])])
-  return parts.live.transaction(async (trx, tell) => {
+  return parts.changePost(id, async (trx, tell) => {
     const post = await lockPostFor(trx, asker, 'edit', id)
     const isChanged = await rewrite(parts, trx, post, { ...changes, found })
     const { post: now, view } = await written(parts, trx, id, profiles)
@@ -92,7 +92,7 @@ async function rewrite(
 /** All rows in one transaction; the files of its pictures go after that. Errors: `not_found`, `forbidden`. */
 export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<void> {
   const asker = await askerFrom(parts, viewer)
-  await parts.live.transaction(async (trx, tell) => {
+  await parts.changePost(id, async (trx, tell) => {
     const post = await lockPostFor(trx, asker, 'delete', id)
     await releasePictures(parts, trx, id, (await store.picturesOf(trx, [id])).get(id) ?? [])
     await deleteCommentsOf(trx, id)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Accounts } from '../accounts/index.ts'
 import type { Config } from '../config.ts'
-import type { Live } from '../live/index.ts'
+import type { Live, Tell } from '../live/index.ts'
 import type { Media } from '../media/index.ts'
 import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
@@ -10,7 +10,7 @@ import type { Sql } from '../platform/mysql.ts'
 import { idOf } from './route-ids.ts'
 
 /** What the timeline is wired with. */
-export interface TimelineParts {
+export interface TimelineOptions {
   sql: Sql
   config: Config
   accounts: Pick<Accounts, 'profiles' | 'findByUsername' | 'accountsNamed'>
@@ -18,6 +18,13 @@ export interface TimelineParts {
   media: Pick<Media, 'claim' | 'release' | 'views'>
   people: Pick<People, 'relationsOf' | 'followedBy'>
   notifications: Pick<Notifications, 'notify' | 'withdraw' | 'forget'>
+}
+
+/** One telling transaction that takes the row of this post first; who comes at once with others waits for their turn. Error: `unavailable`. */
+export type ChangePost = <T>(post: PostId, work: (trx: Sql, tell: Tell) => Promise<T>) => Promise<T>
+
+export interface TimelineParts extends TimelineOptions {
+  changePost: ChangePost
 }
 
 /** What is needed to tell how a post looks now. */
