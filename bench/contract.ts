@@ -11,7 +11,7 @@ export interface Contestant {
   name: string
   /** How it is set up and what an acknowledgement of it means, in a sentence or two: stands under the table. */
   terms: string
-  /** Everything it needs is up when this resolves; nothing of it is left when `stop` resolves. */
+  /** Everything it needs is up, and warm, when this resolves; nothing of it is left when `stop` resolves. */
   start(): Promise<Standing>
 }
 
@@ -30,20 +30,23 @@ export interface Comparison {
   ours: string
   theirs: string
   /** Which way is better, and the bars: `least` 10 reads “≥ 10×”. */
-  bars: { most: { must: number; goal: number } } | { least: { must: number; goal: number } }
+  bars: Bars
 }
+
+export type Bars = { most: { must: number; goal: number } } | { least: { must: number; goal: number } }
 
 export interface Measure {
   id: MeasureId
   title: string
-  contestants(options: BenchOptions): readonly Contestant[]
+  /** Measures that share this function share their rounds: they are run once and judged each by its own comparisons. */
+  contestants(this: void, options: BenchOptions): readonly Contestant[]
   comparisons: readonly Comparison[]
   /** Where a figure is judged by itself, such as memory that has to stay under a bound: what is wrong with it, or nothing. */
   judge?(rounds: ReadonlyMap<string, readonly Figures[]>): readonly string[]
 }
 
 export interface BenchOptions {
-  /** Paired rounds, at least three; contestants take turns within each, the order turning too. */
+  /** Paired rounds, at least three for a run that counts; contestants take turns within each, the order turning too. */
   rounds: number
   /** Seconds of a round where the measure has a length. */
   seconds: number

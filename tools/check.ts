@@ -1,17 +1,19 @@
 import path from 'node:path'
+import { providePeers } from '../bench/packages.ts'
 import { runForeground } from './foreground.ts'
 import { faultsOfLockFiles } from './lock-file.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 
 /**
- * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, oxlint, oxfmt, locks.
+ * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, peers, oxlint, oxfmt, locks.
  *
  * All run even when one fails, and a tool that is missing is a failure.
  */
-const folders = ['src', 'workers', 'test', 'tools', 'proof']
+const folders = ['src', 'workers', 'test', 'tools', 'proof', 'bench']
 const checks: Record<string, () => Promise<boolean>> = {
   tsc: () => runs('tsc'),
+  peers: () => arePeersRight(),
   oxlint: () => runs('oxlint', '--deny-warnings', ...folders),
   oxfmt: () => runs('oxfmt', '--check', ...folders),
   locks: async () => areLockFilesRight(),
@@ -32,6 +34,12 @@ async function main(): Promise<number> {
 
 async function runs(tool: string, ...args: string[]): Promise<boolean> {
   return (await runForeground(path.join(projectFolder, 'node_modules', '.bin', tool), args)) === 0
+}
+
+/** What the bench measures against has packages of its own, and so types of its own. */
+async function arePeersRight(): Promise<boolean> {
+  await providePeers((line) => process.stdout.write(`${line}\n`))
+  return runs('tsc', '--project', 'bench/tsconfig.json')
 }
 
 function areLockFilesRight(): boolean {

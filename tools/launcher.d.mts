@@ -1,2 +1,1 @@
 export function isRightNode(version: string): boolean
-export function hasPackages(folder: string): boolean

@@ -32,8 +32,8 @@ export const knownScripts: ReadonlyMap<string, string> = new Map([
   ['msgpackr-extract', 'compiles a faster reader where no binary fits; msgpackr works without'],
 ])
 
-/** The two lock files of this project that must hold. */
-export const lockFiles = ['package-lock.json', 'tools/node/package-lock.json'] as const
+/** The lock files of this project that must hold. */
+export const lockFiles = ['package-lock.json', 'tools/node/package-lock.json', 'bench/package-lock.json'] as const
 
 /** One sentence for each thing in a lock file that must not be; none for one that is right. */
 export function lockFaults(lock: LockFile): string[] {

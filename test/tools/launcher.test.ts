@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { hasPackages, isRightNode } from '../../tools/launcher.mjs'
+import { hasPackages } from '../../tools/installed.mjs'
+import { isRightNode } from '../../tools/launcher.mjs'
 
 test('Node 24.16 and what came after it are right, older ones are not', (t) => {
   for (const version of ['v24.16.0', 'v24.21.0', 'v26.0.0']) t.true(isRightNode(version), version)

@@ -1,0 +1,7 @@
+import { chatMeasures } from './chat/index.ts'
+import type { Measure } from './contract.ts'
+
+/** All that can be measured, in the order of their numbers. */
+export const measures: readonly Measure[] = [...chatMeasures].toSorted(
+  (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
+)

@@ -1,0 +1,72 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Problem } from '../tools/problem.ts'
+import type { MeasureId } from './contract.ts'
+
+export interface Asked {
+  ids: readonly MeasureId[]
+  rounds: number
+  seconds: number
+  scale: number
+  jsonFile: string | undefined
+  svgFolder: string | undefined
+}
+
+export const usage = `npm run bench -- P1 [P4 …] | all [--rounds N] [--seconds S] [--scale X] [--json FILE] [--svg FOLDER]
+  P1 … P14       the measures to take; --list names them
+  --rounds N     paired rounds (3); fewer than 3 are a trial
+  --seconds S    length of a round, where a measure has a length (10)
+  --scale X      share of the full size, above 0 up to 1 (1); less is a trial
+  --json FILE    writes every round, the ratios and the machine
+  --svg FOLDER   writes a plot a measure
+  --list         names the measures and their bars`
+
+/** What was asked for on the command line. Throws a `Problem` in words for the person who typed it. */
+export function benchOptions(args: readonly string[], known: readonly MeasureId[]): Asked | 'help' | 'list' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  if (values.list) return 'list'
+  return {
+    ids: idsOf(positionals, known),
+    rounds: numberOf('rounds', values.rounds, (value) => Number.isInteger(value) && value >= 1 && value <= 1000),
+    seconds: numberOf('seconds', values.seconds, (value) => value > 0 && value <= 3600),
+    scale: numberOf('scale', values.scale, (value) => value > 0 && value <= 1),
+    jsonFile: values.json === undefined ? undefined : path.resolve(values.json),
+    svgFolder: values.svg === undefined ? undefined : path.resolve(values.svg),
+  }
+}
+
+function idsOf(words: readonly string[], known: readonly MeasureId[]): MeasureId[] {
+  if (words.length === 0) throw new Problem(`Say which measure to take\n${usage}`)
+  if (words.length === 1 && words[0] === 'all') return [...known]
+  const wanted = new Set(words.map((word) => word.toUpperCase()))
+  const strange = [...wanted].filter((word) => !known.some((id) => id === word))
+  if (strange.length > 0) throw new Problem(`There is no measure ${strange.join(', ')}: ${known.join(', ')}, or all`)
+  return known.filter((id) => wanted.has(id))
+}
+
+function numberOf(name: string, text: string, isRight: (value: number) => boolean): number {
+  const value = Number(text)
+  if (text.trim() !== '' && isRight(value)) return value
+  throw new Problem(`--${name} ${text} cannot be used\n${usage}`)
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '3' },
+        seconds: { type: 'string', default: '10' },
+        scale: { type: 'string', default: '1' },
+        json: { type: 'string' },
+        svg: { type: 'string' },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+  }
+}

@@ -1,0 +1,85 @@
+import type { Bars, Comparison, Figures } from './contract.ts'
+
+/** What a comparison came to: one ratio a paired round, and how the median stands to the bars. */
+export interface Outcome {
+  comparison: Comparison
+  /** In the order of the rounds. */
+  ratios: readonly number[]
+  median: number
+  least: number
+  most: number
+  isMustMet: boolean
+  isGoalMet: boolean
+}
+
+/** Throws without values: a median of nothing would pass any bar. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const upper = sorted[sorted.length >> 1]
+  const lower = sorted[(sorted.length - 1) >> 1]
+  if (upper === undefined || lower === undefined) throw new Error('there is no median of nothing')
+  return (lower + upper) / 2
+}
+
+/** The smallest value that at least `share` of all values do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  if (value === undefined) throw new Error('there is no percentile of nothing')
+  return value
+}
+
+/** Ours ÷ theirs, round by round. Throws when a round lacks the quantity, or theirs is zero. */
+export function pairedRatios(
+  comparison: Pick<Comparison, 'quantity' | 'ours' | 'theirs'>,
+  rounds: ReadonlyMap<string, readonly Figures[]>,
+): number[] {
+  const { quantity, ours, theirs } = comparison
+  const mine = valuesOf(rounds, ours, quantity)
+  const others = valuesOf(rounds, theirs, quantity)
+  if (mine.length !== others.length) throw new Error(`${ours} and ${theirs} did not take part in the same rounds`)
+  return mine.map((value, index) => {
+    const ratio = value / (others[index] ?? 0)
+    if (!Number.isFinite(ratio)) throw new Error(`${quantity}: ${value} of ${ours} by ${others[index]} of ${theirs}`)
+    return ratio
+  })
+}
+
+export function compare(comparison: Comparison, rounds: ReadonlyMap<string, readonly Figures[]>): Outcome {
+  const ratios = pairedRatios(comparison, rounds)
+  const middle = median(ratios)
+  return {
+    comparison,
+    ratios,
+    median: middle,
+    least: Math.min(...ratios),
+    most: Math.max(...ratios),
+    isMustMet: isMet(middle, comparison.bars, 'must'),
+    isGoalMet: isMet(middle, comparison.bars, 'goal'),
+  }
+}
+
+/** As measured, without rounding in our favour. */
+export function isMet(ratio: number, bars: Bars, bar: 'must' | 'goal'): boolean {
+  return 'least' in bars ? ratio >= bars.least[bar] : ratio <= bars.most[bar]
+}
+
+export function showBar(bars: Bars, bar: 'must' | 'goal'): string {
+  return 'least' in bars ? `≥ ${bars.least[bar]}×` : `≤ ${showRatio(bars.most[bar])}`
+}
+
+/** `12.3×`, `0.56×`; below a quarter also as the fraction that people say. */
+export function showRatio(ratio: number): string {
+  const shown = `${ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}×`
+  return ratio < 0.25 && ratio > 0 ? `${ratio.toFixed(3)}× (1/${(1 / ratio).toFixed(1)})` : shown
+}
+
+function valuesOf(rounds: ReadonlyMap<string, readonly Figures[]>, name: string, quantity: string): number[] {
+  const figures = rounds.get(name)
+  if (figures === undefined || figures.length === 0) throw new Error(`${name} did not take part`)
+  return figures.map((round, index) => {
+    const value = round[quantity]
+    if (value === undefined) throw new Error(`${name} did not say its ${quantity} in round ${index + 1}`)
+    return value
+  })
+}
