@@ -14,7 +14,7 @@ export function sendAway(subscription: Subscription, room: RoomId, reason: 'left
   subscription.end()
 }
 
-/** The last thing that is ever said of a room. The held entries of one who is still catching up come before it. */
+/** The last thing that is ever said of a room, when its end is stored: before that a Redis that comes back older may take it away. The held entries of one who is still catching up come before it. */
 export function sendClosed(subscription: Subscription, room: RoomId, last: Place): void {
   const bytes = pushFrame({
     type: 'closed',

@@ -79,7 +79,9 @@ export class Listening {
     const { state } = await this.#requireReader(room, subscription)
     const isTold = await catchUp(this.#parts.ledger, channel, subscription, resume)
     if (!isTold) throw endedEarly()
-    if (state !== 'open') return sendClosed(subscription, room, channel.follow.last)
+    const { ended } = channel.follow
+    if (ended !== undefined) return sendClosed(subscription, room, ended)
+    if (state !== 'open') return
     channel.welcome(subscription)
     this.#tellPresence(channel)
   }

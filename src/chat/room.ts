@@ -106,6 +106,8 @@ export class RoomChannel {
         return this.#tellEpoch(event)
       case 'stored':
         return this.#tellAll({ type: 'notice', bytes: storedFrame(this.room, event.place) })
+      case 'ended':
+        return this.#subscriptions.forEach((subscription) => sendClosed(subscription, this.room, event.last))
       default:
         return event satisfies never
     }
@@ -123,7 +125,7 @@ export class RoomChannel {
       if (!endsSubscriptions(entry)) return
       this.#tellFrames(epoch, this.#frame(entries.slice(from, index + 1)))
       from = index + 1
-      this.#end(entry)
+      this.#sendAway(entry)
     })
     this.#tellFrames(epoch, this.#frame(entries.slice(from)))
   }
@@ -150,11 +152,7 @@ export class RoomChannel {
     })
   }
 
-  #end(entry: Entry): void {
-    if (entry.kind === 'closed') {
-      for (const subscription of this.#subscriptions) sendClosed(subscription, this.room, entry)
-      return
-    }
+  #sendAway(entry: Entry): void {
     const account = Number(readMember(entry)?.who.id)
     const version = Number(entry.id.split(':')[2])
     for (const subscription of this.#subscriptions) {
@@ -196,7 +194,7 @@ export class RoomChannel {
 const goings: Readonly<Record<string, 'left' | 'kicked' | 'banned'>> = { leave: 'left', kick: 'kicked', ban: 'banned' }
 
 function endsSubscriptions(entry: Entry): boolean {
-  return entry.sender === systemSender && (entry.kind in goings || entry.kind === 'closed')
+  return entry.sender === systemSender && entry.kind in goings
 }
 
 function epochFrame(room: RoomId, event: { epoch: number; keptUpTo: Place }): Buffer {

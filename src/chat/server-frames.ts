@@ -87,7 +87,7 @@ export const pushes = {
     room,
     epoch,
     lastSeq: seq,
-    receipt: z.string().describe('Where the receipt will be; final some moments later'),
+    receipt: z.string().describe('Where the receipt will be, some moments later'),
   }),
   presence: z.strictObject({
     type: z.literal('presence'),

@@ -7,6 +7,10 @@ export function closedPayload(by: AccountId | undefined): Buffer {
   return Buffer.from(JSON.stringify(by === undefined ? {} : { by: String(by) }))
 }
 
+export function isClosedEntry(entry: Pick<Entry, 'sender' | 'kind'>): boolean {
+  return entry.sender === systemSender && entry.kind === 'closed'
+}
+
 /** *closed* as the epoch change writes it, when Redis lost its own. */
 export function closedEntry(facts: { epoch: number; seq: number; at: number; by: AccountId | undefined }): Entry {
   const payload = closedPayload(facts.by)

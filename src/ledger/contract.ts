@@ -73,12 +73,16 @@ export type RoomEvent =
   /** The buffer began anew: what a client holds above `keptUpTo` was not kept. */
   | { type: 'epoch'; epoch: number; keptUpTo: Place }
   | { type: 'stored'; place: Place }
+  /** The room is closed and its last entry stored: from here on nothing can be added, and nothing taken back. The last event. */
+  | { type: 'ended'; last: Place }
 
 /** A room as this server follows it: one per room and server, whatever the number of sockets. */
 export interface Follow {
   /** Up to where the listener has been told. */
   readonly last: Place
   readonly storedSeq: number
+  /** Where the room ended, once that is stored. */
+  readonly ended: Place | undefined
   /** Entries after `seq` up to `last` without what is deleted by now, if this server still holds them all in memory. */
   recent(afterSeq: number): Entry[] | undefined
   stop(): void

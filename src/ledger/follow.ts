@@ -5,6 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
+import { isClosedEntry } from './closed-entry.ts'
 import { decodeEntry } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 import { withoutErased } from './erasing.ts'
@@ -89,6 +90,9 @@ class RoomFollower implements Follow {
   #unsubscribe: (() => void) | undefined
   #last: Place = { epoch: 0, seq: 0 }
   #storedSeq = 0
+  /** Of the closing entry, while it stands: a Redis that comes back older can take it away until it is stored. */
+  #closedSeq: number | undefined
+  #ended: Place | undefined
   #recent: Entry[] = []
   #isStarted = false
   #isStopped = false
@@ -110,6 +114,10 @@ class RoomFollower implements Follow {
     return this.#storedSeq
   }
 
+  get ended(): Place | undefined {
+    return this.#ended
+  }
+
   async start(): Promise<void> {
     const early: Buffer[] = []
     let hear = (message: Buffer): void => void early.push(message)
@@ -117,7 +125,9 @@ class RoomFollower implements Follow {
     const head = await headOfRoom(this.#parts, this.#room)
     this.#last = { epoch: head.epoch, seq: head.seq }
     this.#storedSeq = head.storedSeq
+    if (head.state === 'closed') this.#closedSeq = head.seq
     this.#isStarted = true
+    this.#endWhenStored()
     hear = (message) => this.#hear(message)
     for (const message of early) this.#hear(message)
   }
@@ -172,6 +182,13 @@ class RoomFollower implements Follow {
     if (!(seq > this.#storedSeq)) return
     this.#storedSeq = seq
     this.#listener({ type: 'stored', place: { epoch: this.#last.epoch, seq } })
+    this.#endWhenStored()
+  }
+
+  #endWhenStored(): void {
+    if (this.#ended !== undefined || this.#closedSeq === undefined || this.#storedSeq < this.#closedSeq) return
+    this.#ended = { epoch: this.#last.epoch, seq: this.#closedSeq }
+    this.#listener({ type: 'ended', last: this.#ended })
   }
 
   #deliver(entries: Entry[]): void {
@@ -181,6 +198,9 @@ class RoomFollower implements Follow {
     this.#recent.push(...entries)
     if (this.#recent.length > 2 * recentEntries) this.#recent = this.#recent.slice(-recentEntries)
     this.#listener({ type: 'entries', epoch: this.#last.epoch, entries })
+    if (!isClosedEntry(last)) return
+    this.#closedSeq = last.seq
+    this.#endWhenStored()
   }
 
   /** One catch-up at a time; what is heard meanwhile makes it look once more. */
@@ -224,6 +244,7 @@ class RoomFollower implements Follow {
     const keptUpTo = { epoch: this.#last.epoch, seq: end?.lastSeq ?? 0 }
     this.#last = { epoch, seq: Math.min(this.#last.seq, keptUpTo.seq) }
     this.#recent = this.#recent.filter((entry) => entry.seq <= this.#last.seq)
+    if (this.#closedSeq !== undefined && this.#closedSeq > keptUpTo.seq) this.#closedSeq = undefined
     if (!this.#isStopped) this.#listener({ type: 'epoch', epoch, keptUpTo })
   }
 }

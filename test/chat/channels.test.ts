@@ -19,6 +19,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('put out'), person }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('fail'), times: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('close') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('store') }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -41,6 +42,8 @@ function take(at: ScheduledRoom, taken: Step): void {
       return
     case 'close':
       return truth.close()
+    case 'store':
+      return truth.store()
     default:
       return taken satisfies never
   }
@@ -71,6 +74,7 @@ test('in whatever order things come to pass, each listener is told a prefix, and
         await scheduler.waitIdle()
         if (at.faults.length > 0) throw at.faults[0]
         for (const listener of listeners.filter(({ ending }) => ending !== 'put out')) {
+          assert.equal(listener.ending, at.truth.isEnded ? 'closed' : 'none')
           assert.deepEqual(listener.view.entries.map(placeAndId), at.truth.entries.map(placeAndId))
         }
 

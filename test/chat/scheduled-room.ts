@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Scheduler } from 'fast-check'
 import { Channels, catchUp } from '../../src/chat/channels.ts'
+import { sendClosed } from '../../src/chat/endings.ts'
 import { Names } from '../../src/chat/names.ts'
 import { Pictures } from '../../src/chat/pictures.ts'
 import type { RoomChannel, RoomParts } from '../../src/chat/room.ts'
@@ -139,6 +140,7 @@ export class ScheduledRoom {
 class ScheduledFollow implements Follow {
   readonly storedSeq = 0
   last: Place
+  ended: Place | undefined
   readonly #truth: MovingRoom
   readonly #listener: (event: RoomEvent) => void
   readonly #onStop: () => void
@@ -150,6 +152,7 @@ class ScheduledFollow implements Follow {
     this.#listener = listener
     this.#onStop = onStop
     this.last = truth.head
+    if (truth.isEnded) this.ended = truth.head
   }
 
   recent(afterSeq: number): Entry[] | undefined {
@@ -169,7 +172,10 @@ class ScheduledFollow implements Follow {
   }
 
   #hear(event: RoomEvent): void {
-    if (event.type === 'epoch') {
+    if (event.type === 'ended') {
+      if (this.ended !== undefined) return
+      this.ended = event.last
+    } else if (event.type === 'epoch') {
       this.last = { epoch: event.epoch, seq: Math.min(this.last.seq, event.keptUpTo.seq) }
       this.#recent = this.#recent.filter((entry) => entry.seq <= this.last.seq)
     } else if (event.type === 'entries') {
@@ -232,7 +238,9 @@ export class ScheduledListener {
         pause: () => this.#room.turn('a pause'),
       }
       const isTold = await catchUp({ resume: this.#room.resume }, channel, subscription, resume)
-      if (isTold) channel.welcome(subscription)
+      const { ended } = channel.follow
+      if (isTold && ended !== undefined) sendClosed(subscription, room, ended)
+      else if (isTold) channel.welcome(subscription)
       return isTold
     } catch (error) {
       if (!(error instanceof OutOfReach || error instanceof Problem)) this.#room.faults.push(error)
@@ -288,6 +296,15 @@ export class ScheduledListener {
       case 'unsubscribed':
         this.ending = 'put out'
         return
+      case 'closed':
+        assert.equal(this.ending, 'none', 'a room ends once')
+        this.ending = 'closed'
+        assert.deepEqual(
+          { epoch: frame.epoch, seq: frame.lastSeq },
+          this.#room.truth.head,
+          'what ends has ended for good',
+        )
+        return
       default:
         return
     }
@@ -295,7 +312,6 @@ export class ScheduledListener {
 
   #hearEntry(frame: Extract<Frame, { type: 'entry' }>): void {
     assert.equal(this.ending, 'none', 'nothing comes behind the end')
-    if (frame.kind === 'closed') this.ending = 'closed'
     assert.equal(frame.seq, this.#next ?? frame.seq, `neither hole nor repeat: ${this.#heard.join(', ')}`)
     this.#next = frame.seq + 1
     const entry = { ...frame, body: frame.content?.body }

@@ -87,36 +87,3 @@ test('everybody reads and speaks in the lobby', async (t) => {
   t.is((await bob.ask(east, `PUT /v1/rooms/${lobby?.id}/members/me`)).status, 200)
   t.is((await bob.ask(east, `DELETE /v1/rooms/${lobby?.id}/members/me`)).status, 409)
 })
-
-test('a room that is closed says so to all its listeners, and takes nothing more', async (t) => {
-  const { east, west, alice, bob, carol, roomOfThree } = trio()
-  const room = await roomOfThree()
-  const [near, far] = [await bob.listens(t, east, room), await carol.listens(t, west, room)]
-  const said = line(room, 'the last word')
-  const first = await near.ask(said)
-
-  const closing = await alice.ask(west, `POST /v1/rooms/${room}/close`)
-  const ends = await Promise.all(
-    [near, far].map((socket) => socket.hears('closed', (frame) => frame.type === 'closed')),
-  )
-  const late = await near.ask(line(room, 'one more'))
-  const again = await near.ask(said)
-  const afterwards = await carol.listens(t, west, room, { epoch: first['epoch'], after: first['seq'] })
-  await afterwards.hears('closed', (frame) => frame.type === 'closed')
-
-  t.is(closing.status, 202)
-  t.is(closing.headers.get('location'), `/v1/rooms/${room}/closing`)
-  t.is(closing.body['lastSeq'], Number(first['seq']) + 1)
-  for (const end of ends) {
-    t.is(end['lastSeq'], closing.body['lastSeq'])
-    t.is(end['receipt'], `/v1/rooms/${room}/receipt`)
-  }
-  t.is(entriesOf(near).at(-1)?.['kind'], 'closed')
-  t.like(late, { type: 'error', code: 'room_closed', lastSeq: closing.body['lastSeq'] })
-  t.is(again['seq'], first['seq'])
-  t.is(entriesOf(afterwards).at(-1)?.['kind'], 'closed')
-  t.is((await bob.ask(east, `POST /v1/rooms/${room}/close`)).status, 403)
-  t.is((await alice.ask(east, `POST /v1/rooms/${room}/close`)).body['lastSeq'], closing.body['lastSeq'])
-  t.is((await bob.ask(east, `PUT /v1/rooms/${room}/members/me`)).status, 200)
-  t.is((await bob.ask(east, `GET /v1/rooms/${room}/receipt`)).status, 404)
-})

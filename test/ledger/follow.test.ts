@@ -126,6 +126,49 @@ test.serial('listeners are told how far the room is in MySQL', async (t) => {
   t.is(there.follow.storedSeq, 2)
 })
 
+const close = (room: RoomId) => site.ledger.close(room, { by: alice, requestId: undefined })
+const endsIn = (events: RoomEvent[]): RoomEvent[] => events.filter((event) => event.type === 'ended')
+
+test.serial('a room has ended when its closing is stored, for who listens and for who comes later', async (t) => {
+  const room = await site.newRoom()
+  const there = await listen(other, room)
+  await site.ledger.append(room, line('the last word'))
+
+  await close(room)
+  await eventually(() => there.entries().at(-1)?.kind === 'closed')
+  t.deepEqual(endsIn(there.events), [])
+  t.is((await listen(site, room)).follow.ended, undefined)
+  await flushRoom(site.work, room)
+  await eventually(() => there.follow.ended !== undefined)
+
+  t.deepEqual(endsIn(there.events), [{ type: 'ended', last: { epoch: 1, seq: 2 } }])
+  t.deepEqual((await listen(site, room)).follow.ended, { epoch: 1, seq: 2 })
+})
+
+test.serial(
+  'a closing that Redis loses before it is stored is taken back, and the room ends where it was kept',
+  async (t) => {
+    const room = await site.newRoom()
+    const there = await listen(other, room)
+    await site.ledger.append(room, line('stored'))
+    await flushRoom(site.work, room)
+    await site.ledger.append(room, line('lost'))
+    await close(room)
+    await eventually(() => there.entries().at(-1)?.kind === 'closed')
+
+    await site.redis.del(keys.meta(room))
+    await flushRoom(site.work, room)
+    await eventually(() => there.follow.ended !== undefined)
+
+    t.deepEqual(
+      there.events.filter((event) => event.type === 'epoch'),
+      [{ type: 'epoch', epoch: 2, keptUpTo: { epoch: 1, seq: 1 } }],
+    )
+    t.deepEqual(there.seqs(), [1, 2, 3, 2])
+    t.deepEqual(endsIn(there.events), [{ type: 'ended', last: { epoch: 2, seq: 2 } }])
+  },
+)
+
 test.serial('resume answers what was missed, from memory, buffer and rows alike', async (t) => {
   const room = await site.newRoom()
   for (let n = 1; n <= 30; n += 1) {

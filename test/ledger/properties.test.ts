@@ -128,7 +128,7 @@ test.serial('a payload of any characters comes back as it was said, with its has
 const happening: Arbitrary<Happening> = oneof(
   often(6, constant('say')),
   often(2, constantFrom('lose', 'hear', 'delay', 'release')),
-  often(1, constantFrom('flush', 'restart', 'wipe', 'look')),
+  often(1, constantFrom('flush', 'restart', 'wipe', 'look', 'close')),
 )
 
 test.serial('whatever pub/sub loses, doubles or delays, a listener ends with the history', async (t) => {

@@ -11,6 +11,8 @@ export class MovingRoom {
   readonly entries: Entry[] = []
   epoch = 1
   isClosed = false
+  /** The end is stored: nothing takes it back any more. */
+  isEnded = false
   /** How far each ended epoch was kept. */
   readonly #ends = new Map<number, number>()
   #said = 0
@@ -40,15 +42,26 @@ export class MovingRoom {
     this.isClosed = true
   }
 
+  /** Only what is closed is ever stored here. */
+  store(): void {
+    this.isEnded = this.isClosed
+  }
+
   /**
-   * The buffer begins anew, without the last `lost` entries of this epoch: what an earlier one has kept is in MySQL. A room that is closed
-   * has no more epochs.
+   * The buffer begins anew, without the last `lost` entries of this epoch: what an earlier one has kept is in MySQL. Where that takes a
+   * room's closing away, the new epoch stores it itself. A room that has ended has no more epochs.
    */
   beginEpoch(lost: number): void {
-    if (this.isClosed) return
+    if (this.isEnded) return
     this.entries.length = Math.max(this.#keptOf(this.epoch - 1), this.entries.length - lost)
     this.#ends.set(this.epoch, this.entries.length)
     this.epoch += 1
+    if (!this.isClosed) return
+    if (this.entries.at(-1)?.kind !== 'closed') {
+      this.isClosed = false
+      this.close()
+    }
+    this.store()
   }
 
   /** What somebody hears who has been told everything up to `told`: the epoch first, entries in pieces of `atOnce`. */
@@ -63,6 +76,7 @@ export class MovingRoom {
     for (; from < this.entries.length; from += atOnce) {
       events.push({ type: 'entries', epoch: this.epoch, entries: this.entries.slice(from, from + atOnce) })
     }
+    if (this.isEnded) events.push({ type: 'ended', last: this.head })
     return events
   }
 

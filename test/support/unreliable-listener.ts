@@ -6,11 +6,11 @@ import { samePlace } from '../../src/ledger/index.ts'
 import type { Entry, Follow, RoomEvent } from '../../src/ledger/index.ts'
 import type { Broker } from '../../src/platform/broker.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
-import { line } from './ledger.ts'
+import { alice, line } from './ledger.ts'
 import { eventually } from './eventually.ts'
 import type { LedgerSite } from './ledger.ts'
 
-export type Happening = 'say' | 'hear' | 'lose' | 'delay' | 'release' | 'flush' | 'restart' | 'wipe' | 'look'
+export type Happening = 'say' | 'hear' | 'lose' | 'delay' | 'release' | 'flush' | 'restart' | 'wipe' | 'look' | 'close'
 
 /** Keeps what it is told as a client does, over a broker that may lose, double and delay. */
 export class UnreliableListener {
@@ -21,6 +21,7 @@ export class UnreliableListener {
   #follow: Follow | undefined
   #mood: Happening = 'hear'
   #kept: Entry[] = []
+  #hasEnded = false
 
   private constructor(site: LedgerSite, room: RoomId, broker: Broker) {
     this.#site = site
@@ -59,6 +60,8 @@ export class UnreliableListener {
         return void (await redis.hset(keys.meta(this.#room), 'run', 'an earlier one'))
       case 'wipe':
         return void (await redis.flushall())
+      case 'close':
+        return void (await ledger.close(this.#room, { by: alice, requestId: undefined }))
       case 'look':
         return this.#followers.compareHeads()
       default:
@@ -73,6 +76,7 @@ export class UnreliableListener {
     const head = await ledger.head(this.#room)
     await this.#followers.compareHeads()
     await eventually(() => this.#follow !== undefined && samePlace(this.#follow.last, head))
+    assert.equal(this.#hasEnded, head.state === 'closed' && head.storedSeq === head.seq)
     await this.#followers.stop()
     assert.deepEqual(this.#kept, await ledger.entries(this.#room, { after: 0, upTo: 1000, limit: 1000 }))
   }
@@ -87,13 +91,20 @@ export class UnreliableListener {
   }
 
   #hear(event: RoomEvent): void {
+    assert.ok(!this.#hasEnded || event.type === 'epoch', 'nothing comes behind the end')
     switch (event.type) {
       case 'entries':
         assert.equal(event.entries[0]?.seq, this.#kept.length + 1, 'neither a hole nor a repeat')
         this.#kept.push(...event.entries)
         return
       case 'epoch':
+        if (this.#hasEnded) assert.ok(event.keptUpTo.seq >= this.#kept.length, 'what has ended is not taken back')
         this.#kept = this.#kept.filter((entry) => entry.seq <= event.keptUpTo.seq)
+        return
+      case 'ended':
+        assert.equal(event.last.seq, this.#kept.length, 'the end comes behind everything')
+        assert.equal(this.#kept.at(-1)?.kind, 'closed')
+        this.#hasEnded = true
         return
       case 'stored':
         return
