@@ -1,4 +1,4 @@
-import type { Close, Gap, Heard, Line, Listening, Reset, Seat, Send, Settled } from '../history/line.ts'
+import type { Close, Ended, Gap, Heard, Line, Listening, Reset, Seat, Send, Settled } from '../history/line.ts'
 import type { Ending, KeptRow, Record } from './contract.ts'
 import { lossesIn } from './losses.ts'
 import type { Moments } from './losses.ts'
@@ -18,7 +18,7 @@ export interface Message {
   parked: KeptRow[]
 }
 
-export type RoomSight = Heard | Reset | Gap | Listening | Settled
+export type RoomSight = Heard | Reset | Gap | Ended | Listening | Settled
 
 /** All that a run says of one room. */
 export interface RoomCase {

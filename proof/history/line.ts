@@ -80,7 +80,7 @@ export interface Like extends Call {
  * Something that a listening client was told, each frame as it came. `session` is one listening of one client to one room (or to the
  * stream), over all connections on which it was resumed.
  */
-export type Sight = Listening | Heard | Reset | Gap | Told | Settled
+export type Sight = Listening | Heard | Reset | Gap | Ended | Told | Settled
 
 interface Seen {
   session: string
@@ -128,6 +128,14 @@ export interface Gap extends Seen {
   from: string
   to: string
   isFilled: boolean
+}
+
+/** The server has said that the room is closed for good, and where it ends: nothing follows, and nothing is taken back. */
+export interface Ended extends Seen {
+  what: 'ended'
+  room: string
+  epoch: number
+  lastSeq: number
 }
 
 /** An event of the SSE stream. */

@@ -43,7 +43,7 @@ const frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('epoch'), room, epoch: z.number(), keptUpTo: place }),
   z.object({ type: z.literal('stored'), room, seq: z.number() }),
   z.object({ type: z.literal('gap'), room, from: place, to: place }),
-  z.object({ type: z.literal('closed'), room, lastSeq: z.number() }),
+  z.object({ type: z.literal('closed'), room, epoch: z.number(), lastSeq: z.number() }),
   z.object({ type: z.literal('unsubscribed'), room }),
   z.object({ type: z.enum(['presence', 'typing', 'read']) }),
 ])

@@ -83,9 +83,9 @@ export class RoomListener implements RoomEars {
     if (this.#rewindTo !== undefined) this.device.cut()
   }
 
-  /** Claims to have heard everything, where it has, or has listened long enough to have. */
-  settle(end: Place): void {
-    const isLong = performance.now() - this.#subscribedAt > longListeningMs
+  /** Claims to have heard everything, where it has, or has listened long enough since it is known where the room ends. */
+  settle(end: Place, knownAt: number): void {
+    const isLong = performance.now() - Math.max(this.#subscribedAt, knownAt) > longListeningMs
     if (!this.#isOut && (this.hasHeard(end) || isLong)) this.#note({ what: 'settled', ...this.#seen() })
   }
 
@@ -131,7 +131,7 @@ export class RoomListener implements RoomEars {
       case 'gap':
         return void this.#hearGap(frame)
       case 'closed':
-        return this.leave()
+        return this.#hearEnd(frame)
       case 'unsubscribed':
         return this.depart()
       case 'subscribed':
@@ -211,6 +211,11 @@ export class RoomListener implements RoomEars {
     for (const sight of gap.held) this.#options.saw(sight)
     // Nothing of it is kept, so the client comes back from before it.
     if (!isFilled) this.#last = gap.from
+  }
+
+  #hearEnd({ epoch, lastSeq }: FrameOf<'closed'>): void {
+    this.#note({ what: 'ended', ...this.#seen(), epoch, lastSeq })
+    this.leave()
   }
 
   #reach(place: Place): void {

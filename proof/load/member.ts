@@ -72,9 +72,9 @@ export class Member {
   }
 
   /** Nobody listens any more. Where it is known where the room ends, who has heard all of it says so. */
-  settle(end: Place | undefined): void {
+  settle(end: Place | undefined, knownAt: number): void {
     for (const listener of this.#listeners) {
-      if (end !== undefined) listener.settle(end)
+      if (end !== undefined) listener.settle(end, knownAt)
       listener.leave()
     }
   }

@@ -105,9 +105,10 @@ export class Room {
    */
   async settle(deadline: () => number): Promise<boolean> {
     const end = await this.#calls.end(deadline)
+    const knownAt = performance.now()
     const hasHeard = (): boolean => this.#run.over.aborted || this.#members.every((member) => hasHeardAll(member, end))
     const isHeard = await until(hasHeard, deadline)
-    for (const member of this.#members) member.settle(end)
+    for (const member of this.#members) member.settle(end, knownAt)
     const isKnown = await until(() => this.#run.tasks.count === 0, deadline)
     return end !== undefined && isHeard && isKnown
   }

@@ -156,11 +156,13 @@ export class Witness {
     const socket = await this.#socket(who, via)
     let told = 0
     let last = 0
+    let isAtTheEnd = false
     const take = (): void => {
       for (const frame of socket.frames.slice(told)) {
         const sight = sightIn(frame, session)
         if (frame['room'] === room && sight !== undefined) this.#history.add(sight)
         if (sight?.what === 'heard') last = sight.seq
+        if (sight?.what === 'ended') isAtTheEnd = true
       }
       told = socket.frames.length
     }
@@ -172,6 +174,10 @@ export class Witness {
     }
     return {
       hasHeardUpTo,
+      isAtTheEnd() {
+        take()
+        return isAtTheEnd
+      },
       stay: async (seq) => {
         await this.site.until(() => hasHeardUpTo(seq), stayMs)
         this.#history.add({ what: 'settled', session, at: now(), room })
@@ -254,6 +260,8 @@ const stayMs = 3500
 
 interface Listener {
   hasHeardUpTo(seq: number): boolean
+  /** It was told that the room has ended. */
+  isAtTheEnd(): boolean
   stay(seq: number): Promise<void>
 }
 
@@ -285,6 +293,8 @@ function sightIn(frame: Frame, session: string): Sight | undefined {
     }
     case 'gap':
       return { ...seen, what: 'gap', from: String(frame['from']), to: String(frame['to']), isFilled: false }
+    case 'closed':
+      return { ...seen, what: 'ended', epoch: Number(frame['epoch']), lastSeq: Number(frame['lastSeq']) }
     default:
       return undefined
   }

@@ -4,7 +4,7 @@ import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
 import { chunksOf } from '../platform/chunks.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
-import { pushFrame } from './entry-frame.ts'
+import { epochFrame, pushFrame } from './entry-frame.ts'
 import { RoomChannel } from './room.ts'
 import type { RoomParts } from './room.ts'
 import type { AnswerBody } from './server-frames.ts'
@@ -64,7 +64,8 @@ export async function catchUp(
 ): Promise<boolean> {
   const { last, storedSeq, missed } = await missedSince(ledger, channel, resume)
   if (subscription.isEnded) return false
-  if (missed.keptUpTo !== undefined) subscription.connection.write(epochFrame(channel.room, last, missed.keptUpTo))
+  if (missed.keptUpTo !== undefined)
+    subscription.connection.write(epochFrame(channel.room, last.epoch, missed.keptUpTo))
   if (missed.type === 'gap') subscription.connection.write(gapFrame(channel.room, missed))
   const entries = missed.type === 'entries' ? missed.entries : []
   await replay(channel, subscription, entries)
@@ -125,10 +126,6 @@ async function replay(channel: RoomChannel, subscription: Subscription, entries:
     subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
     await subscription.connection.caughtUp()
   }
-}
-
-function epochFrame(room: RoomId, last: Place, keptUpTo: Place): Buffer {
-  return pushFrame({ type: 'epoch', room: String(room), epoch: last.epoch, keptUpTo: formatPlace(keptUpTo) })
 }
 
 function gapFrame(room: RoomId, gap: { from: Place; to: Place }): Buffer {

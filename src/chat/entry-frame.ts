@@ -1,5 +1,5 @@
 import { formatPlace } from '../ledger/index.ts'
-import type { Entry } from '../ledger/index.ts'
+import type { Entry, Place } from '../ledger/index.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { textFrame } from '../platform/ws/text-frame.ts'
 import type { ShownPicture } from './pictures.ts'
@@ -30,4 +30,9 @@ export function entryFrame(
 
 export function pushFrame(push: Push): Buffer {
   return textFrame(JSON.stringify(push))
+}
+
+/** The buffer began anew: what a client holds above `keptUpTo` was not kept. */
+export function epochFrame(room: RoomId, epoch: number, keptUpTo: Place): Buffer {
+  return pushFrame({ type: 'epoch', room: String(room), epoch, keptUpTo: formatPlace(keptUpTo) })
 }

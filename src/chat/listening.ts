@@ -79,8 +79,7 @@ export class Listening {
     const { state } = await this.#requireReader(room, subscription)
     const isTold = await catchUp(this.#parts.ledger, channel, subscription, resume)
     if (!isTold) throw endedEarly()
-    const { ended } = channel.follow
-    if (ended !== undefined) return sendClosed(subscription, room, ended)
+    if (channel.ended !== undefined) return sendClosed(subscription, room, channel.ended)
     if (state !== 'open') return
     channel.welcome(subscription)
     this.#tellPresence(channel)

@@ -2,7 +2,7 @@ import { systemSender } from '../ledger/index.ts'
 import type { Entry, Follow, Ledger, Place, RoomEvent } from '../ledger/index.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
-import { entryFrame, pushFrame } from './entry-frame.ts'
+import { entryFrame, epochFrame, pushFrame } from './entry-frame.ts'
 import { readMember } from './message.ts'
 import { NamedEvents, unnamedSpeakers } from './named-events.ts'
 import type { Names } from './names.ts'
@@ -34,6 +34,7 @@ export class RoomChannel {
   readonly #events: NamedEvents
   #follow: Follow | undefined
   #stopHearing: (() => void) | undefined
+  #ended: Place | undefined
   #isStopped = false
 
   constructor(parts: RoomParts, room: RoomId, onEmpty: () => void) {
@@ -58,6 +59,11 @@ export class RoomChannel {
   get follow(): Follow {
     if (this.#follow === undefined) throw new Error('the channel has not started')
     return this.#follow
+  }
+
+  /** Where the room ended, when its listeners have been told so: for who comes later. */
+  get ended(): Place | undefined {
+    return this.#ended
   }
 
   add(subscription: Subscription): void {
@@ -105,9 +111,12 @@ export class RoomChannel {
       case 'epoch':
         return this.#tellEpoch(event)
       case 'stored':
-        return this.#tellAll({ type: 'notice', bytes: storedFrame(this.room, event.place) })
+        return this.#tellAll({
+          type: 'notice',
+          bytes: pushFrame({ type: 'stored', room: String(this.room), ...event.place }),
+        })
       case 'ended':
-        return this.#subscriptions.forEach((subscription) => sendClosed(subscription, this.room, event.last))
+        return this.#tellEnd(event.last)
       default:
         return event satisfies never
     }
@@ -115,7 +124,12 @@ export class RoomChannel {
 
   #tellEpoch(event: { epoch: number; keptUpTo: Place }): void {
     const { epoch, keptUpTo } = event
-    this.#tellAll({ type: 'epoch', epoch, keptSeq: keptUpTo.seq, bytes: epochFrame(this.room, event) })
+    this.#tellAll({ type: 'epoch', epoch, keptSeq: keptUpTo.seq, bytes: epochFrame(this.room, epoch, keptUpTo) })
+  }
+
+  #tellEnd(last: Place): void {
+    this.#ended = last
+    for (const subscription of this.#subscriptions) sendClosed(subscription, this.room, last)
   }
 
   /** Who is put out hears that, and nothing behind it: so a batch is told in pieces that end with each going. */
@@ -195,13 +209,4 @@ const goings: Readonly<Record<string, 'left' | 'kicked' | 'banned'>> = { leave: 
 
 function endsSubscriptions(entry: Entry): boolean {
   return entry.sender === systemSender && entry.kind in goings
-}
-
-function epochFrame(room: RoomId, event: { epoch: number; keptUpTo: Place }): Buffer {
-  const { epoch, keptUpTo } = event
-  return pushFrame({ type: 'epoch', room: String(room), epoch, keptUpTo: `${keptUpTo.epoch}:${keptUpTo.seq}` })
-}
-
-function storedFrame(room: RoomId, place: Place): Buffer {
-  return pushFrame({ type: 'stored', room: String(room), ...place })
 }

@@ -81,8 +81,6 @@ export interface Follow {
   /** Up to where the listener has been told. */
   readonly last: Place
   readonly storedSeq: number
-  /** Where the room ended, once that is stored. */
-  readonly ended: Place | undefined
   /** Entries after `seq` up to `last` without what is deleted by now, if this server still holds them all in memory. */
   recent(afterSeq: number): Entry[] | undefined
   stop(): void

@@ -125,6 +125,7 @@ export class ScheduledRoom {
       this.#followers.delete(follow)
     })
     this.#followers.add(follow)
+    follow.start()
     return follow
   }
 
@@ -140,7 +141,7 @@ export class ScheduledRoom {
 class ScheduledFollow implements Follow {
   readonly storedSeq = 0
   last: Place
-  ended: Place | undefined
+  #hasEnded = false
   readonly #truth: MovingRoom
   readonly #listener: (event: RoomEvent) => void
   readonly #onStop: () => void
@@ -152,7 +153,11 @@ class ScheduledFollow implements Follow {
     this.#listener = listener
     this.#onStop = onStop
     this.last = truth.head
-    if (truth.isEnded) this.ended = truth.head
+  }
+
+  /** What is told before it stands: where the room had ended already. */
+  start(): void {
+    if (this.#truth.isEnded) this.#hear({ type: 'ended', last: this.last })
   }
 
   recent(afterSeq: number): Entry[] | undefined {
@@ -173,8 +178,8 @@ class ScheduledFollow implements Follow {
 
   #hear(event: RoomEvent): void {
     if (event.type === 'ended') {
-      if (this.ended !== undefined) return
-      this.ended = event.last
+      if (this.#hasEnded) return
+      this.#hasEnded = true
     } else if (event.type === 'epoch') {
       this.last = { epoch: event.epoch, seq: Math.min(this.last.seq, event.keptUpTo.seq) }
       this.#recent = this.#recent.filter((entry) => entry.seq <= this.last.seq)
@@ -238,8 +243,7 @@ export class ScheduledListener {
         pause: () => this.#room.turn('a pause'),
       }
       const isTold = await catchUp({ resume: this.#room.resume }, channel, subscription, resume)
-      const { ended } = channel.follow
-      if (isTold && ended !== undefined) sendClosed(subscription, room, ended)
+      if (isTold && channel.ended !== undefined) sendClosed(subscription, room, channel.ended)
       else if (isTold) channel.welcome(subscription)
       return isTold
     } catch (error) {

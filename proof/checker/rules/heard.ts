@@ -1,4 +1,4 @@
-import type { Gap, Heard, Listening, Reset } from '../../history/line.ts'
+import type { Ended, Gap, Heard, Listening, Reset } from '../../history/line.ts'
 import type { KeptRow } from '../contract.ts'
 import { voidingEpoch } from '../fate.ts'
 import { deletionsIn, deletionsOf } from './amendments.ts'
@@ -11,7 +11,7 @@ import { sayEnding, sayLine, sayRow } from '../words.ts'
 /**
  * C11: each listener hears the room as it is: one entry after the other without a hole, none twice, nothing of an earlier epoch
  * behind a later one, unless it was told of an epoch that begins anew or of a range to be paged through; what it heard in the end
- * is what the rows say; and who has waited long enough has heard everything.
+ * is what the rows say; who has waited long enough has heard everything; and who was told that the room has ended for good holds what is kept.
  */
 export function checkHeard(room: RoomCase, findings: Findings): void {
   const rows = new Map(room.rows.map((row) => [row.seq, row]))
@@ -35,6 +35,7 @@ class View {
   /** The latest that it was told of, by an entry or by the beginning itself. */
   #toldEpoch = 0
   #lastSight: RoomSight | undefined
+  #hasEnded = false
 
   constructor(room: RoomCase, session: string, findings: Findings) {
     this.#room = room
@@ -56,6 +57,9 @@ class View {
       case 'heard':
         this.#hear(sight)
         break
+      case 'ended':
+        this.#end(sight)
+        break
       case 'settled':
         this.#settle(sight)
         break
@@ -69,7 +73,7 @@ class View {
   compare(rows: ReadonlyMap<number, KeptRow>, deletions: Deletions): void {
     for (const heard of this.#heard.values()) {
       const row = rows.get(heard.seq)
-      const isUntold = this.#toldEpoch <= heard.epoch && this.#lastSight?.what !== 'settled'
+      const isUntold = this.#toldEpoch <= heard.epoch && this.#lastSight?.what !== 'settled' && !this.#hasEnded
       if (row?.epoch === heard.epoch) this.#compareContent(heard, row, deletions)
       else if (!isUntold || voidingEpoch(this.#room.ending, heard) === undefined) {
         this.#blame(`heard ${formatPlace(heard)}, which is not kept`, [
@@ -106,6 +110,7 @@ class View {
   }
 
   #hear(heard: Heard): void {
+    if (this.#lastSight?.what === 'ended') this.#blame(`heard ${formatPlace(heard)} behind the end`, [sayLine(heard)])
     const before = this.#lastSight === undefined ? [] : [sayLine(this.#lastSight)]
     const expected = this.#lastSeq === undefined ? heard.seq : this.#lastSeq + 1
     if (heard.seq < expected)
@@ -120,6 +125,21 @@ class View {
     this.#entryEpoch = heard.epoch
     this.#toldEpoch = Math.max(this.#toldEpoch, heard.epoch)
     this.#heard.set(heard.seq, heard)
+  }
+
+  /** What it holds by now is all that there is, and stays. */
+  #end(sight: Ended): void {
+    this.#hasEnded = true
+    const last = this.#room.rows.at(-1)
+    const isTrue = last !== undefined && last.kind === 'closed' && last.seq === sight.lastSeq
+    const hasAll = this.#lastSeq === undefined || this.#lastSeq === sight.lastSeq
+    if (isTrue && hasAll) return
+    const before = this.#lastSight === undefined ? [] : [sayLine(this.#lastSight)]
+    this.#blame(`was told that the room has ended at ${formatPlace({ epoch: sight.epoch, seq: sight.lastSeq })}`, [
+      ...before,
+      sayLine(sight),
+      ...(last === undefined ? [] : [sayRow(last)]),
+    ])
   }
 
   #settle(sight: RoomSight): void {

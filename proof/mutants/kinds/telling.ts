@@ -1,5 +1,5 @@
 import type { Edit, Mutant } from '../mutant.ts'
-import { deaf, twoRelays, uncommitted } from '../scenarios/telling.ts'
+import { deaf, lostEnd, twoRelays, uncommitted } from '../scenarios/telling.ts'
 
 const follow = 'src/ledger/follow.ts'
 const noCatchUp: readonly Edit[] = [
@@ -31,6 +31,13 @@ export const tellingMutants: readonly Mutant[] = [
     edits: noCatchUp,
     scenario: deaf,
     expects: [],
+  },
+  {
+    name: 'end before it is stored',
+    says: 'Who listens is told that the room has ended as soon as its closing is heard.',
+    edits: [{ file: 'src/ledger/room-follower.ts', text: ' || this.#storedSeq < this.#closedSeq', instead: '' }],
+    scenario: lostEnd,
+    expects: ['C11'],
   },
   {
     name: 'key outside the transaction',

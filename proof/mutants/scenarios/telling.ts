@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
+import { copyRedis, untilFinal } from '../scenario.ts'
 import type { Site } from '../site.ts'
 
 export const deaf: Scenario = {
@@ -17,6 +18,29 @@ export const deaf: Scenario = {
     redis.heal()
     await listener.stay(last.seq ?? 0)
     return wasDeaf
+  },
+}
+
+export const lostEnd: Scenario = {
+  name: 'a room is closed while its worker cannot store, and Redis comes back without the end',
+  parts: ['server-1', 'worker-1'],
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    const listener = await witness.listen('bob', room, 'server-1')
+    await witness.sayUntilKnown('alice', room, 'kept')
+    const older = copyRedis(site)
+    const { database } = site.link('worker-1')
+    database.down()
+    const last = await witness.sayUntilKnown('alice', room, 'lost')
+    await witness.close(room)
+    const hasHeard = await site.until(() => listener.hasHeardUpTo((last.seq ?? Infinity) + 1), 4000)
+    witness.note('redis: rolled back', 'it came back without the last line and the closing', true)
+    await older.putBack()
+    database.heal()
+    await witness.close(room)
+    await untilFinal(site, 8000)
+    await site.until(() => listener.isAtTheEnd(), 8000)
+    return hasHeard
   },
 }
 

@@ -1,6 +1,7 @@
 import test from 'ava'
-import type { Gap, Line, Listening, Reset, Settled } from '../../../proof/history/line.ts'
-import { afterLoss, broken, heard, judge, row, send } from './story.ts'
+import type { Ended, Gap, Line, Listening, Reset, Settled } from '../../../proof/history/line.ts'
+import type { Ending } from '../../../proof/checker/contract.ts'
+import { afterLoss, broken, close, closedRow, heard, judge, row, send } from './story.ts'
 
 const begin: Listening = { what: 'listening', session: 's', at: 1, room: 'r', after: '0:0' }
 const settled: Settled = { what: 'settled', session: 's', at: 900, room: 'r' }
@@ -122,4 +123,30 @@ test('C11: nothing of an earlier epoch follows a later one', (t) => {
   const lines = [...said, begin, heard(1, 'a'), reset, anew, heard(3, 'c')]
 
   t.deepEqual(broken(judge(lines, [...afterwards, row(3, 'c')], afterLoss(1))).includes('C11'), true)
+})
+
+const ended: Ended = { what: 'ended', session: 's', at: 500, room: 'r', epoch: 2, lastSeq: 2 }
+const lastEntry = { kind: 'closed', from: null, epoch: 2, at: 400, body: undefined as never }
+const closing = close([50, 55], { epoch: 1, lastSeq: 4 })
+
+function judgedEnd(...sights: Line[]): string[] {
+  const lines = [...said, closing, begin, heard(1, 'a'), heard(2, 'b'), ...sights]
+  return broken(judge(lines, [row(1, 'a'), closedRow(2, 2)], { ...afterLoss(1, 2), ...lostUpTo(4) }))
+}
+
+/** Everything above the first line was lost, the first end too. */
+function lostUpTo(to: number): Pick<Ending, 'epochs'> {
+  const { epochs } = afterLoss(1, 2)
+  return { epochs: epochs.map((one) => (one.suspect === undefined ? one : { ...one, suspect: { from: 2, to } })) }
+}
+
+test('who is told that the room has ended holds what is kept', (t) => {
+  t.deepEqual(judgedEnd(reset, heard(2, '!closed', lastEntry), ended), [])
+})
+
+test('C11: a room has not ended before its end is kept for good', (t) => {
+  t.deepEqual(judgedEnd(ended), ['C11'])
+  t.deepEqual(judgedEnd(reset, ended), ['C11'])
+  t.deepEqual(judgedEnd(reset, heard(2, '!closed', lastEntry), { ...ended, lastSeq: 3 }), ['C11'])
+  t.deepEqual(judgedEnd(reset, heard(2, '!closed', lastEntry), ended, heard(3, 'c')), ['C11'])
 })

@@ -115,8 +115,11 @@ class Room {
   }
 
   finish(at: number): Run {
-    for (const session of this.#listeners) this.lines.push({ what: 'settled', session, at, room })
     const lastSeq = this.#entries.length
+    for (const session of this.#listeners) {
+      if (this.#isClosed) this.lines.push({ what: 'ended', session, at, room, epoch: this.#epoch, lastSeq })
+      this.lines.push({ what: 'settled', session, at, room })
+    }
     const last = this.#entries.at(-1)?.epoch ?? this.#epoch
     const isSuspect = this.#ends.some(({ suspect }) => suspect !== undefined)
     if (this.#isClosed && this.#ends.every(({ epoch }) => epoch !== last)) this.#epoch = last
