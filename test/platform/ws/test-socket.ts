@@ -1,7 +1,9 @@
 import { WebSocket } from 'ws'
 import type { ClientOptions } from 'ws'
+import { Ear } from '../../support/ear.ts'
+import type { HeardFrame as Frame } from '../../support/ear.ts'
 
-export type Frame = Record<string, unknown> & { type: string }
+export type { Frame }
 
 export interface Refusal {
   status: number
@@ -11,15 +13,14 @@ export interface Refusal {
 /** A ws client without manners of its own: it says what a test tells it to, and keeps all that it hears. */
 export class TestSocket {
   readonly ws: WebSocket
-  readonly frames: Frame[] = []
   readonly ended: Promise<{ code: number; reason: string }>
-  readonly #watchers = new Set<() => void>()
+  readonly #ear = new Ear()
   #lastRef = 0
 
   private constructor(ws: WebSocket) {
     this.ws = ws
     ws.on('error', () => undefined)
-    ws.on('message', (data) => this.#hear(data.toString()))
+    ws.on('message', (data) => this.#ear.hear(data.toString()))
     this.ended = new Promise((resolve) => {
       ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
     })
@@ -64,38 +65,22 @@ export class TestSocket {
     return this.hears(`the answer to ${String(frame['type'])}`, (heard) => heard['ref'] === ref)
   }
 
+  get frames(): readonly Frame[] {
+    return this.#ear.frames
+  }
+
   /** The first frame, heard already or still to come, that is it. */
-  hears(what: string, isIt: (frame: Frame) => boolean, withinMs = 5000): Promise<Frame> {
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        this.#watchers.delete(look)
-        reject(new Error(`${what}: not heard within ${withinMs} ms, but ${JSON.stringify(this.frames).slice(-2000)}`))
-      }, withinMs)
-      const look = (): void => {
-        const found = this.frames.find(isIt)
-        if (found === undefined) return
-        this.#watchers.delete(look)
-        clearTimeout(deadline)
-        resolve(found)
-      }
-      this.#watchers.add(look)
-      look()
-    })
+  hears(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
+    return this.#ear.hears(what, isIt)
   }
 
   ofType(type: string): Frame[] {
-    return this.frames.filter((frame) => frame.type === type)
+    return this.#ear.ofType(type)
   }
 
   async close(): Promise<void> {
     this.ws.close()
     await this.ended
-  }
-
-  #hear(text: string): void {
-    const frame: Frame = JSON.parse(text)
-    this.frames.push(frame)
-    for (const look of this.#watchers) look()
   }
 }
 

@@ -6,7 +6,8 @@ import type { Person } from '../../accounts/client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { sharedBy } from '../../support/shared.ts'
 import { stackOf } from '../../support/stack.ts'
-import { RawSocket, frame, opcodes } from './raw-socket.ts'
+import { frame, opcodes } from './frames.ts'
+import { RawSocket } from './raw-socket.ts'
 
 /** Much of what each connection must not send. The limits are those that people have. */
 const stack = stackOf(test, { FRAMES_PER_SECOND: 10, FRAMES_BURST: 30, SOCKETS_PER_ACCOUNT: 200 })

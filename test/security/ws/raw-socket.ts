@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { codeIn, opcodes } from './frames.ts'
 
 /** A connection of bytes, for frames that no client would send. */
 
@@ -10,86 +11,42 @@ export interface RawFrame {
   payload: Buffer
 }
 
-export interface FrameParts {
-  opcode: number
-  payload?: Buffer | string
-  /** The last of its message, unless said otherwise. */
-  isLast?: boolean
-  /** The three reserved bits, as in 0x40. */
-  reserved?: number
-  isMasked?: boolean
-  /** What the header says instead of the length that there is. */
-  claims?: bigint
-}
-
-export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
-
-/** One frame as bytes, masked as those of a client are. */
-export function frame({
-  opcode,
-  payload = '',
-  isLast = true,
-  reserved = 0,
-  isMasked = true,
-  claims,
-}: FrameParts): Buffer {
-  const body = Buffer.from(payload)
-  const first = (isLast ? 0x80 : 0) | reserved | opcode
-  const header = Buffer.concat([Buffer.of(first), lengthOf(claims ?? BigInt(body.length), isMasked)])
-  if (!isMasked) return Buffer.concat([header, body])
-  const mask = randomBytes(4)
-  return Buffer.concat([header, mask, body.map((byte, place) => byte ^ mask[place % 4]!)])
-}
-
-function lengthOf(length: bigint, isMasked: boolean): Buffer {
-  const mark = isMasked ? 0x80 : 0
-  if (length < 126n) return Buffer.of(mark | Number(length))
-  if (length < 65_536n) return Buffer.concat([Buffer.of(mark | 126), unsigned(length, 2)])
-  return Buffer.concat([Buffer.of(mark | 127), unsigned(length, 8)])
-}
-
-function unsigned(value: bigint, bytes: 2 | 8): Buffer {
-  const buffer = Buffer.alloc(8)
-  buffer.writeBigUInt64BE(value)
-  return buffer.subarray(8 - bytes)
-}
-
-export function closing(code: number, reason: string | Buffer = ''): Buffer {
-  const head = Buffer.alloc(2)
-  head.writeUInt16BE(code)
-  return frame({ opcode: opcodes.close, payload: Buffer.concat([head, Buffer.from(reason)]) })
-}
-
 /** What came back: all frames, and whether and how the server hung up. */
 export class RawSocket {
   readonly frames: RawFrame[] = []
   /** Of the first close frame; undefined when the connection ended without one. */
   readonly ended: Promise<number | undefined>
   readonly #socket: Socket
+  readonly #onFrame: (frame: RawFrame) => void
   #unread: Buffer = Buffer.alloc(0)
 
-  private constructor(socket: Socket, head: Buffer) {
+  private constructor(socket: Socket, head: Buffer, onFrame: (frame: RawFrame) => void) {
     this.#socket = socket
+    this.#onFrame = onFrame
     socket.on('data', (chunk) => this.#read(chunk))
     this.ended = new Promise((resolve) => socket.on('close', () => resolve(this.closeCode)))
     this.#read(head)
   }
 
   /** Rejects with the status line when it is not let in. */
-  static async open(url: string, headers: Readonly<Record<string, string>>): Promise<RawSocket> {
+  static async open(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    onFrame: (frame: RawFrame) => void = () => undefined,
+  ): Promise<RawSocket> {
     const { socket, head, rest } = await shakeHands(url, { ...standardHeaders(), ...headers })
     const [status = ''] = head.split('\r\n')
     if (status.split(' ')[1] !== '101') {
       socket.destroy()
       throw new Error(status)
     }
-    return new RawSocket(socket, rest)
+    return new RawSocket(socket, rest, onFrame)
   }
 
   get closeCode(): number | undefined {
     const { payload } = this.frames.find(({ opcode }) => opcode === opcodes.close) ?? {}
     if (payload === undefined) return undefined
-    return payload.length < 2 ? 1005 : payload.readUInt16BE()
+    return codeIn(payload) ?? 1005
   }
 
   get isOpen(): boolean {
@@ -119,6 +76,7 @@ export class RawSocket {
     this.#unread = Buffer.concat([this.#unread, chunk])
     for (let next = firstFrame(this.#unread); next !== undefined; next = firstFrame(this.#unread)) {
       this.frames.push(next.frame)
+      this.#onFrame(next.frame)
       this.#unread = this.#unread.subarray(next.bytes)
     }
   }

@@ -10,8 +10,12 @@ declare module 'websocket-driver' {
     setHeader(name: string, value: string): boolean
     start(): boolean
     text(message: string): boolean
-    ping(message: string, answered: () => void): boolean
+    binary(message: Buffer): boolean
+    ping(message: string): boolean
+    pong(message: string): boolean
     close(reason: string, code: number): boolean
+    /** Whatever its state: what the others are made of. */
+    frame(payload: Buffer, type: 'ping'): boolean
   }
   const driver: { client(url: string, options: { protocols: readonly string[]; maxLength?: number }): Driver }
   export default driver
