@@ -1,4 +1,5 @@
 import type { Measure } from '../contract.ts'
+import { sideBySideMeasures } from './measures.ts'
 
 /** P1–P6 and P9. */
-export const chatMeasures: readonly Measure[] = []
+export const chatMeasures: readonly Measure[] = [...sideBySideMeasures]

@@ -1,0 +1,41 @@
+import type { CrowdReport } from '../clients/crowd.ts'
+import type { Figures } from '../contract.ts'
+import { percentile } from '../ratios.ts'
+
+/** What a round came to, of what its clients saw and what its processes used, by part. */
+export function figuresOf(report: CrowdReport, used: Readonly<Record<string, number>>): Figures {
+  const { deliveries, acknowledged, seconds, latenciesMs } = report
+  const ofNode = Object.entries(used).filter(([part]) => /^(server|worker)-/.test(part))
+  const sum = (parts: readonly (readonly [string, number])[]): number =>
+    parts.reduce((total, [, each]) => total + each, 0)
+  const all = sum(Object.entries(used))
+  return {
+    deliveriesPerSecond: deliveries / seconds,
+    messagesPerSecond: acknowledged / seconds,
+    cpuMicrosPerDelivery: (all * 1_000_000) / deliveries,
+    nodeCpuMicrosPerDelivery: (sum(ofNode) * 1_000_000) / deliveries,
+    cpuMicrosPerMessage: (all * 1_000_000) / acknowledged,
+    p50Ms: percentile(latenciesMs, 0.5),
+    p95Ms: percentile(latenciesMs, 0.95),
+    p99Ms: percentile(latenciesMs, 0.99),
+    ...Object.fromEntries(Object.entries(used).map(([part, each]) => [`${part} percent`, (each / seconds) * 100])),
+    'load percent of its busiest process': report.busiest * 100,
+    lost: report.missing,
+    doubled: report.duplicates,
+    overtaken: report.overtaken,
+    'rooms heard in different orders': report.roomsInDisorder,
+  }
+}
+
+/** What Madang must never do. The peers do not promise it: theirs is counted and shown. */
+export function requireLedger(report: CrowdReport): void {
+  const { missing, duplicates, overtaken, roomsInDisorder, sent, acknowledged } = report
+  const faults = [
+    missing > 0 ? `${missing} deliveries or acknowledgements are missing` : undefined,
+    duplicates > 0 ? `${duplicates} deliveries came twice` : undefined,
+    overtaken > 0 ? `${overtaken} messages came before earlier ones of their senders` : undefined,
+    roomsInDisorder > 0 ? `the listeners of ${roomsInDisorder} rooms heard different orders` : undefined,
+    sent === acknowledged ? undefined : `${acknowledged} of ${sent} messages were acknowledged`,
+  ].filter((fault) => fault !== undefined)
+  if (faults.length > 0) throw new Error(`Madang broke its promise: ${faults.join('; ')}`)
+}

@@ -1,0 +1,102 @@
+import type { BenchOptions, Contestant, Measure } from '../contract.ts'
+import { Ground } from './ground.ts'
+import type { ChatLoad } from './load.ts'
+import { madang } from './madang.ts'
+import { peerContestant, socketIoInsert, socketIoStreams, wsInsert, wsPubSub } from './peers.ts'
+import type { Peer } from './peers.ts'
+
+const ours = 'madang'
+const looser = 'madang everysec'
+
+function scaled(count: number, scale: number): number {
+  return Math.max(2, Math.round(count * scale))
+}
+
+/** Madang, Madang with a Redis that writes once a second, and the peers, under one load on one ground. */
+function sideBySide(shape: ChatLoad, peers: readonly Peer[], { log }: BenchOptions): Contestant[] {
+  const ground = new Ground({ name: 'chat', settings: { SEATS_MAX: 10_000 }, log })
+  const parts = { ground, shape, through: 'nginx', processes: 1 } as const
+  return [
+    madang(ours, { ...parts, appendfsync: 'always' }),
+    ...peers.map((peer) => peerContestant(peer, { ...parts, log })),
+    madang(looser, { ...parts, appendfsync: 'everysec' }),
+  ]
+}
+
+/** P1–P3: 20 of 200 listeners speak, as fast as they are answered. */
+function oneFullRoom(options: BenchOptions): Contestant[] {
+  const listeners = scaled(200, options.scale)
+  const load = { type: 'saturated', seconds: options.seconds, window: 20 } as const
+  const shape = { rooms: 1, listeners, speakers: Math.min(20, listeners), load }
+  return sideBySide(shape, [socketIoInsert, wsPubSub, socketIoStreams], options)
+}
+
+/** P4: everybody in 100 rooms of ten speaks, as fast as they are answered. */
+function manyRooms(options: BenchOptions): Contestant[] {
+  const rooms = scaled(100, options.scale)
+  const load = { type: 'saturated', seconds: options.seconds, window: 2 } as const
+  return sideBySide({ rooms, listeners: 10, speakers: 10, load }, [socketIoInsert, wsInsert, wsPubSub], options)
+}
+
+/** P5: 50 messages a second to 200 listeners. */
+function calmRoom(options: BenchOptions): Contestant[] {
+  const listeners = scaled(200, options.scale)
+  const load = { type: 'paced', seconds: options.seconds, perSecond: 50 } as const
+  return sideBySide({ rooms: 1, listeners, speakers: Math.min(20, listeners), load }, [socketIoInsert], options)
+}
+
+const atLeast = (must: number, goal: number) => ({ least: { must, goal } })
+const atMost = (must: number, goal: number) => ({ most: { must, goal } })
+const rate = { title: 'deliveries/s', quantity: 'deliveriesPerSecond', ours }
+const accepted = { title: 'accepted messages/s', quantity: 'messagesPerSecond', ours }
+
+export const sideBySideMeasures: readonly Measure[] = [
+  {
+    id: 'P1',
+    title: 'One room of 200 listeners, saturated, two servers',
+    contestants: oneFullRoom,
+    comparisons: [{ ...rate, theirs: socketIoInsert.name, bars: atLeast(10, 15) }],
+  },
+  {
+    id: 'P2',
+    title: 'One room of 200 listeners, saturated: processor time of all processes',
+    contestants: oneFullRoom,
+    comparisons: [
+      {
+        ...{ title: 'CPU per delivery', quantity: 'cpuMicrosPerDelivery', ours, theirs: socketIoInsert.name },
+        bars: atMost(1 / 12, 1 / 20),
+      },
+    ],
+  },
+  {
+    id: 'P3',
+    title: 'One room of 200 listeners, saturated, against one that keeps nothing',
+    contestants: oneFullRoom,
+    comparisons: [{ ...rate, theirs: wsPubSub.name, bars: atLeast(7, 9) }],
+  },
+  {
+    id: 'P4',
+    title: '100 rooms of ten who all speak, saturated, two servers',
+    contestants: manyRooms,
+    comparisons: [
+      { ...accepted, theirs: socketIoInsert.name, bars: atLeast(10, 15) },
+      { ...accepted, theirs: wsInsert.name, bars: atLeast(4.5, 7) },
+      { ...accepted, theirs: wsPubSub.name, bars: atLeast(1.8, 2.5) },
+    ],
+  },
+  {
+    id: 'P5',
+    title: 'One room of 200 listeners at 10,000 deliveries a second',
+    contestants: calmRoom,
+    comparisons: [
+      {
+        ...{ title: 'CPU per delivery', quantity: 'cpuMicrosPerDelivery', ours, theirs: socketIoInsert.name },
+        bars: atMost(0.6, 0.45),
+      },
+      {
+        ...{ title: 'median latency', quantity: 'p50Ms', ours, theirs: socketIoInsert.name },
+        bars: atMost(0.6, 0.45),
+      },
+    ],
+  },
+]
