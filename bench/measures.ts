@@ -1,7 +1,8 @@
 import { chatMeasures } from './chat/index.ts'
 import type { Measure } from './contract.ts'
+import { webMeasures } from './web/index.ts'
 
 /** All that can be measured, in the order of their numbers. */
-export const measures: readonly Measure[] = [...chatMeasures].toSorted(
+export const measures: readonly Measure[] = [...chatMeasures, ...webMeasures].toSorted(
   (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
 )

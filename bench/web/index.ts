@@ -1,0 +1,5 @@
+import type { Measure } from '../contract.ts'
+import { feed } from './feed.ts'
+
+/** P10, P11 and P14. */
+export const webMeasures: readonly Measure[] = [feed]
