@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createPool } from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2/promise'
@@ -101,22 +102,19 @@ async function feedPage(session: string, before: number, limit: number): Promise
 const [relay] = await rows('SELECT last_position FROM event_relay WHERE id = 1', [])
 const position = String(relay?.['last_position'] ?? 0)
 
-const server = createServer((request, response) => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://here')
   const cursor = url.searchParams.get('cursor')
   const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(Buffer.from(cursor, 'base64url').toString())
   const [, claims = ''] = (request.headers.authorization ?? '').split('.')
   const { sid } = JSON.parse(Buffer.from(claims, 'base64url').toString())
-  feedPage(sid, before, Number(url.searchParams.get('limit') ?? 20)).then(
-    (body) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-      response.end(body)
-    },
-    (error: unknown) => {
-      response.writeHead(500)
-      response.end(String(error))
-    },
-  )
+  const body = await feedPage(sid, before, Number(url.searchParams.get('limit') ?? 20))
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)))
 })
 server.keepAliveTimeout = 75_000
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
