@@ -19,6 +19,8 @@ const scripts: Readonly<Record<PartName, string>> = {
 }
 
 const longestMs = 60_000
+/** A rule reads the logs: they must be there whole, however many scenarios were played. */
+const longestLog = 50_000_000
 
 /** Small, so that everything happens within seconds. */
 const settings = {
@@ -94,7 +96,10 @@ export class Site {
   ): Promise<void> {
     this.#isWhole = isWhole
     for (const name of names) {
-      const part = new Part(scripts[name], this.#ports.get(name) ?? 0, this.#envOf(name, root, changes), { root })
+      const part = new Part(scripts[name], this.#ports.get(name) ?? 0, this.#envOf(name, root, changes), {
+        root,
+        longestLog,
+      })
       this.#running.set(name, part)
       await part.start()
     }
@@ -110,6 +115,10 @@ export class Site {
   async bufferBase(room: string): Promise<number> {
     const bucket = String(Number(room) % 256).padStart(3, '0')
     return Number((await this.#redis.hget(`{b${bucket}}:room:${room}:meta`, 'base')) ?? 0)
+  }
+
+  logOf(name: PartName): string {
+    return this.#running.get(name)?.log ?? ''
   }
 
   logs(): { name: string; text: string }[] {

@@ -10,10 +10,11 @@ export interface PartOptions {
   preload?: string
   /** Folder with the code that runs; this project's unless said otherwise. */
   root?: string
+  /** Characters of its log that are kept, the last ones. */
+  longestLog?: number
 }
 
 export const readyWithinMs = 60_000
-const longestLog = 20_000
 
 /** A process of Madang. */
 export class Part {
@@ -22,15 +23,17 @@ export class Part {
   readonly #env: Record<string, string>
   readonly #preload: string | undefined
   readonly #root: string
+  readonly #longestLog: number
   #child: ChildProcess | undefined
   #log = ''
 
-  constructor(script: string, port: number, env: Record<string, string>, { preload, root }: PartOptions) {
+  constructor(script: string, port: number, env: Record<string, string>, { preload, root, longestLog }: PartOptions) {
     this.host = `127.0.0.1:${port}`
     this.#script = script
     this.#env = env
     this.#preload = preload
     this.#root = root ?? projectFolder
+    this.#longestLog = longestLog ?? 20_000
   }
 
   get child(): ChildProcess {
@@ -57,7 +60,7 @@ export class Part {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe', ...(this.#preload === undefined ? [] : (['ipc'] as const))],
     })
-    const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-longestLog))
+    const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-this.#longestLog))
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
     this.#child = child

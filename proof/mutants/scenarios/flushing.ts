@@ -1,15 +1,8 @@
 import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
-import { storedSeq, untilFinal } from '../scenario.ts'
+import { holdRow, isRowWaitedFor, storedSeq, untilFinal } from '../scenario.ts'
 import type { Witness } from '../witness.ts'
 import type { Site } from '../site.ts'
-
-/** Nobody can store anything of the room until it is let go. */
-async function holdRow(site: Site, room: string): Promise<() => Promise<void>> {
-  const held = await site.world.sql.transaction()
-  await held.raw('SELECT room_id FROM ledgers WHERE room_id = ? FOR UPDATE', [room])
-  return () => held.commit().then(() => undefined)
-}
 
 /** Resolves with the seq of the last one. */
 async function sayTen(witness: Witness, room: string, what: string): Promise<number> {
@@ -36,7 +29,7 @@ async function sayUntilWorkerWaits(
   for (let line = 1; line <= untilTheTenth; line += 1) {
     last = (await witness.sayUntilKnown('alice', room, `line ${line}`)).seq ?? last
   }
-  return { last, isWaiting: await site.until(() => isSomebodyWaiting(site), 5000) }
+  return { last, isWaiting: await site.until(() => isRowWaitedFor(site, room), 5000) }
 }
 
 export const saidMeanwhile: Scenario = {
@@ -50,12 +43,12 @@ export const saidMeanwhile: Scenario = {
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `meanwhile ${line}`)
     await letGo()
-    await site.until(isStored(site, room, last), 5000)
+    const isDone = await site.until(isStored(site, room, last), 5000)
     await pause(300)
     await witness.sayUntilKnown('alice', room, 'afterwards')
     await witness.close(room)
     await untilFinal(site, 6000)
-    return isWaiting
+    return isWaiting && isDone
   },
 }
 
@@ -68,23 +61,19 @@ export const lateTrim: Scenario = {
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
+    const before = await storedSeq(site, room)
     slow.hold('up')
     await letGo()
-    await site.until(isStored(site, room, last), 5000)
+    const isStuck = await site.until(isStored(site, room, before + 1), 5000)
     other.heal()
-    await site.until(async () => (await site.bufferBase(room)) >= last, 8000)
+    const isTrimmed = await site.until(async () => (await site.bufferBase(room)) >= last, 8000)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `more ${line}`)
     slow.heal()
     await pause(300)
     await witness.close(room)
     await untilFinal(site, 6000)
-    return isWaiting
+    return isWaiting && isStuck && isTrimmed
   },
-}
-
-async function isSomebodyWaiting({ world: { sql } }: Site): Promise<boolean> {
-  const [rows] = await sql.raw("SELECT COUNT(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
-  return Number(rows[0].n) > 0
 }
 
 export const uncommittedFlush: Scenario = {
@@ -95,16 +84,22 @@ export const uncommittedFlush: Scenario = {
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
-    database.cutBefore((chunk) => chunk.includes('COMMIT'))
+    const cut = { isInserted: false, isCommitLost: false }
+    database.cutBefore((chunk) => {
+      cut.isInserted ||= chunk.includes('INSERT INTO messages')
+      const isCommit = chunk.includes('COMMIT')
+      cut.isCommitLost ||= isCommit && cut.isInserted
+      return isCommit
+    })
     await letGo()
-    await site.until(async () => !(await isSomebodyWaiting(site)), 5000)
+    await site.until(() => cut.isCommitLost, 5000)
     await pause(300)
     database.heal()
     await site.until(isStored(site, room, last), 5000)
     await witness.sayUntilKnown('bob', room, 'afterwards')
     await witness.close(room)
     await untilFinal(site, 8000)
-    return isWaiting
+    return isWaiting && cut.isCommitLost
   },
 }
 

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
-import { storedSeq, untilFinal } from '../scenario.ts'
+import { holdRow, storedSeq, untilFinal } from '../scenario.ts'
+import type { Witness } from '../witness.ts'
 
 const closingMs = 8000
 
@@ -88,15 +89,22 @@ const sentIds = 10
 
 export const forgotten: Scenario = {
   name: 'an id is sent again when so many others have come that Redis would like to forget it, and nothing is stored',
-  parts: ['server-1'],
-  settings: { SENT_MAX_IDS: sentIds },
-  async run(witness) {
+  parts: ['server-1', 'worker-1'],
+  settings: { SENT_MAX_IDS: sentIds, FLUSH_ENTRIES: 1000, FLUSH_AGE_SECONDS: 3600 },
+  async run(witness, site) {
     const room = await witness.openRoom()
     const { id } = await witness.say('alice', room, 'once')
     for (let line = 1; line <= 2 * sentIds; line += 1) await witness.sayUntilKnown('bob', room, `other ${line}`)
     const again = await witness.say('alice', room, 'once', { id })
-    return again.outcome === 'ok'
+    return again.outcome === 'ok' && (await storedSeq(site, room)) === 0
   },
+}
+
+async function sayAndChange(witness: Witness, room: string, when: string): Promise<{ seq: number; at: string }> {
+  const { epoch, seq = 0 } = await witness.sayUntilKnown('alice', room, `deleted ${when}`)
+  const at = `${epoch}:${seq}`
+  await witness.amend('alice', room, { kind: 'edit', body: `deleted ${when}, changed`, target: at })
+  return { seq, at }
 }
 
 export const deleted: Scenario = {
@@ -104,16 +112,19 @@ export const deleted: Scenario = {
   parts: ['server-1', 'worker-1'],
   async run(witness, site) {
     const room = await witness.openRoom()
-    for (const body of ['deleted soon', 'deleted late']) {
-      const { epoch, seq = 0 } = await witness.sayUntilKnown('alice', room, body)
-      const target = `${epoch}:${seq}`
-      await witness.amend('alice', room, { kind: 'edit', body: `${body}, changed`, target })
-      if (body === 'deleted late') await site.until(async () => (await storedSeq(site, room)) >= seq, 5000)
-      await witness.amend('alice', room, { kind: 'delete', body: '', target })
-    }
+    const letGo = await holdRow(site, room)
+    await witness.amend('alice', room, {
+      kind: 'delete',
+      body: '',
+      target: (await sayAndChange(witness, room, 'soon')).at,
+    })
+    await letGo()
+    const late = await sayAndChange(witness, room, 'late')
+    const isStored = await site.until(async () => (await storedSeq(site, room)) >= late.seq, 5000)
+    await witness.amend('alice', room, { kind: 'delete', body: '', target: late.at })
     const { outcome } = await witness.sayUntilKnown('bob', room, 'it stays')
     await witness.close(room)
     await untilFinal(site, closingMs)
-    return outcome === 'ok'
+    return isStored && outcome === 'ok'
   },
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { pause } from '../patience.ts'
 import type { Scenario } from '../scenario.ts'
-import { copyRedis, untilFinal } from '../scenario.ts'
+import { copyRedis, isAllRelayed, untilFinal } from '../scenario.ts'
 import type { Site } from '../site.ts'
 
 export const deaf: Scenario = {
@@ -83,9 +83,6 @@ export const twoRelays: Scenario = {
         ),
       )
     }
-    const { sql } = site.world
-    const left = async (): Promise<number> =>
-      Number((await sql('events').whereNull('position').count({ n: '*' }))[0]?.['n'])
-    return site.until(async () => isSeen(site) || (await left()) === 0, 5000)
+    return site.until(async () => isSeen(site) || (await isAllRelayed(site)), 5000)
   },
 }
