@@ -1,4 +1,4 @@
-import type { AppendOutcome, Ledger } from '../ledger/index.ts'
+import type { AppendOutcome, Ledger, NewEntry } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { handOver } from './outcome.ts'
@@ -19,9 +19,11 @@ interface Lane {
 export class Lanes {
   readonly #ledger: Pick<Ledger, 'append'>
   readonly #lanes = new Map<RoomId, Lane>()
+  readonly #mostWaiting: number
 
-  constructor(ledger: Pick<Ledger, 'append'>) {
+  constructor(ledger: Pick<Ledger, 'append'>, most = mostWaiting) {
     this.#ledger = ledger
+    this.#mostWaiting = most
   }
 
   /** Errors: those of `prepare`; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome. */
@@ -29,14 +31,14 @@ export class Lanes {
     const lane = this.#lanes.get(room)
     if (lane !== undefined) return this.#wait(room, lane, prepare)
     const prepared = prepare()
-    if (!(prepared instanceof Promise)) return this.#settle(room, this.#handOver(room, prepared))
+    if (!(prepared instanceof Promise)) return this.#handOver(room, prepared)
     const opened: Lane = { waiting: 0, last: Promise.resolve(), isBroken: false }
     this.#lanes.set(room, opened)
     return this.#wait(room, opened, () => prepared)
   }
 
   async #wait(room: RoomId, lane: Lane, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
-    if (lane.waiting >= mostWaiting) throw new Problem('rate_limited', { retryAfter: 1 })
+    if (lane.waiting >= this.#mostWaiting) throw new Problem('rate_limited', { retryAfter: 1 })
     lane.waiting += 1
     const turn = lane.last.then(prepare)
     const outcome = turn.then((prepared) => {
@@ -49,14 +51,7 @@ export class Lanes {
       () => this.#turned(room, lane),
       () => this.#turned(room, lane),
     )
-    return this.#settle(room, outcome)
-  }
-
-  async #settle(room: RoomId, outcome: Promise<AppendOutcome>): Promise<AppendOutcome> {
-    const settled = await outcome
-    const lane = this.#lanes.get(room)
-    if (settled.type === 'unknown' && lane !== undefined) lane.isBroken = true
-    return settled
+    return outcome
   }
 
   #turned(room: RoomId, lane: Lane): void {
@@ -65,6 +60,14 @@ export class Lanes {
   }
 
   #handOver(room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
-    return handOver(this.#ledger, room, prepared)
+    return handOver({ append: (_, entry) => this.#append(room, entry) }, room, prepared)
+  }
+
+  /** The lane is broken in the very step in which the ledger says so: a look-up that ends in the same moment comes too late. */
+  async #append(room: RoomId, entry: NewEntry): Promise<AppendOutcome> {
+    const outcome = await this.#ledger.append(room, entry)
+    const lane = this.#lanes.get(room)
+    if (outcome.type === 'unknown' && lane !== undefined) lane.isBroken = true
+    return outcome
   }
 }

@@ -1,9 +1,17 @@
 import test from 'ava'
+import * as fc from 'fast-check'
+import assert from 'node:assert/strict'
 import { Lanes } from '../../src/chat/lanes.ts'
 import type { Prepared } from '../../src/chat/outcome.ts'
 import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
+import { eventually } from '../support/eventually.ts'
+import { SpokenLanes } from './spoken-lanes.ts'
+
+/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
+const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200) * 5
 
 const room = 7 as RoomId
 const kept: AppendOutcome = { type: 'kept', place: { epoch: 1, seq: 1 }, at: 0, isDuplicate: false, kept: 'buffered' }
@@ -93,6 +101,22 @@ test('what is looked up behind a line of unknown outcome fails too', async (t) =
   t.deepEqual(handed, ['a'])
 })
 
+test('a look-up that ends in the very moment of an unknown outcome comes too late', async (t) => {
+  const answer = Promise.withResolvers<AppendOutcome>()
+  const { handed, lanes } = handing(() => answer.promise)
+  const look = Promise.withResolvers<Prepared>()
+
+  const first = lanes.say(room, async () => line('a'))
+  await eventually(() => handed.length === 1)
+  const second = lanes.say(room, () => look.promise)
+  answer.resolve(unknown)
+  look.resolve(line('b'))
+
+  t.deepEqual(await first, unknown)
+  t.is(await codeOf(second), 'unavailable')
+  t.deepEqual(handed, ['a'])
+})
+
 test('so many lines wait and not one more', async (t) => {
   const { handed, lanes } = handing()
   const look = Promise.withResolvers<Prepared>()
@@ -104,4 +128,65 @@ test('so many lines wait and not one more', async (t) => {
   await Promise.all(waiting)
 
   t.is(handed.length, 500)
+})
+
+const rooms = [7, 8] as RoomId[]
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      room: fc.constantFrom(...rooms),
+      look: fc.constantFrom('at once' as const, 'finds' as const, 'finds' as const, 'refuses' as const),
+      answer: fc.constantFrom('kept' as const, 'kept' as const, 'closed' as const, 'unknown' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }) },
+)
+const mostWaiting = 4
+
+/** What must be so of one speaker's lines in one room, in whatever order things came to pass. */
+function holdToPromise(at: SpokenLanes, ofRoom: RoomId): void {
+  const lines = at.lines.filter((one) => one.room === ofRoom)
+  const handed = at.handed.filter((one) => one.room === ofRoom)
+  assert.deepEqual(
+    handed,
+    lines.filter((one) => handed.includes(one)),
+    'in the order in which they were said',
+  )
+  for (const one of lines) {
+    const ends = handed.includes(one) ? [one.answer, 'unknown'] : ['bad_input', 'rate_limited', 'unavailable']
+    assert.ok(ends.includes(String(one.told)), `line ${one.id} was told ${one.told}`)
+    assert.equal(one.told === 'rate_limited', one.isOneTooMany, `line ${one.id} was told ${one.told}`)
+    if (one.told === 'bad_input') assert.equal(one.look, 'refuses')
+    if (one.told === 'kept')
+      assert.ok(
+        one.behind.every(({ told }) => told !== 'unknown'),
+        `line ${one.id} overtook`,
+      )
+    if (one.told === 'unavailable') {
+      assert.ok(
+        lines.slice(0, lines.indexOf(one)).some(({ told }) => told === 'unknown'),
+        `line ${one.id} failed for nothing`,
+      )
+    }
+  }
+}
+
+test('whatever waits for what: lines keep their order, none overtakes one of unknown outcome, each is told its end', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 40 }), async (steps) => {
+      const at = new SpokenLanes(mostWaiting)
+      for (const taken of steps) {
+        if (Array.isArray(taken)) await at.come(taken)
+        else at.say(taken.room, taken)
+      }
+      await at.rest()
+      for (const one of rooms) {
+        holdToPromise(at, one)
+        at.say(one, { look: 'at once', answer: 'kept' })
+      }
+    }),
+    { seed, numRuns, includeErrorInReport: true },
+  )
+  t.pass()
 })
