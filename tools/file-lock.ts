@@ -13,8 +13,8 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
   }
 }
 
-/** The lock appears with its owner in it, by one link: an empty one would look like that of a process that died. */
-function takeLock(file: string): boolean {
+/** False where a process that lives holds it. The lock lasts until its file is removed, or its owner has died. The lock appears with its owner in it, by one link: an empty one would look like that of a process that died. */
+export function takeLock(file: string): boolean {
   const own = `${file}.${process.pid}`
   writeFileSync(own, JSON.stringify(markOf(process.pid)))
   try {

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
+import { takeLock } from './file-lock.ts'
+import { privateFolder } from './paths.ts'
 
 /**
  * A port for `name` that is free right now: the one it had last time, else the preferred one, else any.
@@ -34,14 +37,25 @@ export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean>
 
 /**
  * A port below those that systems give to outgoing connections (from 32768 on Linux): a server that dies must find its
- * port free when it comes back, and not taken by some client in between.
+ * port free when it comes back, and not taken by some client in between. It belongs to this process as long as that lives: two that
+ * look at once would find the same one free, and the one that listens first would answer for both.
  */
-export async function freePort(): Promise<number> {
+export async function freePort({ least, most } = { least: 20_000, most: 31_999 }): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const port = randomInt(20_000, 32_000)
-    if (await isFree(port)) return port
+    const port = randomInt(least, most + 1)
+    if (claim(port) && (await isFree(port))) return port
   }
   throw new Error('no free port on the loopback address')
+}
+
+const claims = path.join(tmpdir(), `madang-claimed-ports-${userInfo().uid}`)
+const claimed: string[] = []
+
+function claim(port: number): boolean {
+  const file = path.join(privateFolder(claims), String(port))
+  if (!takeLock(file)) return false
+  if (claimed.push(file) === 1) process.once('exit', () => claimed.forEach((each) => rmSync(each, { force: true })))
+  return true
 }
 
 function listenOnce(port: number, host: string): Promise<number | undefined> {

@@ -63,14 +63,21 @@ export class Part {
     const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-this.#longestLog))
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
+    child.once('exit', (code) => {
+      // A test that waits for what a dead process should do fails elsewhere, and late.
+      if (code !== null && code !== 0) console.error(`${this.#script} ended with ${code}:\n${this.#log}`)
+    })
     this.#child = child
     await once(child, 'spawn')
   }
 
   async ready(): Promise<void> {
     const deadline = performance.now() + readyWithinMs
-    while (!(await answersReady(`http://${this.host}/readyz`))) {
+    for (;;) {
+      const isReady = await answersReady(`http://${this.host}/readyz`)
+      // First of all: at the address of one that has ended another may answer.
       if (!this.isRunning) throw new Error(`${this.#script} ended:\n${this.#log}`)
+      if (isReady) return
       if (performance.now() > deadline) throw new Error(`${this.#script} is not ready:\n${this.#log}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -37,6 +38,25 @@ test('two services never get one port', async (t) => {
 
   t.is(ports[0], preferred)
   t.not(ports[1], preferred)
+})
+
+test('a port belongs to who looked for it first, until that process ends', async (t) => {
+  const least = await freePort()
+  const only = { least: least + 12_000, most: least + 12_000 }
+  const script = `import { freePort } from '${import.meta.resolve('../../tools/ports.ts')}'
+    process.send(await freePort(${JSON.stringify(only)})); process.on('message', () => undefined)`
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  t.teardown(() => other.kill('SIGKILL'))
+  const [port] = await once(other, 'message')
+
+  await t.throwsAsync(freePort(only), { message: /no free port/ })
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+
+  t.is(port, only.least)
+  t.is(await freePort(only), only.least)
 })
 
 function portsFile(t: ExecutionContext): string {
