@@ -38,6 +38,11 @@ export async function isAllRelayed(site: Site): Promise<boolean> {
   return Number(left?.['n']) === 0
 }
 
+/** Whether the database has refused a row that is there already: a mutant has shown itself. */
+export function hasDoubledRow(site: Site): boolean {
+  return site.logs().some(({ text }) => text.includes('ER_DUP_ENTRY'))
+}
+
 export async function storedSeq(site: Site, room: string): Promise<number> {
   const row = (await site.world.sql('ledgers').where({ room_id: room }).first('stored_seq')) as
     | { stored_seq: number }
