@@ -32,7 +32,8 @@ const togetherShare = 0.3
 
 /**
  * What is done in a run, from its seed alone. Seeds that follow each other take the faults one after the other as their first one, so that
- * as many seeds as there are faults have met each of them; the others are drawn by weight. A fault never meets itself.
+ * as many seeds as there are faults have met each of them; the others are drawn by weight. A fault never meets itself, nor one that it
+ * excludes: of two that cannot be there at once the one that was drawn first stays.
  */
 export function scheduleOf({ seed, seconds, faults }: ScheduleOptions): Planned[] {
   const possible = faults.filter((fault) => (fault.needsSeconds ?? 0) <= seconds)
@@ -65,11 +66,18 @@ function timesOf(fault: Fault, { seconds, random, before }: Situation): { atMs: 
   return { atMs, forMs: random.whole(least, most) }
 }
 
+/** A fault without an end of its own, such as a kill, takes a moment, too; and what it has broken is not whole at once. */
+const leastMs = 1500
+
 function meets(one: Planned, other: Planned): boolean {
-  if (one.fault !== other.fault) return false
-  // A fault without an end of its own, such as a kill, takes a moment, too.
-  const end = (planned: Planned): number => planned.atMs + Math.max(planned.forMs, 1500)
-  return one.atMs < end(other) && other.atMs < end(one)
+  const end = ({ fault: { takesMs = 0 }, atMs, forMs }: Planned): number => atMs + takesMs + Math.max(forMs, leastMs)
+  return exclude(one.fault, other.fault) && one.atMs < end(other) && other.atMs < end(one)
+}
+
+/** Whether the two can never be there at once. */
+function exclude(one: Fault, other: Fault): boolean {
+  const names = ({ excludes = [] }: Fault): readonly string[] => excludes
+  return one === other || names(one).includes(other.name) || names(other).includes(one.name)
 }
 
 function weighted(faults: readonly Fault[], random: Random): Fault | undefined {

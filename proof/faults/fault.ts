@@ -69,6 +69,10 @@ export interface Fault {
   says: string
   /** How long it lasts, in ms, before it is healed; 0 is over at once. Chosen by the seed between these. */
   lasts: readonly [least: number, most: number]
+  /** How long making it takes by itself, in ms, where that is more than a moment. */
+  takesMs?: number
+  /** Names of faults during which it cannot be made, nor they during it. */
+  excludes?: readonly string[]
   /** How much time in seconds a run must have for it; 0 for nearly all. */
   needsSeconds?: number
   /** How long making it may take, and undoing it, in ms, where that is more than most need. */

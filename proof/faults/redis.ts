@@ -9,6 +9,9 @@ const rollback: Fault = {
   says: 'Redis comes back with a copy of its append-only file that is one to three seconds old',
   lasts: [0, 0],
   weight: 3,
+  takesMs: 4000,
+  // On a full disk there is no room for the copy, and of a Redis that comes back with nothing there is none yet.
+  excludes: ['redis: disk full', 'redis: empty volume'],
   missing: needsInside,
   async inject(patient, random) {
     const inside = insideOf(patient)

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import type { Connection } from 'mysql2/promise'
-import { madangNames } from '../faults/fault.ts'
+import { madangNames, sleep } from '../faults/fault.ts'
 import type { Inside, MadangName, PartName, Patient } from '../faults/fault.ts'
 import { localLayout } from '../../tools/local/layout.ts'
 import type { Layout } from '../../tools/local/layout.ts'
@@ -138,20 +138,32 @@ async function untilReady(services: readonly Service[], withinMs: number): Promi
   return outcomes.flat()
 }
 
+/** How long a service may be away, under another fault, for who is to do something to it; less than a fault has to be made. */
+const awayMs = 45_000
+const reconnectMs = 100
+
 function connectRedis(url: string): Redis {
   const redis = new Redis(url, {
     protocol: 2,
-    maxRetriesPerRequest: 20,
+    maxRetriesPerRequest: awayMs / reconnectMs,
     connectionName: 'drill',
-    retryStrategy: () => 100,
+    retryStrategy: () => reconnectMs,
   })
   redis.on('error', () => undefined)
   return redis
 }
 
 async function connectDatabase(uri: string): Promise<Connection> {
-  const connection = await createConnection({ uri, connectTimeout: 2000 })
-  // A connection that another fault has broken is found out at its next use.
-  connection.on('error', () => undefined)
-  return connection
+  const deadline = performance.now() + awayMs
+  for (;;) {
+    try {
+      const connection = await createConnection({ uri, connectTimeout: 2000 })
+      // A connection that another fault has broken is found out at its next use.
+      connection.on('error', () => undefined)
+      return connection
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await sleep(reconnectMs)
+    }
+  }
 }

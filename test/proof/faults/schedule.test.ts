@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { readSchedule, savedSchedule, sayPlanned, scheduleOf } from '../../../proof/drill/schedule.ts'
+import type { Planned } from '../../../proof/drill/schedule.ts'
+import { nothing } from '../../../proof/faults/fault.ts'
+import type { Fault } from '../../../proof/faults/fault.ts'
 import { allFaults } from '../../../proof/faults/index.ts'
 import { seededRandom } from '../../../proof/faults/random.ts'
 
@@ -53,6 +56,55 @@ test('some faults come two at a time, and none meets itself', (t) => {
       ends.set(fault.name, atMs + forMs)
     }
   }
+})
+
+test('faults that exclude each other are never there at once, whichever was drawn first', (t) => {
+  const stopped = faultCalled('a: stopped', { takesMs: 3000, excludes: ['b: needs it'] })
+  const needing = faultCalled('b: needs it', { lasts: [2000, 4000] })
+  const other = faultCalled('c: another')
+  const plans = Array.from({ length: 300 }, (_, seed) =>
+    scheduleOf({ seed, seconds: 10, faults: [stopped, needing, other] }),
+  )
+
+  const of = (name: string, plan: (typeof plans)[number]) => plan.filter(({ fault: { name: its } }) => its === name)
+  let both = 0
+  for (const plan of plans) {
+    for (const one of of('a: stopped', plan)) {
+      for (const two of of('b: needs it', plan)) {
+        both += 1
+        t.true(two.atMs >= one.atMs + 3000 || one.atMs >= two.atMs + two.forMs, plan.map(sayPlanned).join('\n'))
+      }
+    }
+  }
+  t.true(both > 20, `${both} plans had both, one after the other`)
+  const besides = plans.filter((plan) => of('c: another', plan).some((one) => isBeside(one, of('a: stopped', plan))))
+  t.true(besides.length > 20, 'others come at the same time')
+})
+
+function isBeside(one: Planned, others: readonly Planned[]): boolean {
+  return others.some(({ atMs }) => Math.abs(atMs - one.atMs) < 3000)
+}
+
+function faultCalled(name: string, rest: Partial<Fault> = {}): Fault {
+  return {
+    name,
+    says: 'something breaks',
+    lasts: [0, 0],
+    missing: () => undefined,
+    inject: () => nothing(name),
+    ...rest,
+  }
+}
+
+test('a fault excludes only what there is', (t) => {
+  const names = new Set(allFaults.map(({ name }) => name))
+  const excluded = allFaults.flatMap(({ excludes = [] }) => excludes)
+
+  t.true(excluded.length > 0)
+  t.deepEqual(
+    excluded.filter((name) => !names.has(name)),
+    [],
+  )
 })
 
 test('all faults have names of their own and say what they do', (t) => {
