@@ -1,5 +1,5 @@
 import type { Crowd } from './crowd.ts'
-import { pause, until } from './patience.ts'
+import { backoffMs, pause, until } from './patience.ts'
 import { Room } from './room.ts'
 import type { RoomPlan } from './room.ts'
 import type { Run } from './run.ts'
@@ -43,17 +43,32 @@ export class Rooms {
     await until(() => isDone, deadline)
   }
 
+  /** One room after the other. Where none can be opened another mentor tries, until nothing new is to begin: no lane falls silent. */
   async #live(lane: number, first: Room | undefined): Promise<void> {
-    const { ending, over } = this.#run
-    for (let room = first, turn = 1; room !== undefined && !over.aborted; turn += 1) {
-      const life = room.live()
-      await pause(this.#lifeMs(lane, turn), ending)
-      if (ending.aborted) await this.#mayClose.promise
-      await room.close()
-      await life
-      this.#settle(room)
+    const { ending, notes, complaints } = this.#run
+    let refusals = 0
+    for (let room = first, turn = 1; room !== undefined || !ending.aborted; turn += 1) {
+      if (room === undefined) {
+        if (refusals === 0) notes.remark(`no room could be opened: ${complaints.last}`)
+        await pause(backoffMs(refusals), ending)
+        refusals += 1
+      } else {
+        refusals = 0
+        await this.#follow(room, this.#lifeMs(lane, turn))
+      }
       room = ending.aborted ? undefined : await this.#open(lane, turn)
     }
+  }
+
+  /** From when people are in until it is closed. */
+  async #follow(room: Room, lifeMs: number): Promise<void> {
+    const { ending } = this.#run
+    const life = room.live()
+    await pause(lifeMs, ending)
+    if (ending.aborted) await this.#mayClose.promise
+    await room.close()
+    await life
+    this.#settle(room)
   }
 
   #settle(room: Room): void {

@@ -65,7 +65,12 @@ test.serial('a load writes down exactly what the rows have, and everybody hears 
     t.like(row, { place: `${epoch}:${seq}`, by })
     if (kind === 'text' && row?.body !== undefined) t.is(row.body, body)
   }
-  t.is(sendsIn(history.lines, 'unknown').length, 0)
+  const known = new Set(acked.map(({ id }) => id))
+  // On a machine that has much else to do an answer may come too late for who waits for it.
+  t.deepEqual(
+    sendsIn(history.lines, 'unknown').filter(({ id }) => !known.has(id)),
+    [],
+  )
   t.true(history.lines.filter(({ what }) => what === 'close').length >= 4, 'two clients close each room')
   const heard = new Set(history.lines.map((line) => (line.what === 'heard' ? line.id : undefined)))
   t.deepEqual(
@@ -148,6 +153,33 @@ test.serial(
     t.deepEqual(load.advice(), [])
   },
 )
+
+test.serial('where no room can be opened for a while people talk again as soon as one can', async (t) => {
+  t.timeout(90_000)
+  const { sql } = stack().world
+  const mentors: string[] = []
+  const grantMentor = async (username: string): Promise<void> => {
+    mentors.push(username)
+    await sql('accounts').where({ username }).update({ role: 'mentor' })
+  }
+  const history = new History()
+  const load = await startLoad(optionsOf(6, { roomLifeMs: 400, grantMentor }), history)
+  t.teardown(() => load.stop())
+  const refused = (): Line | undefined => history.lines.find(({ what }) => what === 'log')
+
+  await sql('accounts').whereIn('username', mentors).update({ role: 'member' })
+  await eventually(refused, 30_000)
+  await eventually(() => load.settled().length === load.rooms().length, 30_000)
+  const before = new Set(load.rooms())
+  await sql('accounts').whereIn('username', mentors).update({ role: 'mentor' })
+  const isSaidLater = (line: Line): boolean => isSend(line) && line.outcome === 'ok' && !before.has(line.room)
+  await eventually(() => history.lines.some(isSaidLater), 30_000)
+  await load.finish(30_000)
+  await load.stop()
+
+  t.like(refused(), { name: 'load', detail: 'no room could be opened: room: forbidden' })
+  t.deepEqual([...load.settled()].toSorted(), [...load.rooms()].toSorted())
+})
 
 test.serial('a history in a file is read back as it was written', async (t) => {
   const file = `${stack().world.config.TRANSCRIPTS_FOLDER}.history.jsonl`
