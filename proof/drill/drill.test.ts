@@ -1,6 +1,7 @@
 import test from 'ava'
 import path from 'node:path'
 import { allFaults } from '../faults/index.ts'
+import type { Line } from '../history/line.ts'
 import { startDrillStack } from '../stack/stack.ts'
 import type { DrillStack } from '../stack/stack.ts'
 import { drillFolder } from '../stack/volumes.ts'
@@ -65,6 +66,16 @@ function plannedOf(seed: number, steps: readonly Step[]): Planned[] {
   })
 }
 
+/** Those in which people took their seats before anything broke. */
+function firstRooms(lines: readonly Line[], count: number): string[] {
+  const rooms = new Set(lines.flatMap((line) => (line.what === 'join' ? [line.room] : [])))
+  return [...rooms].slice(0, count)
+}
+
+function isSpokenIn(room: string, lines: readonly Line[]): boolean {
+  return lines.some((line) => line.what === 'send' && line.room === room && line.outcome === 'ok')
+}
+
 let stack: DrillStack | undefined
 
 test.serial.before('the stack is started', async (t) => {
@@ -103,7 +114,12 @@ for (const { of, seed, steps } of drills) {
     )
     t.deepEqual(result.tried.map(({ fault }) => fault).toSorted(), planned.map(({ fault }) => fault.name).toSorted())
     t.true(result.verdict.counts.acked > 0)
-    t.true(result.verdict.counts.rooms > 0)
+    const first = firstRooms(result.lines, who.rooms)
+    t.is(first.length, who.rooms)
+    t.deepEqual(
+      first.filter((room) => !isSpokenIn(room, result.lines)),
+      [],
+    )
     const isLossPossible = planned.some(({ fault }) => mayLose.includes(fault.name))
     if (!isLossPossible) t.is(result.verdict.counts.suspect, 0)
   })
