@@ -4,6 +4,7 @@ import { SignJWT, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { ConfigError } from '../config.ts'
 import type { SessionId } from '../platform/ids.ts'
+import { KnownTokens } from './known-tokens.ts'
 
 /** Short-lived proof of a session: a JWT that names it and nothing else, since all that can change is read afresh. */
 export interface AccessTokens {
@@ -19,12 +20,14 @@ const audience = 'urn:madang:api'
 const type = 'at+jwt'
 const leastKeyBytes = 32
 const longestToken = 1024
+const toleranceSeconds = 30
 
 /** `keys` is `kid:base64,…`: the first signs, all verify. Throws `ConfigError` for a key that could be guessed. */
 export function createAccessTokens(options: { keys: string; minutes: number }): AccessTokens {
   const keys = parseKeys(options.keys)
   const [[kid, signingKey]] = keys
   const allowed = new Map(keys)
+  const known = new KnownTokens()
   const keyOf = (header: { kid?: string }): KeyObject => {
     const key = header.kid === undefined ? undefined : allowed.get(header.kid)
     if (key === undefined) throw new errors.JWSInvalid('the key is not known here')
@@ -41,10 +44,14 @@ export function createAccessTokens(options: { keys: string; minutes: number }): 
         .sign(signingKey),
     async verify(token) {
       if (token.length > longestToken) return { type: 'invalid' }
+      const before = known.sessionOf(token)
+      if (before !== undefined) return { type: 'valid', session: before }
       try {
         const expected = { algorithms: [algorithm], issuer, audience, typ: type, requiredClaims: ['exp', 'sid'] }
-        const { payload } = await jwtVerify(token, keyOf, { ...expected, clockTolerance: 30 })
-        return { type: 'valid', session: sessionId.parse(payload['sid']) }
+        const { payload } = await jwtVerify(token, keyOf, { ...expected, clockTolerance: toleranceSeconds })
+        const session = sessionId.parse(payload['sid'])
+        known.remember(token, session, ((payload.exp ?? 0) + toleranceSeconds) * 1000)
+        return { type: 'valid', session }
       } catch (error) {
         return error instanceof errors.JWTExpired ? { type: 'expired' } : { type: 'invalid' }
       }

@@ -2,7 +2,10 @@ import test from 'ava'
 import { createHmac, randomBytes } from 'node:crypto'
 import { SignJWT, UnsecuredJWT, decodeJwt, decodeProtectedHeader } from 'jose'
 import { createAccessTokens } from '../../src/accounts/access-tokens.ts'
+import { KnownTokens } from '../../src/accounts/known-tokens.ts'
 import { ConfigError } from '../../src/config.ts'
+import type { SessionId } from '../../src/platform/ids.ts'
+import { eventually } from '../support/eventually.ts'
 import { call, signUp } from './client.ts'
 import type { Person } from './client.ts'
 import { doorOf } from './door.ts'
@@ -145,4 +148,22 @@ test('after a change of keys the old one still verifies and the new one signs', 
   t.like(await after.verify(await before.sign(session)), { type: 'valid', session })
   t.is(decodeProtectedHeader(await after.sign(session)).kid, 'young')
   t.like(await before.verify(await after.sign(session)), { type: 'invalid' })
+})
+
+test('a token that was found right comes in again without being verified, until it expires, and no other with it', async (t) => {
+  const alice = await signUp(door().origin)
+  const brief = await forge(alice, { claims: { exp: now() - 28 } })
+
+  t.is(await codeOf(brief), 'in')
+  t.is(await codeOf(brief), 'in')
+  t.is(await codeOf(`${brief.slice(0, -2)}AA`), '401 not_signed_in')
+  t.is(await eventually(async () => (await codeOf(brief)) !== 'in' && (await codeOf(brief))), '401 session_expired')
+})
+
+test('of known tokens the oldest are forgotten first', (t) => {
+  const known = new KnownTokens()
+  const session = 'a session' as SessionId
+  for (let nth = 0; nth <= 10_000; nth += 1) known.remember(`token ${nth}`, session, Date.now() + 60_000)
+
+  t.deepEqual([known.sessionOf('token 0'), known.sessionOf('token 1')], [undefined, session])
 })
