@@ -142,14 +142,29 @@ export type Binding = Knex.RawBinding | readonly (number | string)[]
 
 /** Rows of a raw SELECT. */
 export async function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
-  const [rows] = (await sql.raw(text, bindings as readonly Knex.RawBinding[])) as unknown as [Row[]]
-  return rows
+  return (await answerTo(sql, text, bindings)) as Row[]
 }
 
 /** Rows that a raw INSERT, UPDATE or DELETE touched. */
 export async function affectedRows(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<number> {
-  const [result] = (await sql.raw(text, bindings as readonly Knex.RawBinding[])) as unknown as [
-    { affectedRows: number },
-  ]
-  return result.affectedRows
+  const { affectedRows: count } = (await answerTo(sql, text, bindings)) as { affectedRows: number }
+  return count
+}
+
+interface RawClient {
+  acquireConnection(): Promise<unknown>
+  releaseConnection(connection: unknown): Promise<void>
+  query(connection: unknown, query: { sql: string; bindings: readonly Binding[] }): Promise<{ response: [unknown] }>
+}
+
+/** A text that is written already needs nothing of knex but its connections: building it anew costs as much as asking. */
+async function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): Promise<unknown> {
+  const client = sql.client as RawClient
+  const connection = await client.acquireConnection()
+  try {
+    const { response } = await client.query(connection, { sql: text, bindings })
+    return response[0]
+  } finally {
+    void client.releaseConnection(connection)
+  }
 }
