@@ -1,8 +1,10 @@
 import { isIPv6 } from 'node:net'
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { Problem } from '../errors.ts'
 import type { Redis } from '../redis.ts'
+import { PointPacks } from './point-packs.ts'
+import type { Taken } from './point-packs.ts'
 
 /** So many requests with one key in a window that begins with the first of them. */
 export interface Limit {
@@ -28,19 +30,24 @@ export interface RateLimits {
 
 const keys = { prefix: (limit: Limit) => `rate:${limit.name}` }
 
+/** A small part of what a limit allows: a client that goes from server to server must not miss it, and where few are allowed each counts. */
+const packsInLimit = 50
+const largestPack = 10
+
 export function createRateLimits(redis: Redis): RateLimits {
-  const limiters = new Map<string, RateLimiterAbstract>()
-  const limiterOf = (limit: Limit): RateLimiterAbstract => {
-    const limiter = limiters.get(limit.name) ?? createLimiter(redis, limit)
-    limiters.set(limit.name, limiter)
-    return limiter
+  const packsByLimit = new Map<string, PointPacks>()
+  const packsOf = (limit: Limit): PointPacks => {
+    const size = Math.min(largestPack, Math.max(1, Math.floor(limit.requests / packsInLimit)))
+    const packs =
+      packsByLimit.get(limit.name) ?? new PointPacks(createLimiter(redis, limit), { points: limit.requests, size })
+    packsByLimit.set(limit.name, packs)
+    return packs
   }
   return {
     async take(limit, key) {
       try {
-        return standing(limit, await limiterOf(limit).consume(key), false)
+        return standing(limit, await packsOf(limit).take(key))
       } catch (error) {
-        if (error instanceof RateLimiterRes) return standing(limit, error, true)
         throw new Problem('unavailable', { retryAfter: 5, cause: error })
       }
     },
@@ -58,9 +65,8 @@ function createLimiter(redis: Redis, limit: Limit): RateLimiterAbstract {
   })
 }
 
-function standing(limit: Limit, answer: RateLimiterRes, isOver: boolean): Standing {
-  const resetSeconds = Math.max(1, Math.ceil(answer.msBeforeNext / 1000))
-  return { limit, remaining: answer.remainingPoints, resetSeconds, isOver }
+function standing(limit: Limit, { isOver, remaining, msBeforeNext }: Taken): Standing {
+  return { limit, remaining, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)), isOver }
 }
 
 /** `RateLimit-Policy` and `RateLimit` for all limits that a request met. */
