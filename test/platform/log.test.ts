@@ -1,4 +1,6 @@
 import test from 'ava'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describeError } from '../../src/platform/log.ts'
 
 test('of an error a log tells what, where and why, and not the values it carries', (t) => {
@@ -28,4 +30,20 @@ test('an error that causes itself and a thrown value that is no error are told a
 
   t.notThrows(() => JSON.stringify(describeError(loop)))
   t.deepEqual(describeError('secret'), { type: 'string' })
+})
+
+test('lines leave in their order, also when the process ends right behind them', async (t) => {
+  const script = `
+    const { createLog } = await import('./src/platform/log.ts')
+    const log = createLog({ level: 'info', service: 'test' })
+    for (let n = 1; n <= 1000; n += 1) log[n % 50 === 0 ? 'warn' : 'info']({ n }, 'a line')
+    process.exit(0)`
+
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+
+  const lines = stdout.trim().split('\n')
+  t.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { n: number }).n),
+    Array.from({ length: 1000 }, (_, index) => index + 1),
+  )
 })
