@@ -78,6 +78,8 @@ async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice 
   const answer = pageAnswer(read.target, views, { next: read.next })
   // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
   // that can be gone on from: what has happened since then did not change the page.
-  const etag = `W/${etagOf(JSON.stringify(answer.body))}`
-  return { ...answer, headers: { ...answer.headers, etag }, body: { ...answer.body, stream: read.stream } }
+  const shown = JSON.stringify(answer.body)
+  const json = `${shown.slice(0, -1)},"stream":${JSON.stringify(read.stream)}}`
+  const headers = { ...answer.headers, etag: `W/${etagOf(shown)}` }
+  return { ...answer, headers, json, body: { ...answer.body, stream: read.stream } }
 }

@@ -112,8 +112,9 @@ function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
   ctx.set('cache-control', 'no-store')
   if (answer.body instanceof Readable) ctx.body = answer.body
   else if (answer.body !== undefined) {
-    ctx.body = answer.json ?? JSON.stringify(answer.body)
+    // Before the body, whose kind Koa would guess at otherwise.
     ctx.set('content-type', 'application/json')
+    ctx.body = answer.json ?? JSON.stringify(answer.body)
   }
   if (answer.headers !== undefined) ctx.set(answer.headers)
   if (route.hasEtag && answer.status === 200) answerFresh(ctx, answer)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { HttpContext } from './context.ts'
 import type { Answer } from './route.ts'
@@ -16,7 +16,7 @@ export function answerFresh(ctx: HttpContext, { body }: Answer): void {
 }
 
 export function etagOf(json: string): string {
-  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
+  return `"${hash('sha256', json, 'base64url').slice(0, 22)}"`
 }
 
 /**

@@ -88,7 +88,11 @@ export function pageAnswer<Item>(target: string, items: Item[], places: PagePlac
 }
 
 function withCursor(target: string, cursor: string): string {
-  const url = new URL(target, 'http://here')
-  url.searchParams.set('cursor', cursor)
-  return `${url.pathname}${url.search}`
+  const [path = '', query] = target.split('?', 2)
+  const search = new URLSearchParams(query)
+  search.set('cursor', cursor)
+  return `${plainPath.test(path) ? path : new URL(path, 'http://here').pathname}?${search}`
 }
+
+/** What stands in a header as it is: nearly every path, and to write any other one anew takes as long as a query. */
+const plainPath = /^[\w./~-]+$/
