@@ -87,6 +87,7 @@ function options(instance: DatabaseInstance, kind: Kind): string[] {
     '--loose-innodb-fast-shutdown=1',
     '--max-connections=500',
     '--max-allowed-packet=64M',
+    '--local-infile=ON',
     '--skip-log-bin',
     '--loose-performance-schema=OFF',
     '--loose-mysqlx=OFF',

@@ -5,7 +5,9 @@ import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
-import type { Place } from './entry.ts'
+import type { Undecided } from './buffer.ts'
+import { NotInBulk, storeInBulk } from './bulk.ts'
+import type { Entry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import { ledgerOf, lockLedger } from './ledger-store.ts'
 import { SliceDoesNotJoin, storeEntries } from './storing.ts'
@@ -15,9 +17,14 @@ export interface FlushParts {
   redis: Redis
   epochs: Epochs
   log: Log
+  /** Whether MySQL takes rows in bulk. */
+  hasBulk: boolean
 }
 
 const sliceEntries = 1000
+/** One transaction stores so much at most: others wait for the ledger's row meanwhile. */
+const transactionEntries = 20_000
+const transactionBytes = 16_777_216
 /** Far more rounds than a full buffer has slices: a flush that needs more than this is going round in circles. */
 const mostRounds = 10_000
 
@@ -27,10 +34,18 @@ const mostRounds = 10_000
  */
 export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
   let stored = 0
+  let isBulk = parts.hasBulk
   for (let round = 0; round < mostRounds; round += 1) {
     const slice = await peekFromStored(parts, room)
     if (slice === undefined || slice.entries.length === 0) return stored
-    stored += await flushSlice(parts, room, slice)
+    const isMany = slice.entries.length === sliceEntries
+    try {
+      stored += await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
+    } catch (error) {
+      if (!(error instanceof NotInBulk)) throw error
+      parts.log.warn({ err: error, room }, 'entries do not go in bulk; what is left goes row by row')
+      isBulk = false
+    }
   }
   throw new Error(`room ${room} is still not flushed after ${mostRounds} slices`)
 }
@@ -55,14 +70,27 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
   return undefined
 }
 
-async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek): Promise<number> {
+/** By bulk with what follows it in the buffer. */
+type Way = 'bulk' | 'rows'
+
+async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek, way: Way): Promise<number> {
   crashPoint('flush: peeked, not stored')
-  const stored = await storeSlice(parts, room, slice)
+  const stored = await storeSlice(parts, room, slice, way)
   crashPoint('flush: committed, not trimmed')
-  const isTrimmed = stored !== undefined && (await buffer.trim(parts.redis, room, stored.last)).type === 'ok'
+  const isTrimmed = stored !== undefined && (await trim(parts.redis, room, slice, stored.last))
   crashPoint('flush: trimmed, not done')
   if (!isTrimmed) await parts.epochs.change(room)
   return stored?.count ?? 0
+}
+
+/** Of many entries with many behind them a slice at a time: the script reads what goes or what stays, and keeps all others waiting. */
+async function trim(redis: Redis, room: RoomId, slice: buffer.Peek, last: Place): Promise<boolean> {
+  const isEnd = slice.head - last.seq < sliceEntries
+  for (let seq = slice.base; seq < last.seq;) {
+    seq = isEnd ? last.seq : Math.min(seq + sliceEntries, last.seq)
+    if ((await buffer.trim(redis, room, { ...last, seq })).type !== 'ok') return false
+  }
+  return true
 }
 
 /** Undefined when MySQL and Redis do not speak of the same epoch, or the slice does not continue the rows. */
@@ -70,20 +98,39 @@ async function storeSlice(
   parts: FlushParts,
   room: RoomId,
   slice: buffer.Peek,
+  way: Way,
 ): Promise<{ count: number; last: Place } | undefined> {
   try {
     return await inTransaction(parts.sql, async (trx) => {
       const row = await lockLedger(trx, room)
       if (row === undefined || row.epoch !== slice.epoch) return undefined
-      const { count } = await storeEntries(trx, room, row, slice.entries)
+      const { count, seq } = await (way === 'bulk'
+        ? storeInBulk(trx, room, row, slicesFrom(parts.redis, room, slice))
+        : storeEntries(trx, room, row, slice.entries))
       crashPoint('flush: mark moved, not committed')
-      return { count, last: { epoch: slice.epoch, seq: slice.base + slice.entries.length } }
+      return { count, last: { epoch: slice.epoch, seq } }
     })
   } catch (error) {
     if (!(error instanceof SliceDoesNotJoin)) throw error
     parts.log.error({ err: error, room }, 'MySQL has lost what it had stored')
     await holdForRepair(parts, room, slice)
     return undefined
+  }
+}
+
+/** The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. */
+async function* slicesFrom(redis: Redis, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
+  let left = { entries: transactionEntries, bytes: transactionBytes }
+  let slice: buffer.Peek | Undecided = first
+  while (slice.type === 'ok' && slice.epoch === first.epoch) {
+    yield slice.entries
+    left = {
+      entries: left.entries - slice.entries.length,
+      bytes: slice.entries.reduce((bytes, entry) => bytes - entry.payload.length, left.bytes),
+    }
+    const last = slice.entries.at(-1)
+    if (last === undefined || slice.entries.length < sliceEntries || left.entries <= 0 || left.bytes <= 0) return
+    slice = await buffer.peek(redis, room, { after: last.seq, limit: sliceEntries })
   }
 }
 

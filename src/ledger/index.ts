@@ -8,6 +8,7 @@ import type { Redis } from '../platform/redis.ts'
 import { Appender } from './appender.ts'
 import type { AppendLimits, AppendReply } from './buffer.ts'
 import { Budget } from './budget.ts'
+import { allowsBulk } from './bulk-store.ts'
 import { closeRoom, retryClosing } from './closing.ts'
 import { closingOf, closingsBefore } from './closing-store.ts'
 import type { Ledger, RoomsPort } from './contract.ts'
@@ -113,6 +114,7 @@ export async function createLedgerWork(
   const closeBell = doorbell(parts, closeQueue)
   return {
     ...parts,
+    hasBulk: await findBulk(parts),
     epochs: new Epochs(parts),
     signer: await Signer.fromJwk(config.RECEIPT_KEY),
     ring: (job) => closeBell.ring(job),
@@ -126,6 +128,15 @@ export async function createLedgerWork(
     checkpointEntries: config.CHECKPOINT_ENTRIES,
     stop: () => closeBell.close(),
   }
+}
+
+async function findBulk({ sql, log }: LedgerParts): Promise<boolean> {
+  const hasBulk = await allowsBulk(sql)
+  log.info(
+    { hasBulk },
+    hasBulk ? 'rows are stored by LOAD DATA LOCAL' : 'rows are stored by INSERT: local_infile is off',
+  )
+  return hasBulk
 }
 
 function doorbell(parts: LedgerParts, definition: typeof flushQueue): Doorbell<RoomJob> {

@@ -9,6 +9,7 @@ import type { ClosingParts } from './closing.ts'
 import { closingOf, finishClosing, moveClosing, settleClosing } from './closing-store.ts'
 import type { ClosingRow, Fence, FinalClosing } from './closing-store.ts'
 import { flushRoom } from './flush.ts'
+import type { FlushParts } from './flush.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
 import type { Receipt, Signer } from './receipt.ts'
 import { deleteWitnesses, insertKey, msSinceLastEpochEnd } from './record-store.ts'
@@ -18,7 +19,7 @@ import type { Transcripts } from './transcript.ts'
 import { verifyRoom } from './verification.ts'
 import type { Verification } from './verification.ts'
 
-export interface SealingParts extends ClosingParts {
+export interface SealingParts extends ClosingParts, FlushParts {
   rooms: RoomsPort
   signer: Signer
   transcriptsFolder: string

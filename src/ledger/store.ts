@@ -7,16 +7,16 @@ import type { Entry, Place } from './entry.ts'
 
 /** Inserts in one statement. Never IGNORE or REPLACE: a row that does not fit must be refused, not cut. */
 export async function insertEntries(trx: Sql, room: RoomId, entries: readonly Entry[]): Promise<void> {
-  const row = '(?,?,?,?,?,?,?,?,?,?,?,?)'
-  const rows = Array.from(entries, () => row).join(',')
-  await trx.raw(
+  const rows = entries.map((entry) => [
+    ...[room, entry.seq, entry.epoch, new Date(entry.at), entry.sender, entry.id, entry.kind],
+    ...[entry.target?.epoch ?? null, entry.target?.seq ?? null, entry.erases ? 1 : 0],
+    ...[Buffer.from(entry.hash, 'hex'), entry.payload],
+  ])
+  await affectedRows(
+    trx,
     `INSERT INTO messages (room_id, seq, epoch, at, sender_id, entry_id, kind, target_epoch, target_seq, erases, hash, payload)
-     VALUES ${rows}`,
-    entries.flatMap((entry) => [
-      ...[room, entry.seq, entry.epoch, new Date(entry.at), entry.sender, entry.id, entry.kind],
-      ...[entry.target?.epoch ?? null, entry.target?.seq ?? null, entry.erases ? 1 : 0],
-      ...[Buffer.from(entry.hash, 'hex'), entry.payload],
-    ]),
+     VALUES ?`,
+    [rows],
   )
 }
 

@@ -1,3 +1,4 @@
+import { chunksOf } from '../platform/chunks.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { mysqlErrno } from '../platform/mysql.ts'
@@ -11,20 +12,28 @@ import type { LedgerRow } from './ledger-store.ts'
 
 const statementEntries = 500
 const statementBytes = 1_048_576
+const erasedAtOnce = 1000
 
 /** Thrown when a slice does not continue what is stored. Nothing of it is inserted. */
 export class SliceDoesNotJoin extends Error {}
 
+/** The new mark, and how many entries were fresh. */
+export interface Stored {
+  seq: number
+  digest: string
+  count: number
+}
+
 /**
  * Within a transaction that holds the ledger's row: inserts those entries that are above `stored_seq`, erases what they
- * erase, and moves the mark. Answers the new mark and how many entries were fresh.
+ * erase, and moves the mark.
  */
 export async function storeEntries(
   trx: Sql,
   room: RoomId,
   row: Pick<LedgerRow, 'storedSeq' | 'storedDigest'>,
   entries: readonly Entry[],
-): Promise<{ seq: number; digest: string; count: number }> {
+): Promise<Stored> {
   const fresh = entries.filter((entry) => entry.seq > row.storedSeq)
   assertJoins(room, row.storedSeq, fresh)
   for (const statement of statementsOf(fresh)) await insertOrPark(trx, room, statement)
@@ -36,7 +45,7 @@ export async function storeEntries(
   return { seq, digest, count: fresh.length }
 }
 
-function assertJoins(room: RoomId, storedSeq: number, fresh: readonly Entry[]): void {
+export function assertJoins(room: RoomId, storedSeq: number, fresh: readonly Entry[]): void {
   fresh.forEach((entry, index) => {
     const expected = storedSeq + 1 + index
     if (entry.seq !== expected) {
@@ -134,8 +143,10 @@ async function isTaken(trx: Sql, room: RoomId, entry: Entry): Promise<boolean> {
 }
 
 /** Empties what the entries delete, and an amendment that arrived after its target had been deleted. */
-async function erase(trx: Sql, room: RoomId, fresh: readonly Entry[]): Promise<void> {
-  const erased = fresh.filter((entry) => entry.erases).flatMap((entry) => entry.target ?? [])
-  const amended = fresh.filter((entry) => !entry.erases).flatMap((entry) => entry.target ?? [])
-  await eraseTargets(trx, room, [...erased, ...(await erasedAmong(trx, room, amended))])
+export async function erase(trx: Sql, room: RoomId, fresh: readonly Entry[]): Promise<void> {
+  for (const some of chunksOf(fresh, erasedAtOnce)) {
+    const erased = some.filter((entry) => entry.erases).flatMap((entry) => entry.target ?? [])
+    const amended = some.filter((entry) => !entry.erases).flatMap((entry) => entry.target ?? [])
+    await eraseTargets(trx, room, [...erased, ...(await erasedAmong(trx, room, amended))])
+  }
 }

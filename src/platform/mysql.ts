@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import knexModule from 'knex'
 import type { Knex } from 'knex'
 import type { Log } from './log.ts'
@@ -137,8 +138,10 @@ export function mysqlErrno(error: unknown): number | undefined {
 export const duplicateKey = 1062
 export const noSuchTable = 1146
 
-/** One value, or all values of an `IN (?)`; such a list must not be empty. */
-export type Binding = Knex.RawBinding | readonly (number | string)[]
+type Value = number | string | Date | Buffer | null
+
+/** One value, all values of an `IN (?)`, or all rows of a `VALUES ?`; such a list must not be empty. */
+export type Binding = Knex.RawBinding | readonly (number | string)[] | readonly (readonly Value[])[]
 
 /** Rows of a raw SELECT. */
 export async function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
@@ -167,4 +170,21 @@ async function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): P
   } finally {
     void client.releaseConnection(connection)
   }
+}
+
+/**
+ * Sends the lines that a LOAD DATA LOCAL statement asks for. Whatever file the server names, these are what it gets. A stream that
+ * fails ends the statement early, and is what this rejects with.
+ */
+export async function sendLines(
+  trx: Sql,
+  text: string,
+  bindings: readonly Binding[],
+  open: () => Readable,
+): Promise<{ rows: number; warnings: number }> {
+  const statement = trx.raw(text, bindings as readonly Knex.RawBinding[]).options({ infileStreamFactory: open })
+  const [{ affectedRows: rows, warningStatus: warnings }] = (await statement) as unknown as [
+    { affectedRows: number; warningStatus: number },
+  ]
+  return { rows, warnings }
 }

@@ -4,13 +4,14 @@ import { lateTrim, rotten, saidMeanwhile, uncommittedFlush } from '../scenarios/
 const mysql = 'src/platform/mysql.ts'
 const trimLua = 'src/ledger/lua/trim.lua'
 const fence = "if seq <= meta.base then return { 'ok', int(meta.base) } end\n"
-const drop = "redis.call('LTRIM', KEYS[2], #gone, -1)\n"
+const drop = "redis.call('LTRIM', KEYS[2], going, -1)\n"
+const measure = 'local going, staying = seq - meta.base, meta.head - seq\n'
 
 const byCount: readonly Edit[] = [
   {
     file: 'src/ledger/flush.ts',
-    text: 'room, stored.last)).type',
-    instead: 'room, { ...stored.last, count: slice.entries.length })).type',
+    text: 'room, { ...last, seq })).type',
+    instead: 'room, { ...last, seq, count: slice.entries.length })).type',
   },
   {
     file: 'src/ledger/buffer.ts',
@@ -19,8 +20,14 @@ const byCount: readonly Edit[] = [
   },
   {
     file: trimLua,
-    text: `${fence}\nlocal gone = redis.call('LRANGE', KEYS[2], 0, seq - meta.base - 1)\n`,
-    instead: "local gone = redis.call('LRANGE', KEYS[2], 0, tonumber(ARGV[4]) - 1)\nseq = meta.base + #gone\n",
+    text: fence,
+    instead: '',
+  },
+  {
+    file: trimLua,
+    text: measure,
+    instead:
+      'local going = math.min(tonumber(ARGV[4]), meta.head - meta.base)\nseq = meta.base + going\nlocal staying = meta.head - seq\n',
   },
 ]
 

@@ -53,7 +53,7 @@ export const saidMeanwhile: Scenario = {
 }
 
 export const lateTrim: Scenario = {
-  name: 'a worker stores ten entries and its trim is stuck on the way until another worker has trimmed and more is said',
+  name: 'a worker stores ten entries and its trim is stuck on the way until another worker has trimmed further and more is said',
   parts: ['server-1', 'worker-1', 'worker-2'],
   async run(witness, site) {
     const [slow, other] = [site.link('worker-1').redis, site.link('worker-2').redis]
@@ -66,13 +66,19 @@ export const lateTrim: Scenario = {
     await letGo()
     const isStuck = await site.until(isStored(site, room, before + 1), 5000)
     other.heal()
-    const isTrimmed = async (): Promise<boolean> => (await site.bufferBase(room)) >= last
+    const isTrimmed = async (seq: number): Promise<boolean> => (await site.bufferBase(room)) >= seq
     // A mutant that stores what is stored already never trims: it has shown itself.
-    await site.until(async () => hasDoubledRow(site) || (await isTrimmed()), 8000)
-    const isTrimmedBefore = await isTrimmed()
-    for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `more ${line}`)
+    const untilTrimmed = (seq: number): Promise<boolean> =>
+      site.until(async () => hasDoubledRow(site) || (await isTrimmed(seq)), 8000)
+    await untilTrimmed(last)
+    const further = await sayTen(witness, room, 'further')
+    await untilTrimmed(further)
+    const isTrimmedBefore = await isTrimmed(further)
+    other.down()
+    for (let line = 1; line <= 13; line += 1) await witness.sayUntilKnown('bob', room, `more ${line}`)
     slow.heal()
     await pause(300)
+    other.heal()
     await witness.close(room)
     await untilFinal(site, 6000)
     return isWaiting && isStuck && isTrimmedBefore

@@ -11,10 +11,15 @@ local seq = tonumber(ARGV[3])
 if int(meta.epoch) ~= ARGV[2] or seq > meta.head then return { 'stale' } end
 if seq <= meta.base then return { 'ok', int(meta.base) } end
 
-local gone = redis.call('LRANGE', KEYS[2], 0, seq - meta.base - 1)
-local bytes = meta.bytes
-for _, stored in ipairs(gone) do bytes = bytes - #stored end
-redis.call('LTRIM', KEYS[2], #gone, -1)
+-- The bytes of what stays are known when what goes is read, or what stays: whichever is less.
+local going, staying = seq - meta.base, meta.head - seq
+local is_rest_read = staying < going
+local read = redis.call('LRANGE', KEYS[2], is_rest_read and going or 0, is_rest_read and -1 or going - 1)
+local bytes = 0
+for _, stored in ipairs(read) do bytes = bytes + #stored end
+if not is_rest_read then bytes = meta.bytes - bytes end
+
+redis.call('LTRIM', KEYS[2], going, -1)
 redis.call('HSET', KEYS[1], 'base', int(seq), 'bytes', int(bytes))
 local oldest = redis.call('LINDEX', KEYS[2], 0)
 if oldest then
