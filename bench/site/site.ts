@@ -67,7 +67,8 @@ export async function startSite({ name, settings = {}, log }: SiteOptions): Prom
   }
 }
 
-async function emptyLayout(folder: string): Promise<Layout> {
+/** A folder of nobody else's. */
+export async function emptyLayout(folder: string): Promise<Layout> {
   takeOwnership(localLayout(folder))
   await clearLeftovers(localLayout(folder))
   rmSync(folder, { recursive: true, force: true })

@@ -5,13 +5,14 @@ import path from 'node:path'
 export type ServiceName = 'redis' | 'database' | 'nginx'
 export type Programs = Record<ServiceName, string>
 
-/** What can be found and fetched: the services, and a browser, which only the tests want. */
-export type ProgramName = ServiceName | 'browser'
+/** What can be found and fetched: the services, a browser, which only the tests want, and what comes with Redis to measure it. */
+export type ProgramName = ServiceName | 'browser' | 'benchmark'
 
 export const serviceNames: readonly ServiceName[] = ['redis', 'database', 'nginx']
 
 const executables: Record<ProgramName, readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
+  benchmark: ['redis-benchmark', 'valkey-benchmark'],
   database: ['mariadbd', 'mysqld'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'Google Chrome'],
@@ -20,6 +21,7 @@ const executables: Record<ProgramName, readonly string[]> = {
 /** Settings that name a program by its path, whatever else is installed. */
 const settings: Record<ProgramName, string> = {
   redis: 'REDIS_SERVER',
+  benchmark: 'REDIS_BENCHMARK',
   database: 'DATABASE_SERVER',
   nginx: 'NGINX_SERVER',
   browser: 'CHROMIUM',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { withFileLock } from '../file-lock.ts'
 import { dataFolder } from '../paths.ts'
@@ -8,7 +9,7 @@ import { ask } from './shell.ts'
 import { findProgram, findPrograms, serviceNames } from './find.ts'
 import type { Programs, ServiceName } from './find.ts'
 import { canUnpack, unpackPrograms } from './unpack.ts'
-import { wrapperFolder } from './wrap.ts'
+import { wrapPrograms, wrapperFolder } from './wrap.ts'
 
 const unpacked = path.join(dataFolder, 'services')
 
@@ -41,6 +42,14 @@ export async function provideBrowser(progress: Progress): Promise<string | undef
     await checkRuns(browser)
     return browser
   })
+}
+
+/** Path of redis-benchmark, which comes with Redis; undefined where it did not. */
+export function findBenchmark(): string | undefined {
+  const find = (): string | undefined => findProgram('benchmark', [wrapperFolder(unpacked)])
+  // What was unpacked before anybody wanted it has no wrapper for it yet.
+  if (find() === undefined && existsSync(unpacked)) wrapPrograms(unpacked)
+  return find()
 }
 
 function findAll(): Partial<Programs> {

@@ -15,6 +15,7 @@ const packageNames: Record<ProgramName, readonly string[]> = {
   database: ['mariadb-server-core', 'mariadb-server-core-10.6', 'mariadb-server-core-10.5', 'mysql-server-core-8.0'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium'],
+  benchmark: ['redis-tools', 'valkey-tools'],
 }
 
 /** Where packages come from: `settings` are lines of apt's configuration. What `status` lists is here already and not fetched. */

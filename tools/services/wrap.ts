@@ -3,7 +3,8 @@ import { join, relative } from 'node:path'
 import { findExecutable } from './find.ts'
 
 const programs = [
-  ...['redis-server', 'valkey-server', 'mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium'],
+  ...['redis-server', 'valkey-server', 'redis-benchmark', 'valkey-benchmark'],
+  ...['mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium'],
   ...['python3', 'slowhttptest', 'zzuf'],
 ]
 

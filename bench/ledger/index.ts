@@ -1,0 +1,6 @@
+import type { Measure } from '../contract.ts'
+import { appendMeasure } from './append.ts'
+import { flushMeasure } from './flush.ts'
+
+/** P7, P8, P12 and P13. */
+export const ledgerMeasures: readonly Measure[] = [appendMeasure, flushMeasure]
