@@ -1,6 +1,6 @@
 import { sleep } from '../faults/fault.ts'
 import type { Effect, Injected, Patient } from '../faults/fault.ts'
-import { seededRandom } from '../faults/random.ts'
+import { Chance } from '../chance.ts'
 import { now } from '../history/history.ts'
 import type { History } from '../history/history.ts'
 import type { Planned } from './schedule.ts'
@@ -71,7 +71,7 @@ export class Faulting {
     this.#note('log', fault.name, `${fault.says}${begins}`)
     const began = now()
     try {
-      const making = Promise.resolve(fault.inject(this.#patient, seededRandom(seed), forMs))
+      const making = Promise.resolve(fault.inject(this.#patient, new Chance(seed), forMs))
       const injected = await within(making, fault.patienceMs).catch((error: unknown) => {
         void undoLate(making)
         throw error

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { allFaults } from '../faults/index.ts'
 import type { Fault } from '../faults/fault.ts'
-import { seededRandom } from '../faults/random.ts'
-import type { Random } from '../faults/random.ts'
+import { Chance } from '../chance.ts'
 import { Problem } from '../../tools/problem.ts'
 
 /** One fault of a run: when, for how long, and with which chance of its own. */
@@ -38,14 +37,14 @@ const togetherShare = 0.3
 export function scheduleOf({ seed, seconds, faults }: ScheduleOptions): Planned[] {
   const possible = faults.filter((fault) => (fault.needsSeconds ?? 0) <= seconds)
   if (possible.length === 0) return []
-  const random = seededRandom(seed)
+  const chance = new Chance(String(seed))
   const lead = possible[Math.abs(seed) % possible.length]
-  const extras = Math.max(1, Math.round(random.whole(...extraPerTenSeconds) * (seconds / 10)))
-  const chosen = [lead, ...Array.from({ length: extras }, () => weighted(possible, random))]
+  const extras = Math.max(1, Math.round(chance.whole(...extraPerTenSeconds) * (seconds / 10)))
+  const chosen = [lead, ...Array.from({ length: extras }, () => weighted(possible, chance))]
   const planned: Planned[] = []
   for (const [index, fault] of chosen.entries()) {
     if (fault === undefined) continue
-    const one = { fault, ...timesOf(fault, { seconds, random, before: planned.at(-1) }), seed: `${seed}:${index}` }
+    const one = { fault, ...timesOf(fault, { seconds, chance, before: planned.at(-1) }), seed: `${seed}:${index}` }
     if (!planned.some((other) => meets(one, other))) planned.push(one)
   }
   return planned.toSorted((one, other) => one.atMs - other.atMs)
@@ -53,17 +52,17 @@ export function scheduleOf({ seed, seconds, faults }: ScheduleOptions): Planned[
 
 interface Situation {
   seconds: number
-  random: Random
+  chance: Chance
   before: Planned | undefined
 }
 
 /** The first second is quiet, so that there is something to lose, and so is the end of the last. */
-function timesOf(fault: Fault, { seconds, random, before }: Situation): { atMs: number; forMs: number } {
+function timesOf(fault: Fault, { seconds, chance, before }: Situation): { atMs: number; forMs: number } {
   const lastMs = seconds * 1000 - 500
-  const isTogether = before !== undefined && random.isTrue(togetherShare)
-  const atMs = isTogether ? before.atMs + random.whole(0, 50) : random.whole(1000, Math.max(1000, lastMs - 1000))
+  const isTogether = before !== undefined && chance.is(togetherShare)
+  const atMs = isTogether ? before.atMs + chance.whole(0, 50) : chance.whole(1000, Math.max(1000, lastMs - 1000))
   const [least, most] = fault.lasts
-  return { atMs, forMs: random.whole(least, most) }
+  return { atMs, forMs: chance.whole(least, most) }
 }
 
 /** A fault without an end of its own, such as a kill, takes a moment, too; and what it has broken is not whole at once. */
@@ -80,9 +79,9 @@ function exclude(one: Fault, other: Fault): boolean {
   return one === other || names(one).includes(other.name) || names(other).includes(one.name)
 }
 
-function weighted(faults: readonly Fault[], random: Random): Fault | undefined {
+function weighted(faults: readonly Fault[], chance: Chance): Fault | undefined {
   const total = faults.reduce((sum, { weight = 1 }) => sum + weight, 0)
-  let rest = random.next() * total
+  let rest = chance.next() * total
   return faults.find(({ weight = 1 }) => (rest -= weight) < 0) ?? faults.at(-1)
 }
 

@@ -6,10 +6,10 @@ const wrongClock: Fault = {
   says: 'the wall clock of one server or worker jumps a minute forward or back, and later jumps back',
   lasts: [2000, 8000],
   missing: needsInside,
-  inject(patient, random) {
+  inject(patient, chance) {
     const inside = insideOf(patient)
-    const part = random.pick(madangNames)
-    const offsetMs = random.pick([-60_000, 60_000])
+    const part = chance.of(madangNames)
+    const offsetMs = chance.of([-60_000, 60_000])
     inside.setClock(part, offsetMs)
     return {
       detail: `the clock of ${part} was ${offsetMs > 0 ? 'a minute fast' : 'a minute slow'}`,

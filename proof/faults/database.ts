@@ -8,14 +8,14 @@ const lockedRow: Fault = {
   says: 'somebody holds the rows of some rooms, as a forgotten transaction or a slow backup would',
   lasts: [1000, 8000],
   missing: needsInside,
-  async inject(patient, random) {
+  async inject(patient, chance) {
     const inside = insideOf(patient)
     const connection = await inside.database()
     try {
       await connection.query('SET SESSION innodb_lock_wait_timeout = 1')
       const rooms = await openRooms(connection, inside)
-      const sure = rooms.length === 0 ? undefined : random.pick(rooms)
-      const chosen = rooms.filter((room) => room === sure || random.isTrue(0.5))
+      const sure = rooms.length === 0 ? undefined : chance.of(rooms)
+      const chosen = rooms.filter((room) => room === sure || chance.is(0.5))
       await connection.beginTransaction()
       const held: number[] = []
       for (const room of chosen) if (await isHeld(connection, inside, room)) held.push(room)
@@ -47,12 +47,12 @@ const killed: Fault = {
   says: 'all connections of servers and workers are ended by KILL, in the middle of whatever they do, several times',
   lasts: [0, 0],
   missing: needsInside,
-  inject: async (patient, random) => {
-    const times = random.whole(1, 4)
+  inject: async (patient, chance) => {
+    const times = chance.whole(1, 4)
     let count = 0
     for (let time = 0; time < times; time += 1) {
       count += await killConnections(insideOf(patient))
-      await sleep(random.whole(50, 500))
+      await sleep(chance.whole(50, 500))
     }
     const detail = `${count} connections were killed in ${times} strokes`
     return count === 0 ? nothing(detail) : { detail }

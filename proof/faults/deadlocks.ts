@@ -16,7 +16,7 @@ export const deadlocks: Fault = {
   lasts: [1500, 5000],
   weight: 1.5,
   missing: needsInside,
-  async inject(patient, _random, forMs) {
+  async inject(patient, _chance, forMs) {
     const inside = insideOf(patient)
     const connection = await inside.database()
     const before = await deadlocksSeen(connection)

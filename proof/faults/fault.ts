@@ -1,7 +1,7 @@
 import type { Connection } from 'mysql2/promise'
 import type { Redis } from 'ioredis'
 import type { Proxy } from './proxy.ts'
-import type { Random } from './random.ts'
+import type { Chance } from '../chance.ts'
 
 export const serverNames = ['server-1', 'server-2'] as const
 export const workerNames = ['worker-1', 'worker-2'] as const
@@ -81,7 +81,7 @@ export interface Fault {
   weight?: number
   /** Why it cannot be done to this stack; undefined where it can. */
   missing(patient: Patient): string | undefined
-  inject(patient: Patient, random: Random, forMs: number): Promise<Injected> | Injected
+  inject(patient: Patient, chance: Chance, forMs: number): Promise<Injected> | Injected
 }
 
 const elsewhere = 'only on the machine of the stack, and with its secrets'

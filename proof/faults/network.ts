@@ -1,7 +1,7 @@
 import type { Fault, Injected, LinkName, Patient } from './fault.ts'
 import { isCommit } from './mysql-packets.ts'
 import type { IsHit, Proxy } from './proxy.ts'
-import type { Random } from './random.ts'
+import type { Chance } from '../chance.ts'
 
 type Side = 'redis' | 'database' | 'nginx'
 const sides: readonly Side[] = ['redis', 'database', 'nginx']
@@ -14,7 +14,7 @@ interface Break {
   says: string
   lasts: Fault['lasts']
   weight?: number
-  break(proxy: Proxy, random: Random): Broken
+  break(proxy: Proxy, chance: Chance): Broken
 }
 
 interface Broken {
@@ -24,10 +24,10 @@ interface Broken {
 }
 
 /** Hits this share of some requests, and counts. */
-function hitting(random: Random, share: number, isMeant: IsHit = () => true): { isHit: IsHit; hits: () => number } {
+function hitting(chance: Chance, share: number, isMeant: IsHit = () => true): { isHit: IsHit; hits: () => number } {
   let hits = 0
   const isHit = (chunk: Buffer): boolean => {
-    const is = isMeant(chunk) && random.isTrue(share)
+    const is = isMeant(chunk) && chance.is(share)
     if (is) hits += 1
     return is
   }
@@ -48,8 +48,8 @@ const breaks: readonly Break[] = [
     name: 'cut before the request',
     says: 'every twentieth request does not arrive, and its connection is reset',
     lasts: [500, 3000],
-    break(proxy, random) {
-      const { isHit, hits } = hitting(random, hitShare)
+    break(proxy, chance) {
+      const { isHit, hits } = hitting(chance, hitShare)
       proxy.cutBefore(isHit)
       return { detail: 'requests were cut before they arrived', hits }
     },
@@ -59,8 +59,8 @@ const breaks: readonly Break[] = [
     says: 'every twentieth request arrives, but its answer does not: the connection is reset in its place',
     lasts: [500, 3000],
     weight: 2,
-    break(proxy, random) {
-      const { isHit, hits } = hitting(random, hitShare)
+    break(proxy, chance) {
+      const { isHit, hits } = hitting(chance, hitShare)
       proxy.cutAfter(isHit)
       return { detail: 'requests arrived, and their answers were cut off', hits }
     },
@@ -69,8 +69,8 @@ const breaks: readonly Break[] = [
     name: 'slow',
     says: 'everything takes 20 to 400 ms longer each way',
     lasts: [1000, 5000],
-    break(proxy, random) {
-      const ms = random.whole(20, 400)
+    break(proxy, chance) {
+      const ms = chance.whole(20, 400)
       proxy.delay(ms)
       return { detail: `everything took ${ms} ms longer each way` }
     },
@@ -97,8 +97,8 @@ const breaks: readonly Break[] = [
     name: 'half open',
     says: 'one end of each connection is gone, and the other one is not told',
     lasts: [1000, 6000],
-    break(proxy, random) {
-      const who = random.pick(['near lives', 'far lives'] as const)
+    break(proxy, chance) {
+      const who = chance.of(['near lives', 'far lives'] as const)
       const count = proxy.halfOpen(who)
       const end = who === 'near lives' ? 'beginning' : 'far end'
       return { detail: `of ${count} connections only the ${end} was left`, hits: () => count }
@@ -116,9 +116,9 @@ const breaks: readonly Break[] = [
 ]
 
 /** Of one process or of all of them at once: a service that nobody reaches is another fault than one that somebody does not reach. */
-function chosen(patient: Patient, side: Side, random: Random): [LinkName, Proxy][] {
+function chosen(patient: Patient, side: Side, chance: Chance): [LinkName, Proxy][] {
   const links = linksTo(patient, side)
-  return links.length > 1 && random.isTrue(0.75) ? [random.pick(links)] : links
+  return links.length > 1 && chance.is(0.75) ? [chance.of(links)] : links
 }
 
 function linksTo({ links }: Patient, side: Side): [LinkName, Proxy][] {
@@ -152,7 +152,7 @@ const general = sides.flatMap((side) =>
     lasts: one.lasts,
     weight: (one.weight ?? 1) / 2,
     missing: needsLink(side),
-    inject: (patient, random) => broken(chosen(patient, side, random), (proxy) => one.break(proxy, random)),
+    inject: (patient, chance) => broken(chosen(patient, side, chance), (proxy) => one.break(proxy, chance)),
   })),
 )
 
@@ -162,9 +162,9 @@ const lostCommit: Fault = {
   lasts: [500, 4000],
   weight: 2,
   missing: needsLink('database'),
-  inject: (patient, random) =>
-    broken(chosen(patient, 'database', random), (proxy) => {
-      const { isHit, hits } = hitting(random, 0.3, isCommit)
+  inject: (patient, chance) =>
+    broken(chosen(patient, 'database', chance), (proxy) => {
+      const { isHit, hits } = hitting(chance, 0.3, isCommit)
       proxy.cutAfter(isHit)
       return { detail: 'three COMMITs in ten were done without an answer', hits }
     }),

@@ -18,8 +18,8 @@ const kills = parts.map(({ family, among }): Fault => ({
   says: `${named(among)} is killed with -9; the supervisor starts it again`,
   lasts: [0, 0],
   missing: needsPids,
-  inject(patient, random) {
-    const part = random.pick(among)
+  inject(patient, chance) {
+    const part = chance.of(among)
     const pid = signalGroup(patient, part, 'SIGKILL')
     return pid === 0 ? nothing(`${part} was not running`) : { detail: `${part} (${pid}) was killed` }
   },
@@ -36,8 +36,8 @@ function freeze(name: string, among: readonly PartName[], lasts: Fault['lasts'])
     says: `${named(among)} stands still (SIGSTOP) for ${lasts[0] / 1000} to ${lasts[1] / 1000} s, then goes on where it was`,
     lasts,
     missing: needsPids,
-    inject(patient, random) {
-      const part = random.pick(among)
+    inject(patient, chance) {
+      const part = chance.of(among)
       const pid = signalGroup(patient, part, 'SIGSTOP')
       const mark = markOf(pid)
       if (mark === undefined) return nothing(`${part} was not running`)
@@ -55,10 +55,10 @@ const rolling: Fault = {
   lasts: [0, 0],
   patienceMs: 240_000,
   missing: needsInside,
-  async inject(patient, random) {
+  async inject(patient, chance) {
     const inside = insideOf(patient)
     const order = madangNames
-      .map((part) => ({ part, place: random.next() }))
+      .map((part) => ({ part, place: chance.next() }))
       .toSorted((one, other) => one.place - other.place)
       .map(({ part }) => part)
     const restarted: MadangName[] = []

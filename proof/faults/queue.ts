@@ -3,7 +3,7 @@ import { isRunning, markOf } from '../../tools/processes.ts'
 import type { ProcessMark } from '../../tools/processes.ts'
 import { insideOf, needsInside, nothing, sleep, workerNames } from './fault.ts'
 import type { Effect, Fault, Inside, PartName, Patient } from './fault.ts'
-import type { Random } from './random.ts'
+import type { Chance } from '../chance.ts'
 
 const prefix = '{madang-queue}'
 const queues = ['flush-rooms', 'close-rooms'] as const
@@ -64,9 +64,9 @@ const handedOutTwice: Fault = {
   lasts: [2500, 6000],
   weight: 1.5,
   missing: needsInside,
-  async inject(patient, random, forMs) {
+  async inject(patient, chance, forMs) {
     const inside = insideOf(patient)
-    const found = await caughtAtWork(inside, patient, random)
+    const found = await caughtAtWork(inside, patient, chance)
     if (found === undefined) return nothing('no worker was in the middle of a job')
     const { part, mark } = found
     const giving = new Giving(inside, performance.now() + forMs)
@@ -92,12 +92,12 @@ const certainAfterMs = 150
 async function caughtAtWork(
   inside: Inside,
   { pidOf }: Patient,
-  random: Random,
+  chance: Chance,
 ): Promise<{ part: PartName; mark: ProcessMark } | undefined> {
   const deadline = performance.now() + catchWithinMs
   while (performance.now() < deadline) {
     const locks = await keysLike(inside, `${prefix}:*:lock`)
-    const part = random.pick(workerNames)
+    const part = chance.of(workerNames)
     const mark = markOf(pidOf?.(part) ?? 0)
     if (locks.length === 0 || mark === undefined) {
       await sleep(2)

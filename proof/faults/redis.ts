@@ -13,13 +13,13 @@ const rollback: Fault = {
   // On a full disk there is no room for the copy, and of a Redis that comes back with nothing there is none yet.
   excludes: ['redis: disk full', 'redis: empty volume'],
   missing: needsInside,
-  async inject(patient, random) {
+  async inject(patient, chance) {
     const inside = insideOf(patient)
     const file = aofOf(inside)
     const copy = `${file}.older`
     rmSync(copy, { recursive: true, force: true })
     cpSync(file, copy, { recursive: true })
-    const ageMs = random.whole(1000, 3000)
+    const ageMs = chance.whole(1000, 3000)
     await sleep(ageMs)
     await startOver(patient, () => {
       rmSync(file, { recursive: true, force: true })
@@ -61,11 +61,11 @@ const squeezed: Fault = {
   says: 'maxmemory is set to what Redis uses right now, so that it refuses to grow',
   lasts: [1000, 5000],
   missing: needsInside,
-  async inject(patient, random) {
+  async inject(patient, chance) {
     const { redis } = insideOf(patient)
     const [, before = '0'] = (await redis.config('GET', 'maxmemory')) as string[]
     const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1] ?? 0)
-    const maxmemory = used + random.whole(-200_000, 100_000)
+    const maxmemory = used + chance.whole(-200_000, 100_000)
     await redis.config('SET', 'maxmemory', String(maxmemory))
     return {
       detail: `maxmemory was ${maxmemory}, with ${used} in use`,
@@ -79,13 +79,13 @@ const deaf: Fault = {
   says: 'all connections that listen are closed (CLIENT KILL TYPE pubsub), several times',
   lasts: [0, 0],
   missing: needsInside,
-  async inject(patient, random) {
+  async inject(patient, chance) {
     const { redis } = insideOf(patient)
-    const times = random.whole(1, 5)
+    const times = chance.whole(1, 5)
     let killed = 0
     for (let time = 0; time < times; time += 1) {
       killed += Number(await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub'))
-      await sleep(random.whole(20, 400))
+      await sleep(chance.whole(20, 400))
     }
     const detail = `${killed} listening connections were closed in ${times} strokes`
     return killed === 0 ? nothing(detail) : { detail }
@@ -111,7 +111,7 @@ const paused: Fault = {
   says: 'Redis takes connections and commands but answers none for a while (CLIENT PAUSE)',
   lasts: [1000, 4000],
   missing: needsInside,
-  async inject(patient, _random, forMs) {
+  async inject(patient, _chance, forMs) {
     await insideOf(patient).redis.call('CLIENT', 'PAUSE', String(forMs), 'ALL')
     return { detail: `Redis answered nobody for ${forMs} ms` }
   },

@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts'
+import { Chance } from '../chance.ts'
 import { Complaints } from './complaints.ts'
 import type { Load, StartLoad } from './contract.ts'
 import { Crowd } from './crowd.ts'

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 
 const boundary = 'a-boundary-that-no-picture-holds'
 

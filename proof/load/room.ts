@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import type { Attendant } from './crowd.ts'
 import type { Device } from './device.ts'
 import { endingOf } from './door.ts'

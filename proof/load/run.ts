@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import type { Complaints } from './complaints.ts'
 import type { LoadOptions } from './contract.ts'
 import type { Door } from './door.ts'

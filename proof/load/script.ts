@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import { someEmoji, somethingToSay, tooLong } from './texts.ts'
 
 /** Something that happens in a room, `afterMs` behind what happened before. Who is named by a number among those who belong to the room. */

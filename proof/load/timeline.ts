@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Like } from '../history/line.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import type { Asked } from './complaints.ts'
 import type { Attendant, Crowd } from './crowd.ts'
 import { endingOf } from './door.ts'

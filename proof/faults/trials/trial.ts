@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { seededRandom } from '../random.ts'
+import { Chance } from '../../chance.ts'
 import type { Effect, Fault, Injected, Patient } from '../fault.ts'
 import type { DrillStack } from '../../stack/stack.ts'
 
@@ -19,7 +19,7 @@ export async function made(
   options: { patient?: Patient; forMs?: number } = {},
 ): Promise<Injected> {
   const patient = options.patient ?? stack.patient
-  const injected = await fault.inject(patient, seededRandom(fault.name), options.forMs ?? forMs)
+  const injected = await fault.inject(patient, new Chance(fault.name), options.forMs ?? forMs)
   assert.notEqual(injected.isNothing, true, injected.detail)
   return injected
 }

@@ -7,7 +7,7 @@ import type { Planned } from '../../../proof/drill/schedule.ts'
 import { nothing } from '../../../proof/faults/fault.ts'
 import type { Fault } from '../../../proof/faults/fault.ts'
 import { allFaults } from '../../../proof/faults/index.ts'
-import { seededRandom } from '../../../proof/faults/random.ts'
+import { Chance } from '../../../proof/chance.ts'
 
 const planOf = (seed: number, seconds = 10): string[] =>
   scheduleOf({ seed, seconds, faults: allFaults }).map((planned) => `${sayPlanned(planned)} ${planned.seed}`)
@@ -117,10 +117,10 @@ test('all faults have names of their own and say what they do', (t) => {
 })
 
 test('a seeded chance is even enough to choose with', (t) => {
-  const random = seededRandom(3)
+  const chance = new Chance(3)
   const counts = Array.from({ length: 10 }, () => 0)
   for (let draw = 0; draw < 10_000; draw += 1) {
-    const place = random.whole(0, 9)
+    const place = chance.whole(0, 9)
     counts[place] = (counts[place] ?? 0) + 1
   }
 
@@ -128,7 +128,7 @@ test('a seeded chance is even enough to choose with', (t) => {
     counts.every((count) => count > 850 && count < 1150),
     counts.join(' '),
   )
-  t.throws(() => random.pick([]))
+  t.throws(() => chance.of([]))
 })
 
 test('a schedule that was kept is read as it was, and another file is refused with a reason', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { Chance } from '../../../proof/load/chance.ts'
+import { Chance } from '../../../proof/chance.ts'
 import { ServerClock } from '../../../proof/load/clock.ts'
 import { isDoubted } from '../../../proof/load/member.ts'
 import { Notes } from '../../../proof/load/notes.ts'

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { Chance } from '../../../proof/load/chance.ts'
+import { Chance } from '../../../proof/chance.ts'
 import { judgeSlope } from '../../../proof/soak/slope.ts'
 import type { Point } from '../../../proof/soak/slope.ts'
 

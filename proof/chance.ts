@@ -3,8 +3,9 @@ export class Chance {
   readonly #seed: number
   #state: number
 
-  constructor(seed: number) {
-    this.#seed = seed >>> 0
+  /** Any number or text is a seed. */
+  constructor(seed: number | string) {
+    this.#seed = typeof seed === 'number' ? seed >>> 0 : hashOf(seed)
     this.#state = this.#seed
   }
 
@@ -30,8 +31,11 @@ export class Chance {
     return least + Math.floor(this.next() * (most - least + 1))
   }
 
-  of<Item>(items: readonly [Item, ...Item[]]): Item {
-    return items[this.whole(0, items.length - 1)] ?? items[0]
+  /** One of these, all as likely. */
+  of<Item>(items: readonly Item[]): Item {
+    const one = items[this.whole(0, items.length - 1)]
+    if (one === undefined) throw new Error('nothing to choose from')
+    return one
   }
 
   /** `count` different ones, or all of them. */
