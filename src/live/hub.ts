@@ -1,17 +1,17 @@
 import type { Broker } from '../platform/broker.ts'
 import { Ticker } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
-import type { Sql } from '../platform/mysql.ts'
 import { Batch } from './batch.ts'
 import type { ReadStatement } from './contract.ts'
 import { decodeLine } from './event.ts'
 import type { PlacedEvent } from './event.ts'
 import { keys } from './keys.ts'
 import { RecentEvents } from './recent.ts'
-import { eventsAfter, lastPosition } from './store.ts'
+import type { PlacedEvents } from './store.ts'
 
 export interface HubParts {
-  sql: Sql
+  /** As MySQL has them. */
+  placed: PlacedEvents
   broker: Pick<Broker, 'subscribe' | 'onResubscribed'>
   log: Log
   recent: { maxEvents: number; maxBytes: number }
@@ -64,7 +64,7 @@ export class Hub {
 
   async start(): Promise<void> {
     const forgetGap = this.#parts.broker.onResubscribed(() => this.#catchUpAlone())
-    const last = await lastPosition(this.#parts.sql)
+    const last = await this.#parts.placed.last()
     this.recent.beginAt(Math.max(0, last - this.#parts.recent.maxEvents))
     const unsubscribe = await this.#parts.broker.subscribe(keys.placed, (message) => this.#hear(message))
     this.#forgetBroker = () => {
@@ -113,7 +113,7 @@ export class Hub {
       while (this.#isAskedAgain && !this.#isStopped) {
         this.#isAskedAgain = false
         const known = this.position
-        const last = await lastPosition(this.#parts.sql)
+        const last = await this.#parts.placed.last()
         if (last < known) this.#fallBack(last)
         while (this.position < last && !this.#isStopped) await this.#readSome(last)
         this.#applyWhatWasHeard()
@@ -126,7 +126,7 @@ export class Hub {
   }
 
   async #readSome(last: number): Promise<void> {
-    const events = await eventsAfter(this.#parts.sql, this.position, eventsAtOnce)
+    const events = await this.#parts.placed.after(this.position, eventsAtOnce)
     const [first] = events
     if (first === undefined) return this.#jumpTo(last)
     if (first.position !== this.position + 1) this.#jumpTo(first.position - 1)

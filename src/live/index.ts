@@ -4,6 +4,7 @@ import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Live, ReadStatement } from './contract.ts'
 import { Hub } from './hub.ts'
+import { placedEvents } from './store.ts'
 import { Relay } from './relay.ts'
 import { liveRoutes } from './routes.ts'
 import type { HiddenFrom } from './stream.ts'
@@ -30,7 +31,7 @@ export interface LiveOptions {
 export function createLive(options: LiveOptions): Live {
   const { sql, broker, config, log, hiddenFrom, readStatement } = options
   const hub = new Hub({
-    ...{ sql, broker, log, readStatement },
+    ...{ placed: placedEvents(sql), broker, log, readStatement },
     recent: { maxEvents: config.STREAM_RESUME_MAX_EVENTS, maxBytes: config.STREAM_RESUME_MAX_BYTES },
     checkMs: config.EVENTS_CHECK_MS,
   })

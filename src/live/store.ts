@@ -84,6 +84,20 @@ export async function eventsAfter(sql: Sql, after: number, limit: number): Promi
   return rows.map((row) => ({ position: idFromRow(row.position), ...toEvent(row) }))
 }
 
+/** What a hub reads. */
+export interface PlacedEvents {
+  last(): Promise<number>
+  /** As `eventsAfter` tells them. */
+  after(position: number, limit: number): Promise<PlacedEvent[]>
+}
+
+export function placedEvents(sql: Sql): PlacedEvents {
+  return {
+    last: () => lastPosition(sql),
+    after: (position, limit) => eventsAfter(sql, position, limit),
+  }
+}
+
 export async function oldestEvents(
   sql: Sql,
   options: { limit: number; keepHours: number },

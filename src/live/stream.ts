@@ -74,7 +74,9 @@ export class Stream implements Listener {
     }
   }
 
+  /** Among what nobody can tell any more there may be a change of the people whom one hides. */
   jump(): void {
+    this.#isHiddenStale = true
     if (this.#isLive) void this.#follow()
   }
 

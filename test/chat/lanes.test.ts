@@ -177,10 +177,10 @@ test('whatever waits for what: lines keep their order, none overtakes one of unk
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 40 }), async (steps) => {
       const at = new SpokenLanes(mostWaiting)
       for (const taken of steps) {
-        if (Array.isArray(taken)) await at.come(taken)
+        if (Array.isArray(taken)) await at.moments.come(taken)
         else at.say(taken.room, taken)
       }
-      await at.rest()
+      await at.moments.rest()
       for (const one of rooms) {
         holdToPromise(at, one)
         at.say(one, { look: 'at once', answer: 'kept' })

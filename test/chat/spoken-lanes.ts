@@ -4,6 +4,7 @@ import type { Prepared } from '../../src/chat/outcome.ts'
 import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
+import { Moments } from '../support/moments.ts'
 
 /** What a line comes to: its look-up, if it needs one, and what the ledger answers. */
 export interface Fate {
@@ -40,10 +41,10 @@ interface Pending {
 export class SpokenLanes {
   readonly lines: Line[] = []
   readonly handed: Line[] = []
+  readonly moments = new Moments()
   readonly #lanes: Lanes
   readonly #mostWaiting: number
   readonly #ledger = new Map<RoomId, Pending[]>()
-  #coming: (() => void)[] = []
 
   constructor(mostWaiting: number) {
     this.#mostWaiting = mostWaiting
@@ -69,33 +70,17 @@ export class SpokenLanes {
     if (waiting === 0 && fate.look === 'at once') assert.equal(this.handed.at(-1), line, 'it had to wait for nothing')
   }
 
-  /** Lets some of what is under way come to pass, all in the same moment. */
-  async come(choices: readonly number[]): Promise<void> {
-    const chosen = new Set(choices.map((choice) => this.#coming[choice % this.#coming.length]))
-    this.#coming = this.#coming.filter((one) => !chosen.has(one))
-    for (const happen of chosen) happen?.()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-
-  async rest(): Promise<void> {
-    while (this.#coming.length > 0) await this.come([0])
-  }
-
   #prepare(line: Line): Prepared | Promise<Prepared> {
     const entry: NewEntry = { sender: 1 as AccountId, id: line.id, kind: 'text', payload: Buffer.alloc(0) }
     if (line.look === 'at once') {
       line.isTurned = true
       return { type: 'entry', entry }
     }
-    return this.#turn().then(() => {
+    return this.moments.turn().then(() => {
       line.isTurned = true
       if (line.look === 'refuses') throw new Problem('bad_input')
       return { type: 'entry', entry }
     })
-  }
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#coming.push(resolve))
   }
 
   #append(room: RoomId, { id }: NewEntry): Promise<AppendOutcome> {
@@ -113,7 +98,7 @@ export class SpokenLanes {
 
   async #drain(room: RoomId, waiting: Pending[]): Promise<void> {
     while (waiting.length > 0) {
-      await this.#turn()
+      await this.moments.turn()
       const next = waiting.shift()
       if (next === undefined) break
       next.settle({ kept, closed, unknown }[next.line.answer])

@@ -8,44 +8,16 @@ export interface HeardEvent {
 }
 
 /** Reads `text/event-stream` as the standard says, line by line, and keeps everything. */
-export class EventReader {
-  readonly answer: IncomingMessage
+export class EventText {
   readonly events: HeardEvent[] = []
   /** What a browser would name when it comes back. */
   lastEventId = ''
   retryMs: number | undefined
   comments = 0
-  end: 'clean' | 'cut' | undefined
   #rest = ''
   #pending = { event: '', id: '', data: [] as string[] }
 
-  constructor(answer: IncomingMessage) {
-    this.answer = answer
-    answer.setEncoding('utf8')
-    answer.on('data', (text: string) => this.#read(text))
-    answer.on('error', () => undefined)
-    answer.on('close', () => {
-      this.end = answer.complete ? 'clean' : 'cut'
-    })
-  }
-
-  /** The first event of this name, heard already or still to come. */
-  event(name: string): Promise<Record<string, unknown>> {
-    return eventually(() => {
-      const found = this.events.find(({ event }) => event === name)
-      return found && (JSON.parse(found.data) as Record<string, unknown>)
-    })
-  }
-
-  ended(): Promise<'clean' | 'cut'> {
-    return eventually(() => this.end)
-  }
-
-  leave(): void {
-    this.answer.destroy()
-  }
-
-  #read(text: string): void {
+  read(text: string): void {
     const lines = (this.#rest + text).split(/\r\n|\r|\n/)
     this.#rest = lines.pop() ?? ''
     for (const line of lines) this.#take(line)
@@ -68,5 +40,38 @@ export class EventReader {
     this.lastEventId = id
     this.#pending = { event: '', id, data: [] }
     if (data.length > 0) this.events.push({ event, id, data: data.join('\n') })
+  }
+}
+
+/** What comes over one connection. */
+export class EventReader extends EventText {
+  readonly answer: IncomingMessage
+  end: 'clean' | 'cut' | undefined
+
+  constructor(answer: IncomingMessage) {
+    super()
+    this.answer = answer
+    answer.setEncoding('utf8')
+    answer.on('data', (text: string) => this.read(text))
+    answer.on('error', () => undefined)
+    answer.on('close', () => {
+      this.end = answer.complete ? 'clean' : 'cut'
+    })
+  }
+
+  /** The first event of this name, heard already or still to come. */
+  event(name: string): Promise<Record<string, unknown>> {
+    return eventually(() => {
+      const found = this.events.find(({ event }) => event === name)
+      return found && (JSON.parse(found.data) as Record<string, unknown>)
+    })
+  }
+
+  ended(): Promise<'clean' | 'cut'> {
+    return eventually(() => this.end)
+  }
+
+  leave(): void {
+    this.answer.destroy()
   }
 }
