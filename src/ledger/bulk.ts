@@ -8,7 +8,7 @@ import { chainDigest } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { moveStored } from './ledger-store.ts'
 import type { LedgerRow } from './ledger-store.ts'
-import { assertJoins, erase } from './storing.ts'
+import { assertJoins, erase, statementsOf } from './storing.ts'
 import type { Stored } from './storing.ts'
 
 /** Thrown when rows cannot go in bulk. The transaction must be rolled back; row by row they can, or are parked. */
@@ -83,11 +83,12 @@ class Sent {
       : { rows, firstSeq: this.#after + 1, lastSeq: this.seq, checksum: this.#checksum >>> 0 }
   }
 
+  /** In pieces, each of which is a packet: no larger than a statement's. */
   async *linesOf(slices: AsyncIterable<readonly Entry[]>): AsyncGenerator<Buffer> {
     for await (const slice of slices) {
       const fresh = slice.filter((entry) => entry.seq > this.seq)
       assertJoins(this.#room, this.seq, fresh)
-      if (fresh.length > 0) yield Buffer.concat(fresh.map((entry) => this.#take(entry)))
+      for (const some of statementsOf(fresh)) yield Buffer.concat(some.map((entry) => this.#take(entry)))
     }
   }
 

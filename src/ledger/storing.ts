@@ -54,7 +54,7 @@ export function assertJoins(room: RoomId, storedSeq: number, fresh: readonly Ent
   })
 }
 
-function* statementsOf(entries: readonly Entry[]): Generator<Entry[]> {
+export function* statementsOf(entries: readonly Entry[]): Generator<Entry[]> {
   let statement: Entry[] = []
   let bytes = 0
   for (const entry of entries) {

@@ -35,11 +35,11 @@ const everything = (room: RoomId): Promise<Entry[]> =>
   site.ledger.entries(room, { after: 0, upTo: 30_000, limit: 30_000 })
 
 /** Statements of one kind that the flush sends. */
-async function counting(kind: RegExp, work: () => Promise<unknown>): Promise<number> {
+async function counting(kind: RegExp, work: () => Promise<unknown>, sql = world().sql): Promise<number> {
   let count = 0
-  const onQuery = ({ sql }: { sql: string }): void => void (count += kind.test(sql) ? 1 : 0)
-  world().sql.on('query', onQuery)
-  await work().finally(() => world().sql.off('query', onQuery))
+  const onQuery = (query: { sql: string }): void => void (count += kind.test(query.sql) ? 1 : 0)
+  sql.on('query', onQuery)
+  await work().finally(() => sql.off('query', onQuery))
   return count
 }
 
@@ -148,6 +148,21 @@ test.serial('when what follows cannot be read, nothing is stored, and the next f
   await t.throwsAsync(storing, { message: /Redis is away/ })
   t.is(await flushRoom(inBulk(), room), 1500)
   t.deepEqual(await everything(room), entries)
+})
+
+test.serial('long entries are sent in packets that the smallest MySQL takes', async (t) => {
+  const [[before]] = (await world().sql.raw('SELECT @@GLOBAL.max_allowed_packet AS bytes')) as [[{ bytes: number }]]
+  t.teardown(() => world().sql.raw('SET GLOBAL max_allowed_packet = ?', [before.bytes]))
+  await world().sql.raw('SET GLOBAL max_allowed_packet = 4194304')
+  const small = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
+  t.teardown(() => small.destroy())
+  const room = await site.newRoom()
+  await say(room, Array.from({ length: 1100 }, () => line('x'.repeat(6000))))
+
+  const loaded = await counting(loads, () => flushRoom({ ...inBulk(), sql: small }, room), small)
+
+  t.is(loaded, 1)
+  t.is((await everything(room)).length, 1100)
 })
 
 test.serial('a client that may not send rows in bulk stores them all the same', async (t) => {
