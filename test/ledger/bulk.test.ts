@@ -157,7 +157,10 @@ test.serial('long entries are sent in packets that the smallest MySQL takes', as
   const small = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
   t.teardown(() => small.destroy())
   const room = await site.newRoom()
-  await say(room, Array.from({ length: 1100 }, () => line('x'.repeat(6000))))
+  await say(
+    room,
+    Array.from({ length: 1100 }, () => line('x'.repeat(6000))),
+  )
 
   const loaded = await counting(loads, () => flushRoom({ ...inBulk(), sql: small }, room), small)
 
