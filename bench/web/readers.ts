@@ -1,0 +1,59 @@
+import type { Child } from './child.ts'
+import { startChild } from './child.ts'
+import type { FromReaders, ReadersPlan } from './stream-readers.ts'
+
+/** Streams in a process of their own. Every one of them hears every event once, in order, or this fails. */
+export class Readers {
+  readonly #child: Child
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #waiting = new Map<number, () => void>()
+  #failure: Error | undefined
+  #fail: (error: Error) => void = () => undefined
+  /** Of the reading process, up to the last event. */
+  cpuSeconds = 0
+
+  private constructor(child: Child) {
+    this.#child = child
+    child.process.on('message', (message: FromReaders) => this.#hear(message))
+  }
+
+  /** Resolves when all streams are open. */
+  static async open(plan: Omit<ReadersPlan, 'type'>): Promise<Readers> {
+    const child = await startChild('web/stream-readers.ts')
+    const readers = new Readers(child)
+    child.process.send({ type: 'open', ...plan } satisfies ReadersPlan)
+    await readers.#ready.promise
+    return readers
+  }
+
+  /** Resolves when all have heard the event of this number; to be called before it is told. */
+  heard(number: number): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, resolve)
+      this.#fail = reject
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#child.stop()
+  }
+
+  #hear(message: FromReaders): void {
+    switch (message.type) {
+      case 'ready':
+        return this.#ready.resolve()
+      case 'heard':
+        this.cpuSeconds = message.cpuSeconds
+        this.#waiting.get(message.number)?.()
+        this.#waiting.delete(message.number)
+        return
+      case 'failed':
+        this.#failure = new Error(message.reason)
+        this.#ready.reject(this.#failure)
+        return this.#fail(this.#failure)
+      default:
+        return message satisfies never
+    }
+  }
+}
