@@ -12,6 +12,7 @@ export const crashPoints = [
   'append: acknowledged, no witness',
 
   'flush: peeked, not stored',
+  'flush: some rows sent in bulk, not all',
   'flush: rows inserted, mark not moved',
   'flush: mark moved, not committed',
   'flush: committed, not trimmed',

@@ -14,7 +14,7 @@ import { aPostIsRelayed, aPostIsWritten } from './timeline.ts'
 import { aSeatIsLeftToTheSweeper, aSeatIsTaken, settingsAreChanged } from './seats.ts'
 import { aClosingIsLedBack, aClosingIsSwept, aRoomIsLookedAfter, aRoomIsSealed } from './sealing.ts'
 import { aBufferBecomesDue, aLineIsSaid, aRoomIsOpened, redisWasRestarted } from './speaking.ts'
-import { aRoomIsFlushed, mysqlHasLostRows } from './storing.ts'
+import { aRoomIsFlushed, manyLinesAreStored, mysqlHasLostRows } from './storing.ts'
 
 /** What passes each point. A point that nothing passes does not compile. */
 export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> = {
@@ -24,9 +24,10 @@ export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> =
   'append: buffer due, worker not called': [aBufferBecomesDue],
   'append: acknowledged, no witness': [aLineIsSaid],
   'flush: peeked, not stored': [aRoomIsFlushed],
-  'flush: rows inserted, mark not moved': [aRoomIsFlushed, redisWasRestarted],
+  'flush: some rows sent in bulk, not all': [manyLinesAreStored],
+  'flush: rows inserted, mark not moved': [aRoomIsFlushed, manyLinesAreStored, redisWasRestarted],
   'flush: mark moved, not committed': [aRoomIsFlushed],
-  'flush: committed, not trimmed': [aRoomIsFlushed],
+  'flush: committed, not trimmed': [aRoomIsFlushed, manyLinesAreStored],
   'flush: trimmed, not done': [aRoomIsFlushed],
   'flush: does not join, not held': [mysqlHasLostRows],
   'checkpoint: key kept, range not': [aRoomIsFlushed],

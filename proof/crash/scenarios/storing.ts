@@ -19,6 +19,27 @@ export const aRoomIsFlushed: Scenario = {
   },
 }
 
+const manyLines = 1100
+
+export const manyLinesAreStored: Scenario = {
+  when: 'it stores more than a thousand lines at once',
+  dies: 'worker',
+  async play({ t, lab, arm, struck, restarted }) {
+    const room = await CrashRoom.open(lab)
+    await lab.noFlushOf(room.id)
+    await lab.whileStandingStill('flush-rooms', async () => {
+      for (let n = 0; n < manyLines; n += 1) await room.say(`line ${n}`)
+      await arm()
+    })
+    await struck()
+    await room.say('while nobody stores')
+    await restarted()
+    await room.isOld()
+    await room.stored(manyLines)
+    await room.mustEndWell(t)
+  },
+}
+
 /** As if MySQL had been restored from a backup: what is buffered does not continue what it holds. */
 export const mysqlHasLostRows: Scenario = {
   when: 'it finds that MySQL has lost what it had stored',
