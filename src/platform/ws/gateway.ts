@@ -58,6 +58,7 @@ export class Gateway {
       maxPayload: parts.limits.frameMaxBytes,
       maxFragments: mostFragments,
       maxBufferedChunks: 4 * mostFragments,
+      ...boundPongs(parts.limits.framesBurst),
       handleProtocols: (offered) => chooseProtocol(offered),
     })
     // Whom `ws` itself does not let in, for a key or a version that is none, hears it in the words of all others.
@@ -182,6 +183,14 @@ export class Gateway {
     else this.#parts.log.error(facts, 'handshake failed')
     return new Problem(isAway ? 'unavailable' : 'internal', { retryAfter: 1, cause: error })
   }
+}
+
+/**
+ * Unsent pongs at which `ws` cuts a client off without a word; @types/ws does not know the option yet. Who sends too many pings is to be
+ * told so by the rate, twice a burst on; this is for who asks at the allowed rate and never reads.
+ */
+function boundPongs(framesBurst: number): { maxPendingAutoPongs: number } {
+  return { maxPendingAutoPongs: 4 * framesBurst }
 }
 
 const acceptableId = /^[\w-]{8,64}$/

@@ -1,5 +1,7 @@
 import test from 'ava'
 import { textFrame } from '../../../src/platform/ws/text-frame.ts'
+import { frame as bytesOf, opcodes } from '../../security/ws/frames.ts'
+import { RawSocket } from '../../security/ws/raw-socket.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createPorch } from './porch.ts'
 import { TestSocket } from './test-socket.ts'
@@ -33,13 +35,17 @@ test('binary frames close with 1003, text that is not UTF-8 with 1007', async (t
   t.is((await broken.socket.ended).code, 1007)
 })
 
-test('a message in more than 32 pieces closes with 1008', async (t) => {
+test('a message in 32 pieces is heard, one piece more closes with 1008', async (t) => {
   const porch = await createPorch(t)
   const { socket } = await porch.open()
 
+  for (let piece = 0; piece < 31; piece += 1) socket.ws.send(piece === 0 ? '{}' : ' ', { fin: false })
+  socket.ws.send(' ', { fin: true })
+  await socket.hears('the echo', (frame) => frame.type === 'echo')
   for (let piece = 0; piece < 33; piece += 1) socket.ws.send(' ', { fin: false })
 
   t.is((await socket.ended).code, 1008)
+  t.is(porch.heard.length, 1)
 })
 
 test('what is not JSON is answered as malformed, and the socket stays', async (t) => {
@@ -71,8 +77,11 @@ test('a client that answers pings stays, one that does not is cut off', async (t
   await lively.close()
 })
 
+/** Nothing comes back in the time of a test. */
+const slowly = { framesPerSecond: 0.001, framesBurst: 5 }
+
 test('frames up to the burst are served, the next is answered rate_limited with its ref', async (t) => {
-  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+  const porch = await createPorch(t, slowly)
   const { socket, connection } = await porch.open()
 
   for (let ref = 1; ref <= 6; ref += 1) socket.say({ ref })
@@ -86,25 +95,79 @@ test('frames up to the burst are served, the next is answered rate_limited with 
 })
 
 test('who goes on in spite of rate_limited is closed with 4009, and nobody else', async (t) => {
-  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+  const porch = await createPorch(t, slowly)
   const flood = await porch.open()
   const other = await porch.open()
 
-  for (let ref = 1; ref <= 11; ref += 1) flood.socket.say({ ref })
+  for (let ref = 1; ref <= 10; ref += 1) flood.socket.say({ ref })
+  await flood.socket.hears('the last refusal', ({ type, ref }) => type === 'error' && ref === 10)
+  t.true(flood.connection.isOpen)
+  t.deepEqual(
+    flood.socket.frames.map(({ type, code }) => code ?? type),
+    [...Array<string>(5).fill('echo'), ...Array<string>(5).fill('rate_limited')],
+  )
+  flood.socket.say({ ref: 11 })
 
-  t.is((await flood.socket.ended).code, 4009)
-  t.is(flood.socket.ofType('echo').length, 5)
-  t.is(flood.socket.ofType('error').length, 5)
+  t.deepEqual(await flood.socket.ended, { code: 4009, reason: 'rateLimited' })
+  t.is(flood.socket.frames.length, 10)
   t.true(other.connection.isOpen)
 })
 
-test('protocol pings count as frames: a flood of them ends', async (t) => {
-  const porch = await createPorch(t, { framesPerSecond: 1, framesBurst: 5 })
+test('protocol pings count as frames: one over is answered rate_limited, a flood of them ends with 4009', async (t) => {
+  const porch = await createPorch(t, slowly)
+  const { socket, connection } = await porch.open()
+  let pongs = 0
+  socket.ws.on('pong', () => (pongs += 1))
+
+  for (let ping = 0; ping < 5; ping += 1) socket.ws.ping()
+  await eventually(() => pongs === 5)
+  t.deepEqual(socket.frames, [])
+  for (let ping = 0; ping < 5; ping += 1) socket.ws.ping()
+  await eventually(() => socket.frames.length === 5)
+  t.true(socket.frames.every(({ type, code, ref }) => type === 'error' && code === 'rate_limited' && ref === undefined))
+  t.true(connection.isOpen)
+  socket.ws.ping()
+
+  t.deepEqual(await socket.ended, { code: 4009, reason: 'rateLimited' })
+})
+
+test('pings that come all at once are answered up to the rate and end with its code, not in silence', async (t) => {
+  const porch = await createPorch(t, { framesPerSecond: 0.001, framesBurst: 40 })
+  const pings = (count: number): Buffer =>
+    Buffer.concat(Array.from({ length: count }, () => bytesOf({ opcode: opcodes.ping, payload: 'x'.repeat(125) })))
+  const [within, over] = [
+    await RawSocket.open(porch.url, { Authorization: 'Bearer alice' }),
+    await RawSocket.open(porch.url, { Authorization: 'Bearer alice' }),
+  ]
+  const pongsOf = (socket: RawSocket) => socket.frames.filter(({ opcode }) => opcode === opcodes.pong).length
+
+  within.send(pings(80))
+  over.send(pings(1000))
+
+  await eventually(() => within.said.length === 40)
+  t.is(pongsOf(within), 80)
+  t.true(within.isOpen)
+  t.is(await over.ended, 4009)
+  t.deepEqual(
+    over.said.map(({ code }) => code),
+    Array<string>(40).fill('rate_limited'),
+  )
+  within.drop()
+})
+
+test('who asks for pongs within the rate and never reads one is cut off', async (t) => {
+  const porch = await createPorch(t, { framesPerSecond: 1e9, framesBurst: 100 })
   const { socket } = await porch.open()
+  const ping = Buffer.alloc(125, 0x20)
+  socket.ws.pause()
 
-  for (let ping = 0; ping < 20; ping += 1) socket.ws.ping()
+  while (porch.connections.length > 0) {
+    for (let sent = 0; sent < 50; sent += 1) socket.ws.ping(ping)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 
-  t.is((await socket.ended).code, 4009)
+  socket.ws.resume()
+  t.is((await socket.ended).code, 1006)
 })
 
 const chunk = Buffer.alloc(65_536, 0x20)
