@@ -9,8 +9,8 @@ import { findBenchmark } from '../../tools/services/provide.ts'
 import type { BenchOptions, Contestant, Figures, Measure, Standing } from '../contract.ts'
 import { processorSeconds, usedBetween } from '../processor-time.ts'
 import { lines } from './lines.ts'
-import { SharedSite } from './shared-site.ts'
-import { say } from './site.ts'
+import { Shared } from './shared.ts'
+import { openSite, say } from './site.ts'
 import type { LedgerSite } from './site.ts'
 
 /** P7: entries a second into one room, in batches as they come, beside one script call an entry. */
@@ -31,7 +31,7 @@ function contestants({ scale, log }: BenchOptions): Contestant[] {
     ...{ BUFFER_MAX_ENTRIES: 2 * count, BUFFER_MAX_BYTES: 1_073_741_824 },
     ...{ FLUSH_ENTRIES: 2 * count, FLUSH_BYTES: 1_073_741_824 },
   }
-  const shared = new SharedSite({ name: 'append', settings, log })
+  const shared = new Shared(() => openSite({ name: 'append', settings, log }))
   const batches = `the Appender of a server, ${atOnce} people who each wait for their answer: members, send-once, caps, digest, publish`
   const single = `redis-benchmark with ${atOnce} connections, which wait for their answers; the script of the ledger with all it does, one entry a call`
   const least = `redis-benchmark with ${atOnce} connections; a script of three commands: no members, no send-once, no digest, no caps`
@@ -54,7 +54,7 @@ function contestants({ scale, log }: BenchOptions): Contestant[] {
 }
 
 async function enter(
-  shared: SharedSite,
+  shared: Shared<LedgerSite>,
   fsync: Fsync,
   work: (site: LedgerSite) => Promise<Figures>,
 ): Promise<Standing> {

@@ -1,16 +1,15 @@
 import { createConnection } from 'mysql2/promise'
 import type { Connection } from 'mysql2/promise'
-import { Readable } from 'node:stream'
-import { lineOf } from '../../src/ledger/bulk-store.ts'
 import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { Entry } from '../../src/ledger/index.ts'
 import { verifyRoom } from '../../src/ledger/verification.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import type { BenchOptions, Contestant, Figures, Measure, Standing } from '../contract.ts'
-import { lines } from './lines.ts'
-import { SharedSite } from './shared-site.ts'
-import { say } from './site.ts'
+import { entriesOf, lines } from './lines.ts'
+import { assertRows, loadFile } from './load-file.ts'
+import { Shared } from './shared.ts'
+import { openSite, say } from './site.ts'
 import type { LedgerSite } from './site.ts'
 
 /** P8: rows a second of the flush, beside what MySQL can do at best and at worst. */
@@ -27,7 +26,7 @@ const single = 'one INSERT a row'
 function contestants({ scale, log }: BenchOptions): Contestant[] {
   const count = Math.round(entriesAtFullSize * scale)
   const settings = { BUFFER_MAX_ENTRIES: 10 * count, FLUSH_ENTRIES: 10 * count, FLUSH_BYTES: 1_073_741_824 }
-  const shared = new SharedSite({ name: 'flush', settings, log })
+  const shared = new Shared(() => openSite({ name: 'flush', settings, log }))
   const terms = 'read from Redis, into rows, compared, committed, trimmed; the digest of all entries chained'
   return [
     contestant(bulk, `${terms}; rows compared byte for byte with what was read`, (site) => flush(site, count, true)),
@@ -45,24 +44,17 @@ function contestants({ scale, log }: BenchOptions): Contestant[] {
   }
 
   async function load(site: LedgerSite): Promise<Figures> {
-    const entries = await entriesOf(site, count)
-    return writing(site, entries, async (connection, room) => {
-      const file = Buffer.concat(entries.map(lineOf))
-      return timed(entries.length, () => loadFile(connection, room, file))
-    })
+    const entries = entriesOf(site.rooms.members, count)
+    const used = process.cpuUsage()
+    return ratesOf(count, await loadFile(site.backing.databaseUrl, await site.newRoom(), entries), used)
   }
 
   async function insert(site: LedgerSite): Promise<Figures> {
-    const entries = await entriesOf(site, Math.round(count * shareRowByRow))
-    return writing(site, entries, (connection, room) =>
-      timed(entries.length, async () => {
-        for (const entry of entries) await insertRow(connection, room, entry)
-      }),
-    )
+    return insertRows(site, entriesOf(site.rooms.members, Math.round(count * shareRowByRow)))
   }
 }
 
-async function enter(shared: SharedSite, round: (site: LedgerSite) => Promise<Figures>): Promise<Standing> {
+async function enter(shared: Shared<LedgerSite>, round: (site: LedgerSite) => Promise<Figures>): Promise<Standing> {
   const site = await shared.enter()
   // Scripts are known, plans are made, code is compiled.
   await round(site)
@@ -72,7 +64,9 @@ async function enter(shared: SharedSite, round: (site: LedgerSite) => Promise<Fi
 async function flush(site: LedgerSite, count: number, hasBulk: boolean): Promise<Figures> {
   const room = await site.newRoom()
   await say(site.ledger, room, lines(site.rooms.members, count))
-  const figures = await timed(count, () => flushRoom({ ...site.work, hasBulk }, room))
+  const [began, used] = [performance.now(), process.cpuUsage()]
+  await flushRoom({ ...site.work, hasBulk }, room)
+  const figures = ratesOf(count, performance.now() - began, used)
   const left = await site.foundation.redis.llen(keys.buffer(room))
   if (left !== 0) throw new Error(`the flush left ${left} entries in the buffer`)
   await assertWhole(site, room)
@@ -87,42 +81,19 @@ async function assertWhole(site: LedgerSite, room: RoomId): Promise<void> {
   if (faults.join() !== 'the last row is not the closing') throw new Error(`the rows are not right: ${faults.join()}`)
 }
 
-/** What people said in a room, as the ledger reads it. */
-async function entriesOf(site: LedgerSite, count: number): Promise<Entry[]> {
-  const room = await site.newRoom()
-  await say(site.ledger, room, lines(site.rooms.members, count))
-  const entries = await site.ledger.entries(room, { after: 0, upTo: count, limit: count })
-  await flushRoom(site.work, room)
-  return entries
-}
-
 /** Into a room of the contestant's own, over a connection of its own. */
-async function writing(
-  site: LedgerSite,
-  entries: readonly Entry[],
-  work: (connection: Connection, room: RoomId) => Promise<Figures>,
-): Promise<Figures> {
+async function insertRows(site: LedgerSite, entries: readonly Entry[]): Promise<Figures> {
   const connection = await createConnection({ uri: site.backing.databaseUrl, timezone: 'Z' })
   try {
     const room = await site.newRoom()
-    const figures = await work(connection, room)
-    const [found] = await site.foundation.sql('messages').where({ room_id: room }).count<{ n: number }[]>({ n: '*' })
-    if (found?.n !== entries.length) throw new Error(`${entries.length} entries became ${found?.n} rows`)
+    const [began, used] = [performance.now(), process.cpuUsage()]
+    for (const entry of entries) await insertRow(connection, room, entry)
+    const figures = ratesOf(entries.length, performance.now() - began, used)
+    await assertRows(connection, room, entries.length)
     return figures
   } finally {
     await connection.end()
   }
-}
-
-async function loadFile(connection: Connection, room: RoomId, file: Buffer): Promise<void> {
-  await connection.query({
-    sql: `LOAD DATA LOCAL INFILE 'ready' INTO TABLE messages CHARACTER SET binary
-      FIELDS TERMINATED BY '\\t' ESCAPED BY '' LINES TERMINATED BY '\\n'
-      (seq, epoch, at, sender_id, entry_id, kind, @target_epoch, @target_seq, erases, @hash, payload)
-      SET room_id = ${room}, target_epoch = NULLIF(@target_epoch, ''), target_seq = NULLIF(@target_seq, ''),
-        hash = UNHEX(@hash)`,
-    infileStreamFactory: () => Readable.from([file]),
-  })
 }
 
 async function insertRow(connection: Connection, room: RoomId, entry: Entry): Promise<void> {
@@ -136,14 +107,9 @@ async function insertRow(connection: Connection, room: RoomId, entry: Entry): Pr
   )
 }
 
-async function timed(count: number, work: () => Promise<unknown>): Promise<Figures> {
-  const [began, used] = [performance.now(), process.cpuUsage()]
-  await work()
+function ratesOf(count: number, ms: number, used: NodeJS.CpuUsage): Figures {
   const { user, system } = process.cpuUsage(used)
-  return {
-    rowsPerSecond: count / ((performance.now() - began) / 1000),
-    nodeMicrosecondsPerRow: (user + system) / count,
-  }
+  return { rowsPerSecond: count / (ms / 1000), nodeMicrosecondsPerRow: (user + system) / count }
 }
 
 const quantity = 'rowsPerSecond'

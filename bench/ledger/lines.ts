@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { NewEntry } from '../../src/ledger/index.ts'
+import { hashOf } from '../../src/ledger/entry.ts'
+import type { Entry, NewEntry } from '../../src/ledger/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 
 const words = 'the room was full and nobody knew who had spoken first so they asked the ledger'.split(' ')
@@ -17,6 +18,15 @@ export function* lines(speakers: readonly AccountId[], count: number): Generator
       takes: 'turn',
     }
   }
+}
+
+/** The same as entries that happened, one a millisecond. */
+export function entriesOf(speakers: readonly AccountId[], count: number): Entry[] {
+  const began = Date.now()
+  return [...lines(speakers, count)].map(({ sender, id, kind, payload }, index) => ({
+    ...{ epoch: 1, seq: index + 1, at: began + index, sender, id, kind, payload, hash: hashOf(payload) },
+    ...{ target: undefined, erases: false },
+  }))
 }
 
 function bodyOf(n: number): string {

@@ -5,8 +5,8 @@ import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 export class BenchRooms implements RoomsPort {
   readonly members: readonly AccountId[]
 
-  constructor(members: number) {
-    this.members = Array.from({ length: members }, (_, index) => (index + 1) as AccountId)
+  constructor(members: readonly AccountId[]) {
+    this.members = members
   }
 
   async roster(): Promise<Roster> {

@@ -3,10 +3,10 @@ import type { Config } from '../../src/config.ts'
 import { layFoundation } from '../../src/foundation.ts'
 import type { Foundation } from '../../src/foundation.ts'
 import { createLedger, createLedgerWork } from '../../src/ledger/index.ts'
-import type { AppendOutcome, Ledger, NewEntry } from '../../src/ledger/index.ts'
+import type { AppendOutcome, Ledger, NewEntry, RoomsPort } from '../../src/ledger/index.ts'
 import type { RecoveryParts } from '../../src/ledger/recovery.ts'
 import { migrateUp } from '../../src/migrations/index.ts'
-import type { RoomId } from '../../src/platform/ids.ts'
+import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
 import { startBacking } from './backing.ts'
@@ -14,15 +14,19 @@ import type { Backing } from './backing.ts'
 import { BenchRooms } from './rooms.ts'
 
 /** One server's ledger and one worker's, wired as `src/server.ts` and `workers/main.ts` wire them, in this process. */
-export interface LedgerSite {
-  backing: Backing
+export interface WiredLedger {
   config: Config
   foundation: Foundation
-  rooms: BenchRooms
   ledger: Ledger
   work: RecoveryParts
-  newRoom(): Promise<RoomId>
   stop(): Promise<void>
+}
+
+/** With a Redis and a database of its own. */
+export interface LedgerSite extends WiredLedger {
+  backing: Backing
+  rooms: BenchRooms
+  newRoom(): Promise<RoomId>
 }
 
 export interface SiteOptions {
@@ -40,7 +44,11 @@ export async function openSite({ name, settings, log }: SiteOptions): Promise<Le
   try {
     const changed = Object.entries(settings).map(([setting, value]) => `${setting}=${value}`)
     log(`the ledger of a server and a worker${changed.length > 0 ? ` with ${changed.join(' ')}` : ''}`)
-    return await wire(backing, new BenchRooms(members), settings)
+    return await wire(
+      backing,
+      new BenchRooms(Array.from({ length: members }, (_, index) => (index + 1) as AccountId)),
+      settings,
+    )
   } catch (error) {
     await backing.stop()
     throw error
@@ -52,30 +60,44 @@ async function wire(
   rooms: BenchRooms,
   settings: Readonly<Record<string, string | number>>,
 ): Promise<LedgerSite> {
-  const config = loadConfig({
+  await migrate(backing.databaseUrl)
+  const wired = await wireLedger(rooms, {
     DATABASE_URL: backing.databaseUrl,
     REDIS_URL: backing.redisUrl,
     TOKEN_KEYS: backing.secrets.tokenKeys,
     RECEIPT_KEY: backing.secrets.receiptKey,
     TRANSCRIPTS_FOLDER: backing.layout.inside('transcripts'),
     MEDIA_FOLDER: backing.layout.inside('media'),
-    LOG_LEVEL: 'warn',
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    ...settings,
   })
-  await migrate(backing.databaseUrl)
+  return {
+    ...{ ...wired, backing, rooms },
+    newRoom: () => newRoom(wired.foundation, wired.ledger),
+    async stop() {
+      await wired.stop()
+      await backing.stop()
+    },
+  }
+}
+
+/** The ledger in this process, on whatever services the settings name. */
+export async function wireLedger(
+  rooms: RoomsPort,
+  settings: Readonly<Record<string, string | number | undefined>>,
+): Promise<WiredLedger> {
+  const text = Object.entries(settings).map(([name, value]) => [name, value === undefined ? undefined : String(value)])
+  const config = loadConfig({ ...Object.fromEntries(text), LOG_LEVEL: 'warn' })
   const log = createLog({ level: config.LOG_LEVEL, service: 'bench' })
   const foundation = await layFoundation(config, log)
   const parts = { config, rooms, log, ...foundation }
   const ledger = createLedger(parts)
   const work = await createLedgerWork(parts)
   return {
-    ...{ backing, config, foundation, rooms, ledger, work },
-    newRoom: () => newRoom(foundation, ledger),
+    ...{ config, foundation, ledger, work },
     async stop() {
       await ledger.stop()
       await work.stop()
       await foundation.lifecycle.close()
-      await backing.stop()
     },
   }
 }

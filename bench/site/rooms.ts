@@ -20,6 +20,11 @@ export async function openRoom(site: Site, mentor: SignedIn, members: readonly S
   return id
 }
 
+/** Resolves when the fence is up. */
+export async function closeRoom(site: Site, mentor: SignedIn, room: string): Promise<void> {
+  await ask(site, mentor, 'POST', `/v1/rooms/${room}/close`)
+}
+
 /** At a server itself: Nginx allows one address only so many requests a second. */
 async function ask(site: Site, who: SignedIn, method: string, path: string, body?: object): Promise<unknown> {
   const json = body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': randomUUID() }

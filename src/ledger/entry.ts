@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digestOf } from 'node:crypto'
 import type { AccountId } from '../platform/ids.ts'
 
 /** A place in a room's order. Sequence numbers run 1, 2, 3 … over the whole room; the pair is never given twice. */
@@ -90,7 +90,7 @@ export function parsePlace(text: string): Place | undefined {
 }
 
 export function hashOf(payload: Buffer): string {
-  return createHash('sha256').update(payload).digest('hex')
+  return digestOf('sha256', payload)
 }
 
 /**
@@ -98,12 +98,12 @@ export function hashOf(payload: Buffer): string {
  * It proves that the rows are what was acknowledged, in the same order.
  */
 export function chainDigest(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {
-  return createHash('sha1').update(chainedFacts(previous, entry)).digest('hex')
+  return digestOf('sha1', chainedFacts(previous, entry))
 }
 
 /** The same chain with SHA-256, computed once at sealing for the receipt. */
 export function chainReceiptDigest(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {
-  return createHash('sha256').update(chainedFacts(previous, entry)).digest('hex')
+  return digestOf('sha256', chainedFacts(previous, entry))
 }
 
 function chainedFacts(previous: string, entry: Omit<Entry, 'payload' | 'target' | 'erases'>): string {

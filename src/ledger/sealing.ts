@@ -14,7 +14,8 @@ import type { RoomDescription, RoomsPort } from './contract.ts'
 import type { Receipt, Signer } from './receipt.ts'
 import { deleteWitnesses, insertKey, msSinceLastEpochEnd } from './record-store.ts'
 import { endLedger, ledgerOf, lockLedger } from './ledger-store.ts'
-import { writeTranscripts } from './transcript.ts'
+import { sendersOf } from './store.ts'
+import { TranscriptDraft } from './transcript.ts'
 import type { Transcripts } from './transcript.ts'
 import { verifyRoom } from './verification.ts'
 import type { Verification } from './verification.ts'
@@ -65,13 +66,8 @@ async function drain(parts: SealingParts, room: RoomId): Promise<Fence> {
 async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<void> {
   if (!(await moveClosing(parts.sql, room, ['fenced', 'draining'], 'verifying'))) return
   await untilWitnessed(parts, room)
-  const verification = await verifyRoom(parts.sql, room, fenced)
-  crashPoint('sealing: verified, no transcripts')
-  const description = await parts.rooms.describe(room, [...verification.perSender.keys()])
-  const transcripts = await writeTranscripts({ ...parts, folder: parts.transcriptsFolder }, room, {
-    lastSeq: fenced.lastSeq,
-    description,
-  })
+  const description = await parts.rooms.describe(room, await sendersOf(parts.sql, room))
+  const { verification, transcripts } = await verifyAndTranscribe(parts, room, fenced, description)
   crashPoint('sealing: transcripts named, not signed')
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
@@ -89,6 +85,23 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
   await retireRoom(parts, room)
   crashPoint('sealing: retired, people not told')
   await parts.rooms.sealed(room)
+}
+
+/** The rows are read once, for both. */
+async function verifyAndTranscribe(
+  parts: SealingParts,
+  room: RoomId,
+  fenced: Fence,
+  description: RoomDescription,
+): Promise<{ verification: Verification; transcripts: Transcripts }> {
+  const draft = await TranscriptDraft.begin({ ...parts, folder: parts.transcriptsFolder }, room, description)
+  try {
+    const verification = await verifyRoom(parts.sql, room, fenced, (entries) => draft.write(entries))
+    crashPoint('sealing: verified, transcripts not whole')
+    return { verification, transcripts: await draft.finish() }
+  } finally {
+    await draft.discard()
+  }
 }
 
 /** Servers write their witnesses down once an interval: give the last ones time to arrive. */

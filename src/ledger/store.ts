@@ -1,6 +1,7 @@
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
+import { systemSender } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 
 /** The SQL of `messages`. The rows of rooms are in ledger-store.ts, closings in closing-store.ts, epochs and witnesses in record-store.ts. */
@@ -95,6 +96,17 @@ export async function placesOfIds(
     })
   }
   return places
+}
+
+/** Everybody who said something in a room, what is parked included, in no order; the system is nobody. */
+export async function sendersOf(sql: Sql, room: RoomId): Promise<AccountId[]> {
+  const rows = await selectRows<{ sender_id: AccountId }>(
+    sql,
+    `SELECT DISTINCT sender_id FROM messages WHERE room_id = ?
+     UNION SELECT DISTINCT sender_id FROM ledger_parked WHERE room_id = ?`,
+    [room, room],
+  )
+  return rows.map((row) => row.sender_id).filter((sender) => sender !== systemSender)
 }
 
 const entryColumns = 'seq, epoch, at, sender_id, entry_id, kind, target_epoch, target_seq, erases, hash, payload'

@@ -11,7 +11,7 @@ import type { RoomDescription, RoomsPort } from './contract.ts'
 import { parkedOf } from './record-store.ts'
 import type { Parked } from './record-store.ts'
 import { createTranscriptPage } from './transcript-page.ts'
-import { rowsBetween } from './verification.ts'
+import type { TranscriptPage } from './transcript-page.ts'
 
 export interface TranscriptFile {
   /** File name, made of the room and the hash: two workers that write the same content write the same file. */
@@ -40,34 +40,63 @@ export interface TranscriptLine {
   payload: string | null
 }
 
-/** Writes both transcripts of a closed room, reading it once. */
-export async function writeTranscripts(
-  parts: { sql: Sql; rooms: RoomsPort; folder: string },
-  room: RoomId,
-  content: { lastSeq: number; description: RoomDescription },
-): Promise<Transcripts> {
-  await prepareFolder(parts.folder)
-  const parked = new Map(
-    (await parkedOf(parts.sql, room)).map((entry) => [`!parked:${entry.epoch}:${entry.seq}`, entry]),
-  )
-  const page = createTranscriptPage(content.description, parts.rooms)
-  const ndjson = await HashedFile.create(parts.folder)
-  const html = await HashedFile.create(parts.folder)
-  try {
-    await html.write(page.head)
-    for await (const entries of rowsBetween(parts.sql, room, { firstSeq: 1, lastSeq: content.lastSeq })) {
-      const lines = entries.map((entry) => lineOf(entry, parked, content.description))
-      await ndjson.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-      await html.write(page.linesOf(entries))
-    }
-    await html.write(page.foot)
+/** Both transcripts of a closed room, written while its rows are read; they get their names when they are whole. */
+export class TranscriptDraft {
+  readonly #room: RoomId
+  readonly #description: RoomDescription
+  readonly #parked: Map<string, Parked>
+  readonly #page: TranscriptPage
+  readonly #ndjson: HashedFile
+  readonly #html: HashedFile
+
+  private constructor(
+    room: RoomId,
+    facts: { description: RoomDescription; parked: Map<string, Parked>; page: TranscriptPage },
+    files: { ndjson: HashedFile; html: HashedFile },
+  ) {
+    this.#room = room
+    this.#description = facts.description
+    this.#parked = facts.parked
+    this.#page = facts.page
+    this.#ndjson = files.ndjson
+    this.#html = files.html
+  }
+
+  /** The folder is made if need be. What is begun must be discarded in the end, also when it is finished. */
+  static async begin(
+    parts: { sql: Sql; rooms: RoomsPort; folder: string },
+    room: RoomId,
+    description: RoomDescription,
+  ): Promise<TranscriptDraft> {
+    await prepareFolder(parts.folder)
+    const parked = new Map(
+      (await parkedOf(parts.sql, room)).map((entry) => [`!parked:${entry.epoch}:${entry.seq}`, entry]),
+    )
+    const page = createTranscriptPage(description, parts.rooms)
+    const files = { ndjson: await HashedFile.create(parts.folder), html: await HashedFile.create(parts.folder) }
+    const draft = new TranscriptDraft(room, { description, parked, page }, files)
+    await files.html.write(page.head)
+    return draft
+  }
+
+  /** In order, without a hole. */
+  async write(entries: readonly Entry[]): Promise<void> {
+    const lines = entries.map((entry) => lineOf(entry, this.#parked, this.#description))
+    await this.#ndjson.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    await this.#html.write(this.#page.linesOf(entries))
+  }
+
+  async finish(): Promise<Transcripts> {
+    await this.#html.write(this.#page.foot)
     crashPoint('sealing: transcripts written, not named')
-    const named = await ndjson.finish(room, 'ndjson')
+    const ndjson = await this.#ndjson.finish(this.#room, 'ndjson')
     crashPoint('sealing: one transcript named, the other not')
-    return { ndjson: named, html: await html.finish(room, 'html') }
-  } finally {
-    await ndjson.discard()
-    await html.discard()
+    return { ndjson, html: await this.#html.finish(this.#room, 'html') }
+  }
+
+  async discard(): Promise<void> {
+    await this.#ndjson.discard()
+    await this.#html.discard()
   }
 }
 

@@ -34,31 +34,50 @@ export interface Verification {
 
 const readEntries = 1000
 
-/** Reads a range of a room in order from the primary, a thousand rows at a time: a long room needs no more memory than a short one. */
+/**
+ * Reads a range of a room in order from the primary, a thousand rows at a time: a long room needs no more memory than a short one.
+ * While one thousand is worked on, the next is read.
+ */
 export async function* rowsBetween(
   sql: Sql,
   room: RoomId,
   range: { firstSeq: number; lastSeq: number },
 ): AsyncGenerator<Entry[]> {
-  for (let after = range.firstSeq - 1; after < range.lastSeq;) {
-    const entries = await entriesBetween(sql, room, { after, upTo: range.lastSeq, limit: readEntries })
+  const read = (after: number): Promise<Entry[]> => {
+    const reading = entriesBetween(sql, room, { after, upTo: range.lastSeq, limit: readEntries })
+    // Who asked for it may have given up by the time it fails.
+    reading.catch(() => undefined)
+    return reading
+  }
+  for (let next = read(range.firstSeq - 1); ;) {
+    const entries = await next
     const last = entries.at(-1)
     if (last === undefined) return
+    const isEnd = last.seq >= range.lastSeq
+    if (!isEnd) next = read(last.seq)
     yield entries
-    after = last.seq
+    if (isEnd) return
   }
 }
 
 /**
  * Compares the rows of a closed room with what was acknowledged: no hole, hashes of the payloads, the digest that Redis
- * chained at the fence and at every epoch's end, and what the servers witnessed.
+ * chained at the fence and at every epoch's end, and what the servers witnessed. `onRows` has them, too, thousand by thousand.
  */
-export async function verifyRoom(sql: Sql, room: RoomId, fence: Fence): Promise<Verification> {
+export async function verifyRoom(
+  sql: Sql,
+  room: RoomId,
+  fence: Fence,
+  onRows?: (entries: readonly Entry[]) => Promise<void>,
+): Promise<Verification> {
   const ends = await judgeWitnesses(sql, room, await epochEnds(sql, room))
   const parked = await parkedOf(sql, room)
   const rows = new RowCheck(parked, ends)
   const all = { firstSeq: 1, lastSeq: fence.lastSeq }
-  for await (const entries of rowsBetween(sql, room, all)) entries.forEach((entry) => rows.take(entry))
+  for await (const entries of rowsBetween(sql, room, all)) {
+    entries.forEach((entry) => rows.take(entry))
+    await onRows?.(entries)
+  }
   return rows.verdict(fence)
 }
 

@@ -40,7 +40,7 @@ export const crashPoints = [
   'sealing: draining, not flushed',
   'sealing: drained, room not told',
   'sealing: room told, not verified',
-  'sealing: verified, no transcripts',
+  'sealing: verified, transcripts not whole',
   'sealing: transcripts written, not named',
   'sealing: one transcript named, the other not',
   'sealing: transcripts named, not signed',

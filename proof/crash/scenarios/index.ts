@@ -47,7 +47,7 @@ export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> =
   'sealing: draining, not flushed': [aRoomIsSealed],
   'sealing: drained, room not told': [aRoomIsSealed],
   'sealing: room told, not verified': [aRoomIsSealed],
-  'sealing: verified, no transcripts': [aRoomIsSealed],
+  'sealing: verified, transcripts not whole': [aRoomIsSealed],
   'sealing: transcripts written, not named': [aRoomIsSealed],
   'sealing: one transcript named, the other not': [aRoomIsSealed],
   'sealing: transcripts named, not signed': [aRoomIsSealed],
