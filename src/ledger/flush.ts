@@ -10,7 +10,7 @@ import { NotInBulk, storeInBulk } from './bulk.ts'
 import type { Entry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import { ledgerOf, lockLedger } from './ledger-store.ts'
-import { SliceDoesNotJoin, storeEntries } from './storing.ts'
+import { SliceDoesNotJoin, storeSlices } from './storing.ts'
 
 export interface FlushParts {
   sql: Sql
@@ -29,7 +29,7 @@ const transactionBytes = 16_777_216
 const mostRounds = 10_000
 
 /**
- * Stores everything that a room has buffered: slice → insert and `stored_seq` in one transaction → commit → trim.
+ * Stores everything that a room has buffered: slices → insert and `stored_seq` in one transaction → commit → trim.
  * May run twice, late, on two workers at once, or after a crash at any point. Answers how many entries became rows.
  */
 export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
@@ -70,9 +70,9 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
   return undefined
 }
 
-/** By bulk with what follows it in the buffer. */
 type Way = 'bulk' | 'rows'
 
+/** The slice and what follows it. */
 async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek, way: Way): Promise<number> {
   crashPoint('flush: peeked, not stored')
   const stored = await storeSlice(parts, room, slice, way)
@@ -104,9 +104,8 @@ async function storeSlice(
     return await inTransaction(parts.sql, async (trx) => {
       const row = await lockLedger(trx, room)
       if (row === undefined || row.epoch !== slice.epoch) return undefined
-      const { count, seq } = await (way === 'bulk'
-        ? storeInBulk(trx, room, row, slicesFrom(parts.redis, room, slice))
-        : storeEntries(trx, room, row, slice.entries))
+      const store = way === 'bulk' ? storeInBulk : storeSlices
+      const { count, seq } = await store(trx, room, row, slicesFrom(parts.redis, room, slice))
       crashPoint('flush: mark moved, not committed')
       return { count, last: { epoch: slice.epoch, seq } }
     })
@@ -118,20 +117,33 @@ async function storeSlice(
   }
 }
 
-/** The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. */
+/**
+ * The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. While one is worked on,
+ * the next is read.
+ */
 async function* slicesFrom(redis: Redis, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
   let left = { entries: transactionEntries, bytes: transactionBytes }
   let slice: buffer.Peek | Undecided = first
   while (slice.type === 'ok' && slice.epoch === first.epoch) {
-    yield slice.entries
     left = {
       entries: left.entries - slice.entries.length,
       bytes: slice.entries.reduce((bytes, entry) => bytes - entry.payload.length, left.bytes),
     }
     const last = slice.entries.at(-1)
-    if (last === undefined || slice.entries.length < sliceEntries || left.entries <= 0 || left.bytes <= 0) return
-    slice = await buffer.peek(redis, room, { after: last.seq, limit: sliceEntries })
+    const isEnd: boolean = slice.entries.length < sliceEntries || left.entries <= 0 || left.bytes <= 0
+    const next: ReturnType<typeof readAhead> | undefined =
+      isEnd || last === undefined ? undefined : readAhead(redis, room, last.seq)
+    yield slice.entries
+    if (next === undefined) return
+    slice = await next
   }
+}
+
+function readAhead(redis: Redis, room: RoomId, after: number): ReturnType<typeof buffer.peek> {
+  const reading = buffer.peek(redis, room, { after, limit: sliceEntries })
+  // The transaction may have failed by the time this does, and nobody waits for it any more.
+  reading.catch(() => undefined)
+  return reading
 }
 
 /** On hold the next epoch change parks what does not continue the rows, and says so: the room goes on, and can be closed. */

@@ -45,6 +45,22 @@ export async function storeEntries(
   return { seq, digest, count: fresh.length }
 }
 
+/** The same for slice after slice. */
+export async function storeSlices(
+  trx: Sql,
+  room: RoomId,
+  row: Pick<LedgerRow, 'storedSeq' | 'storedDigest'>,
+  slices: AsyncIterable<readonly Entry[]>,
+): Promise<Stored> {
+  let all: Stored = { seq: row.storedSeq, digest: row.storedDigest, count: 0 }
+  for await (const slice of slices) {
+    const mark = { storedSeq: all.seq, storedDigest: all.digest }
+    const stored = await storeEntries(trx, room, mark, slice)
+    all = { ...stored, count: all.count + stored.count }
+  }
+  return all
+}
+
 export function assertJoins(room: RoomId, storedSeq: number, fresh: readonly Entry[]): void {
   fresh.forEach((entry, index) => {
     const expected = storedSeq + 1 + index

@@ -1,0 +1,133 @@
+import test from 'ava'
+import { driveClosing } from '../../src/ledger/sealing.ts'
+import { flushRoom } from '../../src/ledger/flush.ts'
+import type { RoomId } from '../../src/platform/ids.ts'
+import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
+import type { Sql } from '../../src/platform/mysql.ts'
+import { alice, bob, createSite, line } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
+import { worldOf } from '../support/world.ts'
+
+/** What the hot paths of the ledger ask of Redis and MySQL, counted by these: whoever makes one of them ask for more finds it out here. */
+
+const world = worldOf(test)
+let site: LedgerSite
+/** One session, so that it is the flush's own statements which the server counts. */
+let session: Sql
+test.serial.before(async () => {
+  site = await createSite(world())
+  session = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
+  world().atEnd(() => session.destroy())
+})
+
+const work = (hasBulk: boolean): LedgerSite['work'] => ({ ...site.work, sql: session, hasBulk })
+
+/** A room in which so many lines were said, and nothing of them is stored. */
+async function roomOf(lines: number): Promise<RoomId> {
+  const room = await site.newRoom()
+  await say(room, lines)
+  return room
+}
+
+async function say(room: RoomId, lines: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: lines }, (_, n) => site.ledger.append(room, line(`line ${n}`, n % 2 === 0 ? alice : bob))),
+  )
+}
+
+type Counts = Record<string, number>
+
+/** Commands by name as this Redis counts them, those of scripts included; what timers ask by the way is left out. */
+async function redisCommands(asked: () => Promise<unknown>): Promise<Counts> {
+  await site.redis.config('RESETSTAT')
+  await asked()
+  const stats = await site.redis.info('commandstats')
+  const calls = [...stats.matchAll(/^cmdstat_([a-z]+):calls=(\d+)/gm)].map(([, name = '', count]) => [
+    name,
+    Number(count),
+  ])
+  const { info: _info, config: _config, time: _time, ...counts } = Object.fromEntries(calls) as Counts
+  return counts
+}
+
+/** Statements by name as MySQL counts them for the session. */
+async function statements(asked: () => Promise<unknown>): Promise<Counts> {
+  const before = await statementsSoFar()
+  await asked()
+  const after = await statementsSoFar()
+  return Object.fromEntries(
+    Object.entries(after)
+      .map(([name, count]) => [name, count - (before[name] ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  )
+}
+
+const counted = ['begin', 'commit', 'select', 'insert', 'update', 'load', 'delete', 'replace', 'set_option']
+
+async function statementsSoFar(): Promise<Counts> {
+  const rows = await selectRows<{ Variable_name: string; Value: string }>(session, "SHOW SESSION STATUS LIKE 'Com\\_%'")
+  const counts = rows.map((row) => [row.Variable_name.slice(4).toLowerCase(), Number(row.Value)] as const)
+  return Object.fromEntries(counts.filter(([name]) => counted.includes(name)))
+}
+
+test.serial('a hundred lines at once are one script call, with four commands a line', async (t) => {
+  const room = await roomOf(1)
+
+  const commands = await redisCommands(() => say(room, 100))
+
+  t.deepEqual(commands, {
+    evalsha: 1,
+    // The id in both hashes, the speaker among the members.
+    hget: 300,
+    // The id, and once the head.
+    hset: 101,
+    ...{ hgetall: 1, rpush: 1, hlen: 1, publish: 1 },
+  })
+})
+
+test.serial('a flush of 5,000 lines in bulk is six statements, and a script call a slice', async (t) => {
+  const room = await roomOf(5000)
+
+  let counts: Counts = {}
+  const commands = await redisCommands(async () => {
+    counts = await statements(() => flushRoom(work(true), room))
+  })
+
+  t.deepEqual(counts, { begin: 1, select: 2, load: 1, update: 1, commit: 1 })
+  // Five full slices, one behind them that is empty, trim, and a last look.
+  t.is(commands['evalsha'], 8)
+  t.is(commands['ltrim'], 1)
+})
+
+test.serial('a flush of 5,000 lines by INSERT is one transaction, with 500 rows a statement', async (t) => {
+  const room = await roomOf(5000)
+
+  const counts = await statements(() => flushRoom(work(false), room))
+
+  t.deepEqual(counts, { begin: 1, select: 1, insert: 10, update: 5, commit: 1 })
+})
+
+test.serial('a flush of a few lines is one INSERT and one transaction', async (t) => {
+  const room = await roomOf(40)
+
+  const counts = await statements(() => flushRoom(work(true), room))
+
+  t.deepEqual(counts, { begin: 1, select: 1, insert: 1, update: 1, commit: 1 })
+})
+
+test.serial('the end of a room reads each row once, a thousand at a time, whatever else it asks', async (t) => {
+  const short = await endOf(1500)
+  const long = await endOf(4500)
+
+  t.is((long['select'] ?? 0) - (short['select'] ?? 0), 3)
+  t.deepEqual({ ...long, select: 0 }, { ...short, select: 0 })
+  t.true((short['select'] ?? Infinity) <= 14, `${short['select']} questions`)
+})
+
+/** From the fence to *sealed*, when all but the closing is stored. */
+async function endOf(lines: number): Promise<Counts> {
+  const room = await roomOf(lines)
+  await flushRoom(site.work, room)
+  await site.ledger.close(room, { by: alice, requestId: undefined })
+  return statements(() => driveClosing(work(true), room))
+}
