@@ -9,8 +9,8 @@ const end = Buffer.from('}')
 const erased = Buffer.from('null')
 
 /**
- * An `entry` frame. The payload goes in as the bytes that were kept: it is JSON already, and what every listener gets is what
- * was hashed.
+ * An `entry` frame. The payload goes in as the bytes that were kept: it is JSON already (the ledger sees to that for rows, too), and what
+ * every listener gets is what was hashed.
  */
 export function entryFrame(
   room: RoomId,

@@ -10,6 +10,7 @@ import { withoutErased } from './erasing.ts'
 import type { Head, Item, ItemPage, ResumeAnswer } from './contract.ts'
 import { epochEnd } from './record-store.ts'
 import { ledgerOf } from './ledger-store.ts'
+import { readableRows } from './readable.ts'
 import { amendmentsOf, entriesBetween, messagesAfter, messagesBefore } from './store.ts'
 
 export interface HistoryParts {
@@ -78,7 +79,8 @@ async function sliceAfter(parts: HistoryParts, room: RoomId, range: Range): Prom
   const limit = Math.min(range.limit, sliceEntries)
   const snapshot = await peekRoom(parts, room, { after: range.after, limit })
   if (range.after >= snapshot.base) return snapshot.entries.filter((entry) => entry.seq <= range.upTo)
-  return entriesBetween(parts.sql, room, { after: range.after, upTo: Math.min(range.upTo, snapshot.base), limit })
+  const upTo = Math.min(range.upTo, snapshot.base)
+  return readableRows(await entriesBetween(parts.sql, room, { after: range.after, upTo, limit }))
 }
 
 /**
@@ -87,7 +89,8 @@ async function sliceAfter(parts: HistoryParts, room: RoomId, range: Range): Prom
  */
 export async function readableEntriesOf(parts: HistoryParts, room: RoomId, range: Range): Promise<Entry[]> {
   const snapshot = await wholeBuffer(parts, room, range.after)
-  const stored = await entriesBetween(parts.sql, room, { ...range, upTo: Math.min(range.upTo, snapshot.base) })
+  const upTo = Math.min(range.upTo, snapshot.base)
+  const stored = readableRows(await entriesBetween(parts.sql, room, { ...range, upTo }))
   const buffered = snapshot.entries.filter((entry) => entry.seq > range.after && entry.seq <= range.upTo)
   return withoutErased([...stored, ...buffered].slice(0, range.limit), [...stored, ...snapshot.entries])
 }
@@ -126,7 +129,8 @@ async function pageBefore(
     .toReversed()
   if (buffered.length > page.limit) return buffered.slice(0, page.limit + 1)
   const below = Math.min(page.before, snapshot.base + 1)
-  return [...buffered, ...(await messagesBefore(parts.sql, room, below, page.limit + 1 - buffered.length))]
+  const stored = await messagesBefore(parts.sql, room, below, page.limit + 1 - buffered.length)
+  return [...buffered, ...readableRows(stored)]
 }
 
 /** Oldest first, one more than the page holds if there is one. */
@@ -139,7 +143,7 @@ async function pageAfter(
   const limit = page.limit + 1
   const stored = await messagesAfter(parts.sql, room, { after: page.after, upTo: snapshot.base, limit })
   const buffered = snapshot.entries.filter((entry) => entry.target === undefined && entry.seq > page.after)
-  return [...stored, ...buffered].slice(0, limit)
+  return [...readableRows(stored), ...buffered].slice(0, limit)
 }
 
 async function withAmendments(

@@ -1,7 +1,11 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
+import { flushRoom } from '../../src/ledger/flush.ts'
+import type { RoomId } from '../../src/platform/ids.ts'
 import { closeRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../support/eventually.ts'
+import { createSite } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
 import { worldOf } from '../support/world.ts'
 import { Neighbour, bodiesOf, entriesOf, hearsLine, line, openHouse, placeOf } from './house.ts'
 import type { House } from './house.ts'
@@ -14,7 +18,10 @@ let west: House
 let alice: Neighbour
 let bob: Neighbour
 
+let site: LedgerSite
+
 test.before('two servers and two people', async () => {
+  site = await createSite(world())
   ;[east, west] = await Promise.all([openHouse(world()), openHouse(world())])
   alice = await Neighbour.moveIn(world(), east, 'alice', 'mentor')
   bob = await Neighbour.moveIn(world(), west, 'bob')
@@ -27,6 +34,37 @@ async function saidAtLast(socket: TestSocket, said: Record<string, unknown>): Pr
     return answer.type === 'ack' && answer
   })
 }
+
+test.serial('a row that is no JSON any more is told as unreadable, and what stands around it as it is', async (t) => {
+  const room = await alice.opens(east)
+  const speaker = await alice.listens(t, east, room)
+  await speaker.ask(line(room, 'before'))
+  const { seq } = await speaker.ask(line(room, 'in between'))
+  await speaker.ask(line(room, 'after'))
+  await flushRoom(site.work, Number(room) as RoomId)
+  const row = world()
+    .sql('messages')
+    .where({ room_id: room, seq: Number(seq) })
+  await row.update({ payload: Buffer.from('{"body":"in betw') })
+
+  const back = await alice.listens(t, west, room, { epoch: 1, after: Number(seq) - 2 })
+  const page = await alice.ask(west, `GET /v1/rooms/${room}/messages`)
+
+  const told = [
+    ['text', { body: 'before' }],
+    ['unreadable', null],
+    ['text', { body: 'after' }],
+  ]
+  t.deepEqual(
+    entriesOf(back).map(({ kind, content }) => [kind, content]),
+    told,
+  )
+  const { items } = page.body as { items: { kind: string; content: unknown }[] }
+  t.deepEqual(
+    items.slice(-3).map(({ kind, content }) => [kind, content]),
+    told,
+  )
+})
 
 test.serial('after Redis was killed listeners hear of the new epoch and the next line, without a hole', async (t) => {
   const room = await alice.opens(east)
