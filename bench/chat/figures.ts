@@ -14,6 +14,7 @@ export function figuresOf(report: CrowdReport, used: Readonly<Record<string, num
     messagesPerSecond: acknowledged / seconds,
     cpuMicrosPerDelivery: (all * 1_000_000) / deliveries,
     nodeCpuMicrosPerDelivery: (sum(ofNode) * 1_000_000) / deliveries,
+    firstServerCpuMicrosPerDelivery: ((used['server-1'] ?? 0) * 1_000_000) / deliveries,
     cpuMicrosPerMessage: (all * 1_000_000) / acknowledged,
     p50Ms: percentile(latenciesMs, 0.5),
     p95Ms: percentile(latenciesMs, 0.95),

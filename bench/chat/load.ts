@@ -9,11 +9,11 @@ export interface ChatLoad {
   load: Load
 }
 
-/** Where people come in: the one address of Nginx, which spreads them, or each server in turn. */
+/** Where people come in: the one address of Nginx, which spreads them, each server in turn, or the first server alone. */
 export interface Doors {
   address: string
   servers: readonly string[]
-  through: 'nginx' | 'servers'
+  through: 'nginx' | 'servers' | 'one server'
 }
 
 /** Sockets of all rooms, room by room. `tokens` has one for each, where the contestant asks for them. */
@@ -39,5 +39,6 @@ export function socketsOf(
 }
 
 function doorOf({ address, servers, through }: Doors, index: number): string {
-  return through === 'nginx' ? address : (servers[index % servers.length] ?? address)
+  if (through === 'nginx') return address
+  return servers[through === 'servers' ? index % servers.length : 0] ?? address
 }

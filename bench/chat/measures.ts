@@ -2,11 +2,14 @@ import type { BenchOptions, Contestant, Measure } from '../contract.ts'
 import { Ground } from './ground.ts'
 import type { ChatLoad } from './load.ts'
 import { madang } from './madang.ts'
-import { peerContestant, socketIoInsert, socketIoStreams, wsInsert, wsPubSub } from './peers.ts'
+import { peerContestant, socketIoInsert, socketIoStreams, writeLoop, wsInsert, wsPubSub } from './peers.ts'
 import type { Peer } from './peers.ts'
 
 const ours = 'madang'
 const looser = 'madang everysec'
+
+/** A room of all that listen. */
+const settings = { SEATS_MAX: 10_000 }
 
 function scaled(count: number, scale: number): number {
   return Math.max(2, Math.round(count * scale))
@@ -14,7 +17,7 @@ function scaled(count: number, scale: number): number {
 
 /** Madang, Madang with a Redis that writes once a second, and the peers, under one load on one ground. */
 function sideBySide(shape: ChatLoad, peers: readonly Peer[], { log }: BenchOptions): Contestant[] {
-  const ground = new Ground({ name: 'chat', settings: { SEATS_MAX: 10_000 }, log })
+  const ground = new Ground({ name: 'chat', settings, log })
   const parts = { ground, shape, through: 'nginx', processes: 1 } as const
   return [
     madang(ours, { ...parts, appendfsync: 'always' }),
@@ -43,6 +46,16 @@ function calmRoom(options: BenchOptions): Contestant[] {
   const listeners = scaled(200, options.scale)
   const load = { type: 'paced', seconds: options.seconds, perSecond: 50 } as const
   return sideBySide({ rooms: 1, listeners, speakers: Math.min(20, listeners), load }, [socketIoInsert], options)
+}
+
+/** P6: a thousand listeners on one server, one message at a time. */
+function fanOut(options: BenchOptions): Contestant[] {
+  const { seconds, scale, log } = options
+  const load = { type: 'saturated', seconds, window: 1 } as const
+  const ground = new Ground({ name: 'chat', settings, log })
+  const shape = { rooms: 1, listeners: scaled(1000, scale), speakers: 1, load }
+  const parts = { ground, shape, through: 'one server', processes: 1 } as const
+  return [madang(ours, { ...parts, appendfsync: 'always' }), peerContestant(writeLoop, { ...parts, log })]
 }
 
 const atLeast = (must: number, goal: number) => ({ least: { must, goal } })
@@ -96,6 +109,17 @@ export const sideBySideMeasures: readonly Measure[] = [
       {
         ...{ title: 'median latency', quantity: 'p50Ms', ours, theirs: socketIoInsert.name },
         bars: atMost(0.6, 0.45),
+      },
+    ],
+  },
+  {
+    id: 'P6',
+    title: 'One message at a time to 1,000 sockets of one server',
+    contestants: fanOut,
+    comparisons: [
+      {
+        ...{ title: 'CPU of the server that writes', quantity: 'firstServerCpuMicrosPerDelivery' },
+        ...{ ours, theirs: writeLoop.name, bars: atMost(1.3, 1.05) },
       },
     ],
   },

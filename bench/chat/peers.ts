@@ -47,6 +47,14 @@ export const wsPubSub: Peer = {
   terms: `ws and Redis pub/sub on two servers, nothing kept. Acknowledges when Redis has published. ${unchecked}`,
 }
 
+export const writeLoop: Peer = {
+  name: 'net write loop',
+  program: 'write-loop.ts',
+  dialect: 'plain',
+  terms:
+    'One process that writes the same bytes to every net.Socket in a loop. Keeps nothing, checks nothing, knows no rooms, no slow clients and no other server.',
+}
+
 export interface PeerContestantOptions {
   ground: Ground
   shape: ChatLoad
@@ -63,7 +71,7 @@ export function peerContestant(peer: Peer, options: PeerContestantOptions): Cont
     terms: peer.terms,
     async start() {
       const site = await ground.enter()
-      const own = await startPeer({ site, program: peer.program, servers: 2, log })
+      const own = await startPeer({ site, program: peer.program, servers: through === 'one server' ? 1 : 2, log })
       const roomNames = Array.from({ length: shape.rooms }, (_, room) => `${peer.program}:${room}`)
       const sockets = socketsOf(shape, { ...own, through }, { roomNames, tokens: [] })
       const crowd = await Crowd.open({ dialect: peer.dialect, sockets, processes })

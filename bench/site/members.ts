@@ -5,6 +5,7 @@ import { insertSession } from '../../src/accounts/session-store.ts'
 import { setRole } from '../../src/accounts/store.ts'
 import type { AccountId, SessionId } from '../../src/platform/ids.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
+import type { Sql } from '../../src/platform/mysql.ts'
 import type { Site } from './site.ts'
 
 /** Somebody with an account and a session. */
@@ -26,23 +27,26 @@ export async function signIn(site: Site, count: number, prefix: string): Promise
       const username = `${prefix}_${index}`
       return { username, displayName: username, language: 'en' as const }
     })
-    const accounts = await sql.transaction(async (trx) => {
+    const sessions = await sql.transaction(async (trx) => {
       const ids = await insertMembers(trx, members, await hashForMany(undefined))
       const [mentor] = ids
       if (mentor !== undefined) await setRole(trx, mentor, 'mentor')
-      return ids
+      return Promise.all(ids.map((account) => beginSession(trx, account)))
     })
     const access = createAccessTokens({ keys: site.settings['TOKEN_KEYS'] ?? '', minutes: 10 })
-    const people: SignedIn[] = []
-    for (const [index, account] of accounts.entries()) {
-      const session = randomUUID() as string as SessionId
-      const hashes = { familyHash: randomUUID(), tokenHash: randomUUID() }
-      await insertSession(sql, { id: session, account, ...hashes, userAgent: 'bench', days: 1 })
-      const username = members[index]?.username ?? ''
-      people.push({ account, username, token: () => access.sign(session) })
-    }
-    return people
+    return sessions.map(({ account, session }, index) => ({
+      account,
+      username: members[index]?.username ?? '',
+      token: () => access.sign(session),
+    }))
   } finally {
     await sql.destroy()
   }
+}
+
+async function beginSession(trx: Sql, account: AccountId): Promise<{ account: AccountId; session: SessionId }> {
+  const session = randomUUID() as string as SessionId
+  const hashes = { familyHash: randomUUID(), tokenHash: randomUUID() }
+  await insertSession(trx, { id: session, account, ...hashes, userAgent: 'bench', days: 1 })
+  return { account, session }
 }
