@@ -29,7 +29,7 @@ export function percentile(values: readonly number[], share: number): number {
   return value
 }
 
-/** Ours ÷ theirs, round by round. Throws when a round lacks the quantity, or theirs is zero. */
+/** Ours ÷ theirs, round by round. Throws when a round lacks the quantity, or one of the two is not above zero. */
 export function pairedRatios(
   comparison: Pick<Comparison, 'quantity' | 'ours' | 'theirs'>,
   rounds: ReadonlyMap<string, readonly Figures[]>,
@@ -40,7 +40,9 @@ export function pairedRatios(
   if (mine.length !== others.length) throw new Error(`${ours} and ${theirs} did not take part in the same rounds`)
   return mine.map((value, index) => {
     const ratio = value / (others[index] ?? 0)
-    if (!Number.isFinite(ratio)) throw new Error(`${quantity}: ${value} of ${ours} by ${others[index]} of ${theirs}`)
+    // What is nothing or less than nothing was not measured, and would pass any bar.
+    if (!Number.isFinite(ratio) || ratio <= 0)
+      throw new Error(`${quantity}: ${value} of ${ours} by ${others[index]} of ${theirs}`)
     return ratio
   })
 }

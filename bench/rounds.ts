@@ -1,5 +1,6 @@
 import type { BenchOptions, Contestant, Figures, Standing } from './contract.ts'
 import { median } from './ratios.ts'
+import { stopAll } from './under-way.ts'
 
 /** Figures of every contestant, in the order of the rounds. */
 export type Rounds = ReadonlyMap<string, readonly Figures[]>
@@ -23,6 +24,7 @@ export async function runRounds(contestants: readonly Contestant[], options: Ben
     return rounds
   } finally {
     for (const { standing } of standings.toReversed()) await standing.stop()
+    await stopAll()
   }
 }
 

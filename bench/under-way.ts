@@ -28,6 +28,7 @@ export function stopOnSignals(): void {
   whenParentIsGone(onSignal)
 }
 
-async function stopAll(): Promise<void> {
+/** Of a contestant whose start failed in the middle something may be left. */
+export async function stopAll(): Promise<void> {
   for (const stop of [...running].toReversed()) await stop().catch(() => undefined)
 }

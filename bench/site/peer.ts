@@ -11,6 +11,7 @@ import { localLayout } from '../../tools/local/layout.ts'
 import type { Layout } from '../../tools/local/layout.ts'
 import type { Pids } from '../processor-time.ts'
 import { underWay } from '../under-way.ts'
+import { ownEnv } from './site.ts'
 import type { Site } from './site.ts'
 
 /** A peer on as many servers as Madang has, behind an Nginx of the same configuration, on the Redis and the database of the site. */
@@ -26,12 +27,13 @@ export interface PeerOptions {
   /** File in bench/peers. */
   program: string
   servers: number
+  env?: Readonly<Record<string, string>>
   log(line: string): void
 }
 
 const schema = 'bench_peers'
 
-export async function startPeer({ site, program, servers, log }: PeerOptions): Promise<PeerSite> {
+export async function startPeer({ site, program, servers, env = {}, log }: PeerOptions): Promise<PeerSite> {
   const name = path.basename(program, '.ts')
   const layout = localLayout(site.layout.inside(name))
   const databaseUrl = await emptySchema(site.databaseUrl)
@@ -39,8 +41,9 @@ export async function startPeer({ site, program, servers, log }: PeerOptions): P
   const stop = underWay(() => supervisor.stop())
   try {
     const ports = await Promise.all(Array.from({ length: servers }, freePort))
-    const env = { ...peerEnv(), DATABASE_URL: databaseUrl, REDIS_URL: site.redisUrl }
-    await supervisor.start(...ports.map((port, index) => peerService({ layout, program, port, index, env })))
+    const addressesOfServices = { DATABASE_URL: databaseUrl, REDIS_URL: site.redisUrl }
+    const all = { ...ownEnv(), NODE_ENV: 'production', ...env, ...addressesOfServices }
+    await supervisor.start(...ports.map((port, index) => peerService({ layout, program, port, index, env: all })))
     const port = await freePort()
     const addresses = ports.map((each) => `127.0.0.1:${each}`)
     await supervisor.start(
@@ -81,11 +84,6 @@ function peerService(options: {
       }),
     isReady: () => answers(port),
   }
-}
-
-function peerEnv(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME, NODE_ENV: 'production' }
 }
 
 /** Rows of an earlier run would only make the table larger. */

@@ -78,7 +78,7 @@ export async function emptyLayout(folder: string): Promise<Layout> {
 }
 
 /** Nothing of the person's own settings, but what profiles the servers: `BENCH_NODE_OPTIONS="--cpu-prof …"`. */
-function ownEnv(): NodeJS.ProcessEnv {
+export function ownEnv(): NodeJS.ProcessEnv {
   const { PATH, HOME, BENCH_NODE_OPTIONS } = process.env
   return { PATH, HOME, ...(BENCH_NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: BENCH_NODE_OPTIONS }) }
 }

@@ -34,6 +34,8 @@ test('rounds that do not pair, quantities nobody measured and zeroes are errors'
   t.throws(() => pairedRatios({ ...comparison, theirs: 'nobody' }, rounds), { message: /nobody did not take part/ })
   const zero = new Map([...rounds, ['other', [{ rate: 0 }, { rate: 1 }, { rate: 1 }]]])
   t.throws(() => pairedRatios(comparison, zero), { message: /by 0/ })
+  const negative = new Map([...rounds, ['madang', [{ rate: -1 }, { rate: 1 }, { rate: 1 }]]])
+  t.throws(() => pairedRatios(comparison, negative), { message: /-1 of madang/ })
 })
 
 test('a bar is met as measured, not as rounded', (t) => {

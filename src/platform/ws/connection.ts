@@ -7,6 +7,7 @@ import { closeCodes } from './close-codes.ts'
 import type { CloseReason } from './close-codes.ts'
 import { TokenBucket } from './rate.ts'
 import { textFrame } from './text-frame.ts'
+import { holdForThisTurn } from './turn.ts'
 
 export interface ConnectionLimits {
   pingMs: number
@@ -44,7 +45,6 @@ export class Connection {
   readonly #pings: NodeJS.Timeout
   #pongDeadline: NodeJS.Timeout | undefined
   #cutOff: NodeJS.Timeout | undefined
-  #isCorked = false
   #viewer: Viewer
   #handlers: ConnectionHandlers | undefined
 
@@ -95,7 +95,7 @@ export class Connection {
   write(frames: Buffer): void {
     if (!this.isOpen) return
     if (this.#stream.writableLength > this.#limits.hardBytes) return this.close('slow')
-    this.#cork()
+    holdForThisTurn(this.#stream)
     this.#stream.write(frames)
   }
 
@@ -156,16 +156,6 @@ export class Connection {
   #heardNothing(): void {
     this.#ws.close(closeCodes.noPong.code, 'noPong')
     this.#ws.terminate()
-  }
-
-  #cork(): void {
-    if (this.#isCorked) return
-    this.#isCorked = true
-    this.#stream.cork()
-    process.nextTick(() => {
-      this.#isCorked = false
-      this.#stream.uncork()
-    })
   }
 
   #ended(): void {
