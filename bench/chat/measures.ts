@@ -37,7 +37,7 @@ function oneFullRoom(options: BenchOptions): Contestant[] {
 /** P4: everybody in 100 rooms of ten speaks, as fast as they are answered. */
 function manyRooms(options: BenchOptions): Contestant[] {
   const rooms = scaled(100, options.scale)
-  const load = { type: 'saturated', seconds: options.seconds, window: 2 } as const
+  const load = { type: 'saturated', seconds: options.seconds, window: 10 } as const
   return sideBySide({ rooms, listeners: 10, speakers: 10, load }, [socketIoInsert, wsInsert, wsPubSub], options)
 }
 
