@@ -78,8 +78,9 @@ async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice 
   const answer = pageAnswer(read.target, views, { next: read.next })
   // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
   // that can be gone on from: what has happened since then did not change the page.
-  const shown = JSON.stringify(answer.body)
-  const json = `${shown.slice(0, -1)},"stream":${JSON.stringify(read.stream)}}`
-  const headers = { ...answer.headers, etag: `W/${etagOf(shown)}` }
+  const shown = JSON.stringify(answer.body).slice(0, -1)
+  const position = `,"stream":${JSON.stringify(read.stream)}}`
+  const json = Buffer.from(shown + position)
+  const headers = { ...answer.headers, etag: `W/${etagOf(json.subarray(0, json.length - position.length))}` }
   return { ...answer, headers, json, body: { ...answer.body, stream: read.stream } }
 }

@@ -114,7 +114,8 @@ function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
   else if (answer.body !== undefined) {
     // Before the body, whose kind Koa would guess at otherwise.
     ctx.set('content-type', 'application/json')
-    ctx.body = answer.json ?? JSON.stringify(answer.body)
+    // As bytes: a text would be encoded once to be counted, once for its ETag, and once to be sent.
+    ctx.body = answer.json ?? Buffer.from(JSON.stringify(answer.body))
   }
   if (answer.headers !== undefined) ctx.set(answer.headers)
   if (route.hasEtag && answer.status === 200) answerFresh(ctx, answer)

@@ -8,14 +8,14 @@ import type { Answer } from './route.ts'
  * reader's own client alone, which asks each time.
  */
 export function answerFresh(ctx: HttpContext, { body }: Answer): void {
-  if (typeof ctx.body === 'string' && !ctx.res.hasHeader('etag')) ctx.set('etag', etagOf(ctx.body))
+  if (ctx.body instanceof Buffer && !ctx.res.hasHeader('etag')) ctx.set('etag', etagOf(ctx.body))
   ctx.set('cache-control', 'private, no-cache')
   if (!isAmong(ctx.get('if-none-match'), ctx.response.get('etag'))) return
   if (body instanceof Readable) body.destroy()
   ctx.status = 304
 }
 
-export function etagOf(json: string): string {
+export function etagOf(json: Buffer): string {
   return `"${hash('sha256', json, 'base64url').slice(0, 22)}"`
 }
 

@@ -61,8 +61,8 @@ export interface Once {
 export interface Answer {
   status: number
   body?: unknown
-  /** The body as JSON, when it is at hand: for what is large, often asked for, and always the same. */
-  json?: string
+  /** The body as bytes of JSON, when they are at hand: for what is large, often asked for, and always the same. */
+  json?: Buffer
   headers?: Record<string, string>
   cookies?: SetCookie[]
   /** Of an event stream: called once the status and the headers are on their way; from then on the response is the handler's. */

@@ -20,12 +20,12 @@ export function withDocument(routes: readonly Route[], options: DocumentOptions)
 /** Made once: whoever asks for a document of this size again and again must not keep the server busy with it. */
 interface Written {
   document: OpenApiDocument
-  json: string
+  json: Buffer
   etag: string
 }
 
 function written(document: OpenApiDocument): Written {
-  const json = JSON.stringify(document)
+  const json = Buffer.from(JSON.stringify(document))
   return { document, json, etag: etagOf(json) }
 }
 
