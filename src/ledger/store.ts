@@ -69,33 +69,37 @@ export async function erasedAmong(trx: Sql, room: RoomId, places: readonly Place
   )
 }
 
-/** Where the given ids were first kept, keyed `sender:id`; parked entries count. */
+/** Where the given ids were first kept, keyed `sender:id`; parked entries count. One statement: a busy room asks this for every batch. */
 export async function placesOfIds(
   sql: Sql,
   room: RoomId,
   ids: readonly { sender: AccountId; id: string }[],
 ): Promise<Map<string, { place: Place; at: number }>> {
-  const pairs = ids.map(({ sender, id }) => [sender, id])
-  const rows = await selectRows<{ sender_id: number; entry_id: Buffer | string; epoch: number; seq: number; at: Date }>(
+  if (ids.length === 0) return new Map()
+  const pairs = ids.map(() => '(?,?)').join(',')
+  const bindings = [room, ...ids.flatMap(({ sender, id }) => [sender, id])]
+  const rows = await selectRows<PlaceRecord>(
     sql,
-    `SELECT sender_id, entry_id, epoch, seq, at FROM messages
-     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs.map(() => '(?,?)').join(',')})`,
-    [room, ...pairs.flat()],
+    `SELECT sender_id, entry_id, epoch, seq, NULL AS stored_at, at AS parked_at FROM ledger_parked
+     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs})
+     UNION ALL SELECT sender_id, entry_id, epoch, seq, at, NULL FROM messages
+     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs})`,
+    [...bindings, ...bindings],
   )
-  const parked = await selectRows<{ sender_id: number; entry_id: Buffer; epoch: number; seq: number; at: number }>(
-    sql,
-    `SELECT sender_id, entry_id, epoch, seq, at FROM ledger_parked
-     WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs.map(() => '(?,?)').join(',')})`,
-    [room, ...pairs.flat()],
-  )
-  const places = new Map<string, { place: Place; at: number }>()
-  for (const row of [...parked, ...rows]) {
-    places.set(`${row.sender_id}:${row.entry_id.toString()}`, {
-      place: { epoch: row.epoch, seq: row.seq },
-      at: typeof row.at === 'number' ? row.at : row.at.getTime(),
-    })
-  }
-  return places
+  return new Map(rows.map((row) => [`${row.sender_id}:${row.entry_id.toString()}`, placeOf(row)]))
+}
+
+interface PlaceRecord {
+  sender_id: number
+  entry_id: Buffer | string
+  epoch: number
+  seq: number
+  stored_at: Date | null
+  parked_at: number | null
+}
+
+function placeOf({ epoch, seq, stored_at, parked_at }: PlaceRecord): { place: Place; at: number } {
+  return { place: { epoch, seq }, at: stored_at?.getTime() ?? parked_at ?? 0 }
 }
 
 /** Everybody who said something in a room, what is parked included, in no order; the system is nobody. */

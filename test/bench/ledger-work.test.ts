@@ -1,5 +1,6 @@
 import test from 'ava'
 import { driveClosing } from '../../src/ledger/sealing.ts'
+import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
@@ -84,6 +85,23 @@ test.serial('a hundred lines at once are one script call, with four commands a l
     ...{ hgetall: 1, rpush: 1, hlen: 1, publish: 1 },
   })
 })
+
+test.serial(
+  'ids that may have been kept before are looked up together: one statement and one more script call',
+  async (t) => {
+    const room = await roomOf(1)
+    await site.redis.hset(keys.meta(room), 'sentSince', Date.now())
+
+    const questions: string[] = []
+    const onQuery = ({ sql }: { sql: string }): void => void questions.push(sql)
+    world().sql.on('query', onQuery)
+    t.teardown(() => world().sql.off('query', onQuery))
+    const commands = await redisCommands(() => say(room, 100))
+
+    t.is(questions.filter((sql) => sql.includes('ledger_parked') && sql.includes('messages')).length, 1)
+    t.is(commands['evalsha'], 2)
+  },
+)
 
 test.serial('a flush of 5,000 lines in bulk is six statements, and a script call a slice', async (t) => {
   const room = await roomOf(5000)
