@@ -43,6 +43,8 @@ export interface Measure {
   comparisons: readonly Comparison[]
   /** Where a figure is judged by itself, such as memory that has to stay under a bound: what is wrong with it, or nothing. */
   judge?(rounds: ReadonlyMap<string, readonly Figures[]>): readonly string[]
+  /** Further pictures of the last round, SVG by a name such as `over-time`; asked for when the rounds are over. */
+  pictures?(this: void): ReadonlyMap<string, string>
 }
 
 export interface BenchOptions {

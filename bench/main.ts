@@ -87,7 +87,11 @@ function write(run: Run, { jsonFile, svgFolder }: Asked): void {
     if (svgFolder === undefined) return
     mkdirSync(svgFolder, { recursive: true })
     for (const taken of run.taken) {
-      writeFileSync(path.join(svgFolder, `${taken.measure.id.toLowerCase()}.svg`), plotOf(taken))
+      const id = taken.measure.id.toLowerCase()
+      if (taken.outcomes.length > 0) writeFileSync(path.join(svgFolder, `${id}.svg`), plotOf(taken))
+      for (const [name, svg] of taken.measure.pictures?.() ?? []) {
+        writeFileSync(path.join(svgFolder, `${id}-${name}.svg`), svg)
+      }
     }
   } catch (error) {
     throw new Problem(`The results cannot be written: ${error instanceof Error ? error.message : String(error)}`)
