@@ -21,7 +21,8 @@ export function createTranscriptPage(
         .map((entry) => {
           const text = rooms.describeEntry(entry)
           if (text === undefined) return ''
-          const [day = '', time = ''] = new Date(entry.at).toISOString().split('T')
+          const at = new Date(entry.at).toISOString()
+          const [day, time] = [at.slice(0, 10), at.slice(11)]
           const separator = day === lastDay ? '' : `<li class="day"><time datetime="${day}">${day}</time></li>\n`
           lastDay = day
           return separator + lineOf(entry, { day, time, text, name: description.names.get(entry.sender) })

@@ -1,6 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
@@ -8,21 +6,16 @@ import type { Sql } from '../platform/mysql.ts'
 import type { Entry } from './entry.ts'
 import { formatPlace } from './entry.ts'
 import type { RoomDescription, RoomsPort } from './contract.ts'
+import { HashedFile, prepareFolder } from './hashed-file.ts'
+import type { NamedFile } from './hashed-file.ts'
 import { parkedOf } from './record-store.ts'
 import type { Parked } from './record-store.ts'
 import { createTranscriptPage } from './transcript-page.ts'
 import type { TranscriptPage } from './transcript-page.ts'
 
-export interface TranscriptFile {
-  /** File name, made of the room and the hash: two workers that write the same content write the same file. */
-  name: string
-  bytes: number
-  sha256: string
-}
-
 export interface Transcripts {
-  ndjson: TranscriptFile
-  html: TranscriptFile
+  ndjson: NamedFile
+  html: NamedFile
 }
 
 /** One line of the NDJSON transcript. With these fields the digest of the receipt can be computed again. */
@@ -100,19 +93,6 @@ export class TranscriptDraft {
   }
 }
 
-const unfinished = '.writing'
-const abandonedMs = 3_600_000
-
-/** Files are written in a folder of their own, so that what a killed worker left can be found and thrown away. */
-async function prepareFolder(folder: string): Promise<void> {
-  const aside = join(folder, unfinished)
-  await mkdir(aside, { recursive: true })
-  for (const name of await readdir(aside)) {
-    const facts = await stat(join(aside, name)).catch(() => undefined)
-    if (facts !== undefined && Date.now() - facts.mtimeMs > abandonedMs) await rm(join(aside, name), { force: true })
-  }
-}
-
 const fileName = /^room-[1-9][0-9]*-([0-9a-f]{64})\.(?:ndjson|html)$/
 
 /** Path and size of a transcript that was written earlier; its hash is in its name. Undefined for any other name. */
@@ -140,49 +120,5 @@ function lineOf(row: Entry, parked: Map<string, Parked>, description: RoomDescri
     ...(row.target === undefined ? {} : { target: formatPlace(row.target) }),
     hash: entry.hash,
     payload: row.payload.length === 0 ? null : row.payload.toString('utf8'),
-  }
-}
-
-/** A file that gets its name when its content is known: written aside, synced, then renamed. */
-class HashedFile {
-  readonly #folder: string
-  readonly #path: string
-  readonly #handle: FileHandle
-  readonly #hash = createHash('sha256')
-  #bytes = 0
-  #isDone = false
-
-  private constructor(folder: string, path: string, handle: FileHandle) {
-    this.#folder = folder
-    this.#path = path
-    this.#handle = handle
-  }
-
-  static async create(folder: string): Promise<HashedFile> {
-    const path = join(folder, unfinished, randomUUID())
-    return new HashedFile(folder, path, await open(path, 'wx', 0o640))
-  }
-
-  async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text)
-    this.#hash.update(bytes)
-    this.#bytes += bytes.length
-    await this.#handle.writeFile(bytes)
-  }
-
-  async finish(room: RoomId, extension: string): Promise<TranscriptFile> {
-    const sha256 = this.#hash.digest('hex')
-    const name = `room-${room}-${sha256}.${extension}`
-    await this.#handle.sync()
-    await this.#handle.close()
-    this.#isDone = true
-    await rename(this.#path, join(this.#folder, name))
-    return { name, bytes: this.#bytes, sha256 }
-  }
-
-  async discard(): Promise<void> {
-    if (this.#isDone) return
-    await this.#handle.close()
-    await rm(this.#path, { force: true })
   }
 }
