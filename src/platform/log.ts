@@ -1,10 +1,9 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import { LogOutput } from './log-output.ts'
 
 export type Log = Logger
 
-const bufferBytes = 4096
-const flushMs = 200
 const warn = 40
 
 /**
@@ -24,7 +23,7 @@ export function createLog(options: { level: string; service: string }): Log {
       hooks: {
         logMethod(args, method, level) {
           method.apply(this, args)
-          if (level >= warn) output.flushSync()
+          if (level >= warn) output.flush()
         },
       },
     },
@@ -32,16 +31,13 @@ export function createLog(options: { level: string; service: string }): Log {
   )
 }
 
-type Output = ReturnType<typeof pino.destination>
-let opened: Output | undefined
+const standardOutputFile = 1
+let opened: LogOutput | undefined
 
-/** There is one for the whole process. Written by Node itself and not by its thread pool, whose work is lost when the process ends. */
-function standardOutput(): Output {
-  if (opened !== undefined) return opened
-  const output = pino.destination({ sync: true, minLength: bufferBytes, periodicFlush: flushMs })
-  process.once('exit', () => output.flushSync())
-  opened = output
-  return output
+/** There is one for the whole process. */
+function standardOutput(): LogOutput {
+  opened ??= new LogOutput(standardOutputFile)
+  return opened
 }
 
 /**

@@ -1,5 +1,7 @@
 import test from 'ava'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describeError } from '../../src/platform/log.ts'
 
@@ -45,5 +47,60 @@ test('lines leave in their order, also when the process ends right behind them',
   t.deepEqual(
     lines.map((line) => (JSON.parse(line) as { n: number }).n),
     Array.from({ length: 1000 }, (_, index) => index + 1),
+  )
+})
+
+/** Warns, waits for what is written later by itself, and ends with 7 if it gets that far. */
+const warning = `
+  const { createLog } = await import('./src/platform/log.ts')
+  const log = createLog({ level: 'info', service: 'test' })
+  await new Promise((resolve) => process.stdin.once('data', resolve))
+  for (let n = 1; n <= 100; n += 1) log[n % 10 === 0 ? 'warn' : 'info']({ n }, 'a line')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  log.info('waits until the end')
+  process.exit(7)`
+const node = [process.execPath, ['--input-type=module', '--eval', warning]] as const
+
+test('a process whose log nobody reads any more goes on, and ends as it would', async (t) => {
+  const child = spawn(...node, { stdio: ['pipe', 'pipe', 'inherit'], timeout: 60_000, killSignal: 'SIGKILL' })
+  child.stdout.destroy()
+  child.stdin.end('go')
+
+  t.deepEqual(await once(child, 'exit'), [7, null])
+})
+
+test('a process whose log finds the disk full goes on, and ends as it would', async (t) => {
+  const full = await open('/dev/full', 'w')
+  const child = spawn(...node, { stdio: ['pipe', full.fd, 'inherit'], timeout: 60_000, killSignal: 'SIGKILL' })
+  child.stdin?.end('go')
+
+  t.deepEqual(await once(child, 'exit'), [7, null])
+  await full.close()
+})
+
+test('who reads the log slowly reads all of it', async (t) => {
+  const lines = 4000
+  const script = `
+    process.stdout.write('')
+    const { createLog } = await import('./src/platform/log.ts')
+    const log = createLog({ level: 'info', service: 'test' })
+    for (let n = 1; n <= ${lines}; n += 1) log[n % 50 === 0 ? 'warn' : 'info']({ n, long: 'é'.repeat(200) }, 'a line')
+    process.exit(0)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let read = ''
+  for await (const some of child.stdout.setEncoding('utf8')) {
+    read += String(some)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+
+  const seen = read
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { n: number }).n)
+  t.deepEqual(
+    seen,
+    Array.from({ length: lines }, (_, index) => index + 1),
   )
 })
