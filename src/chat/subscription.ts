@@ -115,12 +115,13 @@ export class Subscription {
     }
   }
 
+  /** Frames are in the order of the ledger: what is new to this client is their end, and as a rule all of them. */
   #tellEntries({ epoch, frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
     if (epoch < this.#told.epoch) return
-    const fresh = frames.filter(({ seq }) => seq > this.#told.seq)
-    const last = fresh.at(-1)
-    if (last === undefined) return
+    const from = frames.findIndex(({ seq }) => seq > this.#told.seq)
+    const last = frames.at(-1)
+    if (from < 0 || last === undefined) return
     this.#told = { epoch, seq: last.seq }
-    this.connection.write(fresh.length === frames.length ? bytes : Buffer.concat(fresh.map((frame) => frame.bytes)))
+    this.connection.write(from === 0 ? bytes : Buffer.concat(frames.slice(from).map((frame) => frame.bytes)))
   }
 }
