@@ -54,5 +54,7 @@ export interface BenchOptions {
   seconds: number
   /** Share of the full size, 1 for a run that counts; less is for trying a measure out, and is printed. */
   scale: number
+  /** Sockets go to the servers themselves, past Nginx; of measures that come in by Nginx otherwise. */
+  isDirect: boolean
   log(line: string): void
 }

@@ -67,8 +67,8 @@ function trialOf({ rounds, scale }: Asked): string | undefined {
   return reasons.length === 0 ? undefined : reasons.join(', ')
 }
 
-function commandOf({ ids, rounds, seconds, scale }: Asked): string {
-  return `npm run bench -- ${ids.join(' ')} --rounds ${rounds} --seconds ${seconds} --scale ${scale}`
+function commandOf({ ids, rounds, seconds, scale, isDirect }: Asked): string {
+  return `npm run bench -- ${ids.join(' ')} --rounds ${rounds} --seconds ${seconds} --scale ${scale}${isDirect ? ' --direct' : ''}`
 }
 
 function listOf(all: readonly Measure[]): string {

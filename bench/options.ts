@@ -8,15 +8,17 @@ export interface Asked {
   rounds: number
   seconds: number
   scale: number
+  isDirect: boolean
   jsonFile: string | undefined
   svgFolder: string | undefined
 }
 
-export const usage = `npm run bench -- P1 [P4 …] | all [--rounds N] [--seconds S] [--scale X] [--json FILE] [--svg FOLDER]
+export const usage = `npm run bench -- P1 [P4 …] | all [--rounds N] [--seconds S] [--scale X] [--direct] [--json FILE] [--svg FOLDER]
   P1 … P14       the measures to take; --list names them
   --rounds N     paired rounds (3); fewer than 3 are a trial
   --seconds S    length of a round, where a measure has a length (10)
   --scale X      share of the full size, above 0 up to 1 (1); less is a trial
+  --direct       chat without Nginx: sockets go to the servers themselves, of all contestants
   --json FILE    writes every round, the ratios and the machine
   --svg FOLDER   writes a plot a measure
   --list         names the measures and their bars`
@@ -31,6 +33,7 @@ export function benchOptions(args: readonly string[], known: readonly MeasureId[
     rounds: numberOf('rounds', values.rounds, (value) => Number.isInteger(value) && value >= 1 && value <= 1000),
     seconds: numberOf('seconds', values.seconds, (value) => value > 0 && value <= 3600),
     scale: numberOf('scale', values.scale, (value) => value > 0 && value <= 1),
+    isDirect: values.direct,
     jsonFile: values.json === undefined ? undefined : path.resolve(values.json),
     svgFolder: values.svg === undefined ? undefined : path.resolve(values.svg),
   }
@@ -60,6 +63,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '10' },
         scale: { type: 'string', default: '1' },
+        direct: { type: 'boolean', default: false },
         json: { type: 'string' },
         svg: { type: 'string' },
         list: { type: 'boolean', default: false },

@@ -16,9 +16,10 @@ function scaled(count: number, scale: number): number {
 }
 
 /** Madang, Madang with a Redis that writes once a second, and the peers, under one load on one ground. */
-function sideBySide(shape: ChatLoad, peers: readonly Peer[], { log }: BenchOptions): Contestant[] {
+function sideBySide(shape: ChatLoad, peers: readonly Peer[], { isDirect, log }: BenchOptions): Contestant[] {
   const ground = new Ground({ name: 'chat', settings, log })
-  const parts = { ground, shape, through: 'nginx', processes: 1 } as const
+  const through = isDirect ? 'servers' : 'nginx'
+  const parts = { ground, shape, through, processes: 1 } as const
   return [
     madang(ours, { ...parts, appendfsync: 'always' }),
     ...peers.map((peer) => peerContestant(peer, { ...parts, log })),
@@ -37,7 +38,7 @@ function oneFullRoom(options: BenchOptions): Contestant[] {
 /** P4: everybody in 100 rooms of ten speaks, as fast as they are answered. */
 function manyRooms(options: BenchOptions): Contestant[] {
   const rooms = scaled(100, options.scale)
-  const load = { type: 'saturated', seconds: options.seconds, window: 10 } as const
+  const load = { type: 'saturated', seconds: options.seconds, window: 20 } as const
   return sideBySide({ rooms, listeners: 10, speakers: 10, load }, [socketIoInsert, wsInsert, wsPubSub], options)
 }
 

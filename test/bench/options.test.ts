@@ -7,7 +7,8 @@ const known: MeasureId[] = ['P1', 'P2', 'P6']
 
 test('measures are named in any case and taken in their own order', (t) => {
   const asked = benchOptions(['p6', 'P1', '--rounds', '5', '--scale', '0.1'], known)
-  t.like(asked, { ids: ['P1', 'P6'], rounds: 5, scale: 0.1, seconds: 10 })
+  t.like(asked, { ids: ['P1', 'P6'], rounds: 5, scale: 0.1, seconds: 10, isDirect: false })
+  t.like(benchOptions(['P1', '--direct'], known), { isDirect: true })
   t.like(benchOptions(['all'], known), { ids: known })
   t.is(benchOptions(['--list'], known), 'list')
 })

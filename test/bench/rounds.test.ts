@@ -22,7 +22,7 @@ function contestantOf(name: string, told: string[], fail?: 'start' | 'round'): C
   }
 }
 
-const options = { rounds: 3, seconds: 1, scale: 1, log: () => undefined }
+const options = { rounds: 3, seconds: 1, scale: 1, isDirect: false, log: () => undefined }
 
 test('every contestant takes part once a round, and each is first in its turn', async (t) => {
   const told: string[] = []
