@@ -6,9 +6,8 @@ import type { FromReaders, ReadersPlan } from './stream-readers.ts'
 export class Readers {
   readonly #child: Child
   readonly #ready = Promise.withResolvers<void>()
-  readonly #waiting = new Map<number, () => void>()
+  readonly #waiting = new Map<number, PromiseWithResolvers<void>>()
   #failure: Error | undefined
-  #fail: (error: Error) => void = () => undefined
   /** Of the reading process, up to the last event. */
   cpuSeconds = 0
 
@@ -29,10 +28,9 @@ export class Readers {
   /** Resolves when all have heard the event of this number; to be called before it is told. */
   heard(number: number): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(number, resolve)
-      this.#fail = reject
-    })
+    const waiting = Promise.withResolvers<void>()
+    this.#waiting.set(number, waiting)
+    return waiting.promise
   }
 
   close(): Promise<void> {
@@ -45,13 +43,13 @@ export class Readers {
         return this.#ready.resolve()
       case 'heard':
         this.cpuSeconds = message.cpuSeconds
-        this.#waiting.get(message.number)?.()
+        this.#waiting.get(message.number)?.resolve()
         this.#waiting.delete(message.number)
         return
       case 'failed':
         this.#failure = new Error(message.reason)
-        this.#ready.reject(this.#failure)
-        return this.#fail(this.#failure)
+        for (const { reject } of [this.#ready, ...this.#waiting.values()]) reject(this.#failure)
+        return
       default:
         return message satisfies never
     }
