@@ -75,6 +75,7 @@ function options(instance: DatabaseInstance, kind: Kind): string[] {
     `--port=${instance.port}`,
     `--socket=${path.join(socketFolder(instance.folder), 'db.sock')}`,
     `--pid-file=${path.join(instance.folder, 'server.pid')}`,
+    `--tmpdir=${temporaryFolder(instance)}`,
     '--skip-name-resolve',
     '--sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
     '--character-set-server=utf8mb4',
@@ -94,6 +95,13 @@ function options(instance: DatabaseInstance, kind: Kind): string[] {
     // MySQL insists on a folder for files of SQL statements, which a package would have made; none is used.
     ...(kind === 'mysql' ? ['--secure-file-priv=NULL'] : []),
   ]
+}
+
+/** Of its own: MariaDB deletes what it finds of temporary tables when it starts, and they may be those of another one that runs. */
+function temporaryFolder({ folder }: DatabaseInstance): string {
+  const own = path.join(folder, 'tmp')
+  mkdirSync(own, { recursive: true, mode: 0o700 })
+  return own
 }
 
 function basics(instance: DatabaseInstance): string[] {
