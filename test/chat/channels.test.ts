@@ -3,10 +3,7 @@ import * as fc from 'fast-check'
 import assert from 'node:assert/strict'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { ScheduledListener, ScheduledRoom } from './scheduled-room.ts'
-
-/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 200) * 2
+import { seeded } from '../support/seeded.ts'
 
 const room = 7 as RoomId
 const people = [1, 2, 3] as AccountId[]
@@ -84,7 +81,7 @@ test('in whatever order things come to pass, each listener is told a prefix, and
         assert.deepEqual(at.open, { follows: 0, whispers: 0, beats: 0 })
       },
     ),
-    { seed, numRuns: runs, includeErrorInReport: true },
+    seeded(400),
   )
   t.pass()
 })

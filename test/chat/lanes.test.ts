@@ -8,10 +8,7 @@ import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { eventually } from '../support/eventually.ts'
 import { SpokenLanes } from './spoken-lanes.ts'
-
-/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200) * 5
+import { seeded } from '../support/seeded.ts'
 
 const room = 7 as RoomId
 const kept: AppendOutcome = { type: 'kept', place: { epoch: 1, seq: 1 }, at: 0, isDuplicate: false, kept: 'buffered' }
@@ -186,7 +183,7 @@ test('whatever waits for what: lines keep their order, none overtakes one of unk
         at.say(one, { look: 'at once', answer: 'kept' })
       }
     }),
-    { seed, numRuns, includeErrorInReport: true },
+    seeded(1000),
   )
   t.pass()
 })

@@ -27,10 +27,7 @@ import type { Spoken, Step } from '../support/script-run.ts'
 import { UnreliableListener } from '../support/unreliable-listener.ts'
 import type { Happening } from '../support/unreliable-listener.ts'
 import { worldOf } from '../support/world.ts'
-
-/** TEST_SEED repeats a run: a failure prints its seed and the shortest steps that still fail. PROPERTY_RUNS, usually 200, makes a long one. */
-const runs = (usual: number): number => Math.ceil((Number(process.env['PROPERTY_RUNS'] ?? 200) / 200) * usual)
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+import { seeded } from '../support/seeded.ts'
 
 const world = worldOf(test)
 let site: LedgerSite
@@ -96,7 +93,7 @@ test.serial('the scripts do what the model of a room says, in any order', async 
       const run = await ScriptRun.of(site.redis, await site.newRoom())
       for (const each of taken) await run.take(each)
     }),
-    { seed, numRuns: runs(200), includeErrorInReport: true },
+    seeded(200),
   )
   t.pass()
 })
@@ -120,7 +117,7 @@ test.serial('a payload of any characters comes back as it was said, with its has
       )
       deepEqual(stored, buffered)
     }),
-    { seed, numRuns: runs(25), includeErrorInReport: true },
+    seeded(25),
   )
   t.pass()
 })
@@ -140,7 +137,7 @@ test.serial('whatever pub/sub loses, doubles or delays, a listener ends with the
       for (const each of happenings) await listener.live(each)
       await listener.end()
     }),
-    { seed, numRuns: runs(25), includeErrorInReport: true },
+    seeded(25),
   )
   t.pass()
 })

@@ -5,9 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { transcriptFile } from '../../src/ledger/transcript.ts'
-
-/** TEST_SEED repeats a run. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+import { seeded } from '../support/seeded.ts'
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'))
 const wayOut = fc.constantFrom('../', './', 'deeper/', '../../', '/tmp/', '', '\n', '..\\')
@@ -36,7 +34,7 @@ test('a transcript is found by the name that it was given and by no other, where
         assert.equal(await transcriptFile(transcripts, `${name}/../../${name}`), undefined)
       },
     ),
-    { seed, numRuns: 100, includeErrorInReport: true },
+    seeded(100),
   )
   t.pass()
 })

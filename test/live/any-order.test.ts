@@ -4,10 +4,7 @@ import * as fc from 'fast-check'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { ScheduledHouse } from './scheduled-house.ts'
 import { heartbeatMs } from './scheduled-settings.ts'
-
-/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 200) * 10
+import { seeded } from '../support/seeded.ts'
 
 const [alice, bob, carol] = [1, 2, 3] as AccountId[] as [AccountId, AccountId, AccountId]
 const thing = fc.constantFrom('a post', 'another')
@@ -120,7 +117,7 @@ test('whatever comes when, and wherever one comes back, all is told once and in 
         await at.moments.rest()
       }
     }),
-    { seed, numRuns, includeErrorInReport: true },
+    seeded(2000),
   )
   t.pass()
 })

@@ -8,9 +8,7 @@ import { DiskStorage } from '../../src/media/disk-storage.ts'
 import { filesOf, nameOfFile, newName, originalFile, renditionFile, urlsOf } from '../../src/media/files.ts'
 import { openS3Storage } from '../../src/media/s3-storage.ts'
 import type { Shelf } from '../../src/media/storage.ts'
-
-/** TEST_SEED repeats a run. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+import { seeded } from '../support/seeded.ts'
 
 const bytesOfName = fc.uint8Array({ minLength: 16, maxLength: 16 })
 const ownName = bytesOfName.map((bytes) => Buffer.from(bytes).toString('base64url'))
@@ -37,7 +35,7 @@ test('the name of a picture comes back from each of its files and addresses, and
       assert.equal(originalFile(name).shelf, 'private')
       assert.equal(renditionFile(name, 'full').shelf, 'public')
     }),
-    { seed, numRuns: 300 },
+    seeded(300),
   )
   t.regex(newName(), /^[A-Za-z0-9_-]{22}$/)
 })
@@ -74,7 +72,7 @@ test('whatever a file is called, on the disk it is put on its shelf or nowhere, 
         await assert.rejects(storage.remove([{ shelf, name }]))
       }
     }),
-    { seed, numRuns: 300, includeErrorInReport: true },
+    seeded(300),
   )
 
   t.is(await readFile(path.join(folder, 'secret'), 'utf8'), 'outside')
@@ -102,7 +100,7 @@ test('in a bucket a name that might lead out of its shelf is refused before anyt
         await assert.rejects(storage.remove([file]), /not the name of a file/)
       },
     ),
-    { seed, numRuns: 300, includeErrorInReport: true },
+    seeded(300),
   )
   t.pass()
 })

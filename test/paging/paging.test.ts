@@ -7,10 +7,7 @@ import { routesOf } from '../security/routes.ts'
 import { worldOf } from '../support/world.ts'
 import { pagedLists } from './lists.ts'
 import type { PagedList } from './lists.ts'
-
-/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
-const runs = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 200) / 40)
+import { seeded } from '../support/seeded.ts'
 
 type Json = Record<string, unknown>
 
@@ -123,7 +120,7 @@ test.serial(
           fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(happening, { maxLength: 6 }), (limit, happenings) =>
             holds(list, limit, happenings),
           ),
-          { seed, numRuns: runs, includeErrorInReport: true },
+          seeded(5),
         )
         t.log(`${line}: ${list.target}`)
       }

@@ -4,10 +4,7 @@ import assert from 'node:assert/strict'
 import type { AccountId } from '../../../src/platform/ids.ts'
 import { RoomSession } from '../../../src/commands/replay/room-session.ts'
 import { ScheduledClient } from './scheduled-client.ts'
-
-/** TEST_SEED repeats a run; PROPERTY_RUNS, usually 200, makes a long one. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 200) * 3
+import { seeded } from '../../support/seeded.ts'
 
 const alice = 1 as AccountId
 const usual = [
@@ -90,7 +87,7 @@ test('whatever is lost, doubled or late, pages and pushes together become the ro
         there.map((text, index) => (seen[index] === entries[index]?.id ? seen[index] : text)),
       )
     }),
-    { seed, numRuns: runs, includeErrorInReport: true },
+    seeded(600),
   )
   t.pass()
 })

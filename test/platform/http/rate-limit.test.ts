@@ -11,6 +11,7 @@ import { connectFor } from '../../support/connections.ts'
 import { startRedis } from '../../support/redis-server.ts'
 import type { PrivateRedis } from '../../support/redis-server.ts'
 import { believing, serve } from './serve.ts'
+import { seeded } from '../../support/seeded.ts'
 
 let server: PrivateRedis
 let redis: Redis
@@ -174,8 +175,6 @@ async function pass(name: string, seconds: number): Promise<void> {
   }
 }
 
-/** TEST_SEED repeats a run. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
 let names = 0
 
 test.serial(
@@ -211,7 +210,7 @@ test.serial(
           }
         }
       }),
-      { seed, numRuns: 60, includeErrorInReport: true },
+      seeded(60),
     )
     t.pass()
   },

@@ -2,9 +2,7 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import assert from 'node:assert/strict'
 import { TokenBucket } from '../../../src/platform/ws/rate.ts'
-
-/** TEST_SEED repeats a run. */
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
+import { seeded } from '../../support/seeded.ts'
 
 const rate = { perSecond: 10, burst: 3 }
 
@@ -102,7 +100,7 @@ test('for any rate and any schedule: never more in any time than it gives, and w
       })
       if (bucket.take(now) !== 'ok') assert.equal(bucket.take(now + bucket.retryAfter * 1000), 'ok')
     }),
-    { seed, numRuns: 2000, includeErrorInReport: true },
+    seeded(2000),
   )
   t.pass()
 })
