@@ -3,7 +3,7 @@ import type { RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import * as buffer from './buffer.ts'
 import { isClosedEntry } from './closed-entry.ts'
-import { decodeEntry } from './entry.ts'
+import { decodeEntry, parsePlace } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 import { withoutErased } from './erasing.ts'
 import { entriesOf, headOfRoom } from './history.ts'
@@ -94,7 +94,7 @@ export class RoomFollower implements Follow {
       case 'E':
         return this.#heardEntries(linesOf(message.subarray(1)).map(decodeEntry))
       case 'S':
-        return this.#heardStored(Number(message.toString('latin1').split(':')[1]))
+        return this.#heardTrim(parsePlace(message.toString('latin1', 1)))
       default:
         return this.#catchUp()
     }
@@ -110,6 +110,12 @@ export class RoomFollower implements Follow {
     if (first === undefined) return
     if (first.epoch === this.#last.epoch && first.seq === this.#last.seq + 1) this.#deliver(fresh)
     else this.#catchUp()
+  }
+
+  /** What an epoch stores says nothing of the entries that an earlier one had under the same numbers. */
+  #heardTrim(stored: Place | undefined): void {
+    if (stored === undefined || stored.epoch > this.#last.epoch) return this.#catchUp()
+    if (stored.epoch === this.#last.epoch) this.#heardStored(stored.seq)
   }
 
   #heardStored(seq: number): void {
@@ -177,6 +183,8 @@ export class RoomFollower implements Follow {
     const end = await epochEnd(this.#parts.sql, this.#room, this.#last.epoch)
     const keptUpTo = { epoch: this.#last.epoch, seq: end?.lastSeq ?? 0 }
     this.#last = { epoch, seq: Math.min(this.#last.seq, keptUpTo.seq) }
+    // A MySQL that comes back older has stored less than it said.
+    this.#storedSeq = Math.min(this.#storedSeq, keptUpTo.seq)
     this.#recent = this.#recent.filter((entry) => entry.seq <= this.#last.seq)
     if (this.#closedSeq !== undefined && this.#closedSeq > keptUpTo.seq) this.#closedSeq = undefined
     if (!this.#isStopped) this.#listener({ type: 'epoch', epoch, keptUpTo })

@@ -3,6 +3,7 @@ import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { Entry, RoomEvent } from '../../src/ledger/index.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
+import { connectMysql } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line, texts } from '../support/ledger.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LedgerSite } from '../support/ledger.ts'
@@ -125,6 +126,57 @@ test.serial('listeners are told how far the room is in MySQL', async (t) => {
   await eventually(() => there.events.some((event) => event.type === 'stored' && event.place.seq === 2))
   t.is(there.follow.storedSeq, 2)
 })
+
+test.serial(
+  'what a new epoch stores is not told under the old one, however long the new one takes to be entered',
+  async (t) => {
+    const sql = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 60_000 })
+    world().atEnd(() => sql.destroy())
+    const slow = await createSite({ ...world(), sql }, world().configWith({ SERVER_NAME: 'slow' }), site.rooms)
+    const room = await site.newRoom()
+    const here = await listen(site, room)
+    const there = await listen(slow, room)
+    for (const text of ['lost', 'lost too']) await site.ledger.append(room, line(text))
+    await eventually(() => there.entries().length === 2)
+
+    const holding = await sql.transaction()
+    await site.redis.flushall()
+    for (const text of ['kept', 'kept too']) await site.ledger.append(room, line(text))
+    await flushRoom(site.work, room)
+    await eventually(() => here.events.some((event) => event.type === 'stored'))
+    await holding.rollback()
+    await eventually(() => there.events.some((event) => event.type === 'stored' && event.place.seq === 2))
+
+    const told = there.events.filter((event) => event.type === 'stored').map((event) => event.place.epoch)
+    t.deepEqual(new Set(told), new Set([2]))
+  },
+)
+
+test.serial(
+  'where MySQL comes back older, nothing counts as stored that is not, and no end is told before it is',
+  async (t) => {
+    const room = await site.newRoom()
+    const there = await listen(other, room)
+    for (const text of ['1', '2']) await site.ledger.append(room, line(text))
+    await flushRoom(site.work, room)
+    const [older] = await world().sql('ledgers').where({ room_id: room })
+    for (const text of ['3', '4', '5']) await site.ledger.append(room, line(text))
+    await flushRoom(site.work, room)
+    await eventually(() => there.follow.storedSeq === 5)
+    await world().sql('messages').where({ room_id: room }).where('seq', '>', 2).delete()
+    await world().sql('ledgers').where({ room_id: room }).update(older)
+    await site.ledger.append(room, line('6'))
+    await flushRoom(site.work, room)
+    await eventually(() => there.events.some((event) => event.type === 'epoch'))
+
+    t.is(there.follow.storedSeq, 2)
+    await close(room)
+    await eventually(() => there.entries().at(-1)?.kind === 'closed')
+    t.deepEqual(endsIn(there.events), [])
+    await flushRoom(site.work, room)
+    await eventually(() => endsIn(there.events).length > 0)
+  },
+)
 
 const close = (room: RoomId) => site.ledger.close(room, { by: alice, requestId: undefined })
 const endsIn = (events: RoomEvent[]): RoomEvent[] => events.filter((event) => event.type === 'ended')
