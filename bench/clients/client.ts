@@ -125,7 +125,8 @@ function pause(ms: number): Promise<void> {
 }
 
 function say(message: FromClient): void {
-  process.send?.(message)
+  // Whoever stops this process does not listen any more.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
 function fail(reason: string): void {
