@@ -4,6 +4,7 @@ import type { Metadata, Sharp } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
 import { Problem } from '../platform/errors.ts'
 import type { Rendition } from './files.ts'
+import { withoutPngTexts } from './png-texts.ts'
 
 /** What is looked at here was made by a stranger: every byte of it. */
 
@@ -42,8 +43,9 @@ export interface Facts {
 /**
  * Decodes all of the picture once. Errors: `unsupported_picture`, `picture_too_large`, `broken_picture`.
  */
-export async function inspectPicture(bytes: Buffer, { maxPixels }: { maxPixels: number }): Promise<Facts> {
-  const type = await typeOf(bytes)
+export async function inspectPicture(given: Buffer, { maxPixels }: { maxPixels: number }): Promise<Facts> {
+  const type = await typeOf(given)
+  const bytes = withoutPngTexts(given)
   if (isSequence(bytes)) throw unsupported(`an animated ${type}`)
   const head = await readHead(bytes)
   if (accepted.get(type) !== head.format) throw unsupported(type)
@@ -101,9 +103,9 @@ export interface Rendered {
  * New files from the pixels alone: upright, in sRGB, without metadata of any kind, and never larger than the picture was.
  * Error: `broken_picture`.
  */
-export async function renderPicture(bytes: Buffer): Promise<Rendered[]> {
+export async function renderPicture(given: Buffer): Promise<Rendered[]> {
   const size = { width: fullSide, height: fullSide, fit: 'inside', withoutEnlargement: true } as const
-  const decoding = upright(bytes).resize(size).raw({ depth: 'uchar' })
+  const decoding = upright(withoutPngTexts(given)).resize(size).raw({ depth: 'uchar' })
   const { data, info } = await orBroken(decoding.toBuffer({ resolveWithObject: true }))
   const full = (): Sharp => sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
   const webp = (side: number): Promise<Buffer> =>

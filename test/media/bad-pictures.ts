@@ -36,6 +36,27 @@ export function hugePng(width: number, height: number): Buffer {
   return Buffer.concat([signature, head(width, height), pixels, chunk('IEND', Buffer.alloc(0))])
 }
 
+/** So many packed texts of so many bytes each, in the head of a PNG. Each is small enough for a decoder that looks at one at a time. */
+export function textsPng(type: 'zTXt' | 'iTXt', count: number, size: number, png = smallPng()): Buffer {
+  const start = type === 'zTXt' ? 'Comment\0\0' : 'XML:com.adobe.xmp\0\u0001\0\0\0'
+  const text = chunk(
+    type,
+    Buffer.concat([Buffer.from(start, 'latin1'), deflateSync(Buffer.alloc(size, 'a'), { level: 9 })]),
+  )
+  const afterHead = signature.length + 25
+  return Buffer.concat([
+    png.subarray(0, afterHead),
+    ...Array.from({ length: count }, () => text),
+    png.subarray(afterHead),
+  ])
+}
+
+/** Eight by eight, black. */
+function smallPng(): Buffer {
+  const pixels = chunk('IDAT', deflateSync(Buffer.alloc(8 * (1 + 8 * 3))))
+  return Buffer.concat([signature, head(8, 8), pixels, chunk('IEND', Buffer.alloc(0))])
+}
+
 /** Two hundred kilobytes, with a text that becomes 200 MB when it is unpacked. */
 export function bombPng(): Promise<Buffer> {
   const packed = deflateSync(Buffer.alloc(200 * 1024 ** 2), { level: 9 })
