@@ -182,9 +182,16 @@ export async function sendLines(
   bindings: readonly Binding[],
   open: () => Readable,
 ): Promise<{ rows: number; warnings: number }> {
-  const statement = trx.raw(text, bindings as readonly Knex.RawBinding[]).options({ infileStreamFactory: open })
-  const [{ affectedRows: rows, warningStatus: warnings }] = (await statement) as unknown as [
-    { affectedRows: number; warningStatus: number },
-  ]
-  return { rows, warnings }
+  let lines: Readable | undefined
+  // mysql2 leaves a stream as it is when the connection is lost: nobody reads on, nor hears that it failed later.
+  const offer = (): Readable => (lines = open().on('error', () => undefined))
+  const statement = trx.raw(text, bindings as readonly Knex.RawBinding[]).options({ infileStreamFactory: offer })
+  try {
+    const [{ affectedRows: rows, warningStatus: warnings }] = (await statement) as unknown as [
+      { affectedRows: number; warningStatus: number },
+    ]
+    return { rows, warnings }
+  } finally {
+    lines?.destroy()
+  }
 }

@@ -195,3 +195,33 @@ test.serial('where the server forbids it, a worker knows from its start', async 
 async function* slices(entries: readonly Entry[]): AsyncGenerator<readonly Entry[]> {
   yield entries
 }
+
+test.serial('a connection that is killed in the middle of a bulk is an error, and nobody reads on', async (t) => {
+  const room = await site.newRoom()
+  await say(room, some(3000))
+  const entries = await everything(room)
+  const isOver = Promise.withResolvers<void>()
+  const isLeft = Promise.withResolvers<void>()
+  const storing = world().sql.transaction(async (trx) => {
+    const [[{ id }]] = (await trx.raw('SELECT CONNECTION_ID() AS id')) as [[{ id: number }]]
+    async function* cut(): AsyncGenerator<Entry[]> {
+      try {
+        yield entries.slice(0, 1000)
+        await world().sql.raw('KILL ?', [id])
+        await isOver.promise
+        yield entries.slice(1000, 2000)
+        yield entries.slice(2000)
+      } finally {
+        isLeft.resolve()
+      }
+    }
+    await storeInBulk(trx, room, { storedSeq: 0, storedDigest: '' }, cut())
+  })
+
+  await t.throwsAsync(storing)
+  isOver.resolve()
+  await isLeft.promise
+
+  t.is(await flushRoom(inBulk(), room), 3000)
+  t.deepEqual(await everything(room), entries)
+})
