@@ -168,6 +168,12 @@ const settings = {
   FLUSH_AGE_SECONDS: whole(1, 86_400)
     .default(60)
     .describe('Age of the oldest unstored entry at which a room is flushed'),
+  FLUSH_SLICE_ENTRIES: whole(2, 10_000)
+    .default(1000)
+    .describe('Entries that a flush reads from Redis at once; as many or more go to MySQL in bulk'),
+  FLUSH_TRANSACTION_ENTRIES: whole(2, 1_000_000)
+    .default(20_000)
+    .describe('Entries from which on one transaction of a flush takes no further slice'),
   SWEEP_SECONDS: whole(1, 3600).default(5).describe('Time between two sweeps of a worker'),
   SENT_MAX_IDS: whole(10, 10_000_000)
     .default(20_000)

@@ -41,9 +41,11 @@ export interface Strike {
 
 const preload = fileURLToPath(new URL('./preload.ts', import.meta.url))
 
-/** Few lines are a full buffer, and nothing happens by itself that a scene does not wait for. */
+/** Few lines are a full buffer and go in bulk, some more are too many for one transaction, and nothing happens by itself that a scene does not wait for. */
 const settings = {
   FLUSH_ENTRIES: 10,
+  FLUSH_SLICE_ENTRIES: 5,
+  FLUSH_TRANSACTION_ENTRIES: 20,
   CHECKPOINT_ENTRIES: 10,
   ROOM_COUNTS_MS: 60_000,
   HEAD_CHECK_SECONDS: 3600,

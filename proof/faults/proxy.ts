@@ -9,13 +9,16 @@ export type Direction = 'up' | 'down'
 /** Says of what is on its way up whether the connection is to be cut because of it. */
 export type IsHit = (chunk: Buffer) => boolean
 
+/** Answers with what arrives instead, of the same length. */
+export type Change = (chunk: Buffer) => Buffer
+
 export interface ProxyOptions {
   /** Port on the loopback address; a free one unless said otherwise. */
   port?: number
   /** Opens a connection to what is behind the proxy. */
   connect: () => Socket
   /** Changes what goes up, such as the name of the host. */
-  edit?: (chunk: Buffer) => Buffer
+  edit?: Change
 }
 
 /** To a port on this machine. */
@@ -29,7 +32,7 @@ export class Proxy {
   readonly #server: Server
   readonly #options: ProxyOptions
   readonly #lines = new Set<Line>()
-  #weather: Weather = { delayMs: 0, held: undefined, isDown: false, cut: undefined }
+  #weather: Weather = { delayMs: 0, held: undefined, isDown: false, cut: undefined, altered: undefined }
 
   private constructor(server: Server, options: ProxyOptions) {
     const address = server.address()
@@ -68,6 +71,11 @@ export class Proxy {
     this.#change({ cut: { isHit, isForwarded: true } })
   }
 
+  /** From now on what goes up is changed on its way, and nobody is told. */
+  alter(change: Change): void {
+    this.#change({ altered: change })
+  }
+
   delay(ms: number): void {
     this.#change({ delayMs: ms })
   }
@@ -92,7 +100,7 @@ export class Proxy {
 
   /** All is whole for those who connect now; what was held goes on, and ends that were never told are told. */
   heal(): void {
-    this.#change({ delayMs: 0, held: undefined, isDown: false, cut: undefined })
+    this.#change({ delayMs: 0, held: undefined, isDown: false, cut: undefined, altered: undefined })
     for (const line of this.#lines) if (line.isHalf) line.reset()
   }
 
@@ -122,6 +130,7 @@ interface Weather {
   held: Direction | undefined
   isDown: boolean
   cut: { isHit: IsHit; isForwarded: boolean } | undefined
+  altered: Change | undefined
 }
 
 /** One connection through the proxy. */
@@ -181,11 +190,12 @@ class Line {
 
   #onRequest(chunk: Buffer): void {
     if (this.#half !== undefined) return
-    const { cut } = this.#weather()
+    const { cut, altered } = this.#weather()
     const isHit = cut !== undefined && !this.#isAnswerLost && cut.isHit(chunk)
     if (isHit && !cut.isForwarded) return this.reset()
     this.#isAnswerLost ||= isHit
-    this.#up.push(this.#edit(chunk))
+    const sent = this.#edit(chunk)
+    this.#up.push(altered === undefined ? sent : altered(sent))
   }
 
   #onAnswer(chunk: Buffer): void {

@@ -166,11 +166,13 @@ export interface Slice {
   entries: readonly Kept[]
 }
 
-export function peek(redis: Redis, holds: Holds): Slice | Undecided {
+export function peek(redis: Redis, part: { after: number; limit: number }, holds: Holds): Slice | Undecided {
   const reason = undecided(redis, holds)
   if (reason !== undefined) return { type: reason }
   const room = roomOf(redis)
-  const { epoch, isClosed, base, digest, entries } = room
+  const { epoch, isClosed, base, digest } = room
+  const from = Math.max(part.after - base, 0)
+  const entries = room.entries.slice(from, from + part.limit)
   return { type: 'ok', epoch, isClosed, base, head: headOf(room), digest, entries }
 }
 

@@ -82,6 +82,11 @@ export const rules = {
     says: 'a slice is stored only into the epoch that it was read in',
     in: 'rollback and flush',
   },
+  epochOfEachSlice: {
+    says: 'a slice that is read within the transaction is stored only if it is of the same epoch',
+    isSecondLine: true,
+    in: 'rollback and flush',
+  },
   onlyFresh: {
     says: 'only what lies above `stored_seq` is inserted',
     in: 'flush',

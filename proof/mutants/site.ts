@@ -22,11 +22,13 @@ const longestMs = 60_000
 /** A rule reads the logs: they must be there whole, however many scenarios were played. */
 const longestLog = 50_000_000
 
-/** Small, so that everything happens within seconds. */
+/** Small, so that everything happens within seconds, and most of what is stored goes in bulk. */
 const settings = {
   ...limitsForLoad,
   FLUSH_ENTRIES: 10,
   FLUSH_AGE_SECONDS: 1,
+  FLUSH_SLICE_ENTRIES: 4,
+  FLUSH_TRANSACTION_ENTRIES: 12,
   SWEEP_SECONDS: 1,
   CLOSING_RETRY_SECONDS: 1,
   HEAD_CHECK_SECONDS: 1,

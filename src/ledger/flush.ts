@@ -19,11 +19,13 @@ export interface FlushParts {
   log: Log
   /** Whether MySQL takes rows in bulk. */
   hasBulk: boolean
+  /** So many are read at once. As many or more go in bulk. */
+  sliceEntries: number
+  /** One transaction takes no further slice when it has so many: others wait for the ledger's row meanwhile. */
+  transactionEntries: number
 }
 
-const sliceEntries = 1000
-/** One transaction stores so much at most: others wait for the ledger's row meanwhile. */
-const transactionEntries = 20_000
+/** Nor when it has so many bytes. */
 const transactionBytes = 16_777_216
 /** Far more rounds than a full buffer has slices: a flush that needs more than this is going round in circles. */
 const mostRounds = 10_000
@@ -38,7 +40,7 @@ export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number
   for (let round = 0; round < mostRounds; round += 1) {
     const slice = await peekFromStored(parts, room)
     if (slice === undefined || slice.entries.length === 0) return stored
-    const isMany = slice.entries.length === sliceEntries
+    const isMany = slice.entries.length === parts.sliceEntries
     try {
       stored += await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
     } catch (error) {
@@ -53,7 +55,7 @@ export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number
 /** The oldest buffered entries. Undefined for a room that Redis has nothing of and that is final or asleep in MySQL. */
 async function peekFromStored(parts: FlushParts, room: RoomId): Promise<buffer.Peek | undefined> {
   for (;;) {
-    const slice = await buffer.peek(parts.redis, room, { after: 0, limit: sliceEntries })
+    const slice = await buffer.peek(parts.redis, room, { after: 0, limit: parts.sliceEntries })
     if (slice.type === 'ok') return slice
     const row = await ledgerOf(parts.sql, room)
     if (row === undefined) return undefined
@@ -77,16 +79,22 @@ async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek, w
   crashPoint('flush: peeked, not stored')
   const stored = await storeSlice(parts, room, slice, way)
   crashPoint('flush: committed, not trimmed')
-  const isTrimmed = stored !== undefined && (await trim(parts.redis, room, slice, stored.last))
+  const isTrimmed = stored !== undefined && (await trim(parts, room, slice, stored.last))
   crashPoint('flush: trimmed, not done')
   if (!isTrimmed) await parts.epochs.change(room)
   return stored?.count ?? 0
 }
 
 /** Of many entries with many behind them a slice at a time: the script reads what goes or what stays, and keeps all others waiting. */
-async function trim(redis: Redis, room: RoomId, slice: buffer.Peek, last: Place): Promise<boolean> {
+async function trim(
+  { redis, sliceEntries }: FlushParts,
+  room: RoomId,
+  slice: buffer.Peek,
+  last: Place,
+): Promise<boolean> {
   const isEnd = slice.head - last.seq < sliceEntries
   for (let seq = slice.base; seq < last.seq;) {
+    if (seq > slice.base) crashPoint('flush: one piece trimmed, not all')
     seq = isEnd ? last.seq : Math.min(seq + sliceEntries, last.seq)
     if ((await buffer.trim(redis, room, { ...last, seq })).type !== 'ok') return false
   }
@@ -105,7 +113,7 @@ async function storeSlice(
       const row = await lockLedger(trx, room)
       if (row === undefined || row.epoch !== slice.epoch) return undefined
       const store = way === 'bulk' ? storeInBulk : storeSlices
-      const { count, seq } = await store(trx, room, row, slicesFrom(parts.redis, room, slice))
+      const { count, seq } = await store(trx, room, row, slicesFrom(parts, room, slice))
       crashPoint('flush: mark moved, not committed')
       return { count, last: { epoch: slice.epoch, seq } }
     })
@@ -121,8 +129,8 @@ async function storeSlice(
  * The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. While one is worked on,
  * the next is read.
  */
-async function* slicesFrom(redis: Redis, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
-  let left = { entries: transactionEntries, bytes: transactionBytes }
+async function* slicesFrom(parts: FlushParts, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
+  let left = { entries: parts.transactionEntries, bytes: transactionBytes }
   let slice: buffer.Peek | Undecided = first
   while (slice.type === 'ok' && slice.epoch === first.epoch) {
     left = {
@@ -130,17 +138,17 @@ async function* slicesFrom(redis: Redis, room: RoomId, first: buffer.Peek): Asyn
       bytes: slice.entries.reduce((bytes, entry) => bytes - entry.payload.length, left.bytes),
     }
     const last = slice.entries.at(-1)
-    const isEnd: boolean = slice.entries.length < sliceEntries || left.entries <= 0 || left.bytes <= 0
+    const isEnd: boolean = slice.entries.length < parts.sliceEntries || left.entries <= 0 || left.bytes <= 0
     const next: ReturnType<typeof readAhead> | undefined =
-      isEnd || last === undefined ? undefined : readAhead(redis, room, last.seq)
+      isEnd || last === undefined ? undefined : readAhead(parts, room, last.seq)
     yield slice.entries
     if (next === undefined) return
     slice = await next
   }
 }
 
-function readAhead(redis: Redis, room: RoomId, after: number): ReturnType<typeof buffer.peek> {
-  const reading = buffer.peek(redis, room, { after, limit: sliceEntries })
+function readAhead(parts: FlushParts, room: RoomId, after: number): ReturnType<typeof buffer.peek> {
+  const reading = buffer.peek(parts.redis, room, { after, limit: parts.sliceEntries })
   // The transaction may have failed by the time this does, and nobody waits for it any more.
   reading.catch(() => undefined)
   return reading

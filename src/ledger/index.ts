@@ -115,6 +115,8 @@ export async function createLedgerWork(
   return {
     ...parts,
     hasBulk: await findBulk(parts),
+    sliceEntries: config.FLUSH_SLICE_ENTRIES,
+    transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
     epochs: new Epochs(parts),
     signer: await Signer.fromJwk(config.RECEIPT_KEY),
     ring: (job) => closeBell.ring(job),

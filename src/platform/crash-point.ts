@@ -16,6 +16,7 @@ export const crashPoints = [
   'flush: rows inserted, mark not moved',
   'flush: mark moved, not committed',
   'flush: committed, not trimmed',
+  'flush: one piece trimmed, not all',
   'flush: trimmed, not done',
   'flush: does not join, not held',
   'checkpoint: key kept, range not',

@@ -117,7 +117,7 @@ export class ScriptRun {
 
   async #peek(slice: { after: number; limit: number }): Promise<void> {
     const peek = await buffer.peek(this.#redis, this.#room, slice)
-    const expected = model.peek(this.#model.redis, allHold)
+    const expected = model.peek(this.#model.redis, slice, allHold)
     if (peek.type !== 'ok' || expected.type !== 'ok') return assert.equal(peek.type, expected.type)
     const { type, epoch, state, base, head, digest, entries } = peek
     assert.deepEqual({ type, epoch, isClosed: state === 'closed', base, head, digest }, withoutEntries(expected))

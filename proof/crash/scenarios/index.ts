@@ -14,7 +14,7 @@ import { aPostIsRelayed, aPostIsWritten } from './timeline.ts'
 import { aSeatIsLeftToTheSweeper, aSeatIsTaken, settingsAreChanged } from './seats.ts'
 import { aClosingIsLedBack, aClosingIsSwept, aRoomIsLookedAfter, aRoomIsSealed } from './sealing.ts'
 import { aBufferBecomesDue, aLineIsSaid, aRoomIsOpened, redisWasRestarted } from './speaking.ts'
-import { aRoomIsFlushed, manyLinesAreStored, mysqlHasLostRows } from './storing.ts'
+import { aFewLinesAreStored, aRoomIsFlushed, manyLinesAreStored, mysqlHasLostRows } from './storing.ts'
 
 /** What passes each point. A point that nothing passes does not compile. */
 export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> = {
@@ -25,9 +25,10 @@ export const scenarios: Record<CrashPoint, readonly [Scenario, ...Scenario[]]> =
   'append: acknowledged, no witness': [aLineIsSaid],
   'flush: peeked, not stored': [aRoomIsFlushed],
   'flush: some rows sent in bulk, not all': [manyLinesAreStored],
-  'flush: rows inserted, mark not moved': [aRoomIsFlushed, manyLinesAreStored, redisWasRestarted],
-  'flush: mark moved, not committed': [aRoomIsFlushed],
-  'flush: committed, not trimmed': [aRoomIsFlushed, manyLinesAreStored],
+  'flush: rows inserted, mark not moved': [aRoomIsFlushed, aFewLinesAreStored, manyLinesAreStored, redisWasRestarted],
+  'flush: mark moved, not committed': [aRoomIsFlushed, aFewLinesAreStored],
+  'flush: committed, not trimmed': [aRoomIsFlushed, aFewLinesAreStored, manyLinesAreStored],
+  'flush: one piece trimmed, not all': [manyLinesAreStored],
   'flush: trimmed, not done': [aRoomIsFlushed],
   'flush: does not join, not held': [mysqlHasLostRows],
   'checkpoint: key kept, range not': [aRoomIsFlushed],

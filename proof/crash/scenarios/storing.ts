@@ -19,10 +19,32 @@ export const aRoomIsFlushed: Scenario = {
   },
 }
 
-const manyLines = 1100
+/** Fewer than go in bulk. */
+export const aFewLinesAreStored: Scenario = {
+  when: 'it stores three lines',
+  dies: 'worker',
+  async play({ t, lab, arm, struck, restarted }) {
+    const room = await CrashRoom.open(lab)
+    await room.fill()
+    await lab.noFlushOf(room.id)
+    for (let n = 0; n < 3; n += 1) await room.say(`few ${n}`)
+    const last = room.lastPlace?.seq ?? 0
+    await arm()
+    await room.isOld()
+    await struck()
+    await room.say('while nobody stores')
+    await restarted()
+    await room.isOld()
+    await room.stored(last + 1)
+    await room.mustEndWell(t)
+  },
+}
+
+/** More than one transaction takes, so that what is stored leaves Redis piece by piece. */
+const manyLines = 40
 
 export const manyLinesAreStored: Scenario = {
-  when: 'it stores more than a thousand lines at once',
+  when: 'it stores more lines than one transaction takes',
   dies: 'worker',
   async play({ t, lab, arm, struck, restarted }) {
     const room = await CrashRoom.open(lab)

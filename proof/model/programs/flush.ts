@@ -1,26 +1,30 @@
 import { storeEntries } from '../mysql.ts'
+import type { Mysql } from '../mysql.ts'
 import { become, onMysql, onRedis, transaction } from '../process.ts'
 import type { Become, Doing } from '../process.ts'
-import { peek, trim } from '../redis.ts'
-import type { Slice } from '../redis.ts'
+import { peek, trim as trimTo } from '../redis.ts'
+import type { Kept, Slice } from '../redis.ts'
+import type { Holds } from '../rules.ts'
 import type { Context } from './context.ts'
 import { changeEpoch } from './epochs.ts'
+
+/** As small as they can be with more than one slice in a transaction, and more than one piece to trim. */
+const sliceEntries = 1
+const transactionEntries = 2
 
 /** src/ledger/flush.ts: flushRoom, one round after the other. */
 export function* flushRoom(context: Context): Doing<Become | undefined> {
   return (yield* flushRound(context)) === 'again' ? become(flushRoom, context) : undefined
 }
 
-/** One slice: read, stored, trimmed. */
+/** One transaction: its first slice is read, it and those behind it are stored, then all are trimmed. */
 export function* flushRound(context: Context): Doing<'again' | 'done'> {
-  const slice = yield* onRedis('peek', (redis) => peek(redis, context.holds))
+  const slice = yield* onRedis('peek', (redis) => peek(redis, { after: 0, limit: sliceEntries }, context.holds))
   if (slice.type !== 'ok') return yield* withoutSlice(context, slice.type)
   if (slice.entries.length === 0) return 'done'
-  const last = { epoch: slice.epoch, seq: slice.base + slice.entries.length, count: slice.entries.length }
-  if (!context.holds('trimAfterCommit')) yield* onRedis('trim', (redis) => trim(redis, last, context.holds))
-  const isStored = yield* storeSlice(context, slice)
-  if (!isStored) yield* changeEpoch(context)
-  else if (context.holds('trimAfterCommit')) yield* trimStored(context, last)
+  const storedSeq = yield* storeSlices(context, slice)
+  const isTrimmed = storedSeq !== undefined && (yield* trim(context, slice, storedSeq))
+  if (!isTrimmed) yield* changeEpoch(context)
   return 'again'
 }
 
@@ -36,25 +40,52 @@ function* withoutSlice(context: Context, reason: 'absent' | 'stale'): Doing<'aga
   return 'again'
 }
 
-function* storeSlice({ holds }: Context, slice: Slice): Doing<boolean> {
-  const read = (mysql: { row: { epoch: number } }): boolean => mysql.row.epoch === slice.epoch || !holds('epochInFlush')
-  if (!holds('rowLock')) {
-    // Without the lock the mark is that of a moment ago.
-    const row = yield* onMysql('read the row', (mysql) => mysql.row)
-    if (!read({ row })) return false
-    yield* onMysql('store the slice', (mysql) => {
-      mysql.row = { ...mysql.row, storedSeq: row.storedSeq, storedDigest: row.storedDigest }
-      storeEntries(mysql, slice.entries, holds)
-    })
-    return true
-  }
-  const row = yield* transaction.lock()
-  if (!read({ row })) return false
-  yield* transaction.mysql('commit the slice', (mysql) => storeEntries(mysql, slice.entries, holds))
-  return true
+/** Answers with the mark, or with nothing where MySQL is in another epoch. */
+function* storeSlices(context: Context, first: Slice): Doing<number | undefined> {
+  const { holds } = context
+  const isItsEpoch = (row: { epoch: number }): boolean => row.epoch === first.epoch || !holds('epochInFlush')
+  // Without the lock the mark is that of a moment ago.
+  const row = holds('rowLock') ? yield* transaction.lock() : yield* onMysql('read the row', (mysql) => mysql.row)
+  if (!isItsEpoch(row)) return undefined
+  const entries = yield* slicesFrom(context, first)
+  if (!holds('trimAfterCommit')) yield* trim(context, first, entries.at(-1)?.seq ?? first.base)
+  if (holds('rowLock')) return yield* transaction.mysql('commit the slices', (mysql) => store(mysql, entries, holds))
+  return yield* onMysql('store the slices', (mysql) => {
+    mysql.row = { ...mysql.row, storedSeq: row.storedSeq, storedDigest: row.storedDigest }
+    return store(mysql, entries, holds)
+  })
 }
 
-function* trimStored(context: Context, last: { epoch: number; seq: number; count: number }): Doing<void> {
-  const answer = yield* onRedis('trim', (redis) => trim(redis, last, context.holds))
-  if (answer.type !== 'ok') yield* changeEpoch(context)
+function store(mysql: Mysql, entries: readonly Kept[], holds: Holds): number {
+  storeEntries(mysql, entries, holds)
+  return mysql.row.storedSeq
+}
+
+/** The slice, and what is found behind it under the same epoch, until one is not full or the transaction is. */
+function* slicesFrom({ holds }: Context, first: Slice): Doing<readonly Kept[]> {
+  let entries = first.entries
+  let last = first.entries
+  const onSame = holds('rowLock') ? transaction.redis : onRedis
+  while (last.length === sliceEntries && entries.length < transactionEntries) {
+    const after = last.at(-1)?.seq ?? first.base
+    const next = yield* onSame('peek on', (redis) => peek(redis, { after, limit: sliceEntries }, holds))
+    if (next.type !== 'ok' || (next.epoch !== first.epoch && holds('epochOfEachSlice'))) break
+    last = next.entries
+    entries = [...entries, ...last]
+  }
+  return entries
+}
+
+/** Of what has many behind it a slice at a time. */
+function* trim({ holds }: Context, slice: Slice, storedSeq: number): Doing<boolean> {
+  const { epoch } = slice
+  const isEnd = slice.head - storedSeq < sliceEntries
+  for (let seq = slice.base; seq < storedSeq;) {
+    const before = seq
+    seq = isEnd ? storedSeq : Math.min(seq + sliceEntries, storedSeq)
+    const upTo = { epoch, seq, count: seq - before }
+    const answer = yield* onRedis('trim', (redis) => trimTo(redis, upTo, holds))
+    if (answer.type !== 'ok') return false
+  }
+  return true
 }

@@ -1,9 +1,11 @@
 import type { Edit, Mutant } from '../mutant.ts'
-import { lateTrim, rotten, saidMeanwhile, uncommittedFlush } from '../scenarios/flushing.ts'
+import { cutInBulk, flipped, lateTrim, rotten, saidMeanwhile, uncommittedFlush } from '../scenarios/flushing.ts'
 
 const mysql = 'src/platform/mysql.ts'
+const bulk = 'src/ledger/bulk.ts'
 const trimLua = 'src/ledger/lua/trim.lua'
 const fence = "if seq <= meta.base then return { 'ok', int(meta.base) } end\n"
+const compared = 'if (answer.warnings > 0 || !isSame(sum, sent.sum)) {'
 const drop = "redis.call('LTRIM', KEYS[2], going, -1)\n"
 const measure = 'local going, staying = seq - meta.base, meta.head - seq\n'
 
@@ -62,9 +64,48 @@ export const flushingMutants: readonly Mutant[] = [
         text: '  const fresh = entries.filter((entry) => entry.seq > row.storedSeq)\n  assertJoins(room, row.storedSeq, fresh)\n',
         instead: '  const fresh = entries\n',
       },
+      {
+        file: bulk,
+        text: '      const fresh = slice.filter((entry) => entry.seq > this.seq)\n      assertJoins(this.#room, this.seq, fresh)\n',
+        instead: '      const fresh = slice\n',
+      },
     ],
     scenario: lateTrim,
     expects: ['C13'],
+  },
+  {
+    name: 'trim before commit',
+    says: 'Redis lets go of a bulk when MySQL has taken it, and before that is committed.',
+    edits: [
+      {
+        file: 'src/ledger/flush.ts',
+        text: "      crashPoint('flush: mark moved, not committed')\n",
+        instead: '      await trim(parts, room, slice, { epoch: slice.epoch, seq })\n',
+      },
+    ],
+    scenario: uncommittedFlush,
+    expects: ['C1', 'C10'],
+  },
+  {
+    name: 'bulk without comparison',
+    says: 'What MySQL has made of a bulk is believed, whatever it says of it.',
+    edits: [{ file: bulk, text: compared, instead: 'if (answer.warnings < 0) {' }],
+    scenario: cutInBulk,
+    expects: ['C3'],
+  },
+  {
+    name: 'warnings of a bulk are ignored',
+    says: 'What MySQL says of the rows of a bulk is not listened to; they are still summed up.',
+    edits: [{ file: bulk, text: compared, instead: 'if (!isSame(sum, sent.sum)) {' }],
+    scenario: cutInBulk,
+    expects: [],
+  },
+  {
+    name: 'bulk is not summed up',
+    says: 'A bulk of which MySQL says nothing is believed to be what was sent.',
+    edits: [{ file: bulk, text: compared, instead: 'if (answer.warnings > 0) {' }],
+    scenario: flipped,
+    expects: ['C3', 'C10'],
   },
   {
     name: 'sealed without comparison',

@@ -19,6 +19,11 @@ const isStored = (site: Site, room: string, seq: number) => async (): Promise<bo
 /** Entries of a room that was just opened: three people came in. With so many more lines the tenth entry calls a worker. */
 const untilTheTenth = 7
 
+/** What is stored waits until it is enough for a bulk. */
+const noSweeper = { FLUSH_AGE_SECONDS: 3600 }
+/** Ten entries fill one transaction: nothing more is read within it. */
+const oneSlice = { FLUSH_SLICE_ENTRIES: 10, FLUSH_TRANSACTION_ENTRIES: 10 }
+
 /** Lets a worker read the ten entries of a room, and wait for its row. */
 async function sayUntilWorkerWaits(
   witness: Witness,
@@ -36,7 +41,7 @@ export const saidMeanwhile: Scenario = {
   name: 'more is said while a worker stores ten entries',
   parts: ['server-1', 'worker-1'],
   // A sweeper would store what is said meanwhile.
-  settings: { FLUSH_AGE_SECONDS: 3600 },
+  settings: { ...oneSlice, ...noSweeper },
   async run(witness, site) {
     const room = await witness.openRoom()
     const letGo = await holdRow(site, room)
@@ -55,6 +60,7 @@ export const saidMeanwhile: Scenario = {
 export const lateTrim: Scenario = {
   name: 'a worker stores ten entries and its trim is stuck on the way until another worker has trimmed further and more is said',
   parts: ['server-1', 'worker-1', 'worker-2'],
+  settings: oneSlice,
   async run(witness, site) {
     const [slow, other] = [site.link('worker-1').redis, site.link('worker-2').redis]
     other.down()
@@ -95,7 +101,7 @@ export const uncommittedFlush: Scenario = {
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     const cut = { isInserted: false, isCommitLost: false }
     database.cutBefore((chunk) => {
-      cut.isInserted ||= chunk.includes('INSERT INTO messages')
+      cut.isInserted ||= chunk.includes('LOAD DATA LOCAL') || chunk.includes('INSERT INTO messages')
       const isCommit = chunk.includes('COMMIT')
       cut.isCommitLost ||= isCommit && cut.isInserted
       return isCommit
@@ -110,6 +116,59 @@ export const uncommittedFlush: Scenario = {
     await witness.close(room)
     await untilFinal(site, 8000)
     return isWaiting && cut.isCommitLost
+  },
+}
+
+export const cutInBulk: Scenario = {
+  name: 'a line that is longer than its column is stored in bulk',
+  parts: ['server-1', 'worker-1'],
+  settings: noSweeper,
+  async run(witness, site) {
+    const { sql } = site.world
+    witness.note('database: a column is too short', 'it takes 300 bytes', true)
+    await sql.raw('ALTER TABLE messages MODIFY payload VARBINARY(300) NOT NULL')
+    try {
+      const room = await witness.openRoom()
+      const letGo = await holdRow(site, room)
+      const { outcome } = await witness.say('alice', room, 'long '.repeat(200).trim())
+      const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
+      await letGo()
+      const isDone = await site.until(isStored(site, room, last), 5000)
+      await witness.close(room)
+      await untilFinal(site, 6000)
+      return outcome === 'ok' && isWaiting && isDone
+    } finally {
+      await sql.raw('ALTER TABLE messages MODIFY payload MEDIUMBLOB NOT NULL')
+    }
+  },
+}
+
+export const flipped: Scenario = {
+  name: 'a letter of a line becomes another one on its way to MySQL, once',
+  parts: ['server-1', 'worker-1'],
+  settings: noSweeper,
+  async run(witness, site) {
+    const { database } = site.link('worker-1')
+    const [said, arrives] = [Buffer.from('a true word'), Buffer.from('a blue word')]
+    let times = 0
+    database.alter((chunk) => {
+      const at = chunk.indexOf(said)
+      if (at === -1 || times > 0) return chunk
+      times += 1
+      const changed = Buffer.from(chunk)
+      arrives.copy(changed, at)
+      return changed
+    })
+    const room = await witness.openRoom()
+    const letGo = await holdRow(site, room)
+    await witness.sayUntilKnown('bob', room, said.toString())
+    const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
+    await letGo()
+    const isDone = await site.until(isStored(site, room, last), 5000)
+    database.heal()
+    await witness.close(room)
+    await untilFinal(site, 6000)
+    return isWaiting && isDone && times === 1
   },
 }
 
