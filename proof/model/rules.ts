@@ -85,7 +85,7 @@ export const rules = {
   epochOfEachSlice: {
     says: 'a slice that is read within the transaction is stored only if it is of the same epoch',
     isSecondLine: true,
-    in: 'rollback and flush',
+    in: 'pieces and rollback',
   },
   onlyFresh: {
     says: 'only what lies above `stored_seq` is inserted',
