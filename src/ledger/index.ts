@@ -1,3 +1,4 @@
+import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
 import { crashPoint } from '../platform/crash-point.ts'
@@ -110,7 +111,7 @@ export async function createLedgerWork(
   parts: LedgerParts & { durability: Durability },
 ): Promise<RecoveryParts & { stop: () => Promise<void> }> {
   const { config } = parts
-  if (config.RECEIPT_KEY === undefined) throw new Error('RECEIPT_KEY: a worker cannot seal rooms without it')
+  if (config.RECEIPT_KEY === undefined) throw new ConfigError('RECEIPT_KEY: a worker cannot seal rooms without it')
   const closeBell = doorbell(parts, closeQueue)
   return {
     ...parts,

@@ -1,6 +1,7 @@
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK } from 'jose'
 import type { JWK } from 'jose'
 import { z } from 'zod'
+import { ConfigError } from '../config.ts'
 
 /**
  * What a receipt says: which entries a room ended with, and that they are what was acknowledged (`sealed`), or from where
@@ -70,7 +71,7 @@ export class Signer {
     const jwk = parseJwk(text)
     const { kty, crv, x } = jwk
     if (kty !== 'OKP' || crv !== 'Ed25519' || x === undefined || jwk.d === undefined) {
-      throw new Error('RECEIPT_KEY: not an Ed25519 private key as JWK')
+      throw new ConfigError('RECEIPT_KEY: not an Ed25519 private key as JWK')
     }
     const kid = await calculateJwkThumbprint({ kty, crv, x })
     const publicJwk = { kty, crv, x, kid, use: 'sig', alg: 'EdDSA' }
@@ -88,7 +89,7 @@ function parseJwk(text: string): JWK {
   try {
     return JSON.parse(text) as JWK
   } catch {
-    throw new Error('RECEIPT_KEY: not JSON')
+    throw new ConfigError('RECEIPT_KEY: not JSON')
   }
 }
 
