@@ -116,14 +116,9 @@ function chainedFacts(previous: string, entry: Omit<Entry, 'payload' | 'target' 
  * a bar inside a field, the payload takes the rest; `target` is empty, `epoch:seq`, or `!epoch:seq` when the entry erases it.
  */
 export function decodeEntry(stored: Buffer): Entry {
-  const fields: string[] = []
-  let start = 0
-  for (let field = 0; field < 8; field += 1) {
-    const end = stored.indexOf(bar, start)
-    if (end === -1) throw new Error('not the stored form of an entry')
-    fields.push(stored.toString('latin1', start, end))
-    start = end + 1
-  }
+  const fields = stored.toString('latin1', 0, mostHeaderBytes).split('|', headerFields)
+  const start = fields.reduce((length, field) => length + field.length + 1, 0)
+  if (fields.length < headerFields || stored[start - 1] !== bar) throw new Error('not the stored form of an entry')
   const [epoch, seq, at, sender, id, kind, target, hash] = fields as Fields
   return {
     epoch: Number(epoch),
@@ -139,6 +134,9 @@ export function decodeEntry(stored: Buffer): Entry {
 }
 
 type Fields = [string, string, string, string, string, string, string, string]
+const headerFields = 8
+/** More than the columns of a row hold: id 64, kind 16, hash 64, and seven numbers. */
+const mostHeaderBytes = 300
 const bar = 0x7c
 
 /** The `target` field of the stored form. */
