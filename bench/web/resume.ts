@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Crowd } from '../clients/crowd.ts'
 import type { BenchOptions, Contestant, Figures, Measure, Standing } from '../contract.ts'
+import { processorSeconds, usedBetween } from '../processor-time.ts'
 import { percentile } from '../ratios.ts'
 import { signIn } from '../site/members.ts'
 import type { SignedIn } from '../site/members.ts'
@@ -122,6 +123,8 @@ async function after(town: Town, options: BenchOptions): Promise<Figures> {
   process.kill(site.pids()['server-1'] ?? 0, 'SIGKILL')
   const port = portOf(site, 1)
   for (const room of roomIds) await sayAll(port, speaker, room)
+  const server = { server: site.pids()['server-2'] ?? 0 }
+  const used = processorSeconds(server)
   const people = ask(town.returning, { type: 'return', port, seconds: options.seconds / 2, missed }, 'returned')
   const [{ times, cpuSeconds }, figures] = await Promise.all([people, othersFigures(crowd, options)])
   await ask(town.returning, { type: 'leave' }, 'left')
@@ -130,6 +133,8 @@ async function after(town: Town, options: BenchOptions): Promise<Figures> {
   return {
     ...figures,
     resumed: times.length,
+    // Of the server, with what the others cost it.
+    cpuMsPerResume: ((usedBetween(used, processorSeconds(server))['server'] ?? 0) * 1000) / times.length,
     ...{
       resumeP50Ms: percentile(times, 0.5),
       resumeP95Ms: percentile(times, 0.95),

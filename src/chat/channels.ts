@@ -1,16 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formatPlace } from '../ledger/index.ts'
-import type { Entry, Ledger, Place, ResumeAnswer } from '../ledger/index.ts'
-import { chunksOf } from '../platform/chunks.ts'
+import type { Entry, Ledger, Place } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { epochFrame, pushFrame } from './entry-frame.ts'
+import { Replay } from './replays.ts'
 import { RoomChannel } from './room.ts'
 import type { RoomParts } from './room.ts'
 import type { AnswerBody } from './server-frames.ts'
-import type { Subscription } from './subscription.ts'
-
-const slice = 100
+import type { EntryFrame, Subscription } from './subscription.ts'
 
 type Pause = (ms: number) => Promise<unknown>
 
@@ -52,28 +50,73 @@ export class Channels {
   }
 }
 
+interface Resume {
+  /** Where the client is; undefined when it begins. */
+  after: Place | undefined
+  answer: (answer: AnswerBody) => void
+  pause?: Pause
+}
+
+/** Tries to find the room and the ledger in one epoch, and what each waits longer than the last: some seconds in all. */
+const epochTries = 12
+const epochWaitMs = 50
+
 /**
  * Tells a client what it missed since `after`, then releases what was held. Nothing is missed and nothing comes twice: the
- * subscription was listening before the end of the range was read. False if the subscription ended meanwhile.
+ * subscription was listening before the end of the range was known. False if the subscription ended meanwhile.
+ * Error: `unavailable`, when an epoch has begun and the room does not hear of it for long.
  */
 export async function catchUp(
   ledger: Pick<Ledger, 'resume'>,
   channel: RoomChannel,
   subscription: Subscription,
-  resume: { after: Place | undefined; answer: (answer: AnswerBody) => void; pause?: Pause },
+  resume: Resume,
 ): Promise<boolean> {
-  const { last, storedSeq, missed } = await missedSince(ledger, channel, resume)
+  const { pause = wait } = resume
+  for (let attempt = 1; attempt <= epochTries; attempt += 1) {
+    const { last, storedSeq } = channel.follow
+    const after = resume.after ?? last
+    const told = await channel.replays.share(
+      `${formatPlace(after)} ${formatPlace(last)}`,
+      () => replayOf(ledger, channel, after, last),
+      async (replay) => replay && tellMissed(channel, subscription, replay, { ...resume, after, last, storedSeq }),
+    )
+    if (told !== undefined) return told
+    await pause(epochWaitMs * attempt)
+  }
+  throw new Problem('unavailable', { retryAfter: 1 })
+}
+
+/** Undefined when the epochs of the two do not agree yet. */
+async function replayOf(
+  ledger: Pick<Ledger, 'resume'>,
+  channel: RoomChannel,
+  after: Place,
+  last: Place,
+): Promise<Replay | undefined> {
+  const framesOf = (entries: readonly Entry[]): Promise<EntryFrame[]> => channel.framesOf(entries)
+  const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
+  if (recent !== undefined) return new Replay({ type: 'entries', entries: recent, keptUpTo: undefined }, framesOf)
+  const missed = await ledger.resume(channel.room, after, last)
+  return missed.type === 'superseded' ? undefined : new Replay(missed, framesOf)
+}
+
+async function tellMissed(
+  channel: RoomChannel,
+  subscription: Subscription,
+  replay: Replay,
+  { after, last, storedSeq, answer }: Resume & { after: Place; last: Place; storedSeq: number },
+): Promise<boolean> {
+  const { missed } = replay
   if (subscription.isEnded) return false
   if (missed.keptUpTo !== undefined)
     subscription.connection.write(epochFrame(channel.room, last.epoch, missed.keptUpTo))
   if (missed.type === 'gap') subscription.connection.write(gapFrame(channel.room, missed))
-  const entries = missed.type === 'entries' ? missed.entries : []
-  await replay(channel, subscription, entries)
-  const after = resume.after ?? last
+  await tellSlices(subscription, replay)
   const from = Math.min(after.seq, missed.keptUpTo?.seq ?? after.seq, last.seq)
-  const toldSeq = missed.type === 'gap' ? last.seq : (entries.at(-1)?.seq ?? from)
+  const toldSeq = missed.type === 'gap' ? last.seq : (missed.entries.at(-1)?.seq ?? from)
   return subscription.release({ epoch: last.epoch, seq: toldSeq }, () => {
-    resume.answer({
+    answer({
       type: 'subscribed',
       room: String(channel.room),
       epoch: last.epoch,
@@ -87,43 +130,13 @@ export async function catchUp(
   })
 }
 
-interface Missed {
-  /** Up to where the room has told, and was stored. */
-  last: Place
-  storedSeq: number
-  missed: Exclude<ResumeAnswer, { type: 'superseded' }>
-}
-
-/** Tries to find the room and the ledger in one epoch, and what each waits longer than the last: some seconds in all. */
-const epochTries = 12
-const epochWaitMs = 50
-
-/** Error: `unavailable`, when an epoch has begun and the room does not hear of it for long. */
-async function missedSince(
-  ledger: Pick<Ledger, 'resume'>,
-  channel: RoomChannel,
-  { after: since, pause = wait }: { after: Place | undefined; pause?: Pause },
-): Promise<Missed> {
-  for (let attempt = 1; attempt <= epochTries; attempt += 1) {
-    const { last, storedSeq } = channel.follow
-    const after = since ?? last
-    const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
-    if (recent !== undefined)
-      return { last, storedSeq, missed: { type: 'entries', entries: recent, keptUpTo: undefined } }
-    const missed = await ledger.resume(channel.room, after, last)
-    if (missed.type !== 'superseded') return { last, storedSeq, missed }
-    await pause(epochWaitMs * attempt)
-  }
-  throw new Problem('unavailable', { retryAfter: 1 })
-}
-
 /** In slices that wait for the client, so that a long absence does not make it a slow reader. */
-async function replay(channel: RoomChannel, subscription: Subscription, entries: readonly Entry[]): Promise<void> {
-  for (const some of chunksOf(entries, slice)) {
-    const frames = await channel.framesOf(some)
+async function tellSlices(subscription: Subscription, replay: Replay): Promise<void> {
+  for (let index = 0; index < replay.sliceCount; index += 1) {
+    const bytes = await replay.bytesOf(index)
     // Who is put out meanwhile, or subscribes anew, hears nothing of this any more.
     if (subscription.isEnded) return
-    subscription.connection.write(Buffer.concat(frames.map((frame) => frame.bytes)))
+    subscription.connection.write(bytes)
     await subscription.connection.caughtUp()
   }
 }

@@ -7,6 +7,7 @@ import { readMember } from './message.ts'
 import { NamedEvents, unnamedSpeakers } from './named-events.ts'
 import type { Names } from './names.ts'
 import type { Pictures } from './pictures.ts'
+import { Replays } from './replays.ts'
 import { RoomPresence } from './room-presence.ts'
 import type { RoomPresenceParts } from './room-presence.ts'
 import { sendAway, sendClosed } from './endings.ts'
@@ -27,6 +28,7 @@ export interface RoomParts extends RoomPresenceParts {
 export class RoomChannel {
   readonly room: RoomId
   readonly presence: RoomPresence
+  readonly replays = new Replays()
   readonly #parts: RoomParts
   readonly #onEmpty: () => void
   readonly #subscriptions = new Set<Subscription>()

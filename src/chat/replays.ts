@@ -1,0 +1,60 @@
+import type { Entry, ResumeAnswer } from '../ledger/index.ts'
+import { chunksOf } from '../platform/chunks.ts'
+import type { EntryFrame } from './subscription.ts'
+
+const slice = 100
+
+export type Missed = Exclude<ResumeAnswer, { type: 'superseded' }>
+type FramesOf = (entries: readonly Entry[]) => Promise<EntryFrame[]>
+
+/** What clients missed between two places, in slices that each client waits for. */
+export class Replay {
+  readonly missed: Missed
+  readonly #framesOf: FramesOf
+  readonly #slices: (readonly Entry[])[]
+  readonly #bytes: (Promise<Buffer> | undefined)[] = []
+
+  constructor(missed: Missed, framesOf: FramesOf) {
+    this.missed = missed
+    this.#framesOf = framesOf
+    this.#slices = missed.type === 'entries' ? [...chunksOf(missed.entries, slice)] : []
+  }
+
+  get sliceCount(): number {
+    return this.#slices.length
+  }
+
+  /** Rejects while speakers cannot be looked up. */
+  bytesOf(index: number): Promise<Buffer> {
+    return (this.#bytes[index] ??= this.#frame(this.#slices[index] ?? []))
+  }
+
+  async #frame(entries: readonly Entry[]): Promise<Buffer> {
+    return Buffer.concat((await this.#framesOf(entries)).map((frame) => frame.bytes))
+  }
+}
+
+/**
+ * When a server dies, all that it had come back at once, most of them from one place: while one of them is told what was missed, it is read and
+ * framed for all who ask for the same. Nothing is kept beyond that, so nobody is told what was true before they asked.
+ */
+export class Replays {
+  readonly #underWay = new Map<string, { replay: Promise<Replay | undefined>; users: number }>()
+
+  /** `use` is given what `read` answered for the first who named `range`; undefined is passed on. */
+  async share<T>(
+    range: string,
+    read: () => Promise<Replay | undefined>,
+    use: (replay: Replay | undefined) => Promise<T>,
+  ): Promise<T> {
+    const shared = this.#underWay.get(range) ?? { replay: read(), users: 0 }
+    this.#underWay.set(range, shared)
+    shared.users += 1
+    try {
+      return await use(await shared.replay)
+    } finally {
+      shared.users -= 1
+      if (shared.users === 0) this.#underWay.delete(range)
+    }
+  }
+}
