@@ -11,7 +11,7 @@ import type { Listener } from '../../test/support/listeners.ts'
 import type { ServerName, Stack } from '../../test/support/stack.ts'
 import { Memory } from './memory.ts'
 import type { Known } from './memory.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from '../../test/support/patience.ts'
 
 /** Somebody who asks single servers, without patience of their own. */
 export interface Caller {
@@ -95,7 +95,7 @@ function callerFor(stack: Stack, history: History, visitor: Visitor): Caller {
     tell: (server, frame) =>
       memory.ofFrame(frame, async () => {
         try {
-          return await (await socketTo(server)).ask(frame)
+          return await (await socketTo(server)).ask(frame, answerMs)
         } catch {
           return 'unknown'
         }
@@ -115,6 +115,9 @@ export function untilKnown(stack: Stack, ask: () => Promise<Known<Reply>>): Prom
 function textIn(body: unknown): string {
   return typeof body === 'object' && body !== null && 'text' in body ? String(body.text) : ''
 }
+
+/** Who gets no answer by then, from a server that is frozen, knows nothing of what became of it. */
+const answerMs = 10_000
 
 const notYet = new Set(['key_in_use', 'unavailable', 'timeout', 'internal'])
 

@@ -11,7 +11,7 @@ import { History } from '../history/history.ts'
 import { gather } from './company.ts'
 import type { Company } from './company.ts'
 import { noticeOf } from './order.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from '../../test/support/patience.ts'
 import type { Order } from './order.ts'
 
 /** A stack whose processes can be told where to die, and the people who use it. All scenes of a file share one. */
@@ -121,13 +121,13 @@ async function arm(stack: Stack, part: ProcessName, order: Order): Promise<Strik
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   const armed = once(child, 'message')
   child.send(order)
-  await within(5000, `${part} to be armed`, armed)
+  await within(patienceMs, `${part} to be armed`, armed)
   return {
     async struck() {
       if (order.signal === 'SIGSTOP') return within(patienceMs, place, noticed)
       const [code, signal] = await within(patienceMs, place, closed)
       if (signal !== 'SIGKILL') throw new Error(`${part} ended with ${code ?? signal}:\n${stack.logOf(part)}`)
-      await within(1000, `${part} was killed before it came to "${order.point}"`, noticed)
+      await within(patienceMs, `${part} was killed before it came to "${order.point}"`, noticed)
     },
   }
 }

@@ -12,7 +12,7 @@ import type { ServerName } from '../../test/support/stack.ts'
 import type { Caller } from './company.ts'
 import type { Lab } from './lab.ts'
 import type { Known } from './memory.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from '../../test/support/patience.ts'
 
 /** The pictures of a lab: sent, looked for, and counted with their files. */
 export class Pictures {

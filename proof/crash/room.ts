@@ -20,7 +20,7 @@ import { toldOf } from '../../test/support/told.ts'
 import type { Caller } from './company.ts'
 import type { Lab } from './lab.ts'
 import type { Known } from './memory.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from '../../test/support/patience.ts'
 
 interface SaidLine {
   id: string

@@ -6,7 +6,7 @@ import { connectFor } from '../../test/support/connections.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { Lab } from './lab.ts'
 import { CrashRoom } from './room.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from '../../test/support/patience.ts'
 
 /** BullMQ gives a job whose worker died to another one, once; whoever dies at it again has it failed for good. */
 export async function dieTwiceAtOneJob(t: ExecutionContext, lab: Lab, point: CrashPoint): Promise<void> {

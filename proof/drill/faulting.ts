@@ -16,6 +16,7 @@ export interface Tried {
 /** How long making or undoing one takes at most, unless it says otherwise: what it needs may be under another fault. */
 const patienceMs = 60_000
 const healAgainMs = 500
+const lookAgainMs = 100
 
 /** The longest that a schedule can take to come to its end once its time is over. */
 export function longestOf(planned: readonly Planned[]): number {
@@ -66,12 +67,12 @@ export class Faulting {
   }
 
   async #inject(planned: Planned): Promise<void> {
-    const { fault, forMs, seed } = planned
+    const { fault, forMs } = planned
     this.#under.add(fault.name)
     this.#note('log', fault.name, `${fault.says}${begins}`)
     const began = now()
     try {
-      const making = Promise.resolve(fault.inject(this.#patient, new Chance(seed), forMs))
+      const making = this.#made(planned)
       const injected = await within(making, fault.patienceMs).catch((error: unknown) => {
         void undoLate(making)
         throw error
@@ -86,11 +87,23 @@ export class Faulting {
     }
   }
 
+  async #made({ fault, forMs, seed, mustHit = false }: Planned): Promise<Injected> {
+    const chance = new Chance(seed)
+    const deadline = performance.now() + (fault.patienceMs ?? patienceMs)
+    for (;;) {
+      const injected = await fault.inject(this.#patient, chance, forMs)
+      if (injected.isNothing !== true || !mustHit || performance.now() > deadline) return injected
+      await injected.heal?.()
+      await sleep(lookAgainMs)
+    }
+  }
+
   async #heal(planned: Planned): Promise<void> {
-    const { fault } = planned
+    const { fault, mustHit = false } = planned
     const injected = this.#heals.get(planned)
     if (injected === undefined) return
     this.#heals.delete(planned)
+    if (mustHit) await untilHit(injected)
     try {
       const effect = { ...injected, ...(await healed(injected, fault.patienceMs ?? patienceMs)) }
       this.#under.delete(fault.name)
@@ -116,6 +129,14 @@ export class Faulting {
 
 /** Ends what the history says of a fault that is about to be made. */
 export const begins = ': begins'
+
+/** Or until nobody believes any more that it will hit anything. */
+async function untilHit({ hasHit }: Injected): Promise<void> {
+  const deadline = performance.now() + patienceMs
+  // Who is asked may be under another fault.
+  const look = async (): Promise<boolean> => (await within(hasHit?.() ?? true).catch(() => false)) === true
+  while (!(await look()) && performance.now() < deadline) await sleep(lookAgainMs)
+}
 
 /** Again and again: what has to be told to let go may itself be under another fault. */
 async function healed({ heal }: Injected, withinMs: number): Promise<Effect | void> {

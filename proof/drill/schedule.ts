@@ -12,6 +12,8 @@ export interface Planned {
   forMs: number
   /** Decides what the fault leaves open, such as which server it hits. */
   seed: string
+  /** It is made again until it finds something, and not undone before it has hit something: no machine is too slow for it. */
+  mustHit?: boolean
 }
 
 export interface ScheduleOptions {

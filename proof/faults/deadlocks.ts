@@ -16,14 +16,15 @@ export const deadlocks: Fault = {
   lasts: [1500, 5000],
   weight: 1.5,
   missing: needsInside,
-  async inject(patient, _chance, forMs) {
+  async inject(patient) {
     const inside = insideOf(patient)
     const connection = await inside.database()
     const before = await deadlocksSeen(connection)
-    const maker = new DeadlockMaker(connection, inside, performance.now() + forMs)
+    const maker = new DeadlockMaker(connection, inside)
     const done = maker.run()
     return {
       detail: 'transactions locked in the opposite order',
+      hasHit: async () => (await countedDeadlocks(inside)) !== before,
       async heal() {
         maker.stop()
         await Promise.race([done, sleep(3000)])
@@ -61,24 +62,22 @@ export async function deadlocksSeen(connection: Connection): Promise<number> {
 class DeadlockMaker {
   readonly #connection: Connection
   readonly #schema: string
-  readonly #until: number
   #isStopped = false
 
-  constructor(connection: Connection, { schema }: Inside, until: number) {
+  constructor(connection: Connection, { schema }: Inside) {
     this.#connection = connection
     this.#schema = schema
-    this.#until = until
   }
 
   stop(): void {
     this.#isStopped = true
   }
 
-  /** Never rejects: a fault that another fault has broken is over. */
+  /** Until it is stopped. Never rejects: a fault that another fault has broken is over. */
   async run(): Promise<void> {
     try {
       await this.#prepare()
-      for (let round = 0; !this.#isStopped && performance.now() < this.#until; round += 1) {
+      for (let round = 0; !this.#isStopped; round += 1) {
         await this.#cross(round).catch(() => this.#connection.query('ROLLBACK'))
         await sleep(10)
       }

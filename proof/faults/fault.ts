@@ -57,6 +57,8 @@ export interface Effect {
 
 /** What was done, and how it is undone. */
 export interface Injected extends Effect {
+  /** Of what may or may not meet anything: whether it has by now. Undefined where that is known from the beginning. */
+  hasHit?: () => Promise<boolean> | boolean
   /** May be asked again until it succeeds. May answer what came of the fault in the end. */
   heal?: () => Promise<Effect | void> | Effect | void
 }

@@ -7,6 +7,6 @@ export async function killAndWait({ pidOf }: Patient, part: PartName): Promise<b
   const mark = markOf(pidOf?.(part) ?? 0)
   if (mark === undefined) return false
   process.kill(-mark.pid, 'SIGKILL')
-  await waitFor({ isTrue: () => Promise.resolve(!isRunning(mark)), withinMs: 5000, everyMs: 5 })
+  await waitFor({ isTrue: () => Promise.resolve(!isRunning(mark)), withinMs: 60_000, everyMs: 5 })
   return true
 }

@@ -128,14 +128,15 @@ function linksTo({ links }: Patient, side: Side): [LinkName, Proxy][] {
 function broken(links: readonly [LinkName, Proxy][], work: (proxy: Proxy) => Broken): Injected {
   const made = links.map(([name, proxy]) => ({ name, ...work(proxy) }))
   const detail = made.map((one) => `${one.name}: ${one.detail}`).join('; ')
+  const counters = made.flatMap(({ hits }) => hits ?? [])
+  const total = (): number => counters.reduce((sum, hits) => sum + hits(), 0)
   return {
     detail,
+    hasHit: () => counters.length === 0 || total() > 0,
     heal() {
       for (const [, proxy] of links) proxy.heal()
-      const counted = made.flatMap(({ hits }) => (hits === undefined ? [] : [hits()]))
-      if (counted.length === 0) return
-      const total = counted.reduce((sum, hits) => sum + hits, 0)
-      return { detail: `${detail} (${total} in all)`, isNothing: total === 0 }
+      if (counters.length === 0) return
+      return { detail: `${detail} (${total()} in all)`, isNothing: total() === 0 }
     },
   }
 }

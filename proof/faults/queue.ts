@@ -42,6 +42,7 @@ const failed: Fault = {
     })
     return {
       detail: 'a broken worker took jobs and failed them',
+      hasHit: async () => (await retained(insideOf(patient))) > 0,
       async heal() {
         const inside = insideOf(patient)
         const deadline = performance.now() + firstFailureMs
@@ -64,15 +65,16 @@ const handedOutTwice: Fault = {
   lasts: [2500, 6000],
   weight: 1.5,
   missing: needsInside,
-  async inject(patient, chance, forMs) {
+  async inject(patient, chance) {
     const inside = insideOf(patient)
     const found = await caughtAtWork(inside, patient, chance)
     if (found === undefined) return nothing('no worker was in the middle of a job')
     const { part, mark } = found
-    const giving = new Giving(inside, performance.now() + forMs)
+    const giving = new Giving(inside)
     const given = giving.run()
     return {
       detail: `${part} (${mark.pid}) stood still, and its jobs were given to others`,
+      hasHit: () => giving.taken > 0,
       async heal(): Promise<Effect> {
         giving.stop()
         // Whatever Redis does: nobody else wakes it.
@@ -115,13 +117,11 @@ async function caughtAtWork(
 /** Takes locks of jobs away and has BullMQ give the jobs to others. */
 class Giving {
   readonly #inside: Inside
-  readonly #until: number
   #isStopped = false
   #taken = 0
 
-  constructor(inside: Inside, until: number) {
+  constructor(inside: Inside) {
     this.#inside = inside
-    this.#until = until
   }
 
   /** How many locks so far. */
@@ -133,7 +133,7 @@ class Giving {
     this.#isStopped = true
   }
 
-  /** Never rejects: a Redis that another fault has taken away has no jobs to give. */
+  /** Until it is stopped. Never rejects: a Redis that another fault has taken away has no jobs to give. */
   async run(): Promise<void> {
     const checkers = queues.map((name) => {
       const worker = new Worker(name, undefined, {
@@ -146,7 +146,7 @@ class Giving {
     })
     try {
       await Promise.all(checkers.map((checker) => checker.startStalledCheckTimer()))
-      while (!this.#isStopped && performance.now() < this.#until) {
+      while (!this.#isStopped) {
         const locks = await keysLike(this.#inside, `${prefix}:*:lock`)
         if (locks.length > 0) this.#taken += await this.#inside.redis.del(...locks)
         await sleep(200)

@@ -4,12 +4,17 @@ import { insideOf, needsInside, nothing, sleep } from './fault.ts'
 import type { Fault, Inside, Patient } from './fault.ts'
 import { killAndWait } from './kill.ts'
 
+const startsWithinMs = 60_000
+/** Making it is to kill Redis and to wait for the next one. */
+const startOverMs = 2 * startsWithinMs
+
 const rollback: Fault = {
   name: 'redis: rolled back',
   says: 'Redis comes back with a copy of its append-only file that is one to three seconds old',
   lasts: [0, 0],
   weight: 3,
   takesMs: 4000,
+  patienceMs: startOverMs,
   // On a full disk there is no room for the copy, and of a Redis that comes back with nothing there is none yet.
   excludes: ['redis: disk full', 'redis: empty volume'],
   missing: needsInside,
@@ -34,6 +39,7 @@ const emptied: Fault = {
   name: 'redis: empty volume',
   says: 'Redis comes back with nothing, as on a wrong or a new volume',
   lasts: [0, 0],
+  patienceMs: startOverMs,
   weight: 2,
   missing: needsInside,
   async inject(patient) {
@@ -122,8 +128,6 @@ function aofOf({ redisFolder }: Inside): string {
   if (!existsSync(folder)) throw new Error(`${folder} is not there: this Redis keeps its append-only file elsewhere`)
   return folder
 }
-
-const startsWithinMs = 20_000
 
 /**
  * Killed rather than stopped: a Redis that ends in good order would write once more. A Redis that is away already is changed at its next

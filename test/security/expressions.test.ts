@@ -52,7 +52,7 @@ const files = globSync('{src,workers}/**/*.ts', { cwd: root }).toSorted()
 
 /** `v` knows sets of characters that the prover does not; without them it is `u`. */
 const verdictOf = ({ source, flags }: Pick<Expression, 'source' | 'flags'>) =>
-  checkSync(source, flags.replace('v', 'u'), { timeout: 20_000 })
+  checkSync(source, flags.replace('v', 'u'), { timeout: null })
 
 test('an expression that is not linear is known for one', (t) => {
   for (const source of ['^(a+)+$', '=+$', '(?:^|[^a]+)([a])', String.raw`(\w+\s?)*!`]) {
@@ -62,7 +62,7 @@ test('an expression that is not linear is known for one', (t) => {
 })
 
 test('every expression of servers, workers and commands takes time that grows with the text and not faster', (t) => {
-  t.timeout(180_000)
+  t.timeout(1_200_000)
   const literals = files.flatMap((file) => expressionsIn(file).literals)
   t.true(literals.length > 50)
 

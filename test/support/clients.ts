@@ -7,6 +7,7 @@ import type { RoomSession } from '../../src/commands/replay/room-session.ts'
 import { within } from '../../src/platform/lifecycle.ts'
 import { checkReply } from './held.ts'
 import type { Stack } from './stack.ts'
+import { patienceMs } from './patience.ts'
 
 export { entriesAfter, finalClosing, papersOf } from '../../src/commands/replay/rooms-api.ts'
 export { closeRoom, openRoom, takeSeat }
@@ -105,7 +106,7 @@ export class RawSocket {
   }
 
   /** Sends a frame and resolves with its one answer, be it an error. Rejects when the socket ends before. */
-  ask(frame: Readonly<Record<string, unknown>>, withinMs = 10_000): Promise<RawFrame> {
+  ask(frame: Readonly<Record<string, unknown>>, withinMs = patienceMs): Promise<RawFrame> {
     this.#lastRef += 1
     const ref = `r${this.#lastRef}`
     const answer = new Promise<RawFrame>((resolve) => this.#asked.set(ref, resolve))
@@ -115,7 +116,7 @@ export class RawSocket {
   }
 
   /** The first frame, heard already or still to come, of which `isIt` is true. */
-  frame(what: string, isIt: (frame: RawFrame) => boolean, withinMs = 10_000): Promise<RawFrame> {
+  frame(what: string, isIt: (frame: RawFrame) => boolean, withinMs = patienceMs): Promise<RawFrame> {
     const { promise, resolve } = Promise.withResolvers<RawFrame>()
     const look = (): void => {
       const found = this.frames.find(isIt)

@@ -1,3 +1,5 @@
+import { patienceMs } from './patience.ts'
+
 export type HeardFrame = Record<string, unknown> & { type: string }
 
 /** The JSON that a socket's client has heard; whoever waits for a frame is told of it. */
@@ -11,7 +13,7 @@ export class Ear {
   }
 
   /** The first frame, heard already or still to come, that is it. */
-  hears(what: string, isIt: (frame: HeardFrame) => boolean, withinMs = 10_000): Promise<HeardFrame> {
+  hears(what: string, isIt: (frame: HeardFrame) => boolean, withinMs = patienceMs): Promise<HeardFrame> {
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         this.#watchers.delete(look)

@@ -1,7 +1,9 @@
+import { patienceMs } from './patience.ts'
+
 /** Resolves when `look` finds something, and rejects when it has not within the time. */
 export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 10_000,
+  withinMs = patienceMs,
 ): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {

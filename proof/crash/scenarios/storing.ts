@@ -1,7 +1,7 @@
 import { eventually } from '../../../test/support/eventually.ts'
 import { CrashRoom } from '../room.ts'
 import type { Scenario } from '../scene.ts'
-import { patienceMs } from '../patience.ts'
+import { patienceMs } from '../../../test/support/patience.ts'
 
 export const aRoomIsFlushed: Scenario = {
   when: 'it flushes a room',

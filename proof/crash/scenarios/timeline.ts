@@ -4,7 +4,7 @@ import { eventually } from '../../../test/support/eventually.ts'
 import { postsHeard } from '../lab.ts'
 import type { Lab } from '../lab.ts'
 import type { Scenario } from '../scene.ts'
-import { patienceMs } from '../patience.ts'
+import { patienceMs } from '../../../test/support/patience.ts'
 
 export const aPostIsWritten: Scenario = {
   when: 'a post is written',

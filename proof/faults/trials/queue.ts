@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Redis } from 'ioredis'
 import { eventually } from '../../../test/support/eventually.ts'
 import { hitIn, isStopped } from './processes.ts'
 import { made, undone } from './trial.ts'
@@ -24,11 +25,21 @@ const failed: Trial = async (trying) => {
   assert.ok((await count()) > before, 'failed jobs did not stay')
 }
 
+/** Ids of the events by which BullMQ tells that it has taken a job from a worker without its lock. */
+async function stalledJobs(redis: Redis): Promise<string[]> {
+  const events = await Promise.all(
+    ['flush-rooms', 'close-rooms'].map((name) => redis.xrange(`{madang-queue}:${name}:events`, '-', '+')),
+  )
+  return events.flat().flatMap(([id, fields]) => (fields.includes('stalled') ? [id] : []))
+}
+
 const handedOutTwice: Trial = async (trying) => {
-  const injected = await made(trying, { forMs: 2500 })
+  const { redis } = trying.stack.inside
+  const before = await stalledJobs(redis)
+  const injected = await made(trying)
   const { pid } = hitIn(injected.detail)
   await eventually(() => isStopped(pid))
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await eventually(async () => (await stalledJobs(redis)).some((id) => !before.includes(id)))
   await undone(injected)
   await eventually(() => !isStopped(pid))
 }

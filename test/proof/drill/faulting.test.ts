@@ -15,10 +15,10 @@ function fault(inject: Fault['inject'], patienceMs?: number): Fault {
 }
 
 /** Made at once, for a minute unless everything is ended before. */
-async function tried(one: Fault): Promise<{ tried: readonly Tried[]; incidents: readonly Incident[] }> {
+async function tried(one: Fault, mustHit = false): Promise<{ tried: readonly Tried[]; incidents: readonly Incident[] }> {
   const history = new History()
   const faulting = new Faulting(patient, history)
-  faulting.begin([{ fault: one, atMs: 0, forMs: 60_000, seed: 'a' }])
+  faulting.begin([{ fault: one, atMs: 0, forMs: 60_000, seed: 'a', mustHit }])
   await new Promise((resolve) => setTimeout(resolve, 20))
   await faulting.end()
   return { tried: faulting.tried, incidents: history.lines.filter((line) => line.what !== 'send') as Incident[] }
@@ -60,6 +60,35 @@ test('what was made and hit nobody in the end has taught nothing, either', async
   )
 
   t.deepEqual(found, [{ fault: 'a: fault', outcome: 'nothing', detail: '0 were hit' }])
+})
+
+test('what must hit something is made again until it finds it, and not undone before', async (t) => {
+  let times = 0
+  let looks = 0
+  const rare = fault(() => {
+    times += 1
+    if (times < 3) return nothing('nobody was there')
+    return {
+      detail: 'it waited',
+      hasHit: () => (looks += 1) > 2,
+      heal: () => ({ detail: `hit after ${looks} looks`, isNothing: looks < 3 }),
+    }
+  })
+
+  const { tried: found } = await tried(rare, true)
+
+  t.deepEqual(found, [{ fault: 'a: fault', outcome: 'done', detail: 'hit after 3 looks' }])
+  t.is(times, 3)
+})
+
+test('what must hit something and never finds it is told as nothing in the end', async (t) => {
+  const { tried: found } = await tried(
+    fault(() => nothing('nobody was there'), 150),
+    true,
+  )
+
+  t.like(found, [{ fault: 'a: fault' }])
+  t.not(found[0]?.outcome, 'done')
 })
 
 test('what cannot be made has failed, and is told as no fault', async (t) => {
