@@ -18,4 +18,8 @@ export interface Mutant {
   scenario: Scenario
   /** Of these at least one must be reported. None: another line of defence holds, and nothing may be reported. */
   expects: readonly Rule[]
+  /** What such a violation says of this very mistake, in its sentence or its proof. Undefined where nothing may be reported. */
+  words: RegExp | undefined
+  /** The mistake keeps its scenario from the moment that it is about. */
+  isMomentHidden?: true
 }

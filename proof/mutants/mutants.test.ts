@@ -1,7 +1,7 @@
 import test from 'ava'
 import { check, readRecord, readUsedBytes, report } from '../checker/index.ts'
 import type { Verdict } from '../checker/contract.ts'
-import type { Edit } from './mutant.ts'
+import type { Edit, Mutant } from './mutant.ts'
 import { mutants } from './mutants.ts'
 import { alike, isAllRelayed, isRowWaitedFor } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
@@ -97,21 +97,24 @@ test.serial('a scenario that does not come to its moment is named, though nothin
   t.is(verdict.violations.length, 0, report(verdict))
 })
 
-for (const { name, says, edits, scenario, expects } of mutants) {
+/** Of the right rule, and of what this mistake does: a worker that merely fell ill breaks promises, too. */
+function isCaught({ expects, words }: Mutant, { violations }: Verdict): boolean {
+  return violations.some(
+    ({ rule, says, proof }) => expects.includes(rule) && words?.test([says, ...proof].join('\n')) === true,
+  )
+}
+
+for (const mutant of mutants) {
+  const { name, says, edits, scenario, expects, isMomentHidden = false } = mutant
   const what = expects.length === 0 ? 'is held by another line of defence' : `is caught by ${expects.join(' or ')}`
   test.serial(`"${name}" ${what}: ${says}`, async (t) => {
-    t.timeout(180_000)
+    t.timeout(400_000)
 
     const isWhole = expects.length === 0
     const { verdict, missed } = await judged({ edits, scenarios: [scenario], isWhole })
 
-    const rules = new Set(verdict.violations.map(({ rule }) => rule))
-    if (isWhole) {
-      t.deepEqual(missed, [], 'it came to what it is about')
-      t.is(verdict.violations.length, 0, report(verdict))
-    } else {
-      const isCaught = expects.some((rule) => rules.has(rule))
-      t.true(isCaught, `${missed.length > 0 ? 'its moment did not come\n' : ''}${report(verdict)}`)
-    }
+    if (!isMomentHidden) t.deepEqual(missed, [], `it comes to what it is about\n${report(verdict)}`)
+    if (isWhole) t.is(verdict.violations.length, 0, report(verdict))
+    else t.true(isCaught(mutant, verdict), report(verdict))
   })
 }

@@ -25,11 +25,11 @@ export function alike(scenarios: Iterable<Scenario>): Map<string, Scenario[]> {
 const finalStates: ReadonlySet<string> = new Set(['sealed', 'suspect', 'quarantined'])
 
 /** Until no closing is under way. */
-export function untilFinal(site: Site, withinMs: number): Promise<boolean> {
+export function untilFinal(site: Site): Promise<boolean> {
   return site.until(async () => {
     const rows = (await site.world.sql('end_room').select('state')) as { state: string }[]
     return rows.every(({ state }) => finalStates.has(state))
-  }, withinMs)
+  })
 }
 
 /** Whether every event has its place in the stream. */

@@ -76,6 +76,11 @@ export class Site {
     return new Site({ world, ports, links })
   }
 
+  /** Of what runs now: nothing of it was taken out that would be missed. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
   get transcriptsFolder(): string {
     return resolve(this.world.config.TRANSCRIPTS_FOLDER)
   }
@@ -108,8 +113,8 @@ export class Site {
     await Promise.all([...this.#running.values()].map((part) => part.ready()))
   }
 
-  /** Waits for something to become true. Of a mutant not longer than this, since there it may never; else as long as anybody would. */
-  until(isTrue: () => Promise<boolean> | boolean, ofMutantMs: number): Promise<boolean> {
+  /** Waits for something to become true, as long as anybody would. What a mutant never lets come is waited for not longer than this. */
+  until(isTrue: () => Promise<boolean> | boolean, ofMutantMs = longestMs): Promise<boolean> {
     return until(isTrue, this.#isWhole ? longestMs : ofMutantMs)
   }
 

@@ -1,5 +1,5 @@
 import type { Edit, Mutant } from '../mutant.ts'
-import { failedJob, unwritten } from '../scenarios/closing.ts'
+import { failedJob, failedJobAlone, unwritten } from '../scenarios/closing.ts'
 
 const retainedJob: readonly Edit[] = [
   {
@@ -30,13 +30,15 @@ export const closingMutants: readonly Mutant[] = [
     ],
     scenario: unwritten,
     expects: ['C8'],
+    words: /has not come to its end\n[^]*"it is open".*room_closed/,
   },
   {
     name: 'a failed job is in the way, and nobody sweeps',
     says: 'A job has a fixed id and stays when it has failed, so that the next one is taken for it; and no sweeper looks.',
     edits: [...retainedJob, ...noSweeper],
-    scenario: failedJob,
+    scenario: failedJobAlone,
     expects: ['C8'],
+    words: /the closing began and has not come to its end/,
   },
   {
     name: 'a failed job is in the way',
@@ -44,6 +46,7 @@ export const closingMutants: readonly Mutant[] = [
     edits: retainedJob,
     scenario: failedJob,
     expects: [],
+    words: undefined,
   },
   {
     name: 'nobody sweeps',
@@ -51,6 +54,7 @@ export const closingMutants: readonly Mutant[] = [
     edits: noSweeper,
     scenario: failedJob,
     expects: [],
+    words: undefined,
   },
   {
     name: 'quarantined to be safe',
@@ -64,5 +68,6 @@ export const closingMutants: readonly Mutant[] = [
     ],
     scenario: failedJob,
     expects: ['C10'],
+    words: /the room is quarantined, and nothing was done to what is kept/,
   },
 ]

@@ -40,6 +40,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: [{ file: trimLua, text: drop, instead: "redis.call('DEL', KEYS[2])\n" }],
     scenario: saidMeanwhile,
     expects: ['C1', 'C10'],
+    words: /acknowledged at \d+:\d+ and gone|epoch \d+ is suspect, and nothing was done to Redis/,
   },
   {
     name: 'trim by count',
@@ -47,6 +48,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: byCount,
     scenario: lateTrim,
     expects: ['C1', 'C10'],
+    words: /acknowledged at \d+:\d+ and gone|epoch \d+ is suspect, and nothing was done to Redis/,
   },
   {
     name: 'no trim fence',
@@ -54,6 +56,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: [{ file: trimLua, text: fence, instead: '' }],
     scenario: lateTrim,
     expects: ['C1', 'C10'],
+    words: /acknowledged at \d+:\d+ and gone|epoch \d+ is suspect, and nothing was done to Redis/,
   },
   {
     name: 'no watermark',
@@ -72,6 +75,8 @@ export const flushingMutants: readonly Mutant[] = [
     ],
     scenario: lateTrim,
     expects: ['C13'],
+    words: /ER_DUP_ENTRY/,
+    isMomentHidden: true,
   },
   {
     name: 'trim before commit',
@@ -119,6 +124,7 @@ export const flushingMutants: readonly Mutant[] = [
     ],
     scenario: rotten,
     expects: ['C10'],
+    words: /the receipt does not verify/,
   },
   {
     name: 'a commit without an answer is taken for one',
@@ -142,5 +148,6 @@ export const flushingMutants: readonly Mutant[] = [
     ],
     scenario: uncommittedFlush,
     expects: ['C1', 'C10'],
+    words: /acknowledged at \d+:\d+ and gone|epoch \d+ is suspect, and nothing was done to Redis/,
   },
 ]

@@ -13,6 +13,7 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: repeats,
     expects: ['C6'],
+    words: /kept, and its repeat heard that it was not/,
   },
   {
     name: 'no dedupe',
@@ -20,6 +21,7 @@ export const sendingMutants: readonly Mutant[] = [
     edits: [{ file: appendLua, text: known, instead: '' }],
     scenario: repeats,
     expects: ['C2'],
+    words: /alice said it once, and it is there 2 times/,
   },
   {
     name: 'ack before reply',
@@ -49,6 +51,8 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: unheard,
     expects: ['C1'],
+    words: /acknowledged at \d+:\d+ and gone/,
+    isMomentHidden: true,
   },
   {
     name: 'sent twice by the connection',
@@ -63,6 +67,7 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: unheard,
     expects: ['C2'],
+    words: /bob said it once, and it is there \d+ times/,
   },
   {
     name: 'INSERT IGNORE',
@@ -72,6 +77,7 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: tooLong,
     expects: ['C3'],
+    words: /what is kept is not what was said/,
   },
   {
     name: 'put out in MySQL alone',
@@ -86,6 +92,7 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: putOut,
     expects: ['C8'],
+    words: /alice was put out, and was heard again/,
   },
   {
     name: 'forgotten too early',
@@ -99,6 +106,7 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: forgotten,
     expects: ['C2'],
+    words: /alice said it once, and it is there 2 times/,
   },
   {
     name: 'deleted in name only',
@@ -106,6 +114,7 @@ export const sendingMutants: readonly Mutant[] = [
     edits: [{ file: 'src/ledger/storing.ts', text: '  await erase(trx, room, fresh)\n', instead: '' }],
     scenario: deleted,
     expects: ['C3'],
+    words: /it was deleted, and its words are still there/,
   },
   {
     name: 'another target',
@@ -119,5 +128,6 @@ export const sendingMutants: readonly Mutant[] = [
     ],
     scenario: deleted,
     expects: ['C3'],
+    words: /it was said of \d+:\d+, and is kept as of \d+:\d+/,
   },
 ]

@@ -24,6 +24,7 @@ export const tellingMutants: readonly Mutant[] = [
     edits: [...noCatchUp, ...noLooks],
     scenario: deaf,
     expects: ['C11'],
+    words: /waited for everything and never heard \d+ to \d+/,
   },
   {
     name: 'deaf until the next look',
@@ -31,6 +32,7 @@ export const tellingMutants: readonly Mutant[] = [
     edits: noCatchUp,
     scenario: deaf,
     expects: [],
+    words: undefined,
   },
   {
     name: 'end before it is stored',
@@ -38,6 +40,7 @@ export const tellingMutants: readonly Mutant[] = [
     edits: [{ file: 'src/ledger/room-follower.ts', text: ' || this.#storedSeq < this.#closedSeq', instead: '' }],
     scenario: lostEnd,
     expects: ['C11'],
+    words: /was told that the room has ended at 1:\d+/,
   },
   {
     name: 'key outside the transaction',
@@ -51,6 +54,7 @@ export const tellingMutants: readonly Mutant[] = [
     ],
     scenario: uncommitted,
     expects: ['C14'],
+    words: /post \d+ was acknowledged and is gone/,
   },
   {
     name: 'relay without a lock',
@@ -64,5 +68,6 @@ export const tellingMutants: readonly Mutant[] = [
     ],
     scenario: twoRelays,
     expects: ['C13', 'C14'],
+    words: /for key '(?:events\.)?events_position'|position \d+ stands behind/,
   },
 ]

@@ -34,7 +34,7 @@ async function sayUntilWorkerWaits(
   for (let line = 1; line <= untilTheTenth; line += 1) {
     last = (await witness.sayUntilKnown('alice', room, `line ${line}`)).seq ?? last
   }
-  return { last, isWaiting: await site.until(() => isRowWaitedFor(site, room), 5000) }
+  return { last, isWaiting: await site.until(() => isRowWaitedFor(site, room)) }
 }
 
 export const saidMeanwhile: Scenario = {
@@ -48,11 +48,11 @@ export const saidMeanwhile: Scenario = {
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     for (const line of [1, 2, 3]) await witness.sayUntilKnown('bob', room, `meanwhile ${line}`)
     await letGo()
-    const isDone = await site.until(isStored(site, room, last), 5000)
+    const isDone = await site.until(isStored(site, room, last))
     await pause(300)
     await witness.sayUntilKnown('alice', room, 'afterwards')
     await witness.close(room)
-    await untilFinal(site, 6000)
+    await untilFinal(site)
     return isWaiting && isDone
   },
 }
@@ -70,12 +70,12 @@ export const lateTrim: Scenario = {
     const before = await storedSeq(site, room)
     slow.hold('up')
     await letGo()
-    const isStuck = await site.until(isStored(site, room, before + 1), 5000)
+    const isStuck = await site.until(isStored(site, room, before + 1))
     other.heal()
     const isTrimmed = async (seq: number): Promise<boolean> => (await site.bufferBase(room)) >= seq
     // A mutant that stores what is stored already never trims: it has shown itself.
     const untilTrimmed = (seq: number): Promise<boolean> =>
-      site.until(async () => hasDoubledRow(site) || (await isTrimmed(seq)), 8000)
+      site.until(async () => hasDoubledRow(site) || (await isTrimmed(seq)))
     await untilTrimmed(last)
     const further = await sayTen(witness, room, 'further')
     await untilTrimmed(further)
@@ -86,7 +86,7 @@ export const lateTrim: Scenario = {
     await pause(300)
     other.heal()
     await witness.close(room)
-    await untilFinal(site, 6000)
+    await untilFinal(site)
     return isWaiting && isStuck && isTrimmedBefore
   },
 }
@@ -107,14 +107,14 @@ export const uncommittedFlush: Scenario = {
       return isCommit
     })
     await letGo()
-    await site.until(() => cut.isCommitLost, 5000)
+    await site.until(() => cut.isCommitLost)
     await pause(300)
     database.heal()
     // Let go of it is what the mutant does without having stored it.
-    await site.until(async () => (await site.bufferBase(room)) >= last, 5000)
+    await site.until(async () => (await site.bufferBase(room)) >= last)
     await witness.sayUntilKnown('bob', room, 'afterwards')
     await witness.close(room)
-    await untilFinal(site, 8000)
+    await untilFinal(site)
     return isWaiting && cut.isCommitLost
   },
 }
@@ -179,13 +179,13 @@ export const rotten: Scenario = {
     const { sql } = site.world
     const room = await witness.openRoom()
     const last = await sayTen(witness, room, 'stored')
-    await site.until(isStored(site, room, last), 5000)
+    await site.until(isStored(site, room, last))
     witness.note('database: a row was changed', 'its time is another one', true)
     const changed = await sql('messages')
       .where({ room_id: room, seq: 5 })
       .update({ at: sql.raw('at - INTERVAL 1 SECOND') })
     await witness.close(room)
-    await untilFinal(site, 6000)
+    await untilFinal(site)
     return changed === 1
   },
 }

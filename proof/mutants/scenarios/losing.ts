@@ -19,7 +19,7 @@ export const rolledBack: Scenario = {
     const later = await witness.sayUntilKnown('bob', room, 'new 1')
     await witness.sayUntilKnown('bob', room, 'new 2')
     await witness.close(room)
-    await untilFinal(site, 8000)
+    await untilFinal(site)
     return later.epoch !== epoch
   },
 }
@@ -35,7 +35,7 @@ export const restarted: Scenario = {
     await site.world.redis.start()
     const after = await witness.sayUntilKnown('alice', room, 'after', { via: 'server-2' })
     await witness.close(room)
-    await untilFinal(site, 8000)
+    await untilFinal(site)
     return after.outcome === 'ok'
   },
 }

@@ -4,8 +4,6 @@ import type { Scenario } from '../scenario.ts'
 import { holdRow, storedSeq, untilFinal } from '../scenario.ts'
 import type { Witness } from '../witness.ts'
 
-const closingMs = 8000
-
 export const repeats: Scenario = {
   name: 'one id is sent again: at another server, after the closing, and when the room is sealed',
   parts: ['server-1', 'server-2', 'worker-1'],
@@ -17,7 +15,7 @@ export const repeats: Scenario = {
     await witness.say('alice', room, 'once', { id, via: 'server-2' })
     await witness.close(room)
     await witness.say('alice', room, 'once', { id })
-    await untilFinal(site, closingMs)
+    await untilFinal(site)
     await witness.say('alice', room, 'once', { id, via: 'server-2' })
     return outcome === 'ok'
   },
@@ -43,7 +41,7 @@ export const unheard: Scenario = {
     }
     await witness.sayUntilKnown('alice', room, 'after')
     await witness.close(room)
-    await untilFinal(site, closingMs)
+    await untilFinal(site)
     return first.outcome === 'unknown' && second.outcome === 'unknown'
   },
 }
@@ -61,7 +59,7 @@ export const tooLong: Scenario = {
       const { outcome } = await witness.say('alice', room, 'long '.repeat(200).trim())
       await witness.say('bob', room, 'short again')
       await witness.close(room)
-      await untilFinal(site, closingMs)
+      await untilFinal(site)
       return outcome === 'ok'
     } finally {
       await sql.raw('ALTER TABLE messages MODIFY payload MEDIUMBLOB NOT NULL')
@@ -120,11 +118,11 @@ export const deleted: Scenario = {
     })
     await letGo()
     const late = await sayAndChange(witness, room, 'late')
-    const isStored = await site.until(async () => (await storedSeq(site, room)) >= late.seq, 5000)
+    const isStored = await site.until(async () => (await storedSeq(site, room)) >= late.seq)
     await witness.amend('alice', room, { kind: 'delete', body: '', target: late.at })
     const { outcome } = await witness.sayUntilKnown('bob', room, 'it stays')
     await witness.close(room)
-    await untilFinal(site, closingMs)
+    await untilFinal(site)
     return isStored && outcome === 'ok'
   },
 }

@@ -32,12 +32,12 @@ export const lostEnd: Scenario = {
     database.down()
     const last = await witness.sayUntilKnown('alice', room, 'lost')
     await witness.close(room)
-    const hasHeard = await site.until(() => listener.hasHeardUpTo((last.seq ?? Infinity) + 1), 4000)
+    const hasHeard = await site.until(() => listener.hasHeardUpTo((last.seq ?? Infinity) + 1))
     witness.note('redis: rolled back', 'it came back without the last line and the closing', true)
     await older.putBack()
     database.heal()
     await witness.close(room)
-    await untilFinal(site, 8000)
+    await untilFinal(site)
     await site.until(() => listener.isAtTheEnd(), 8000)
     return hasHeard
   },
@@ -80,6 +80,6 @@ export const twoRelays: Scenario = {
         ),
       )
     }
-    return site.until(async () => hasDoubledRow(site) || (await isAllRelayed(site)), 5000)
+    return site.until(async () => hasDoubledRow(site) || (await isAllRelayed(site)))
   },
 }
