@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { dataFolder, privateFolder, shortHash } from '../../tools/paths.ts'
 
@@ -31,6 +31,15 @@ export function mountSmall(folder: string, megabytes: number): string | undefine
   const options = `size=${megabytes}m,mode=0700`
   const answer = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'madang-drill', folder], { stdio: 'ignore' })
   return answer.status === 0 ? folder : undefined
+}
+
+/** Whether that can be done here: by root on Linux, unless it is kept from mounting. */
+export function canMountSmall(): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-mount-'))
+  const isMounted = mountSmall(folder, 1) !== undefined
+  if (isMounted) spawnSync('umount', ['-l', folder], { stdio: 'ignore' })
+  rmSync(folder, { recursive: true, force: true })
+  return isMounted
 }
 
 /** Removes a folder with all that is mounted below it. */

@@ -54,30 +54,59 @@ const deadlocked: Trial = async (trying) => {
   await undone(injected)
 }
 
-const connectionsKilled: Trial = async (trying) => {
-  const { stack } = trying
-  const ids = (): Promise<number[]> =>
-    connected(stack, async (connection) => {
-      const [rows] = await connection.query<({ id: number } & RowDataPacket)[]>(
-        'SELECT id FROM information_schema.processlist WHERE user = ?',
-        [stack.inside.account],
-      )
-      return rows.map(({ id }) => Number(id))
-    })
-  const before = await eventually(async () => {
-    const found = await ids()
+/** Ids of the connections of servers and workers. */
+function connectionsOf(stack: DrillStack): Promise<number[]> {
+  return connected(stack, async (connection) => {
+    const [rows] = await connection.query<({ id: number } & RowDataPacket)[]>(
+      'SELECT id FROM information_schema.processlist WHERE user = ?',
+      [stack.inside.account],
+    )
+    return rows.map(({ id }) => Number(id))
+  })
+}
+
+function someConnections(stack: DrillStack): Promise<number[]> {
+  return eventually(async () => {
+    const found = await connectionsOf(stack)
     return found.length > 0 && found
   }, longMs)
+}
+
+async function areAllGone(stack: DrillStack, before: readonly number[]): Promise<void> {
+  await eventually(async () => !(await connectionsOf(stack)).some((id) => before.includes(id)))
+}
+
+const connectionsKilled: Trial = async (trying) => {
+  const before = await someConnections(trying.stack)
   await made(trying)
-  await eventually(async () => !(await ids()).some((id) => before.includes(id)))
+  await areAllGone(trying.stack, before)
+}
+
+/** As servers and workers connect. */
+async function asProcess({ databaseUrl, inside }: DrillStack): Promise<Connection> {
+  const url = new URL(databaseUrl)
+  url.username = inside.account
+  const account = await createConnection({ uri: url.href })
+  account.on('error', () => undefined)
+  return account
+}
+
+/** Whether so many bytes are taken at once from a connection that is made now. */
+async function isTaken(stack: DrillStack, bytes: number): Promise<boolean> {
+  const account = await asProcess(stack)
+  try {
+    return await account.query('SELECT LENGTH(?)', ['x'.repeat(bytes)]).then(
+      () => true,
+      () => false,
+    )
+  } finally {
+    account.destroy()
+  }
 }
 
 const readOnly: Trial = async (trying) => {
   const { stack } = trying
-  const url = new URL(stack.databaseUrl)
-  url.username = stack.inside.account
-  const account = await createConnection({ uri: url.href })
-  account.on('error', () => undefined)
+  const account = await asProcess(stack)
   const write = (): Promise<number> => refusal(account.query('DELETE FROM rooms WHERE id = 0'))
   assert.equal(await write(), 0)
   const injected = await made(trying)
@@ -90,11 +119,21 @@ const readOnly: Trial = async (trying) => {
 }
 
 const smallPackets: Trial = async (trying) => {
-  const before = await valueOf(trying.stack, '@@GLOBAL.max_allowed_packet')
+  const { stack } = trying
+  const before = await valueOf(stack, '@@GLOBAL.max_allowed_packet')
+  const connections = await someConnections(stack)
+  assert.ok(await isTaken(stack, 30_000))
   const injected = await made(trying)
-  assert.equal(await valueOf(trying.stack, '@@GLOBAL.max_allowed_packet'), 16_384)
+  assert.equal(await valueOf(stack, '@@GLOBAL.max_allowed_packet'), 16_384)
+  // No process goes on with the limit that it began with.
+  await areAllGone(stack, connections)
+  assert.ok(await isTaken(stack, 3000))
+  assert.ok(!(await isTaken(stack, 30_000)))
+  const small = await someConnections(stack)
   await undone(injected)
-  assert.equal(await valueOf(trying.stack, '@@GLOBAL.max_allowed_packet'), before)
+  assert.equal(await valueOf(stack, '@@GLOBAL.max_allowed_packet'), before)
+  await areAllGone(stack, small)
+  assert.ok(await isTaken(stack, 30_000))
 }
 
 /**
