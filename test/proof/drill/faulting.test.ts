@@ -15,7 +15,10 @@ function fault(inject: Fault['inject'], patienceMs?: number): Fault {
 }
 
 /** Made at once, for a minute unless everything is ended before. */
-async function tried(one: Fault, mustHit = false): Promise<{ tried: readonly Tried[]; incidents: readonly Incident[] }> {
+async function tried(
+  one: Fault,
+  mustHit = false,
+): Promise<{ tried: readonly Tried[]; incidents: readonly Incident[] }> {
   const history = new History()
   const faulting = new Faulting(patient, history)
   faulting.begin([{ fault: one, atMs: 0, forMs: 60_000, seed: 'a', mustHit }])
