@@ -90,6 +90,7 @@ export const flushingMutants: readonly Mutant[] = [
     ],
     scenario: uncommittedFlush,
     expects: ['C1', 'C10'],
+    words: /acknowledged at \d+:\d+ and gone|epoch \d+ is suspect, and nothing was done to Redis/,
   },
   {
     name: 'bulk without comparison',
@@ -97,6 +98,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: [{ file: bulk, text: compared, instead: 'if (answer.warnings < 0) {' }],
     scenario: cutInBulk,
     expects: ['C3'],
+    words: /what is kept is not what was said/,
   },
   {
     name: 'warnings of a bulk are ignored',
@@ -104,6 +106,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: [{ file: bulk, text: compared, instead: 'if (!isSame(sum, sent.sum)) {' }],
     scenario: cutInBulk,
     expects: [],
+    words: undefined,
   },
   {
     name: 'bulk is not summed up',
@@ -111,6 +114,7 @@ export const flushingMutants: readonly Mutant[] = [
     edits: [{ file: bulk, text: compared, instead: 'if (answer.warnings > 0) {' }],
     scenario: flipped,
     expects: ['C3', 'C10'],
+    words: /what is kept is not what was said/,
   },
   {
     name: 'sealed without comparison',

@@ -133,9 +133,9 @@ export const cutInBulk: Scenario = {
       const { outcome } = await witness.say('alice', room, 'long '.repeat(200).trim())
       const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
       await letGo()
-      const isDone = await site.until(isStored(site, room, last), 5000)
+      const isDone = await site.until(isStored(site, room, last))
       await witness.close(room)
-      await untilFinal(site, 6000)
+      await untilFinal(site)
       return outcome === 'ok' && isWaiting && isDone
     } finally {
       await sql.raw('ALTER TABLE messages MODIFY payload MEDIUMBLOB NOT NULL')
@@ -164,10 +164,10 @@ export const flipped: Scenario = {
     await witness.sayUntilKnown('bob', room, said.toString())
     const { last, isWaiting } = await sayUntilWorkerWaits(witness, site, room)
     await letGo()
-    const isDone = await site.until(isStored(site, room, last), 5000)
+    const isDone = await site.until(isStored(site, room, last))
     database.heal()
     await witness.close(room)
-    await untilFinal(site, 6000)
+    await untilFinal(site)
     return isWaiting && isDone && times === 1
   },
 }
