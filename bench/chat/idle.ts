@@ -8,13 +8,15 @@ import { signIn } from '../site/members.ts'
 import { startPeer } from '../site/peer.ts'
 import { openRoom } from '../site/rooms.ts'
 import { startSite } from '../site/site.ts'
+import type { Site } from '../site/site.ts'
+import { waitFor } from '../../tools/wait.ts'
 import { dataFolder } from '../../tools/paths.ts'
 import { socketsOf } from './load.ts'
 import { socketIoInsert } from './peers.ts'
 
 /**
- * P9: what a socket costs that does nothing. Each round opens 2,000 more on one server, in rooms of 200, and compares what the server holds
- * before and after, its garbage collected. 500 are there from the beginning, so that what is made once is not counted.
+ * P9: what a socket costs that does nothing. For each round the server is a new process; it holds 500 sockets, so that what is made once is not
+ * counted, then 2,000 more, in rooms of 200. What it holds is compared before and after, its garbage collected.
  */
 const ours = 'madang'
 const fullSize = 2000
@@ -29,46 +31,51 @@ function idleSockets(options: BenchOptions): readonly Contestant[] {
 /** A server that can be asked, and the sockets that are still to be opened at it. */
 interface Ground {
   dialect: DialectName
-  sockets: readonly SocketPlan[]
-  pid: number
+  /** With tokens that are fresh. */
+  sockets(): Promise<readonly SocketPlan[]>
+  /** As it is now. */
+  pid(): number
+  address: string
   folder: string
   stop(): Promise<void>
 }
 
-function madangIdle({ rounds, log }: BenchOptions, perRound: number): Contestant {
+function madangIdle({ log }: BenchOptions, perRound: number): Contestant {
   const terms = 'A signed-in member who listens to one room of 200: session, limits, heartbeat, presence.'
   return contestant(ours, terms, perRound, async () => {
     const folder = path.join(dataFolder, 'bench', 'memory', 'madang')
     const site = await startSite({ name: 'idle', settings: { SEATS_MAX: 10_000, ...probing(folder) }, log })
-    const people = await signIn(site, before + rounds * perRound, 'idle')
+    const people = await signIn(site, before + perRound, 'idle')
     const roomNames: string[] = []
     for (let first = 0; first < people.length; first += perRoom) {
       const [mentor] = people
       if (mentor === undefined) break
       roomNames.push(await openRoom(site, mentor, people.slice(first, first + perRoom)))
     }
-    const tokens = await Promise.all(people.map((person) => person.token()))
-    const sockets = socketsOf(shapeOf(people.length), { ...site, through: 'one server' }, { roomNames, tokens })
-    const { 'server-1': pid = 0 } = site.pids()
-    return { dialect: 'madang', sockets, pid, folder, stop: site.stop }
+    const sockets = async (): Promise<SocketPlan[]> => {
+      const tokens = await Promise.all(people.map((person) => person.token()))
+      return socketsOf(shapeOf(people.length), { ...site, through: 'one server' }, { roomNames, tokens })
+    }
+    const { servers, stop } = site
+    return { dialect: 'madang', sockets, pid: () => firstOf(site), address: servers[0] ?? '', folder, stop }
   })
 }
 
-function socketIoIdle({ rounds, log }: BenchOptions, perRound: number): Contestant {
+function socketIoIdle({ log }: BenchOptions, perRound: number): Contestant {
   const { name, program, terms } = socketIoInsert
   return contestant(name, `${terms} It listens to one room of 200.`, perRound, async () => {
     const folder = path.join(dataFolder, 'bench', 'memory', 'socket.io')
     const site = await startSite({ name: 'idle-peer', log })
     const peer = await startPeer({ site, program, servers: 1, env: probing(folder), log })
-    const count = before + rounds * perRound
+    const count = before + perRound
     const roomNames = Array.from({ length: Math.ceil(count / perRoom) }, (_, room) => `room ${room}`)
     const sockets = socketsOf(shapeOf(count), { ...peer, through: 'one server' }, { roomNames, tokens: [] })
-    const { 'server-1': pid = 0 } = peer.pids()
     const stop = async (): Promise<void> => {
       await peer.stop()
       await site.stop()
     }
-    return { dialect: 'socket.io', sockets, pid, folder, stop }
+    const where = { address: peer.servers[0] ?? '', folder }
+    return { dialect: 'socket.io', sockets: async () => sockets, pid: () => firstOf(peer), ...where, stop }
   })
 }
 
@@ -77,46 +84,55 @@ function shapeOf(sockets: number): Parameters<typeof socketsOf>[0] {
   return { rooms: Math.ceil(sockets / perRoom), listeners: perRoom, speakers: 0, load }
 }
 
+function firstOf(site: Pick<Site, 'pids'>): number {
+  return site.pids()['server-1'] ?? 0
+}
+
 function contestant(name: string, terms: string, perRound: number, prepare: () => Promise<Ground>): Contestant {
   return {
     name,
     terms,
     async start() {
-      const { dialect, sockets, pid, folder, stop } = await prepare()
-      const crowds: Crowd[] = []
-      let opened = 0
-      const openMore = async (count: number): Promise<void> => {
-        const next = sockets.slice(opened, opened + count)
-        crowds.push(await Crowd.open({ dialect, sockets: next, processes: 1 }))
-        opened += count
-      }
-      await openMore(before)
-      return {
-        async round(): Promise<Figures> {
-          const was = await memoryOf(pid, folder)
-          await openMore(perRound)
-          const is = await memoryOf(pid, folder)
-          return {
-            rssBytesPerSocket: (is.rss - was.rss) / perRound,
-            heapBytesPerSocket: (is.heapUsed - was.heapUsed) / perRound,
-            bufferBytesPerSocket: (is.external - was.external) / perRound,
-            openSockets: opened,
-          }
-        },
-        async stop() {
-          for (const crowd of crowds) await crowd.stop()
-          await stop()
-        },
-      }
+      const ground = await prepare()
+      return { round: () => roundOn(ground, perRound), stop: ground.stop }
     },
   }
+}
+
+async function roundOn(ground: Ground, perRound: number): Promise<Figures> {
+  const { dialect, folder } = ground
+  await startAnew(ground)
+  const sockets = await ground.sockets()
+  const first = await Crowd.open({ dialect, sockets: sockets.slice(0, before), processes: 1 })
+  const was = await memoryOf(ground.pid(), folder)
+  const more = await Crowd.open({ dialect, sockets: sockets.slice(before, before + perRound), processes: 1 })
+  const is = await memoryOf(ground.pid(), folder)
+  await more.stop()
+  await first.stop()
+  return {
+    rssBytesPerSocket: (is.rss - was.rss) / perRound,
+    heapBytesPerSocket: (is.heapUsed - was.heapUsed) / perRound,
+    bufferBytesPerSocket: (is.external - was.external) / perRound,
+  }
+}
+
+/** Who ends is started again by its supervisor. */
+async function startAnew({ pid, address }: Ground): Promise<void> {
+  const old = pid()
+  process.kill(old, 'SIGTERM')
+  const isBack = async (): Promise<boolean> => {
+    if (pid() === old) return false
+    const answer = await fetch(`${address}/livez`).catch(() => undefined)
+    return answer?.ok ?? false
+  }
+  if ((await waitFor({ isTrue: isBack, withinMs: 60_000 })) !== 'yes') throw new Error(`${address} did not come back`)
 }
 
 const bars = { most: { must: 0.45, goal: 0.3 } }
 
 export const idleMeasure: Measure = {
   id: 'P9',
-  title: 'Memory of an idle socket, 2,000 more on one server each round',
+  title: 'Memory of an idle socket, 2,000 more on one new server',
   contestants: idleSockets,
   comparisons: [
     { title: 'resident memory per socket', quantity: 'rssBytesPerSocket', ours, theirs: socketIoInsert.name, bars },
