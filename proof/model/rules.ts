@@ -60,6 +60,10 @@ export const rules = {
     says: 'an epoch change stores what Redis still holds',
     in: 'restart',
   },
+  tailOfOneRun: {
+    says: 'what Redis still holds counts only when it is read in the incarnation that was looked at',
+    in: 'pieces and rollback',
+  },
   rebaseOnlyItsRun: {
     says: 'a rebase applies only in the incarnation of Redis that was held',
     isSecondLine: true,

@@ -108,7 +108,9 @@ async function decide(
   crashPoint('epoch: held, tail not kept')
   // Only what is seen on hold is final: a moment ago the epoch before may still have been installed, and appended to.
   const look = await buffer.look(parts.redis, room)
-  const kept = await keepTail(parts, trx, room, row, look)
+  const tail = await tailOnHold(parts.redis, room, row, look)
+  if (tail === undefined) return 'settled'
+  const kept = await keepTail(parts, trx, { row, look, tail, room })
   const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
   if (cause !== 'opened') await endEpoch(parts, trx, room, row, look, kept, cause)
   await beginEpoch(trx, room, { epoch, run })
@@ -120,10 +122,27 @@ async function decide(
 
 const salvageEntries = 1000
 
-/** Stores what Redis still holds of the row's own epoch above `stored_seq`, or parks it when it does not continue the rows. */
-async function keepTail(parts: EpochParts, trx: Sql, room: RoomId, row: LedgerRow, look: Look): Promise<Kept> {
+/**
+ * What Redis still holds of the row's own epoch above `stored_seq`. Undefined when it is another Redis by now, which came back with
+ * more or less than the one that was looked at: nothing is decided then, and whoever asked tries again.
+ */
+async function tailOnHold(redis: Redis, room: RoomId, row: LedgerRow, look: Look): Promise<Entry[] | undefined> {
+  if (!isInstalled(row, look)) return []
+  const tail = await tailOf(redis, room, row, look)
+  const { run } = await buffer.look(redis, room)
+  return run === look.run ? tail : undefined
+}
+
+interface Found {
+  room: RoomId
+  row: LedgerRow
+  look: Look
+  tail: readonly Entry[]
+}
+
+/** Stores what Redis still holds, or parks it when it does not continue the rows. */
+async function keepTail(parts: EpochParts, trx: Sql, { room, row, look, tail }: Found): Promise<Kept> {
   const stored = { seq: row.storedSeq, digest: row.storedDigest }
-  const tail = isInstalled(row, look) ? await tailOf(parts.redis, room, row, look) : []
   const isJoined = !isInstalled(row, look) || joins(row, look, tail)
   if (!isJoined) {
     for (const entry of tail) await insertParked(trx, room, entry, 'does not continue what is stored')

@@ -80,6 +80,37 @@ test.serial('what was said in an epoch that was installed at the last moment is 
   t.like(await site.ledger.head(room), { epoch: 3, seq: 2 })
 })
 
+test.serial('a redis that comes back older while an epoch change reads what it holds is asked anew', async (t) => {
+  const room = await roomWith('one', 'two')
+  const older = [await site.redis.dumpBuffer(keys.meta(room)), await site.redis.dumpBuffer(keys.buffer(room))]
+  await flushRoom(site.work, room)
+  await site.ledger.append(room, line('three'))
+  await site.redis.hset(keys.meta(room), 'run', 'an earlier one')
+  const comeBackOlder = async (): Promise<void> => {
+    await world().redis.kill()
+    await world().redis.start()
+    await eventually(async () => (await site.redis.ping().catch(() => undefined)) === 'PONG')
+    const [meta, entries] = older as [Buffer, Buffer]
+    await site.redis.restore(keys.meta(room), 0, meta, 'REPLACE')
+    await site.redis.restore(keys.buffer(room), 0, entries, 'REPLACE')
+  }
+  let reads = 0
+  const lrangeBuffer: Redis['lrangeBuffer'] = async (...args: Parameters<Redis['lrangeBuffer']>) => {
+    reads += 1
+    await comeBackOlder()
+    return site.redis.lrangeBuffer(...args)
+  }
+
+  const redis = Object.assign(Object.create(site.redis), { lrangeBuffer }) as Redis
+  await new Epochs({ ...site.work, redis }).change(room)
+  await site.ledger.append(room, line('four'))
+
+  t.is(reads, 1)
+  t.deepEqual(await linesOf(room), ['one', 'two', 'four'])
+  t.deepEqual(await world().sql('ledger_parked').where({ room_id: room }), [])
+  t.deepEqual(await causesOf(room), [['restart', { from: 3, to: 3 }]])
+})
+
 test.serial('a hold that comes behind a newer one, or behind its own epoch, changes nothing', async (t) => {
   const room = await roomWith('one')
 

@@ -46,7 +46,8 @@ function* decide(context: Context, isPatient: boolean): Doing<Beginning | 'final
   const held = yield* transaction.redis('hold', (redis) => hold(redis, epoch, holds))
   if (held.type === 'late') return 'settled'
   const seen = holds('holdBeforeLook') ? yield* transaction.redis('look on hold', look) : before
-  const tail = yield* salvage(context, row, seen, before.tail)
+  const tail = yield* tailOnHold(context, row, seen, before.tail)
+  if (tail === undefined) return 'settled'
   const fenced = yield* fencedSeq(context, row.epoch)
   return yield* transaction.mysql('commit the epoch', (mysql) =>
     commit(context, mysql, { epoch, run: held.run, look: seen, tail, fenced }),
@@ -55,9 +56,14 @@ function* decide(context: Context, isPatient: boolean): Doing<Beginning | 'final
 
 const tailOf = ({ room }: Redis): readonly Kept[] => room?.entries ?? []
 
-function* salvage(context: Context, row: Mysql['row'], seen: Look, before: readonly Kept[]): Doing<readonly Kept[]> {
+type Tail = readonly Kept[]
+
+function* tailOnHold(context: Context, row: Mysql['row'], seen: Look, before: Tail): Doing<Tail | undefined> {
+  const { holds } = context
   if (!isInstalledHere(context, row, seen)) return []
-  const entries = context.holds('holdBeforeLook') ? yield* transaction.redis('salvage', tailOf) : before
+  const entries = holds('holdBeforeLook') ? yield* transaction.redis('salvage', tailOf) : before
+  const { run } = holds('tailOfOneRun') ? yield* transaction.redis('look again', look) : seen
+  if (run !== seen.run) return undefined
   return entries.slice(Math.max(row.storedSeq - seen.base, 0), seen.head - seen.base)
 }
 
