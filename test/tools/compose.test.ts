@@ -72,3 +72,25 @@ test('a .env that was written for npm start takes nothing from the containers th
 
   t.like(config, { HOST: '0.0.0.0', PORT: 3000, MEDIA_FOLDER: '/data/media', POSTS_PER_HOUR: 7, LOG_LEVEL: 'info' })
 })
+
+const networksOf = (name: string): string[] => {
+  const service = below(services, new RegExp(`^ {2}${name}:`))
+  const anchor = /<<: \*server$/m.test(service) ? below(compose, /^x-server:/) : service
+  const own = /<<: \*madang$/m.test(anchor) ? `${below(compose, /^x-madang:/)}\n${service}` : service
+  const [, listed = ''] = /^ +networks: \[(.*)\]$/m.exec(own) ?? []
+  return listed.split(', ')
+}
+const allServices = [...services.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name)
+
+test('Nginx alone is reached from outside; servers, MySQL and Redis are on a network that leads nowhere', (t) => {
+  t.deepEqual(allServices.toSorted(), [...ours, 'mysql', 'nginx', 'redis'].toSorted())
+  for (const name of allServices) {
+    const service = below(services, new RegExp(`^ {2}${name}:`))
+    t.is(/^ +(ports|network_mode|extra_hosts|expose):/m.test(service), name === 'nginx', name)
+    t.deepEqual(networksOf(name), name === 'nginx' ? ['outside', 'inside'] : ['inside'], name)
+  }
+  t.is(compose.match(/^ +ports:/gm)?.length, 1)
+  t.notRegex(compose, /network_mode|privileged/)
+  t.regex(below(services, /^ {2}nginx:/), /^ {4}ports: \['\$\{MADANG_PORT:-8080\}:8080'\]$/m)
+  t.is(below(compose, /^networks:/), ['  outside:', '  inside:', '    internal: true', ''].join('\n'))
+})

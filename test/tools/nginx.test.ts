@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
 import { connect } from 'node:net'
@@ -16,7 +16,7 @@ import { fillTemplate, nginxArguments, startNginx, writeNginxConfig } from '../.
 import type { NginxInstance } from '../../tools/nginx.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { freePort } from '../../tools/ports.ts'
-import { stopProcess } from '../../tools/processes.ts'
+import { startProcess, stopProcess } from '../../tools/processes.ts'
 import { waitFor } from '../../tools/wait.ts'
 
 test('a template keeps what Nginx itself fills in, and a value that is missing is an error', (t) => {
@@ -168,6 +168,53 @@ test('the container makes of the list of proxies what the local stack makes of i
   const nobody = spawnSync('/bin/sh', ['-euc', `. '${script}' && printf %s "$MADANG_REAL_ADDRESS_FROM"`])
   t.is(nobody.status, 0)
   t.is(String(nobody.stdout), '')
+})
+
+/** The times of nginx.conf, and how much shorter they are here. */
+const times = [
+  ['client_header_timeout', '10s'],
+  ['client_body_timeout', '20s'],
+  ['send_timeout', '30s'],
+] as const
+const half: [what: string, words: string][] = [
+  ['headers', 'GET /v1/hello HTTP/1.1\r\nHost: a\r\nX-Half: '],
+  ['a body', 'POST /v1/hello HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"half":'],
+]
+
+test('who sends half of a request is hung up on after a time, and no server hears of it', async (t) => {
+  const { port: backendPort, heard } = await backend(t, 'server-1', 'answer')
+  const instance = await nginxInstance(t, [`127.0.0.1:${backendPort}`])
+  writeNginxConfig(instance)
+  const file = path.join(instance.folder, 'nginx.conf')
+  let written = readFileSync(file, 'utf8')
+  for (const [name, seconds] of times) {
+    t.is(
+      written
+        .match(new RegExp(`^ +${name} .*;$`, 'gm'))
+        ?.join()
+        .trim(),
+      `${name} ${seconds};`,
+    )
+    written = written.replace(`${name} ${seconds};`, `${name} 1s;`)
+  }
+  writeFileSync(file, written)
+  const { program: command, log, pidFile } = instance
+  const { mark } = await startProcess({ command, args: nginxArguments(instance), log, pidFile })
+  t.teardown(() => stopProcess(mark))
+  const isTrue = async (): Promise<boolean> =>
+    (await askAt({ port: instance.port, target: '/metrics' }).catch(() => undefined))?.status === 404
+  t.is(await waitFor({ isTrue, withinMs: 20_000 }), 'yes', 'Nginx is up')
+
+  for (const [what, words] of half) {
+    const socket = connect({ host: '127.0.0.1', port: instance.port })
+    let isClosed = false
+    socket.on('error', () => undefined)
+    socket.on('close', () => (isClosed = true))
+    socket.resume()
+    socket.write(words)
+    t.true(await eventually(() => isClosed, 30_000), what)
+  }
+  t.deepEqual(heard, [])
 })
 
 test('when a server is gone the other one answers, and with both gone it is said when to come back', async (t) => {

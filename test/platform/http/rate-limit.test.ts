@@ -215,3 +215,34 @@ test.serial(
     t.pass()
   },
 )
+
+/** One after the other: so many requests at once at this server. */
+const visits = fc.array(fc.record({ server: fc.constantFrom(0, 1), times: fc.integer({ min: 1, max: 80 }) }), {
+  minLength: 1,
+  maxLength: 20,
+})
+
+test.serial(
+  'where servers take points several at a time two of them give no more than the limit, and lose few',
+  async (t) => {
+    await fc.assert(
+      fc.asyncProperty(visits, fc.integer({ min: 100, max: 600 }), async (list, requests) => {
+        names += 1
+        const limit: Limit = { name: `large${names}`, requests, seconds: windowSeconds, withoutRedis: 'refuse' }
+        const servers = [createRateLimits(redis), createRateLimits(redis)] as const
+        let asked = 0
+        let passed = 0
+        for (const { server: nth, times } of list) {
+          const standings = await Promise.all(Array.from({ length: times }, () => servers[nth]!.take(limit, 'alice')))
+          asked += times
+          passed += standings.filter(({ isOver }) => !isOver).length
+        }
+        assert.ok(passed <= requests, `${passed} passed of ${requests}`)
+        // What is left of a pack at the other server, where nobody asks for it.
+        assert.ok(passed >= Math.min(asked, requests - 9), `${passed} passed of ${asked} at ${requests}`)
+      }),
+      seeded(60),
+    )
+    t.pass()
+  },
+)
