@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import test from 'ava'
+import type { ExecutionContext } from 'ava'
 import path from 'node:path'
 import { allFaults } from '../faults/index.ts'
 import type { Line } from '../history/line.ts'
@@ -8,10 +11,14 @@ import { drillFolder } from '../stack/volumes.ts'
 import { silentProgress } from '../../tools/progress.ts'
 import { ownSite } from './own-site.ts'
 import { drillOnce, keepEvidence } from './run.ts'
+import type { RunResult } from './run.ts'
+import { sayPlanned, scheduleOf } from './schedule.ts'
 import type { Planned } from './schedule.ts'
 import { summaryOf } from './summary.ts'
 
 const seconds = 10
+const who = { people: 12, rooms: 4, messagesPerSecond: 40 }
+const asOptions = `--people ${who.people} --rooms ${who.rooms} --rate ${who.messagesPerSecond}`
 /** Whoever loses an acknowledged message here does so with one of these, and has to say so. */
 const mayLose = ['redis: rolled back', 'redis: empty volume', 'redis: FLUSHALL']
 
@@ -89,24 +96,34 @@ test.serial.after.always('the stack is thrown away', async (t) => {
   t.pass()
 })
 
+interface Drilling {
+  stack: DrillStack
+  seed: number
+  planned: readonly Planned[]
+}
+
+/** A run with a verdict, and a good one: no promise was broken, and everything came back. */
+async function drilled(t: ExecutionContext, { stack: own, seed, planned }: Drilling): Promise<RunResult> {
+  const folder = path.join(drillFolder, 'runs', `test-${seed}`)
+  const result = await drillOnce(ownSite(own), {
+    ...{ ...who, seed, seconds, planned, folder, onProgress: () => undefined },
+  })
+  const summary = summaryOf(result)
+  keepEvidence(folder, result, summary)
+  t.log(summary)
+  t.deepEqual(result.verdict.violations, [], summary)
+  t.deepEqual(result.late, [])
+  return result
+}
+
 for (const { of, seed, steps } of drills) {
   test.serial(`ten seconds of ${of}: what was acknowledged is kept, or said to be lost`, async (t) => {
     t.timeout(800_000)
     if (stack === undefined) throw new Error('the stack is started before the first test')
-    const site = ownSite(stack)
-    const folder = path.join(drillFolder, 'runs', `test-${seed}`)
     const planned = plannedOf(seed, steps)
-    const who = { people: 12, rooms: 4, messagesPerSecond: 40 }
 
-    const result = await drillOnce(site, {
-      ...{ ...who, seed, seconds, planned, folder, onProgress: () => undefined },
-    })
+    const result = await drilled(t, { stack, seed, planned })
 
-    const summary = summaryOf(result)
-    keepEvidence(folder, result, summary)
-    t.log(summary)
-    t.deepEqual(result.verdict.violations, [], summary)
-    t.deepEqual(result.late, [])
     // A drill in which something was not done has shown less than it says.
     t.deepEqual(
       result.tried.filter(({ outcome }) => outcome !== 'done'),
@@ -123,4 +140,39 @@ for (const { of, seed, steps } of drills) {
     const isLossPossible = planned.some(({ fault }) => mayLose.includes(fault.name))
     if (!isLossPossible) t.is(result.verdict.counts.suspect, 0)
   })
+}
+
+/** Of the commit, so that each one brings runs that none before it had, and has them again; without one, any. TEST_SEED repeats them. */
+function seedOfRuns(): number {
+  const given = Number.parseInt(process.env['TEST_SEED'] ?? '', 10)
+  if (Number.isSafeInteger(given)) return Math.abs(given)
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' })
+  return /^[0-9a-f]{40}/.test(stdout ?? '') ? Number.parseInt(stdout.slice(0, 7), 16) : randomInt(1_000_000)
+}
+
+const firstSeed = seedOfRuns()
+
+for (const [nth, seed] of [firstSeed, firstSeed + 1].entries()) {
+  test.serial(
+    `ten seconds of whatever a seed draws, run ${nth + 1}: what was acknowledged is kept, or said to be lost`,
+    async (t) => {
+      t.timeout(800_000)
+      if (stack === undefined) throw new Error('the stack is started before the first test')
+      const { patient } = stack
+      const planned = scheduleOf({ seed, seconds, faults: allFaults }).filter(
+        ({ fault }) => fault.missing(patient) === undefined,
+      )
+      t.log([`npm run drill -- --seed ${seed} ${asOptions}`, ...planned.map(sayPlanned)].join('\n'))
+
+      const result = await drilled(t, { stack, seed, planned })
+
+      // Chance may send a fault where there is nothing to hit; but what was begun has come to its end.
+      t.deepEqual(
+        result.tried.filter(({ outcome }) => outcome === 'failed'),
+        [],
+      )
+      t.is(result.tried.length, planned.length)
+      t.true(result.verdict.counts.acked > 0)
+    },
+  )
 }
