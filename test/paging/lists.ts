@@ -14,8 +14,8 @@ export interface PagedList {
   key: (item: Json) => string
   /** Adds one, and answers its key; undefined when there is nobody left to add. */
   add: () => Promise<string | undefined>
-  /** Undefined where nothing ever leaves. */
-  remove?: (key: string) => Promise<void>
+  /** Undefined where nothing ever leaves. False where this one stays: another list needs it, or it is somebody else's. */
+  remove?: (key: string) => Promise<boolean>
   /** Where the next page begins, as a query; by `page.next` unless it is told otherwise. */
   next?: (page: Json) => string | undefined
 }
@@ -59,9 +59,10 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
       },
       async remove(username) {
         const who = crowd.find((each) => each.username === username)
-        if (who === undefined) return
+        if (who === undefined) return false
         await calls.off(who)
         off.push(who)
+        return true
       },
     }
   }
@@ -82,15 +83,26 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
       key,
     )
 
+  const posted = new Set<string>()
   const ofPosts = (target: string, reader: Neighbour): PagedList => ({
     ...{ target, reader, key: idOf },
-    add: () => post('#마당 여기', { area: '연남동' }),
-    remove: async (id) => void (await must(bob, `DELETE /v1/posts/${id}`)),
+    async add() {
+      const id = await post('#마당 여기', { area: '연남동' })
+      posted.add(id)
+      return id
+    },
+    async remove(id) {
+      if (posted.has(id)) await must(bob, `DELETE /v1/posts/${id}`)
+      return posted.has(id)
+    },
   })
   const commentsOn = (target: string, on: string): PagedList => ({
     ...{ target, reader: alice, key: idOf },
     add: () => made(bob, `POST /v1/posts/${on}/comments`, { text: '반가워요' }),
-    remove: async (id) => void (await must(bob, `DELETE /v1/comments/${id}`)),
+    async remove(id) {
+      await must(bob, `DELETE /v1/comments/${id}`)
+      return true
+    },
   })
   const messagesIn = (room: string, from: string, direction: 'before' | 'after'): PagedList => ({
     ...{ target: `/v1/rooms/${room}/messages${from}`, reader: alice, key: idOf },
@@ -128,6 +140,7 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
         },
         async remove(id) {
           if (passing.has(id)) await must(alice, `POST /v1/rooms/${id}/close`)
+          return passing.has(id)
         },
       },
     ],
@@ -142,6 +155,7 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
         async remove(id) {
           await must(bob, `DELETE /v1/rooms/${id}/members/me`)
           rooms.push(id)
+          return true
         },
       },
     ],
@@ -177,7 +191,10 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
           commentOf.set(idOf(newest!), comment)
           return idOf(newest!)
         },
-        remove: async (id) => void (await must(bob, `DELETE /v1/comments/${commentOf.get(id)}`)),
+        async remove(id) {
+          await must(bob, `DELETE /v1/comments/${commentOf.get(id)}`)
+          return true
+        },
       },
     ],
     'GET /v1/posts/:id/comments': [

@@ -87,8 +87,7 @@ async function holds(
       const there = await wholeOf(list)
       const key = there[next.which % there.length]
       if (key === undefined) return
-      await list.remove(key)
-      removed.add(key)
+      if (await list.remove(key)) removed.add(key)
     }
   })
 
