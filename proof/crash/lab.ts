@@ -41,6 +41,9 @@ export interface Strike {
 
 const preload = fileURLToPath(new URL('./preload.ts', import.meta.url))
 
+/** The checker reads the logs: they must be there whole, whatever was killed how often. */
+const longestLog = 50_000_000
+
 /** Few lines are a full buffer and go in bulk, some more are too many for one transaction, and nothing happens by itself that a scene does not wait for. */
 const settings = {
   FLUSH_ENTRIES: 10,
@@ -58,7 +61,10 @@ const settings = {
 }
 
 async function openLab(): Promise<Lab> {
-  const stack = await startStack({ ...settings, NODE_COMPILE_CACHE: '.data/test/compile-cache' }, { preload })
+  const stack = await startStack(
+    { ...settings, NODE_COMPILE_CACHE: '.data/test/compile-cache' },
+    { preload, longestLog },
+  )
   const history = new History()
   const company = await gather(stack, history)
   return {
