@@ -66,13 +66,14 @@ async function drain(parts: SealingParts, room: RoomId): Promise<Fence> {
 async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<void> {
   if (!(await moveClosing(parts.sql, room, ['fenced', 'draining'], 'verifying'))) return
   await untilWitnessed(parts, room)
+  const epoch = (await ledgerOf(parts.sql, room))?.epoch
   const description = await parts.rooms.describe(room, await sendersOf(parts.sql, room))
   const { verification, transcripts } = await verifyAndTranscribe(parts, room, fenced, description)
   crashPoint('sealing: transcripts named, not signed')
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
   const receipt = receiptOf({ parts, room, closing, verification, description, transcripts })
-  const isOurs = await finish(parts, room, {
+  const isOurs = await finish(parts, room, epoch, {
     state: receipt.state,
     fence: fenced,
     parked: verification.parked.length,
@@ -155,11 +156,17 @@ function receiptOf(facts: {
 }
 
 /** The receipt, the state of the closing and the end of the ledger become true together, or not at all. */
-async function finish(parts: SealingParts, room: RoomId, outcome: FinalClosing): Promise<boolean> {
+async function finish(
+  parts: SealingParts,
+  room: RoomId,
+  epoch: number | undefined,
+  outcome: FinalClosing,
+): Promise<boolean> {
   await insertKey(parts.sql, parts.signer.kid, JSON.stringify(parts.signer.publicJwk))
   crashPoint('sealing: key kept, receipt not')
   const isOurs = await inTransaction(parts.sql, async (trx) => {
-    await lockLedger(trx, room)
+    // An epoch that ended since is not in the receipt, even where the fence and, by another worker's hand, the state are the same again.
+    if ((await lockLedger(trx, room))?.epoch !== epoch) return false
     if (!(await finishClosing(trx, room, outcome))) return false
     crashPoint('sealing: receipt kept, ledger not ended')
     await endLedger(trx, room)

@@ -2,12 +2,13 @@ import test from 'ava'
 import * as buffer from '../../src/ledger/buffer.ts'
 import { keys } from '../../src/ledger/buffer.ts'
 import { fence } from '../../src/ledger/closing.ts'
-import { closingOf, insertClosing } from '../../src/ledger/closing-store.ts'
+import { closingOf, insertClosing, moveClosing } from '../../src/ledger/closing-store.ts'
 import { Epochs } from '../../src/ledger/epochs.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { Followers } from '../../src/ledger/follow.ts'
 import type { RoomEvent } from '../../src/ledger/index.ts'
 import { epochEnds } from '../../src/ledger/record-store.ts'
+import { driveClosing } from '../../src/ledger/sealing.ts'
 import { putToSleep } from '../../src/ledger/sleep.ts'
 import { ledgerOf, setLedgerState } from '../../src/ledger/ledger-store.ts'
 import { Broker } from '../../src/platform/broker.ts'
@@ -311,6 +312,32 @@ function answered(redis: Redis, argumentCount: number, step: () => Promise<void>
 }
 
 const closeArguments = 9
+
+test.serial(
+  'a verdict from before the last epoch change is not the end, though another worker is verifying',
+  async (t) => {
+    const room = await roomWith('one')
+    await site.ledger.close(room, { by: alice, requestId: undefined })
+    const { signer } = site.work
+    let times = 0
+    const sign: typeof signer.sign = async (receipt) => {
+      times += 1
+      if (times === 1) {
+        await site.redis.del(keys.meta(room), keys.buffer(room))
+        await new Epochs(site.work).change(room)
+        await moveClosing(world().sql, room, ['fenced'], 'verifying')
+      }
+      return signer.sign(receipt)
+    }
+
+    await driveClosing({ ...site.work, signer: Object.assign(Object.create(signer), { sign }) as typeof signer }, room)
+    t.like(await site.ledger.closing(room), { state: 'verifying' })
+    await driveClosing(site.work, room)
+
+    t.is(times, 1)
+    t.like(await site.ledger.closing(room), { state: 'suspect' })
+  },
+)
 
 test.serial('an end that is answered is not replaced behind the back of the epoch change', async (t) => {
   const { sql } = world()
