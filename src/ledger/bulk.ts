@@ -31,7 +31,7 @@ export async function storeInBulk(
     throw new NotInBulk(`${sent.sum.rows} entries became ${sum.rows} rows, with ${answer.warnings} warnings`)
   }
   await erase(trx, room, sent.amending)
-  crashPoint('flush: rows inserted, mark not moved')
+  crashPoint('flush: rows in bulk compared, mark not moved')
   const { seq, digest } = sent
   if (sent.sum.rows > 0) await moveStored(trx, room, { seq, digest })
   return { seq, digest, count: sent.sum.rows }

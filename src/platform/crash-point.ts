@@ -13,6 +13,7 @@ export const crashPoints = [
 
   'flush: peeked, not stored',
   'flush: some rows sent in bulk, not all',
+  'flush: rows in bulk compared, mark not moved',
   'flush: rows inserted, mark not moved',
   'flush: mark moved, not committed',
   'flush: committed, not trimmed',
