@@ -1,6 +1,7 @@
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
+import { reasonOf } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import { dirtyRooms } from './buffer.ts'
 import { leaseDueClosings, recordFailedAttempt } from './closing-store.ts'
@@ -57,7 +58,7 @@ export async function attemptClosing(parts: RecoveryParts, room: RoomId): Promis
     await driveClosing(parts, room)
   } catch (error) {
     parts.log.warn({ err: error, room }, 'the closing could not be finished yet')
-    await recordFailedAttempt(parts.sql, room, { error: String(error), firstWaitSeconds: parts.retrySeconds })
+    await recordFailedAttempt(parts.sql, room, { error: reasonOf(error), firstWaitSeconds: parts.retrySeconds })
   }
 }
 

@@ -1,6 +1,7 @@
 import { chunksOf } from '../platform/chunks.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
+import { reasonOf } from '../platform/log.ts'
 import { mysqlErrno } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { chainDigest, hashOf, systemSender } from './entry.ts'
@@ -108,7 +109,7 @@ async function insertOrPark(trx: Sql, room: RoomId, entries: readonly Entry[]): 
   } catch (error) {
     const [first] = entries
     if (!isRowFault(error) || first === undefined) throw error
-    if (entries.length === 1) return park(trx, room, first, String(error))
+    if (entries.length === 1) return park(trx, room, first, reasonOf(error))
     const middle = Math.ceil(entries.length / 2)
     await insertOrPark(trx, room, entries.slice(0, middle))
     await insertOrPark(trx, room, entries.slice(middle))

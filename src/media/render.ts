@@ -1,6 +1,7 @@
 import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { MediaId } from '../platform/ids.ts'
+import { reasonOf } from '../platform/log.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { MediaUse } from './contract.ts'
@@ -49,7 +50,10 @@ async function afterFailure(parts: RenderParts, picture: Picture, error: unknown
   const { id, attempts, bytes } = picture
   parts.log.warn({ err: error, picture: id, attempts }, 'the picture could not be rendered')
   const isToBlame = error instanceof Problem
-  await noteFailure(parts.sql, id, { error: String(isToBlame ? (error.cause ?? error) : error), isCounted: isToBlame })
+  await noteFailure(parts.sql, id, {
+    error: reasonOf(isToBlame ? (error.cause ?? error) : error),
+    isCounted: isToBlame,
+  })
   return isToBlame && attempts >= mostAttempts ? finish(parts, picture, { state: 'failed', bytes }) : 'later'
 }
 

@@ -46,11 +46,10 @@ function standardOutput(): LogOutput {
  */
 export function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { type: typeof error }
-  const { name, message, stack, cause } = error
-  const database: unknown = 'sqlMessage' in error ? error.sqlMessage : undefined
+  const { name, stack, cause } = error
   return {
     type: name,
-    message: typeof database === 'string' ? database : message,
+    message: reasonOf(error),
     ...('code' in error ? { code: String(error.code) } : {}),
     stack: (stack ?? '')
       .split('\n')
@@ -58,4 +57,10 @@ export function describeError(error: unknown, depth = 0): unknown {
       .join('\n'),
     ...(cause === undefined || depth === 3 ? {} : { cause: describeError(cause, depth + 1) }),
   }
+}
+
+/** Why something failed, for whoever reads it later: of an error of the database what it said itself, without the statement before it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? error.sqlMessage : error.message
 }

@@ -39,6 +39,8 @@ export function connectMysql(options: MysqlOptions): Sql {
     },
     pool: { min: 0, max: options.poolMax, afterCreate: prepareSession(options) },
     acquireConnectionTimeout: options.acquireTimeoutMs,
+    // Errors would carry the statement with its values: what people wrote, and hashes of passwords.
+    compileSqlOnError: false,
     ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
   })
 }

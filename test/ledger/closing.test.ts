@@ -146,7 +146,7 @@ test('a failed attempt is written down and waits longer each time', async (t) =>
   await attemptClosing(broken, room)
   await attemptClosing(broken, room)
 
-  t.like(await site.ledger.closing(room), { state: 'draining', attempts: 2, lastError: 'Error: chat is away' })
+  t.like(await site.ledger.closing(room), { state: 'draining', attempts: 2, lastError: 'chat is away' })
   await attemptClosing(site.work, room)
   t.like(await site.ledger.closing(room), { state: 'sealed' })
 })

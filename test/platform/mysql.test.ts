@@ -2,6 +2,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { Problem } from '../../src/platform/errors.ts'
 import { route } from '../../src/platform/http/route.ts'
+import { describeError, reasonOf } from '../../src/platform/log.ts'
 import { connectMysql, inTransaction, mysqlErrno, selectRows } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { isOutage } from '../../src/platform/outage.ts'
@@ -183,4 +184,28 @@ test.serial('a transaction that is met with silence ends, and its rows are as be
   t.true(isOutage(error))
   await countUp(world().sql, 1)
   t.is(await countOf(1), (before ?? 0) + 1, 'the lock is free, and one was counted')
+})
+
+test.serial('what is told of a statement that breaks off or is refused has none of its values', async (t) => {
+  const url = new URL(world().config.DATABASE_URL)
+  const proxy = await CuttingProxy.open(() => `http://127.0.0.1:${url.port}`)
+  const sql = connectMysql({
+    url: url.href.replace(`:${url.port}/`, `:${new URL(proxy.address).port}/`),
+    ...{ poolMax: 1, acquireTimeoutMs: 5000 },
+  })
+  t.teardown(() => sql.destroy().finally(() => proxy.close()))
+  const running = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(30)%'"
+
+  const asking = t.throwsAsync(async () => await sql.raw('SELECT SLEEP(30), ?', ['what bob said']))
+  await eventually(async () => (await selectRows(world().sql, running)).length > 0)
+  proxy.cut()
+  const broken = await asking
+  const wrong = 'INSERT INTO counters VALUES (?, LENGTH(?))'
+  const refused = await t.throwsAsync(async () => await world().sql.raw(wrong, [1, 'what bob said']))
+
+  for (const error of [broken, refused]) {
+    t.false(String(error).includes('what bob said'), String(error))
+    t.false(JSON.stringify(describeError(error)).includes('what bob said'))
+  }
+  t.regex(reasonOf(refused), /^Duplicate entry '1' for key/)
 })
