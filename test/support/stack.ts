@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestFn } from 'ava'
@@ -66,6 +66,8 @@ export type StackOptions = PartOptions &
   WorldOptions & {
     /** Nginx limits addresses as it does for people; otherwise it lets all of a test's come from one. */
     hasStandardNginx?: boolean
+    /** Nginx throws a die for each connection instead of keeping an address with one server. */
+    hasRandomServers?: boolean
   }
 
 export async function startStack(
@@ -83,6 +85,7 @@ export async function startStack(
     ...{ folder, port: publicPort, mediaFolder: world.config.MEDIA_FOLDER },
     servers: serverNames.map((name) => partOf(name).host),
     hasStandardLimits: options.hasStandardNginx === true,
+    hasRandomServers: options.hasRandomServers === true,
   })
   const all = [...processes.values()]
 
@@ -178,10 +181,12 @@ async function newPart(
 
 class Nginx {
   readonly #instance: Parameters<typeof writeNginxConfig>[0]
+  readonly #hasRandomServers: boolean
   #child: ChildProcess | undefined
 
   constructor({
     hasStandardLimits,
+    hasRandomServers,
     ...options
   }: {
     folder: string
@@ -189,7 +194,9 @@ class Nginx {
     mediaFolder: string
     servers: string[]
     hasStandardLimits: boolean
+    hasRandomServers: boolean
   }) {
+    this.#hasRandomServers = hasRandomServers
     const limits = {
       requestsPerSecond: 100_000,
       requestsBurst: 100_000,
@@ -211,6 +218,7 @@ class Nginx {
 
   async start(): Promise<void> {
     writeNginxConfig(this.#instance)
+    if (this.#hasRandomServers) await this.#throwDice()
     this.#child = spawn(this.#instance.program, nginxArguments(this.#instance), { stdio: 'ignore' })
     await once(this.#child, 'spawn')
     const deadline = performance.now() + readyWithinMs
@@ -218,6 +226,14 @@ class Nginx {
       if (performance.now() > deadline) throw new Error('nginx does not answer')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+
+  async #throwDice(): Promise<void> {
+    const file = join(this.#instance.folder, 'upstream.conf')
+    const upstream = await readFile(file, 'utf8')
+    if (!upstream.includes('  ip_hash;\n'))
+      throw new Error('the template of Nginx does not keep addresses with servers')
+    await writeFile(file, upstream.replace('  ip_hash;\n', '  random;\n'))
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import test from 'ava'
+import { replaySample } from '../support/replay.ts'
+import { stackOf } from '../support/stack.ts'
+
+const stack = stackOf(test, {}, { hasRandomServers: true })
+
+test.serial(
+  'nothing depends on who stays with which server: with each connection at any of them all is sealed',
+  async (t) => {
+    t.timeout(180_000)
+    let line = 0
+    let spread = 0
+    let crashed: Promise<void> | undefined
+    const crash = async (): Promise<void> => {
+      spread = await spreadAddresses()
+      await stack().kill('server-1')
+      await stack().start('server-1')
+    }
+
+    const { rooms, faults } = await replaySample(stack(), ['courtyard.txt'], {
+      async beforeLine() {
+        line += 1
+        if (line === 40) crashed = crash()
+        if (line >= 60) await crashed
+      },
+    })
+    await crashed
+
+    t.deepEqual(faults, [])
+    t.like(rooms[0], { sent: 113, acked: 113, stored: 113, state: 'sealed', verdict: 'holds' })
+    t.true(spread > 0, 'one address met more than one server while both were there')
+  },
+)
+
+/** Addresses whose requests went to more than one server so far. */
+async function spreadAddresses(): Promise<number> {
+  const requests = (await readFile(stack().accessLog, 'utf8'))
+    .split('\n')
+    .filter((text) => text.endsWith('}'))
+    .map((text) => JSON.parse(text) as { address: string; upstream: string })
+    // What Nginx answers itself has none, and what it asked for twice has two.
+    .filter(({ upstream }) => /^[\d.:]+$/.test(upstream))
+  const byAddress = Map.groupBy(requests, ({ address }) => address)
+  return [...byAddress.values()].filter((of) => new Set(of.map(({ upstream }) => upstream)).size > 1).length
+}
