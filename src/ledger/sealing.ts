@@ -81,7 +81,8 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
     transcripts: { ndjson: transcripts.ndjson.name, html: transcripts.html.name },
     lastError: verification.faults[0],
   })
-  if (!isOurs) await discardLost(parts, room, transcripts)
+  // Who was first tells the people; where an epoch change came between, nobody has an end to tell of yet.
+  if (!isOurs) return discardLost(parts, room, transcripts)
   crashPoint('sealing: final, not retired')
   await retireRoom(parts, room)
   crashPoint('sealing: retired, people not told')

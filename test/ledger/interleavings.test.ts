@@ -334,10 +334,12 @@ test.serial(
 
     await driveClosing({ ...site.work, signer: Object.assign(Object.create(signer), { sign }) as typeof signer }, room)
     t.like(await site.ledger.closing(room), { state: 'verifying' })
+    t.false(site.rooms.sealedRooms.includes(room), 'nobody is told of an end that is none')
     await driveClosing(site.work, room)
 
     t.is(times, 1)
     t.like(await site.ledger.closing(room), { state: 'suspect' })
+    t.true(site.rooms.sealedRooms.includes(room))
   },
 )
 

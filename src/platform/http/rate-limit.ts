@@ -37,9 +37,9 @@ const largestPack = 10
 export function createRateLimits(redis: Redis): RateLimits {
   const packsByLimit = new Map<string, PointPacks>()
   const packsOf = (limit: Limit): PointPacks => {
-    const size = Math.min(largestPack, Math.max(1, Math.floor(limit.requests / packsInLimit)))
     const packs =
-      packsByLimit.get(limit.name) ?? new PointPacks(createLimiter(redis, limit), { points: limit.requests, size })
+      packsByLimit.get(limit.name) ??
+      new PointPacks(createLimiter(redis, limit), { points: limit.requests, size: packOf(limit) })
     packsByLimit.set(limit.name, packs)
     return packs
   }
@@ -52,6 +52,12 @@ export function createRateLimits(redis: Redis): RateLimits {
       }
     },
   }
+}
+
+/** Where nobody shall pass without Redis, nobody passes on what was taken before. */
+function packOf({ requests, withoutRedis }: Limit): number {
+  if (withoutRedis === 'refuse') return 1
+  return Math.min(largestPack, Math.max(1, Math.floor(requests / packsInLimit)))
 }
 
 function createLimiter(redis: Redis, limit: Limit): RateLimiterAbstract {
