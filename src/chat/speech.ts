@@ -40,9 +40,16 @@ async function lookUp(parts: SpeechParts, speaker: Viewer, said: Speech): Promis
   try {
     return await check(parts, speaker, said)
   } catch (error) {
-    if (error instanceof Problem) await requireReader(parts, speaker, said.room)
+    if (!(error instanceof Problem)) throw error
+    await requireReader(parts, speaker, said.room)
+    if (await isKept(parts, speaker, said)) return toEntry(parts, speaker, said)
     throw error
   }
+}
+
+/** What it names may have gone since, with its pictures or with an epoch: a repeat of what was kept hears where it stands all the same. */
+async function isKept(parts: SpeechParts, speaker: Viewer, { room, id }: Speech): Promise<boolean> {
+  return isUuidV7(id) && (await parts.ledger.placeOf(room, { sender: speaker.account, id })) !== undefined
 }
 
 async function check(parts: SpeechParts, speaker: Viewer, said: Speech): Promise<Prepared> {
@@ -78,7 +85,6 @@ async function checkChange(parts: SpeechParts, speaker: Viewer, said: SpeechOf<'
   return { ...prepared, onOutcome: (outcome) => releasePictures(parts, said.room, outcome, item.entry) }
 }
 
-/** A claim that fails says nothing of a message that was kept and has lost its pictures since: then this is its repeat. */
 async function withPictures(
   parts: SpeechParts,
   speaker: Viewer,
@@ -90,12 +96,7 @@ async function withPictures(
   const prepared = toEntry(parts, speaker, said)
   // What the ledger refuses anyway must not become a name for pictures.
   if (!isUuidV7(said.id)) return prepared
-  try {
-    await claimPictures(parts, message, pictures)
-  } catch (error) {
-    if (error instanceof Problem && (await parts.ledger.placeOf(said.room, message)) !== undefined) return prepared
-    throw error
-  }
+  await claimPictures(parts, message, pictures)
   crashPoint('message picture: claimed, not appended')
   return { ...prepared, onOutcome: (outcome) => settleClaim(parts, outcome, pictures) }
 }

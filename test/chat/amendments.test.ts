@@ -1,9 +1,11 @@
 import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
+import type { AccountId, RoomId } from '../../src/platform/ids.ts'
+import { createSite } from '../support/ledger.ts'
 import { line, placeOf } from './house.ts'
 import { trioOf } from './trio.ts'
 
-const { trio } = trioOf(test)
+const { world, trio } = trioOf(test)
 
 test('edit, delete and react are entries; history shows what came of them', async (t) => {
   const { east, west, bob, carol, roomOfThree } = trio()
@@ -80,4 +82,30 @@ test('a target that was not kept is bad input', async (t) => {
   const join = await socket.ask({ type: 'react', room, id: randomUUIDv7(), target: `${epoch}:1`, emoji: '👍' })
 
   for (const answer of [beyond, older, join]) t.is(answer['code'], 'bad_input')
+})
+
+test('what was kept is known again when what it named went with an epoch', async (t) => {
+  const { east, bob, roomOfThree } = trio()
+  const room = await roomOfThree()
+  const socket = await bob.listens(t, east, room)
+  const site = await createSite(world())
+  const gone = '1:9999'
+  const frames = [
+    { type: 'edit', body: 'hello', target: gone },
+    { type: 'delete', target: gone },
+    { type: 'react', emoji: '👍', target: gone },
+    { type: 'send', body: 'I agree', replyTo: gone },
+  ].map((frame) => ({ ...frame, room, id: randomUUIDv7() }))
+
+  for (const frame of frames) {
+    t.like(await socket.ask({ ...frame, id: randomUUIDv7() }), { type: 'error', code: 'bad_input' })
+    const payload = Buffer.from(JSON.stringify({ body: 'as it was kept' }))
+    const entry = { sender: bob.account as AccountId, id: frame.id, kind: 'text', payload }
+    const kept = await site.ledger.append(Number(room) as RoomId, entry)
+    t.is(kept.type, 'kept')
+
+    const again = await socket.ask(frame)
+
+    t.like(again, { type: 'ack', duplicate: true, seq: kept.type === 'kept' ? kept.place.seq : 0 })
+  }
 })
