@@ -46,6 +46,8 @@ const killed: Fault = {
   name: 'database: connections killed',
   says: 'all connections of servers and workers are ended by KILL, in the middle of whatever they do, several times',
   lasts: [0, 0],
+  // Whom to kill stands in a temporary table, for which a full disk has no room.
+  excludes: ['database: disk full'],
   missing: needsInside,
   inject: async (patient, chance) => {
     const times = chance.whole(1, 4)
