@@ -1,0 +1,51 @@
+import type { z } from 'zod'
+import type { accountView, personView, sessionView } from '../../../src/accounts/views.ts'
+import type {
+  banView,
+  closingView,
+  invitationView,
+  memberView,
+  messageView,
+  myRoomView,
+  oneRoomView,
+  roomView,
+} from '../../../src/chat/views.ts'
+import type { pictureView } from '../../../src/media/contract.ts'
+import type { notificationView } from '../../../src/notifications/views.ts'
+import type { listedPersonView, personPageView } from '../../../src/people/views.ts'
+import type { commentView, likeView, likingView, postView, sharedPostView } from '../../../src/timeline/views.ts'
+
+/** What the API answers, from the schemas that the server checks itself against. Types alone: no code of the server is in the client. */
+
+export type { Code, InputFault } from '../../../src/platform/errors.ts'
+export type { ServerFrame } from '../../../src/chat/server-frames.ts'
+
+export type Account = z.output<typeof accountView>
+export type Session = z.output<typeof sessionView>
+export type Person = z.output<typeof personView>
+export type PersonPage = z.output<typeof personPageView>
+export type ListedPerson = z.output<typeof listedPersonView>
+export type Picture = z.output<typeof pictureView>
+export type Post = z.output<typeof postView>
+/** A post as the stream tells it: the same for everybody, so without whether I like it. */
+export type SharedPost = z.output<typeof sharedPostView>
+export type Comment = z.output<typeof commentView>
+export type Liking = z.output<typeof likingView>
+export type Like = z.output<typeof likeView>
+export type Room = z.output<typeof roomView>
+export type MyRoom = z.output<typeof myRoomView>
+export type RoomAndMe = z.output<typeof oneRoomView>
+export type Member = z.output<typeof memberView>
+export type Ban = z.output<typeof banView>
+export type Invitation = z.output<typeof invitationView>
+export type Message = z.output<typeof messageView>
+export type Closing = z.output<typeof closingView>
+export type Notification = z.output<typeof notificationView>
+
+/** One page of a list; the end is the absence of `next`. */
+export interface Page<Item> {
+  items: Item[]
+  page: { next?: string; prev?: string }
+}
+/** A page that can be joined live, without hole or double: the stream is opened, or read on, from this place. */
+export type LivePage<Item> = Page<Item> & { stream: string }

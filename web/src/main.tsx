@@ -1,0 +1,7 @@
+import { render } from 'preact'
+import './styles/tokens.css'
+import './styles/base.css'
+import { App } from './app.tsx'
+
+const root = document.getElementById('madang')
+if (root !== null) render(<App />, root)
