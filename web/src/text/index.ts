@@ -1,18 +1,12 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
+import { formatsOf } from './formats.ts'
+import { language } from './language.ts'
 
-export const languages = ['ko', 'en'] as const
-export type Language = (typeof languages)[number]
-
-const kept = 'madang-language'
-
-/** The language of everything that is shown. Changing it changes the page at once, and is remembered in this browser. */
-export const language = signal<Language>(firstLanguage())
-
-effect(() => {
-  document.documentElement.lang = language.value
-  localStorage.setItem(kept, language.value)
-})
+export { chooseLanguage, language, languageNames, languages } from './language.ts'
+export type { Language } from './language.ts'
+export { counted } from './formats.ts'
+export { problemText, waitText } from './problems.ts'
 
 /**
  * The words of one part of the client, in both languages: the same keys, with functions where something is put in. Read as
@@ -22,8 +16,5 @@ export function texts<Words>(words: { en: Words; ko: NoInfer<Words> }): Readonly
   return computed(() => words[language.value])
 }
 
-function firstLanguage(): Language {
-  const known = (tag: string | null | undefined): Language | undefined =>
-    languages.find((one) => tag?.toLowerCase().startsWith(one) === true)
-  return known(localStorage.getItem(kept)) ?? navigator.languages.map(known).find((one) => one !== undefined) ?? 'en'
-}
+/** Dates, times, numbers and lists as the language writes them: `format.value.date(post.createdAt)`. */
+export const format = computed(() => formatsOf(language.value))

@@ -1,0 +1,31 @@
+import { useEffect, useRef } from 'preact/hooks'
+
+export type Hotkeys = Readonly<Record<string, (event: KeyboardEvent) => void>>
+
+/**
+ * Keys that do something anywhere on the page, by `event.key`: `{ '/': focusSearch, n: compose }`. Quiet while somebody writes, while
+ * a composition is open, together with Ctrl, Alt or Meta, and while a dialog is open.
+ */
+export function useHotkeys(hotkeys: Hotkeys): void {
+  const latest = useRef(hotkeys)
+  latest.current = hotkeys
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isWriting(event) || document.querySelector('dialog:modal') !== null) return
+      latest.current[event.key]?.(event)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}
+
+/** An open composition of an input method: its Enter ends the composition and sends nothing. Safari says so by 229 alone. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}
+
+function isWriting(event: KeyboardEvent): boolean {
+  if (isComposing(event) || event.ctrlKey || event.altKey || event.metaKey) return true
+  const { target } = event
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}

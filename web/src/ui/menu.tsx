@@ -1,0 +1,123 @@
+import './menu.css'
+import { useId, useRef, useState } from 'preact/hooks'
+import { IconButton } from './button.tsx'
+import { classes } from './classes.ts'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
+import { placeBeside } from './place-beside.ts'
+
+export interface MenuItem {
+  label: string
+  icon?: IconName
+  onSelect: () => void
+  isDangerous?: boolean
+  isDisabled?: boolean
+}
+
+export interface MenuProps {
+  /** What the menu is about: `More about this post`. */
+  label: string
+  items: readonly MenuItem[]
+  icon?: IconName
+}
+
+/**
+ * What else can be done with a thing, behind one button. Arrows, Home, End and first letters move, Enter and Space choose, Esc and
+ * Tab close; the focus comes back to the button.
+ */
+export function Menu({ label, items, icon = 'more' }: MenuProps) {
+  const id = useId()
+  const opener = useRef<HTMLButtonElement>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const [isOpen, setOpen] = useState(false)
+
+  function open(): void {
+    if (opener.current === null || list.current === null) return
+    list.current.showPopover()
+    placeBeside(list.current, opener.current)
+    entriesOf(list.current)[0]?.focus()
+  }
+  function close(): void {
+    list.current?.hidePopover()
+  }
+  function choose(item: MenuItem): void {
+    close()
+    opener.current?.focus()
+    item.onSelect()
+  }
+
+  return (
+    <>
+      <IconButton
+        icon={icon}
+        label={label}
+        buttonRef={opener}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={open}
+      />
+      <div
+        ref={list}
+        id={id}
+        class="menu"
+        role="menu"
+        aria-label={label}
+        tabIndex={-1}
+        popover="auto"
+        onToggle={(event) => setOpen(event.newState === 'open')}
+        onKeyDown={(event) => {
+          if (event.key === 'Tab') close()
+          else if (list.current !== null && moveByKey(list.current, event.key)) event.preventDefault()
+        }}
+      >
+        {items.map((item) => (
+          <button
+            key={item.label}
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            class={classes('menu-item', item.isDangerous === true && 'menu-item-danger')}
+            disabled={item.isDisabled}
+            onClick={() => choose(item)}
+          >
+            {item.icon !== undefined && <Icon name={item.icon} />}
+            <span>{item.label}</span>
+          </button>
+        ))}
+      </div>
+    </>
+  )
+}
+
+function entriesOf(list: HTMLElement): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)')]
+}
+
+/** True when the key meant something here. */
+function moveByKey(list: HTMLElement, key: string): boolean {
+  const entries = entriesOf(list)
+  const at = entries.findIndex((entry) => entry === document.activeElement)
+  const next = nextPlace({ key, at, count: entries.length, words: entries.map((entry) => entry.textContent ?? '') })
+  if (next === undefined) return false
+  entries[next]?.focus()
+  return true
+}
+
+/** Where a key leads in a menu of these words; undefined when it leads nowhere. */
+export function nextPlace(from: {
+  key: string
+  at: number
+  count: number
+  words: readonly string[]
+}): number | undefined {
+  const { key, at, count, words } = from
+  if (count === 0) return undefined
+  if (key === 'ArrowDown') return (at + 1) % count
+  if (key === 'ArrowUp') return (at <= 0 ? count : at) - 1
+  if (key === 'Home') return 0
+  if (key === 'End') return count - 1
+  if (key.length !== 1 || key === ' ') return undefined
+  const order = words.map((_, step) => (at + 1 + step) % count)
+  return order.find((place) => words[place]?.trim().toLowerCase().startsWith(key.toLowerCase()))
+}

@@ -1,0 +1,75 @@
+import './states.css'
+import type { ComponentChildren } from 'preact'
+import { ApiProblem } from '../api/problem.ts'
+import { problemText, texts } from '../text/index.ts'
+import { Button } from './button.tsx'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
+
+const text = texts({
+  en: { retry: 'Try again', requestId: (id: string) => `Number of the request: ${id}` },
+  ko: { retry: '다시 시도', requestId: (id: string) => `요청 번호: ${id}` },
+})
+
+export interface EmptyStateProps {
+  icon: IconName
+  title: string
+  /** What would be here, and how it comes. */
+  children?: ComponentChildren
+  /** A `Button` or `LinkButton` to begin with. */
+  action?: ComponentChildren
+}
+
+/** There is nothing here yet, and that is all right. */
+export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
+  return (
+    <div class="state">
+      <span class="state-mark">
+        <Icon name={icon} />
+      </span>
+      <p class="state-title">{title}</p>
+      {children !== undefined && <div class="state-text">{children}</div>}
+      {action}
+    </div>
+  )
+}
+
+export interface ErrorStateProps {
+  /** What was thrown: told in words by its code. */
+  problem: unknown
+  /** Said instead of the words for the code. */
+  title?: string
+  onRetry?: () => void
+  isRetrying?: boolean
+}
+
+/** Something could not be shown. The number of the request helps who looks for the reason. */
+export function ErrorState({ problem, title, onRetry, isRetrying = false }: ErrorStateProps) {
+  const isOffline = problem instanceof ApiProblem && problem.code === 'offline'
+  const requestId = problem instanceof ApiProblem ? problem.requestId : undefined
+  return (
+    <div class="state" role="alert">
+      <span class="state-mark">
+        <Icon name={isOffline ? 'offline' : 'alert'} />
+      </span>
+      <p class="state-title">{title ?? problemText(problem)}</p>
+      {requestId !== undefined && <p class="state-request">{text.value.requestId(requestId)}</p>}
+      {onRetry !== undefined && (
+        <Button icon="refresh" isBusy={isRetrying} onClick={onRetry}>
+          {text.value.retry}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** An error among other things, where there is no place for a whole state: under a form, at the end of a list. */
+export function ErrorLine({ problem, children }: { problem: unknown; children?: ComponentChildren }) {
+  return (
+    <p class="error-line" role="alert">
+      <Icon name="alert" />
+      <span>{problemText(problem)}</span>
+      {children}
+    </p>
+  )
+}
