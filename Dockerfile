@@ -1,11 +1,24 @@
 # syntax=docker/dockerfile:1
 
-# One image for the web server, the worker and the commands. Node runs the TypeScript as it is: there is no build step,
+# Two images. The last is that of the web server, the worker and the commands: Node runs the TypeScript as it is, there is no build step,
 # only the packages are fetched apart, so that a change of the source does not fetch them again.
 FROM node:24-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+# The web client is built with the packages that only development needs, and without the servers' source: of that it takes types alone.
+FROM node:24-trixie-slim AS web
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY web web
+RUN node_modules/.bin/vite build web
+
+# `--target nginx`: Nginx with the web client in it. Its configuration is given to it (docker-compose.yml).
+FROM nginx:1.30 AS nginx
+COPY --from=web /app/web/dist /srv/madang
 
 FROM node:24-trixie-slim
 ENV NODE_ENV=production TZ=UTC

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
-import { projectFolder } from './paths.ts'
+import { projectFolder, webFolder } from './paths.ts'
 import { startProcess } from './processes.ts'
 import type { Started } from './processes.ts'
 
@@ -16,6 +16,10 @@ export interface NginxInstance {
   servers: readonly string[]
   /** MEDIA_FOLDER of the servers: its part `public` is served. */
   mediaFolder: string
+  /** MEDIA_BASE_URL of the servers: where browsers get pictures from. */
+  mediaBaseUrl?: string
+  /** The built web client; `web/dist` unless said otherwise. */
+  webFolder?: string
   accessLog: string
   errorLog: string
   limits?: Partial<NginxLimits>
@@ -92,6 +96,8 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_ERROR_LOG: instance.errorLog,
     MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),
     MADANG_MEDIA_FOLDER: path.resolve(instance.mediaFolder),
+    MADANG_PICTURES_FROM: picturesFrom(instance.mediaBaseUrl),
+    MADANG_WEB_FOLDER: path.resolve(instance.webFolder ?? webFolder),
     MADANG_BODY_MAX: limits.bodyMax,
     MADANG_UPLOAD_MAX: limits.uploadMax,
     MADANG_UPLOADS_PER_ADDRESS: String(limits.uploadsPerAddress),
@@ -100,4 +106,9 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_REQUESTS_BURST: String(limits.requestsBurst),
     MADANG_CONNECTIONS_PER_ADDRESS: String(limits.connectionsPerAddress),
   }
+}
+
+/** What nginx/pictures-from.envsh makes of it in the container. */
+function picturesFrom(mediaBaseUrl = ''): string {
+  return mediaBaseUrl.startsWith('http') ? ` ${new URL(mediaBaseUrl).origin}` : ''
 }

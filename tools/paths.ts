@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export const projectFolder = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 export const dataFolder = path.join(projectFolder, '.data')
+/** What the build of the web client makes. */
+export const webFolder = path.join(projectFolder, 'web', 'dist')
 
 /** Makes a folder that nobody else on this machine may enter. */
 export function privateFolder(folder: string): string {

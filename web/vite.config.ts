@@ -1,9 +1,15 @@
 import { defineConfig } from 'vite'
+import { compressed } from './vite/compressed.ts'
+import { stackProxy } from './vite/stack-proxy.ts'
 
-/** `npm run web` builds the client into web/dist, which Nginx serves. */
+const stack = process.env['MADANG_ADDRESS']
+
+/** `npm run web` builds the client into web/dist, which Nginx serves; `npm run web:dev` serves it as it is written, before a running stack. */
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [compressed()],
+  server: stack === undefined ? {} : { proxy: stackProxy(stack) },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -73,7 +73,16 @@ test('neither the image nor its context holds data, secrets or history', (t) => 
   const lines = readFileSync(path.join(root, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => !line.startsWith('#') && line)
-  t.deepEqual(lines, ['*', '!package.json', '!package-lock.json', '!src', '!workers'])
+  t.deepEqual(lines, [
+    '*',
+    '!package.json',
+    '!package-lock.json',
+    '!src',
+    '!workers',
+    '!tsconfig.json',
+    '!web',
+    'web/dist',
+  ])
   const image = readFileSync(path.join(root, 'Dockerfile'), 'utf8')
   t.deepEqual(image.match(/^(?:ENV|ARG) .*(?:KEY|PASSWORD|SECRET|TOKEN|_URL).*$/gm), null)
 })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { describeSettings, loadConfig } from '../../src/config.ts'
@@ -71,6 +71,50 @@ test('a .env that was written for npm start takes nothing from the containers th
   const config = loadConfig({ ...addresses, ...local, ...plain })
 
   t.like(config, { HOST: '0.0.0.0', PORT: 3000, MEDIA_FOLDER: '/data/media', POSTS_PER_HOUR: 7, LOG_LEVEL: 'info' })
+})
+
+const nginx = below(services, /^ {2}nginx:/)
+
+test('Nginx is given every template of this project and every value that they ask for', (t) => {
+  const folder = path.join(projectFolder, 'nginx')
+  const files = globSync('**/*.*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+  const mounted = [...nginx.matchAll(/^ +- \.\/nginx\/(\S+):(\S+):ro$/gm)].map(([, from = '', to = '']) => ({
+    from,
+    to,
+  }))
+
+  t.deepEqual(mounted.map(({ from }) => from).toSorted(), files.toSorted())
+  for (const { from, to } of mounted) {
+    const expected = from.endsWith('.conf')
+      ? `/etc/nginx/templates/${from}.template`
+      : `/docker-entrypoint.d/18-${from}`
+    t.is(to, expected)
+  }
+
+  const given = Object.keys(mapping(nginx))
+  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8'))
+  const made = texts.flatMap((text) => [...text.matchAll(/^export (MADANG_\w+)$/gm)].map(([, name = '']) => name))
+  const asked = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(MADANG_\w+)\}/g)].map(([, name = '']) => name)))
+  t.true(asked.size > 10)
+  t.deepEqual(
+    [...asked].filter((name) => !given.includes(name) && !made.includes(name)),
+    [],
+  )
+})
+
+test('the web client is built into the image of Nginx, where Nginx looks for it', (t) => {
+  const image = readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8')
+  const [web = '', front = '', last = ''] = image.split(/^FROM /m).slice(-3)
+
+  t.regex(nginx, /^ {4}build: \{ context: \., target: nginx \}$/m)
+  t.regex(web, /^node:24-trixie-slim AS web\n[\s\S]*^COPY web web\nRUN node_modules\/\.bin\/vite build web$/m)
+  t.regex(front, /^nginx:1\.30 AS nginx\n/)
+  t.true(front.includes(`\nCOPY --from=web /app/web/dist ${mapping(nginx)['MADANG_WEB_FOLDER']}\n`))
+  // What is built without a target is the image of the servers.
+  t.regex(last, /^CMD \["node", "src\/server\.ts"\]$/m)
+  t.regex(below(compose, /^x-madang:/), /^ {2}build: \.$/m)
 })
 
 const networksOf = (name: string): string[] => {

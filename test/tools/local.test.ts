@@ -49,10 +49,19 @@ test('Nginx serves the pictures of the servers and lets through what they take, 
 
   t.deepEqual(pictureSettings(childEnv(shared, {})), {
     mediaFolder: shared.layout.inside('media'),
+    mediaBaseUrl: '/media',
     uploadMax: String(10 * 1024 ** 2 + 65_536),
   })
-  const own = { MEDIA_FOLDER: '/srv/pictures', MEDIA_MAX_BYTES: '20000000' }
-  t.deepEqual(pictureSettings(childEnv(shared, own)), { mediaFolder: '/srv/pictures', uploadMax: '20065536' })
+  const own = {
+    MEDIA_FOLDER: '/srv/pictures',
+    MEDIA_BASE_URL: 'https://cdn.example/m',
+    MEDIA_MAX_BYTES: '20000000',
+  }
+  t.deepEqual(pictureSettings(childEnv(shared, own)), {
+    mediaFolder: '/srv/pictures',
+    mediaBaseUrl: 'https://cdn.example/m',
+    uploadMax: '20065536',
+  })
 })
 
 test('a second start of the same folder is refused with the address of the first', (t) => {

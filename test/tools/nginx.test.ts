@@ -94,9 +94,9 @@ test('what Nginx answers itself is a problem with a code and the request id', as
     ['malformed', await say('GET / HTTP/1.1\r\n\r\n')],
     ['malformed', await say(`GET /%00 ${host}\r\n\r\n`)],
     ['malformed', await say(`GET /${tooLong} ${host}\r\n\r\n`)],
-    ['malformed', await say(`GET / ${host}\r\nX-Long: ${tooLong}\r\n\r\n`)],
-    ['malformed', await say(`POST / ${host}\r\nTransfer-Encoding: zip\r\n\r\n`)],
-    ['method_not_allowed', await say(`TRACE / ${host}\r\n\r\n`)],
+    ['malformed', await say(`GET /v1/hello ${host}\r\nX-Long: ${tooLong}\r\n\r\n`)],
+    ['malformed', await say(`POST /v1/hello ${host}\r\nTransfer-Encoding: zip\r\n\r\n`)],
+    ['method_not_allowed', await say(`TRACE /v1/hello ${host}\r\n\r\n`)],
     ['not_found', await ask({ target: '/metrics' })],
     ['not_found', await ask({ target: '/.problem/malformed' })],
     ['body_too_large', await ask({ method: 'POST', headers: { 'Content-Length': String(1024 ** 2 + 1) } })],
@@ -253,7 +253,7 @@ test('a server that stands still is passed by with what may be asked twice, and 
 
   t.is(got.body.server, other?.name ?? '')
   sameAsOurs(t, posted, 'unavailable', 1)
-  t.deepEqual(other?.heard, ['GET /'], 'the POST may have been carried out')
+  t.deepEqual(other?.heard, ['GET /v1/hello'], 'the POST may have been carried out')
 })
 
 test('an event reaches the client while its stream goes on', async (t) => {
@@ -392,7 +392,7 @@ async function askAt(question: Question) {
   return { status, headers, text, body }
 }
 
-function open({ port, target = '/', method = 'GET', from, headers = {} }: Question): Promise<IncomingMessage> {
+function open({ port, target = '/v1/hello', method = 'GET', from, headers = {} }: Question): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path: target, method, headers, agent: false, timeout: 60_000 }
     const outgoing = request(from === undefined ? options : { ...options, localAddress: from }, resolve)

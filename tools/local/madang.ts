@@ -49,6 +49,7 @@ export function nginxService(options: {
   servers: readonly string[]
   trustedProxies: readonly string[]
   mediaFolder: string
+  mediaBaseUrl?: string
   limits: Partial<NginxLimits>
 }): Service {
   const files = childFiles(options.layout, 'nginx')

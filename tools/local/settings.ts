@@ -35,10 +35,14 @@ export function writeEnvFile(file: string, shared: SharedSettings, env: NodeJS.P
 /** Of an upload around the picture in it. */
 const wrappingBytes = 65_536
 
-/** What Nginx has to know of pictures: the folder of the servers, and a little more than their limit. */
-export function pictureSettings(env: ChildEnv): { mediaFolder: string; uploadMax: string } {
-  const { MEDIA_FOLDER, MEDIA_MAX_BYTES } = loadConfig(env)
-  return { mediaFolder: path.resolve(projectFolder, MEDIA_FOLDER), uploadMax: String(MEDIA_MAX_BYTES + wrappingBytes) }
+/** What Nginx has to know of pictures: the folder of the servers, where browsers find them, and a little more than their limit. */
+export function pictureSettings(env: ChildEnv): { mediaFolder: string; mediaBaseUrl: string; uploadMax: string } {
+  const { MEDIA_FOLDER, MEDIA_BASE_URL, MEDIA_MAX_BYTES } = loadConfig(env)
+  return {
+    mediaFolder: path.resolve(projectFolder, MEDIA_FOLDER),
+    mediaBaseUrl: MEDIA_BASE_URL,
+    uploadMax: String(MEDIA_MAX_BYTES + wrappingBytes),
+  }
 }
 
 function standards({ publicPort, secrets, layout }: SharedSettings): Record<string, string> {

@@ -4,6 +4,7 @@ import { Problem } from '../problem.ts'
 import type { Progress } from '../progress.ts'
 import type { Programs } from '../services/find.ts'
 import type { Supervisor } from '../supervisor.ts'
+import { provideWebClient } from '../web/client.ts'
 import { provideDatabase, provideRedis } from './backing.ts'
 import type { Layout } from './layout.ts'
 import { nginxService, processNames, serverService, workerService } from './madang.ts'
@@ -37,6 +38,7 @@ export interface StackContext {
 export async function startStack(context: StackContext): Promise<Stack> {
   const { layout, env, progress } = context
   const publicPort = await choosePort(context)
+  await provideWebClient(progress)
   const shared = await startBacking(context, publicPort)
   const settings = childEnv(shared, env)
   writeEnvFile(layout.env, shared, env)
@@ -115,8 +117,8 @@ async function startFront(
 ): Promise<void> {
   const { layout, options, programs, supervisor, progress } = context
   const { trustedProxies } = options
-  const { mediaFolder, ...limits } = pictureSettings(env)
-  const pictures = { mediaFolder, limits }
+  const { mediaFolder, mediaBaseUrl, ...limits } = pictureSettings(env)
+  const pictures = { mediaFolder, mediaBaseUrl, limits }
   // A browser may take localhost for the IPv6 loopback, where there is one.
   const hosts = (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
   await progress.step('Nginx', () =>
