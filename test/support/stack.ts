@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestFn } from 'ava'
 import type { OpenApiDocument } from '../../src/platform/http/openapi/document.ts'
 import { loadConfig, raisedLimits } from '../../src/config.ts'
-import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
 import { freePort } from '../../tools/ports.ts'
+import { silentProgress } from '../../tools/progress.ts'
+import { provideWebClient } from '../../tools/web/client.ts'
 import { holdToDocument } from './held.ts'
-import { Part, answersReady, endChild, readyWithinMs } from './part.ts'
+import { Nginx } from './nginx.ts'
+import { Part } from './part.ts'
 import type { PartOptions } from './part.ts'
 import { createWorld } from './world.ts'
 import type { World, WorldOptions } from './world.ts'
@@ -29,6 +29,8 @@ export interface Stack {
   world: World
   /** Of Nginx. */
   address: string
+  /** Of an Nginx that goes to this server, and to the other one while it is gone; with `isForBrowsers` alone. */
+  addressBefore(name: ServerName): string
   /** Limits that are wider here than people have them. */
   raised: Record<string, number>
   /** Of each web server itself. */
@@ -68,6 +70,11 @@ export type StackOptions = PartOptions &
     hasStandardNginx?: boolean
     /** Nginx throws a die for each connection instead of keeping an address with one server. */
     hasRandomServers?: boolean
+    /**
+     * Nginx serves the web client as it is written now, and each server has an Nginx of its own: all browsers of a test have one address, and
+     * would stay with one server.
+     */
+    isForBrowsers?: boolean
   }
 
 export async function startStack(
@@ -77,16 +84,20 @@ export async function startStack(
   const world = await createWorld(options)
   const folder = await mkdtemp(join(tmpdir(), 'madang-stack-'))
   const publicPort = await freePort()
-  const env = { ...world.env, PUBLIC_ORIGIN: `http://127.0.0.1:${publicPort}`, ...asText({ ...settings, ...changes }) }
+  const ownPorts = new Map<ServerName, number>()
+  if (options.isForBrowsers === true) {
+    await provideWebClient(silentProgress)
+    for (const name of serverNames) ownPorts.set(name, await freePort())
+  }
+  const env = {
+    ...world.env,
+    PUBLIC_ORIGIN: originAt(publicPort),
+    ALLOWED_ORIGINS: [...ownPorts.values()].map(originAt).join(),
+    ...asText({ ...settings, ...changes }),
+  }
   const processes = new Map<ProcessName, Part>()
   for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env, options))
   for (const name of workerNames) processes.set(name, await newPart('workers/main.ts', name, env, options))
-  const nginx = new Nginx({
-    ...{ folder, port: publicPort, mediaFolder: world.config.MEDIA_FOLDER },
-    servers: serverNames.map((name) => partOf(name).host),
-    hasStandardLimits: options.hasStandardNginx === true,
-    hasRandomServers: options.hasRandomServers === true,
-  })
   const all = [...processes.values()]
 
   function partOf(name: ProcessName): Part {
@@ -95,9 +106,30 @@ export async function startStack(
     return part
   }
 
+  const mediaFolder = world.config.MEDIA_FOLDER
+  const nginx = new Nginx({
+    ...{ folder, port: publicPort, mediaFolder, servers: serverNames.map((name) => partOf(name).host) },
+    hasStandardLimits: options.hasStandardNginx === true,
+    spread: options.hasRandomServers === true ? 'by dice' : 'by address',
+  })
+  const ownFronts = new Map<ServerName, Nginx>()
+  for (const [name, port] of ownPorts) {
+    const inTurn = [name, ...serverNames.filter((other) => other !== name)].map((each) => partOf(each).host)
+    ownFronts.set(
+      name,
+      new Nginx({ folder: join(folder, name), port, mediaFolder, servers: inTurn, spread: 'in turn' }),
+    )
+  }
+  const fronts = [nginx, ...ownFronts.values()]
+
   const stack: Stack = {
     world,
-    address: `http://127.0.0.1:${publicPort}`,
+    address: nginx.address,
+    addressBefore(name) {
+      const front = ownFronts.get(name)
+      if (front === undefined) throw new Error('each server has an Nginx of its own with `isForBrowsers` alone')
+      return front.address
+    },
     raised: raisedLimits(loadConfig(env)),
     serverAddress: (name) => `http://${partOf(name).host}`,
     kill: (part) =>
@@ -120,7 +152,7 @@ export async function startStack(
     pidOf: (part) => partOf(part).pid,
     accessLog: nginx.accessLog,
     async stop() {
-      await nginx.stop()
+      await Promise.all(fronts.map((front) => front.stop()))
       await Promise.all(all.map((part) => part.end('SIGTERM')))
       await world.close()
       await rm(folder, { recursive: true, force: true })
@@ -128,7 +160,10 @@ export async function startStack(
   }
   try {
     const parts = [...serverNames, 'worker-1' as const].map(partOf)
-    await Promise.all([...parts.map((part) => part.start().then(() => part.ready())), nginx.start()])
+    await Promise.all([
+      ...parts.map((part) => part.start().then(() => part.ready())),
+      ...fronts.map((front) => front.start()),
+    ])
     const document = await (await fetch(`${stack.serverAddress('server-1')}/openapi.json`)).json()
     const origins = [stack.address, ...serverNames.map((name) => stack.serverAddress(name))]
     holdToDocument(origins, () => document as OpenApiDocument)
@@ -162,6 +197,10 @@ export function stackOf(
   }
 }
 
+function originAt(port: number): string {
+  return `http://127.0.0.1:${port}`
+}
+
 function asText(values: Record<string, string | number>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }
@@ -177,66 +216,4 @@ async function newPart(
   const isWorker = workerNames.some((worker) => worker === name)
   const ports = isWorker ? { WORKER_HEALTH_PORT: String(port) } : { PORT: String(port) }
   return new Part(script, port, { ...env, ...own, ...ports }, options)
-}
-
-class Nginx {
-  readonly #instance: Parameters<typeof writeNginxConfig>[0]
-  readonly #hasRandomServers: boolean
-  #child: ChildProcess | undefined
-
-  constructor({
-    hasStandardLimits,
-    hasRandomServers,
-    ...options
-  }: {
-    folder: string
-    port: number
-    mediaFolder: string
-    servers: string[]
-    hasStandardLimits: boolean
-    hasRandomServers: boolean
-  }) {
-    this.#hasRandomServers = hasRandomServers
-    const limits = {
-      requestsPerSecond: 100_000,
-      requestsBurst: 100_000,
-      connectionsPerAddress: 10_000,
-      uploadsPerAddress: 100,
-    }
-    this.#instance = {
-      ...options,
-      program: process.env['NGINX_SERVER'] ?? 'nginx',
-      accessLog: join(options.folder, 'access.log'),
-      errorLog: join(options.folder, 'error.log'),
-      ...(hasStandardLimits ? {} : { limits }),
-    }
-  }
-
-  get accessLog(): string {
-    return this.#instance.accessLog
-  }
-
-  async start(): Promise<void> {
-    writeNginxConfig(this.#instance)
-    if (this.#hasRandomServers) await this.#throwDice()
-    this.#child = spawn(this.#instance.program, nginxArguments(this.#instance), { stdio: 'ignore' })
-    await once(this.#child, 'spawn')
-    const deadline = performance.now() + readyWithinMs
-    while (!(await answersReady(`http://127.0.0.1:${this.#instance.port}/livez`))) {
-      if (performance.now() > deadline) throw new Error('nginx does not answer')
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-
-  async #throwDice(): Promise<void> {
-    const file = join(this.#instance.folder, 'upstream.conf')
-    const upstream = await readFile(file, 'utf8')
-    if (!upstream.includes('  ip_hash;\n'))
-      throw new Error('the template of Nginx does not keep addresses with servers')
-    await writeFile(file, upstream.replace('  ip_hash;\n', '  random;\n'))
-  }
-
-  async stop(): Promise<void> {
-    await endChild(this.#child, 'SIGTERM')
-  }
 }
