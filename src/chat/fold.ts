@@ -2,13 +2,16 @@ import type { Entry, Item } from '../ledger/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import { contentOf, readEdit, readReact } from './message.ts'
 
+/** More names than this beside one reaction help nobody; the count is exact. */
+const mostNamed = 20
+
 /** A message as it stands now, after all that later entries did to it. */
 export interface Folded {
   entry: Entry
   /** Null once deleted. */
   content: Record<string, unknown> | null
   editedAt: number | undefined
-  reactions: { emoji: string; count: number; mine: boolean }[]
+  reactions: { emoji: string; count: number; mine: boolean; people: AccountId[] }[]
 }
 
 export function fold(item: Item, viewer: AccountId): Folded {
@@ -23,6 +26,11 @@ export function fold(item: Item, viewer: AccountId): Folded {
     editedAt: edit?.at,
     reactions: reactionsOf(amendments, viewer),
   }
+}
+
+/** Who is named with it. */
+export function peopleIn({ entry, reactions }: Folded): AccountId[] {
+  return [entry.sender, ...reactions.flatMap(({ people }) => people)]
 }
 
 function fieldsOf(entry: Entry): Record<string, unknown> {
@@ -43,5 +51,8 @@ function reactionsOf(amendments: readonly Entry[], viewer: AccountId): Folded['r
   }
   return [...people]
     .filter(([, those]) => those.size > 0)
-    .map(([emoji, those]) => ({ emoji, count: those.size, mine: those.has(viewer) }))
+    .map(([emoji, those]) => ({
+      ...{ emoji, count: those.size, mine: those.has(viewer) },
+      people: [...those].slice(0, mostNamed),
+    }))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { personView, presentPersonAmong } from '../accounts/index.ts'
 import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -9,6 +10,9 @@ import { giveWord, join, kick, leave } from './members.ts'
 import { moderationRoute, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { memberView, presentMember } from './views.ts'
+
+/** Nobody reads more names at once; the count is exact. */
+const mostPeople = 200
 
 export function memberRoutes(parts: RouteParts): Route[] {
   return [
@@ -54,6 +58,24 @@ export function memberRoutes(parts: RouteParts): Route[] {
         const profiles = await parts.profiles(members.map((member) => member.account))
         const views = members.map((member) => presentMember(member, room, profiles))
         return pageAnswer(target, views, { next: last?.account })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/rooms/:id/people',
+      summary: 'Who is connected now: how many, and some of them by name',
+      access: 'member',
+      problems: ['not_found'],
+      params: roomParams,
+      answers: { 200: z.strictObject({ count: z.int(), items: z.array(personView).max(mostPeople) }) },
+      async handle({ viewer, params }) {
+        const { room } = await readableRoom(parts.sql, viewer, params.id)
+        const [count, here] = await Promise.all([
+          parts.presence.count(room.id),
+          parts.presence.people(room.id, mostPeople),
+        ])
+        const profiles = await parts.profiles(here)
+        return { status: 200, body: { count, items: here.map((account) => presentPersonAmong(profiles, account)) } }
       },
     }),
     moderationRoute(

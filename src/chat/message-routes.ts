@@ -5,7 +5,7 @@ import { pageLimit } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { readableRoom } from './access.ts'
-import { fold } from './fold.ts'
+import { fold, peopleIn } from './fold.ts'
 import { messageId } from './frames.ts'
 import { captionOf, mediaList, nothingSaid, place, saysSomething } from './message.ts'
 import { picturesIn } from './message-pictures.ts'
@@ -57,15 +57,16 @@ export function messageRoutes(parts: RouteParts): Route[] {
         const { limit, before, after } = query
         const range = after === undefined ? { before: before?.seq ?? newest, limit } : { after: after.seq, limit }
         const page = await parts.ledger.items(params.id, range)
+        const items = page.items.map((item) => fold(item, viewer.account))
         const [profiles, pictures] = await Promise.all([
-          parts.profiles(page.items.map(({ entry }) => entry.sender)),
+          parts.profiles(items.flatMap(peopleIn)),
           parts.readPictures(page.items.flatMap(({ entry }) => picturesIn(entry))),
         ])
         const { epoch, seq, storedSeq, state } = page.head
         return {
           status: 200,
           body: {
-            items: page.items.map((item) => presentMessage(fold(item, viewer.account), { profiles, pictures })),
+            items: items.map((folded) => presentMessage(folded, { profiles, pictures })),
             page: nextOf(page, after !== undefined),
             head: { epoch, seq, stored: storedSeq, state },
           },

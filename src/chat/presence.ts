@@ -69,6 +69,17 @@ export class Presence {
     return (await this.counts([room])).get(room) ?? 0
   }
 
+  /** Some of those connected now, at most `limit`. Nobody when Redis is away. */
+  async people(room: RoomId, limit: number): Promise<AccountId[]> {
+    try {
+      const found = await this.#redis.zrange(keys.room(room), `(${this.#now()}`, '+inf', 'BYSCORE', 'LIMIT', 0, limit)
+      return found.map((account) => Number(account) as AccountId)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'presence could not be read')
+      return []
+    }
+  }
+
   /** People connected now. Rooms are missing in the answer when Redis is away. */
   async counts(rooms: readonly RoomId[]): Promise<Map<RoomId, number>> {
     try {

@@ -75,7 +75,14 @@ export const messageView = z.strictObject({
   content: z.record(z.string(), z.unknown()).nullable().describe('After the last edit; null once deleted'),
   editedAt: instant.optional(),
   pictures: z.array(shownPicture).describe('Those of `content.media` that are there'),
-  reactions: z.array(z.strictObject({ emoji: z.string(), count: z.int(), mine: z.boolean() })),
+  reactions: z.array(
+    z.strictObject({
+      emoji: z.string(),
+      count: z.int(),
+      mine: z.boolean(),
+      people: z.array(z.string()).describe('Usernames of the first 20'),
+    }),
+  ),
 })
 
 export const closingView = z.strictObject({
@@ -173,7 +180,10 @@ export function presentMessage(folded: Folded, { profiles, pictures }: MessagesA
     content,
     ...(editedAt === undefined ? {} : { editedAt: new Date(editedAt).toISOString() }),
     pictures: content === null ? [] : shownIn(readText(entry)?.media ?? [], pictures),
-    reactions,
+    reactions: reactions.map((reaction) => ({
+      ...reaction,
+      people: reaction.people.map((account) => profiles.get(account)?.username ?? ''),
+    })),
   }
 }
 

@@ -33,7 +33,10 @@ test('edit, delete and react are entries; history shows what came of them', asyn
     answers.map((answer) => answer.type),
     Array.from({ length: 6 }, () => 'ack'),
   )
-  t.like(items[0], { content: { body: 'hello' }, reactions: [{ emoji: '👍', count: 2, mine: true }] })
+  t.like(items[0], {
+    content: { body: 'hello' },
+    reactions: [{ emoji: '👍', count: 2, mine: true, people: [carol.username, bob.username] }],
+  })
   t.like(items[1], { content: null, reactions: [] })
   await others.hears('the edit', (frame) => frame['kind'] === 'edit' && frame['target'] === placeOf(kept))
 })

@@ -149,7 +149,19 @@ test('reactions count people, and what was taken back is gone', (t) => {
     ...[reacts(5, bob, '🎉', 'add'), reacts(6, bob, '🎉', 'remove'), reacts(7, alice, '❤️', 'remove')],
   ]
 
-  t.deepEqual(fold({ entry: text, amendments }, bob).reactions, [{ emoji: '👍', count: 2, mine: true }])
+  t.deepEqual(fold({ entry: text, amendments }, bob).reactions, [
+    { emoji: '👍', count: 2, mine: true, people: [alice, bob] },
+  ])
+})
+
+test('beside a reaction stand the first who used it, and how many there are', (t) => {
+  const people = Array.from({ length: 25 }, (_, index) => (index + 1) as AccountId)
+  const amendments = people.map((account, index) => reacts(2 + index, account, '👍', 'add'))
+
+  const [reaction] = fold({ entry: text, amendments }, bob).reactions
+
+  t.is(reaction?.count, 25)
+  t.deepEqual(reaction?.people, people.slice(0, 20))
 })
 
 test('deleted is deleted, whatever came before or after', (t) => {
@@ -177,6 +189,6 @@ test('a row that is no JSON any more keeps nobody from reading the rest', (t) =>
     entry: broken,
     content: {},
     editedAt: undefined,
-    reactions: [{ emoji: '👍', count: 1, mine: false }],
+    reactions: [{ emoji: '👍', count: 1, mine: false, people: [bob] }],
   })
 })

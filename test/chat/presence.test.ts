@@ -57,6 +57,25 @@ test('who is on two servers counts once, and is not gone while one socket is lef
   t.true(listener.ofType('presence').every((frame) => Number(frame['count']) <= 2))
 })
 
+test('who is connected now is told by name to those who are in the room, and to nobody else', async (t) => {
+  const room = await alice.opens(east)
+  await bob.joins(west, room)
+  const carol = await Neighbour.moveIn(world(), east, 'carol')
+  await alice.listens(t, east, room)
+  const guest = await bob.listens(t, west, room)
+  const names = async (): Promise<string[]> => {
+    const { body } = await alice.ask(west, `GET /v1/rooms/${room}/people`)
+    const items = body['items'] as { username: string }[]
+    return body['count'] === items.length ? items.map(({ username }) => username).toSorted() : []
+  }
+
+  await eventually(async () => (await names()).join() === [alice.username, bob.username].toSorted().join())
+  await guest.close()
+  await eventually(async () => (await names()).join() === alice.username)
+
+  t.is((await carol.ask(east, `GET /v1/rooms/${room}/people`)).status, 404)
+})
+
 test('the people of a server that dies vanish', async (t) => {
   const room = 4711 as RoomId
   const lives = new Presence({ redis, log: world().log, beatMs })

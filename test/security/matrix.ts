@@ -162,6 +162,7 @@ export const matrix: Readonly<Record<string, Row>> = {
     others: '401 204 204 204 404 204',
   },
   'GET /v1/rooms/:id/members': { about: 'room', own: signedIn, others: '401 404 404 200 404 200' },
+  'GET /v1/rooms/:id/people': { about: 'room', own: signedIn, others: '401 404 404 200 404 200' },
   'DELETE /v1/rooms/:id/members/:username': {
     about: 'seat',
     own: '401 403 204 204 403 204',
