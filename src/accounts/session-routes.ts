@@ -13,21 +13,10 @@ import type { RouteParts } from './route-parts.ts'
 import { endSessions, refreshSession } from './sessions.ts'
 import type { Client, SessionTokens } from './sessions.ts'
 import { sessionsOf } from './session-store.ts'
-import { accountView, presentAccount, presentSession, sessionView } from './views.ts'
+import { presentAccount, presentSession, sessionView, signedInView } from './views.ts'
 
 /** How a client wants to keep its session: a browser in cookies that no script can read, any other in its own hands. */
 const tokens = z.enum(['cookie', 'body']).default('cookie').describe('Where the tokens go: cookies, or the answer')
-
-const signedIn = z
-  .strictObject({
-    account: accountView,
-    session: z.uuid(),
-    expiresInSeconds: z.number().describe('Life of the access token'),
-    tokenType: z.literal('Bearer').optional(),
-    accessToken: z.string().optional(),
-    refreshToken: z.string().optional(),
-  })
-  .meta({ id: 'SignedIn' })
 
 export function sessionRoutes(parts: RouteParts): Route[] {
   return [
@@ -44,7 +33,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
         language: language.default('ko'),
         tokens,
       }),
-      answers: { 201: signedIn },
+      answers: { 201: signedInView },
       async handle(request) {
         const { tokens: place, ...asked } = request.body
         await request.take(parts.limits.signUp, addressKey(request.ip))
@@ -59,7 +48,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       access: 'public',
       problems: ['bad_credentials'],
       body: z.strictObject({ username: z.string().min(1).max(64), password: givenPassword, tokens }),
-      answers: { 201: signedIn },
+      answers: { 201: signedInView },
       async handle(request) {
         const given = { username: request.body.username.toLowerCase(), password: request.body.password }
         await request.take(parts.limits.signIn, signInKey(given.username, request.ip))
@@ -74,7 +63,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       access: 'public',
       problems: ['not_signed_in', 'session_expired'],
       body: z.strictObject({ refreshToken: z.string().max(200).optional() }).optional(),
-      answers: { 200: signedIn },
+      answers: { 200: signedInView },
       async handle(request) {
         const given = request.body?.refreshToken
         const token = given ?? parts.cookies.refreshToken(request.cookies)

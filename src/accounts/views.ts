@@ -33,10 +33,20 @@ export const sessionView = z.strictObject({
   isCurrent: z.boolean(),
 })
 
+export const signedInView = z.strictObject({
+  account: accountView,
+  session: z.uuid(),
+  expiresInSeconds: z.number().describe('Life of the access token'),
+  tokenType: z.literal('Bearer').optional(),
+  accessToken: z.string().optional(),
+  refreshToken: z.string().optional(),
+})
+
 /** Written once in the OpenAPI document, under these names. */
 z.globalRegistry.add(personView, { id: 'Person' })
 z.globalRegistry.add(accountView, { id: 'Account' })
 z.globalRegistry.add(sessionView, { id: 'Session' })
+z.globalRegistry.add(signedInView, { id: 'SignedIn' })
 
 export function presentPerson(profile: Profile): z.input<typeof personView> {
   const { id, username, displayName, picture } = profile

@@ -13,28 +13,9 @@ import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { handOver, keptIn } from './outcome.ts'
 import { prepare } from './speech.ts'
-import { messageView, presentMessage } from './views.ts'
+import { ackView, messagePageView, presentMessage } from './views.ts'
 
-const placeText = z.string().regex(/^\d+:\d+$/)
 const newest = Number.MAX_SAFE_INTEGER
-
-const messagePage = z.strictObject({
-  items: z.array(messageView).describe('Oldest first'),
-  page: z
-    .strictObject({ before: placeText.optional(), after: placeText.optional() })
-    .describe('What to ask for next in the same direction; empty at the end'),
-  head: z.strictObject({ epoch: z.int(), seq: z.int(), stored: z.int(), state: z.enum(['open', 'closed']) }),
-})
-
-const ack = z.strictObject({
-  room: z.string(),
-  id: z.string(),
-  epoch: z.int(),
-  seq: z.int(),
-  at: z.iso.datetime({ precision: 3 }),
-  duplicate: z.boolean(),
-  kept: z.enum(['buffered', 'stored']),
-})
 
 export function messageRoutes(parts: RouteParts): Route[] {
   return [
@@ -51,7 +32,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
           error: 'Either `before` or `after`',
           path: ['after'],
         }),
-      answers: { 200: messagePage },
+      answers: { 200: messagePageView },
       async handle({ viewer, params, query, target }) {
         await readableRoom(parts.sql, viewer, params.id)
         const { limit, before, after } = query
@@ -90,7 +71,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
           media: mediaList.optional(),
         })
         .refine(saysSomething, nothingSaid),
-      answers: { 200: ack, 201: ack },
+      answers: { 200: ackView, 201: ackView },
       async handle({ viewer, params, body: said }) {
         parts.rates.take(viewer.account)
         const prepared = await prepare(parts, viewer, { type: 'send', room: params.id, ...said })

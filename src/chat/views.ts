@@ -85,6 +85,25 @@ export const messageView = z.strictObject({
   ),
 })
 
+export const messagePageView = z.strictObject({
+  items: z.array(messageView).describe('Oldest first'),
+  page: z
+    .strictObject({ before: placeText.optional(), after: placeText.optional() })
+    .describe('What to ask for next in the same direction; empty at the end'),
+  head: z.strictObject({ epoch: z.int(), seq: z.int(), stored: z.int(), state: z.enum(['open', 'closed']) }),
+})
+
+/** What was sent is kept. */
+export const ackView = z.strictObject({
+  room: z.string(),
+  id: z.string(),
+  epoch: z.int(),
+  seq: z.int(),
+  at: instant,
+  duplicate: z.boolean(),
+  kept: z.enum(['buffered', 'stored']),
+})
+
 export const closingView = z.strictObject({
   room: z.string(),
   state: z.enum(['requested', 'fenced', 'draining', 'verifying', 'sealed', 'suspect', 'quarantined']),

@@ -1,5 +1,7 @@
-import { ApiProblem } from './problem.ts'
-import type { ProblemDocument } from './problem.ts'
+import { backoffMs, pause } from './patience.ts'
+import { ApiProblem, problemOf } from './problem.ts'
+import type { SessionKeeper } from './session-keeper.ts'
+import type { SignedIn } from './types.ts'
 
 export type Query = Readonly<Record<string, string | number | undefined>>
 
@@ -11,6 +13,8 @@ export interface Asking {
   /** Of requests that create: the same for every repeat, so that it is created once. */
   idempotencyKey?: string
   accept?: string
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>
   signal?: AbortSignal
 }
 
@@ -20,94 +24,155 @@ export interface Http {
   ask<Answer>(path: string, asking?: Asking): Promise<Answer>
   /** The answer as it comes, for bytes and streams, once it is not a refusal. Errors: `ApiProblem`. */
   fetch(path: string, asking?: Asking): Promise<Response>
-  /** Exchanges the refresh token, once for all who ask meanwhile. False when the session is over. */
-  refresh(): Promise<boolean>
+  /**
+   * Sees to it that the session is newer than `since`, once for all who ask meanwhile, in other tabs too. False when it is
+   * over. Errors: `ApiProblem`, when the server cannot be asked.
+   */
+  refresh(since?: number): Promise<boolean>
+  /** The address of a path, for links and uploads. */
+  url(path: string, query?: Query): string
 }
 
 export interface HttpOptions {
   /** Of the site, without a slash at the end; empty in a browser, where it is the page's own. */
   origin: string
-  /** Sent with each request: how somebody else than a browser says who they are. */
-  headers?: () => Readonly<Record<string, string>>
-  /** Exchanges the refresh token; a browser's is in a cookie. Resolves with whether the session goes on. */
-  refresh?: () => Promise<boolean>
+  session: SessionKeeper
   /** Called when the session turned out to be over. */
   onSignedOut?: () => void
 }
 
-/** Speaks to the REST side as `docs/protocol.md` says: an expired session is refreshed once and the request repeated. */
+const answerMs = 30_000
+const mostRepeats = 2
+const longestPauseSeconds = 5
+const repeatBackoff = { firstMs: 300, mostMs: 3000 }
+
+/**
+ * Speaks to the REST side as `docs/protocol.md` says. An expired session is refreshed once and the request repeated. What can be
+ * repeated without harm, reading and what carries an `Idempotency-Key`, is tried again when no answer came or the server could not answer just now.
+ */
 export function createHttp(options: HttpOptions): Http {
+  const { session } = options
   let refreshing: Promise<boolean> | undefined
 
-  async function send(path: string, asking: Asking): Promise<Response> {
-    try {
-      return await fetch(urlOf(options.origin, path, asking.query), {
-        method: asking.method ?? 'GET',
-        headers: { ...options.headers?.(), ...headersOf(asking) },
-        ...(asking.body === undefined ? {} : { body: JSON.stringify(asking.body) }),
-        ...(asking.signal === undefined ? {} : { signal: asking.signal }),
-      })
-    } catch (error) {
-      if (asking.signal?.aborted === true) throw error
-      throw new ApiProblem({ code: 'offline' })
-    }
-  }
-
-  function refresh(): Promise<boolean> {
-    refreshing ??= (options.refresh ?? refreshByCookie)().finally(() => (refreshing = undefined))
+  function refresh(since = Date.now()): Promise<boolean> {
+    refreshing ??= session.alone(() => exchange(since)).finally(() => (refreshing = undefined))
     return refreshing
   }
 
-  async function refreshByCookie(): Promise<boolean> {
-    const response = await send('/v1/sessions/refresh', { method: 'POST', body: {} })
-    if (response.status >= 500 || response.status === 429) throw await problemOf(response)
-    return response.ok
+  /** An answer that was lost is asked for again at once: the server gives the same tokens once more, for some seconds. */
+  async function exchange(since: number): Promise<boolean> {
+    if (session.keptAt > since) return true
+    const body = session.exchange()
+    const response = await patiently({}, () =>
+      attempt('/v1/sessions/refresh', { method: 'POST', body }, async (answer) => {
+        if (answer.status >= 500 || answer.status === 429) throw await problemOf(answer)
+        return answer.ok ? ((await answer.json()) as SignedIn) : undefined
+      }),
+    )
+    if (response === undefined) session.forget()
+    else session.keep(response)
+    return response !== undefined
   }
 
-  async function fetchOk(path: string, asking: Asking = {}): Promise<Response> {
-    const first = await send(path, asking)
-    if (first.ok) return first
-    const problem = await problemOf(first)
-    if (problem.code !== 'session_expired') throw tell(problem)
-    if (!(await refresh())) throw tell(problem)
-    const second = await send(path, asking)
-    if (second.ok) return second
-    throw tell(await problemOf(second))
+  async function attempt<T>(path: string, asking: Asking, read: (response: Response) => Promise<T>): Promise<T> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), answerMs)
+    const { signal } = asking
+    try {
+      const response = await fetch(url(path, asking.query), {
+        method: asking.method ?? 'GET',
+        headers: { ...session.headers(), ...headersOf(asking) },
+        ...(asking.body === undefined ? {} : { body: JSON.stringify(asking.body) }),
+        signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+      })
+      return await read(response)
+    } catch (error) {
+      if (error instanceof ApiProblem || signal?.aborted === true) throw error
+      throw new ApiProblem({ code: 'offline' })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
-  function tell(problem: ApiProblem): ApiProblem {
-    if (problem.code === 'not_signed_in' || problem.code === 'session_expired') options.onSignedOut?.()
-    return problem
+  async function answered<T>(path: string, asking: Asking, read: (response: Response) => Promise<T>): Promise<T> {
+    const readOk = async (response: Response): Promise<T> => {
+      if (!response.ok) throw await problemOf(response)
+      return read(response)
+    }
+    const since = Date.now()
+    if (session.expiresAt !== undefined && session.expiresAt <= since) await refresh(session.expiresAt)
+    try {
+      return await attempt(path, asking, readOk)
+    } catch (error) {
+      const hasExpired = error instanceof ApiProblem && error.code === 'session_expired'
+      if (!hasExpired || !(await refresh(since))) throw error
+      return attempt(path, asking, readOk)
+    }
+  }
+
+  async function say<T>(path: string, asking: Asking, read: (response: Response) => Promise<T>): Promise<T> {
+    const isRepeatable = (asking.method ?? 'GET') === 'GET' || asking.idempotencyKey !== undefined
+    try {
+      return await (isRepeatable ? patiently(asking, () => answered(path, asking, read)) : answered(path, asking, read))
+    } catch (error) {
+      if (error instanceof ApiProblem && isOver(error)) {
+        session.forget()
+        options.onSignedOut?.()
+      }
+      throw error
+    }
+  }
+
+  function url(path: string, query: Query = {}): string {
+    const given = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+    return `${options.origin}${path}${search === '' ? '' : `?${search}`}`
   }
 
   return {
     refresh,
-    fetch: fetchOk,
-    async ask<Answer>(path: string, asking?: Asking): Promise<Answer> {
-      const response = await fetchOk(path, asking)
-      const text = await response.text()
-      return (text === '' ? undefined : JSON.parse(text)) as Answer
-    },
+    url,
+    fetch: (path, asking = {}) => say(path, asking, (response) => Promise.resolve(response)),
+    ask: <Answer>(path: string, asking: Asking = {}) => say(path, asking, readJson<Answer>),
   }
 }
 
-function headersOf({ body, idempotencyKey, accept }: Asking): Record<string, string> {
+async function readJson<Answer>(response: Response): Promise<Answer> {
+  const text = await response.text()
+  return (text === '' ? undefined : JSON.parse(text)) as Answer
+}
+
+/** Tries again what was not answered, or not now, as long as the wait is one that somebody who looks at it bears. */
+async function patiently<T>({ signal }: Pick<Asking, 'signal'>, work: () => Promise<T>): Promise<T> {
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !isPassing(error) || repeats === mostRepeats) throw error
+      await pause(Math.max((error.retryAfter ?? 0) * 1000, backoffMs(repeatBackoff, repeats)), signal)
+    }
+  }
+}
+
+function isPassing({ code, retryAfter = 0 }: ApiProblem): boolean {
+  if (code === 'offline') return !isCutOff()
+  return (code === 'unavailable' || code === 'key_in_use') && retryAfter <= longestPauseSeconds
+}
+
+/** Whether this device says itself that it has no network. */
+function isCutOff(): boolean {
+  return 'onLine' in navigator && !navigator.onLine
+}
+
+function isOver({ code }: ApiProblem): boolean {
+  return code === 'not_signed_in' || code === 'session_expired'
+}
+
+function headersOf({ body, idempotencyKey, accept, headers }: Asking): Record<string, string> {
   return {
     accept: accept ?? 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    ...headers,
   }
-}
-
-function urlOf(origin: string, path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
-  return `${origin}${path}${search === '' ? '' : `?${search}`}`
-}
-
-async function problemOf(response: Response): Promise<ApiProblem> {
-  const type = response.headers.get('content-type') ?? ''
-  if (type.startsWith('application/problem+json')) return new ApiProblem((await response.json()) as ProblemDocument)
-  await response.body?.cancel()
-  return new ApiProblem({ code: response.status >= 500 ? 'unavailable' : 'malformed', status: response.status })
 }

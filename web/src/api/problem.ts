@@ -35,3 +35,28 @@ export interface ProblemDocument {
   retryAfter?: number
   requestId?: string
 }
+
+/** Of an answer that is a refusal. What stands before the servers answers without a problem document. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  const type = response.headers.get('content-type') ?? ''
+  if (type.startsWith('application/problem+json')) return new ApiProblem((await response.json()) as ProblemDocument)
+  await response.body?.cancel()
+  return problemOfStatus(response.status, response.headers.get('retry-after'))
+}
+
+/** The same of a status alone. */
+export function problemOfStatus(status: number, retryAfter: string | null): ApiProblem {
+  const seconds = Number(retryAfter ?? Number.NaN)
+  return new ApiProblem({
+    code: codeOf(status),
+    status,
+    ...(Number.isFinite(seconds) ? { retryAfter: seconds } : {}),
+  })
+}
+
+function codeOf(status: number): Code {
+  if (status >= 500) return 'unavailable'
+  if (status === 429) return 'rate_limited'
+  if (status === 413) return 'body_too_large'
+  return status === 404 ? 'not_found' : 'malformed'
+}

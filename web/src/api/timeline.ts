@@ -1,4 +1,5 @@
 import type { Http } from './http.ts'
+import type { Paging } from './paging.ts'
 import type { Comment, Like, Liking, LivePage, Page, Post } from './types.ts'
 
 export interface Feed {
@@ -6,15 +7,12 @@ export interface Feed {
   tag?: string
   area?: string
 }
-export interface Paging {
-  cursor?: string | undefined
-  limit?: number | undefined
-}
 export interface PostDraft {
   text: string
   pictures: { media: string; alt?: string }[]
   area?: string
 }
+export type { Paging }
 
 /** Posts, comments and likes. Errors of all: `ApiProblem`. */
 export function timelineApi(http: Http) {

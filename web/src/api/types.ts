@@ -1,15 +1,18 @@
 import type { z } from 'zod'
-import type { accountView, personView, sessionView } from '../../../src/accounts/views.ts'
+import type { accountView, personView, sessionView, signedInView } from '../../../src/accounts/views.ts'
 import type {
+  ackView,
   banView,
   closingView,
   invitationView,
   memberView,
+  messagePageView,
   messageView,
   myRoomView,
   oneRoomView,
   roomView,
 } from '../../../src/chat/views.ts'
+import type { Receipt } from '../../../src/ledger/receipt.ts'
 import type { pictureView } from '../../../src/media/contract.ts'
 import type { notificationView } from '../../../src/notifications/views.ts'
 import type { listedPersonView, personPageView } from '../../../src/people/views.ts'
@@ -22,6 +25,7 @@ export type { ServerFrame } from '../../../src/chat/server-frames.ts'
 
 export type Account = z.output<typeof accountView>
 export type Session = z.output<typeof sessionView>
+export type SignedIn = z.output<typeof signedInView>
 export type Person = z.output<typeof personView>
 export type PersonPage = z.output<typeof personPageView>
 export type ListedPerson = z.output<typeof listedPersonView>
@@ -39,8 +43,21 @@ export type Member = z.output<typeof memberView>
 export type Ban = z.output<typeof banView>
 export type Invitation = z.output<typeof invitationView>
 export type Message = z.output<typeof messageView>
+/** A page of messages; `page.before` or `page.after` is what to ask for next in the same direction. */
+export type MessagePage = z.output<typeof messagePageView>
+export type Ack = z.output<typeof ackView>
 export type Closing = z.output<typeof closingView>
 export type Notification = z.output<typeof notificationView>
+
+export type { Receipt }
+/** A receipt as it is answered: what counts is signed in `jws`, `content` is the same for reading. */
+export interface SignedReceipt {
+  jws: string
+  content: unknown
+}
+export interface KeySet {
+  keys: (JsonWebKey & { kid: string })[]
+}
 
 /** One page of a list; the end is the absence of `next`. */
 export interface Page<Item> {
