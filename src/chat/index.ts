@@ -93,7 +93,7 @@ export function createChat(options: ChatOptions): Chat {
     limits: gatewayLimits(config),
     log,
     onConnection(connection) {
-      connection.send(hello(options))
+      connection.send(hello(options, connection.viewer.username))
       return new ChatSocket(socketParts, connection)
     },
   })
@@ -150,11 +150,12 @@ export function createPictureSweep(parts: {
   return () => sweepMessagePictures(parts)
 }
 
-/** Clients correct their clock by `now`: ids from the future are refused. */
-function hello({ config, durability }: ChatOptions): Push {
+/** Clients correct their clock by `now`, since ids from the future are refused; and look whose socket it is that their cookie opened. */
+function hello({ config, durability }: ChatOptions, username: string): Push {
   return {
     type: 'hello',
     protocol: 'madang.v1',
+    username,
     now: new Date().toISOString(),
     pingMs: config.PING_SECONDS * 1000,
     maxFrame: config.FRAME_MAX_BYTES,

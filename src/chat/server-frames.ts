@@ -57,6 +57,7 @@ export const pushes = {
   hello: z.strictObject({
     type: z.literal('hello'),
     protocol: z.literal('madang.v1'),
+    username: z.string().describe('Whose socket it is'),
     now: instant,
     pingMs: z.int(),
     maxFrame: z.int(),

@@ -13,6 +13,7 @@ test('hello says what a client must know', async (t) => {
   const [hello] = socket.ofType('hello')
 
   t.is(hello?.['protocol'], 'madang.v1')
+  t.is(hello?.['username'], alice.username)
   t.is(hello?.['maxFrame'], 16_384)
   t.is(hello?.['durability'], 'always')
   t.true(Math.abs(Date.parse(String(hello?.['now'])) - Date.now()) < 5000)

@@ -1,4 +1,5 @@
-import type { Notification, Room, SharedPost } from './types.ts'
+import type { NewMessage } from './rooms.ts'
+import type { Ack, Notification, Room, ServerFrame, SharedPost } from './types.ts'
 
 /**
  * How a client lives on: the contracts of its socket, its outbox and its stream. All three heal by themselves; who uses them never
@@ -10,25 +11,18 @@ export interface Connection {
   state: 'connecting' | 'open' | 'waiting' | 'refused'
   /** Milliseconds since 1970 of the next try. */
   retryAt?: number
-  why?: 'signed_out' | 'removed' | 'too_many' | 'outdated'
+  why?: Refusal
 }
+/** `outdated`: the server does not understand this client any more, load it anew. */
+export type Refusal = 'signed_out' | 'removed' | 'too_many' | 'outdated'
 
 export interface Place {
   epoch: number
   seq: number
 }
 
-/** An entry of a room as the socket tells it (docs/protocol.md). */
-export interface Entry extends Place {
-  room: string
-  at: string
-  id: string
-  kind: string
-  from: string | null
-  target?: string
-  content: Record<string, unknown> | null
-  pictures?: unknown[]
-}
+/** An entry of a room as the socket tells it (docs/protocol.md). `content` is null once it is deleted. */
+export type Entry = Omit<Extract<ServerFrame, { type: 'entry' }>, 'type'>
 
 /** What is heard of one room. Entries come in order, each once, without holes: holes are said by `gap`. */
 export interface RoomEars {
@@ -37,7 +31,10 @@ export interface RoomEars {
   entry?(entry: Entry): void
   /** The buffer began anew: drop what lies above. Own acknowledged messages above it are offered again by the outbox. */
   dropped?(keptUpTo: Place): void
-  /** Page through REST for what lies between; the entries after it follow. */
+  /**
+   * Something was missed: page through REST, `messages(room, { after })`, from behind `from`, the last that was told, up to
+   * and with `to`. The entries after it follow.
+   */
   gap?(gap: { from: Place; to: Place }): void
   /** The room is in the database up to here. */
   stored?(place: Place): void
@@ -56,11 +53,19 @@ export interface RoomSocket {
   onConnection(listener: (connection: Connection) => void): () => void
   /** Listens to a room from behind `after` (the newest of the first page) until the answer is called. */
   listen(room: string, ears: RoomEars, after: Place | undefined): () => void
-  /** Edits, deletes, reacts: an entry of its own, acknowledged. Errors: `ApiProblem`; `timeout` and `offline` leave it unknown. */
+  /**
+   * Edits, deletes, reacts: an entry of its own, acknowledged. It is repeated under one id for some seconds, over reconnects too, until it is known what
+   * became of it. Errors: `ApiProblem`; `timeout` and `offline` leave it unknown.
+   */
   change(frame: RoomChange): Promise<Place>
-  /** Dropped when the socket is not open. */
+  /** Says something, one try; the outbox is what tries until it is known. Errors: `ApiProblem`. */
+  send(room: string, message: NewMessage): Promise<Ack>
+  /** Told at most every two seconds, and dropped when the socket is not open. */
   typing(room: string): void
-  read(room: string, place: Place): Promise<void>
+  /** I have read up to here. Told a moment later, the newest place alone, and again after a reconnect until it was heard. */
+  read(room: string, place: Place): void
+  /** This device's clock, set right by what servers said: an id from their future would be refused. Milliseconds since 1970. */
+  now(): number
   /** Looks at once whether the connection still stands: after sleep, when the network came back. */
   wake(): void
   close(): void
@@ -82,16 +87,22 @@ export interface Outgoing {
   media?: { id: string; alt?: string }[]
   /** When it was written, by this device's clock: for showing alone. */
   writtenAt: number
-  /** `sending`: nobody knows yet. `buffered`, `stored`: acknowledged, at `place`. `failed`: not kept, for `problem`. */
-  state: 'sending' | 'buffered' | 'stored' | 'failed'
+  /**
+   * `sending`: nobody knows yet; with a `problem`, it is tried again by itself when `retryAfter` is over. `buffered`, `stored`: acknowledged, at
+   * `place`. `failed`: not kept, for `problem`. `stored` and `discarded` are the last that is told of a message.
+   */
+  state: 'sending' | 'buffered' | 'stored' | 'failed' | 'discarded'
   place?: Place
   problem?: { code: string; detail?: string; retryAfter?: number }
 }
 
 export interface Outbox {
-  /** Takes a message over: from then on it is sent until it is acknowledged or refused, over reloads too. */
+  /**
+   * Takes a message over: from then on it is sent until it is acknowledged or refused, over reloads too. Error: `ApiProblem` `buffer_full`, when too many
+   * wait already.
+   */
   add(message: Pick<Outgoing, 'room' | 'body' | 'replyTo' | 'media'>): Promise<Outgoing>
-  /** Those of a room that are not stored yet, in the order in which they were written. */
+  /** Those of a room that are not stored yet, in the order in which they were written; all tabs know the same ones. */
   of(room: string): Promise<Outgoing[]>
   /** Tells each change of any message of a room. */
   onChange(room: string, listener: (message: Outgoing) => void): () => void
@@ -99,6 +110,8 @@ export interface Outbox {
   retry(id: string): Promise<void>
   /** Gives a failed one up. */
   discard(id: string): Promise<void>
+  /** Forgets everything, as when somebody signs out of a computer that others use. */
+  clear(): Promise<void>
   close(): void
 }
 

@@ -1,0 +1,188 @@
+import { lead } from './leadership.ts'
+import type { Outbox, Outgoing, RoomSocket } from './live.ts'
+import { OutboxRoom } from './outbox-room.ts'
+import type { KeptOutgoing, OutboxStorage } from './outbox-storage.ts'
+import { ApiProblem } from './problem.ts'
+import { Tabs } from './tabs.ts'
+import { uuidv7 } from './uuidv7.ts'
+
+export interface OutboxOptions {
+  /** Id of the account: what it wrote is sent by nobody else. */
+  account: string
+  socket: RoomSocket
+  storage: OutboxStorage
+}
+
+/** What tabs tell each other. `waiting`: whoever sends, look at this one. */
+type Word = { type: 'changed'; message: Outgoing } | { type: 'waiting'; id: string } | { type: 'cleared' }
+
+const mostWaiting = 200
+const dayMs = 86_400_000
+/** What nobody could send for so long is not sent by itself any more, but waits for who wrote it. */
+const sendsForMs = dayMs
+const keepsForMs = 30 * dayMs
+
+/**
+ * What I say, until the server has stored it. It is written down before it is sent, so that a reload, a crash or another tab goes on with it, and every try carries
+ * the same id, so that it is kept once. One tab sends for all.
+ */
+export class DurableOutbox implements Outbox {
+  readonly #options: OutboxOptions
+  readonly #tabs: Tabs<Word>
+  readonly #listeners = new Map<string, Set<(message: Outgoing) => void>>()
+  readonly #rooms = new Map<string, OutboxRoom>()
+  readonly #resign: () => void
+  readonly #forgetConnection: () => void
+  #isLeading = false
+  #isClosed = false
+
+  constructor(options: OutboxOptions) {
+    const name = `madang-outbox-${options.account}`
+    this.#options = options
+    this.#tabs = new Tabs(name, (word) => this.#hear(word))
+    this.#forgetConnection = options.socket.onConnection(({ state }) => {
+      if (state === 'open') for (const room of this.#rooms.values()) room.go()
+    })
+    this.#resign = lead(name, () => void this.#begin())
+  }
+
+  async add(written: Parameters<Outbox['add']>[0]): Promise<Outgoing> {
+    const { account, socket, storage } = this.#options
+    const waiting = await storage.all(account)
+    if (waiting.length >= mostWaiting) throw new ApiProblem({ code: 'buffer_full' })
+    const id = uuidv7(socket.now())
+    const message: KeptOutgoing = { ...written, account, id, writtenAt: Date.now(), state: 'sending' }
+    await storage.put(message)
+    this.#tellAll(message)
+    this.#offer(message)
+    return withoutAccount(message)
+  }
+
+  async of(room: string): Promise<Outgoing[]> {
+    const all = await this.#options.storage.all(this.#options.account)
+    return all.filter((message) => message.room === room).map(withoutAccount)
+  }
+
+  onChange(room: string, listener: (message: Outgoing) => void): () => void {
+    const listeners = this.#listeners.get(room) ?? new Set()
+    this.#listeners.set(room, listeners.add(listener))
+    return () => void listeners.delete(listener)
+  }
+
+  async retry(id: string): Promise<void> {
+    const failed = await this.#failed(id)
+    if (failed === undefined) return
+    const { problem: _, ...rest } = failed
+    const message: KeptOutgoing = { ...rest, state: 'sending', writtenAt: Date.now() }
+    await this.#options.storage.put(message)
+    this.#tellAll(message)
+    this.#offer(message)
+  }
+
+  async discard(id: string): Promise<void> {
+    const failed = await this.#failed(id)
+    if (failed === undefined) return
+    await this.#options.storage.remove(id)
+    this.#tellAll({ ...failed, state: 'discarded' })
+  }
+
+  async clear(): Promise<void> {
+    const { account, storage } = this.#options
+    this.#stopRooms()
+    this.#tabs.say({ type: 'cleared' })
+    for (const { id } of await storage.all(account)) await storage.remove(id)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#resign()
+    this.#forgetConnection()
+    this.#stopRooms()
+    this.#tabs.close()
+  }
+
+  /** This tab sends from now on, beginning with what others left. */
+  async #begin(): Promise<void> {
+    const { account, storage } = this.#options
+    this.#isLeading = true
+    const now = Date.now()
+    await storage.sweep(now - keepsForMs)
+    for (const message of await storage.all(account)) {
+      if (message.state === 'sending' && message.writtenAt < now - sendsForMs) {
+        await this.#changed({ ...message, state: 'failed', problem: { code: 'timeout' } })
+      } else {
+        this.#send(message)
+      }
+    }
+  }
+
+  #offer(message: KeptOutgoing): void {
+    if (this.#isLeading) this.#send(message)
+    else this.#tabs.say({ type: 'waiting', id: message.id })
+  }
+
+  #send(message: KeptOutgoing): void {
+    if (this.#isClosed || message.state === 'failed') return
+    this.#roomOf(message.room).take(message)
+  }
+
+  #roomOf(room: string): OutboxRoom {
+    const known = this.#rooms.get(room)
+    if (known !== undefined) return known
+    const { socket } = this.#options
+    const made = new OutboxRoom({ room, socket, onChange: (message) => this.#changed(message) })
+    this.#rooms.set(room, made)
+    return made
+  }
+
+  async #changed(message: KeptOutgoing): Promise<void> {
+    const { storage } = this.#options
+    this.#tellAll(message)
+    if (message.state === 'stored') await storage.remove(message.id)
+    else await storage.put(message)
+  }
+
+  #hear(word: Word): void {
+    switch (word.type) {
+      case 'changed':
+        return this.#tell(word.message)
+      case 'waiting':
+        return this.#isLeading ? void this.#takeUp(word.id) : undefined
+      case 'cleared':
+        return this.#stopRooms()
+      default:
+        return word satisfies never
+    }
+  }
+
+  async #takeUp(id: string): Promise<void> {
+    const message = await this.#options.storage.one(id)
+    if (message !== undefined) this.#send(message)
+  }
+
+  async #failed(id: string): Promise<KeptOutgoing | undefined> {
+    const message = await this.#options.storage.one(id)
+    return message?.state === 'failed' && message.account === this.#options.account ? message : undefined
+  }
+
+  #tellAll(message: KeptOutgoing): void {
+    if (this.#isClosed) return
+    const told = withoutAccount(message)
+    this.#tabs.say({ type: 'changed', message: told })
+    this.#tell(told)
+  }
+
+  #tell(message: Outgoing): void {
+    for (const listener of [...(this.#listeners.get(message.room) ?? [])]) listener(message)
+  }
+
+  #stopRooms(): void {
+    for (const room of this.#rooms.values()) room.stop()
+    this.#rooms.clear()
+  }
+}
+
+function withoutAccount(message: KeptOutgoing): Outgoing {
+  const { account: _, ...told } = message
+  return told
+}

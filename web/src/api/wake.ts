@@ -1,0 +1,12 @@
+/** Calls when a connection may have broken, or may stand again, without anybody having been told: the network changed, the device or the page slept. */
+export function onWake(wake: () => void): () => void {
+  if (typeof document === 'undefined') return () => undefined
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') wake()
+  }
+  const ended = new AbortController()
+  const { signal } = ended
+  for (const sign of ['online', 'offline', 'pageshow']) globalThis.addEventListener(sign, wake, { signal })
+  document.addEventListener('visibilitychange', seen, { signal })
+  return () => ended.abort()
+}
