@@ -98,13 +98,13 @@ export class Stream implements Listener {
     const to = String(hub.position)
     if (after === undefined) {
       this.#position = hub.position
-      this.#say('ready', this.#position, { recovered: false, from: to, to })
+      this.#sayReady(this.#position, { recovered: false, from: to, to })
     } else if (hub.recent.reaches(after)) {
       this.#position = after
-      this.#say('ready', after, { recovered: true, from: String(after), to })
+      this.#sayReady(after, { recovered: true, from: String(after), to })
     } else {
       this.#tellGap(after)
-      this.#say('ready', this.#position, { recovered: false, from: to, to })
+      this.#sayReady(this.#position, { recovered: false, from: to, to })
     }
     await this.#follow()
   }
@@ -161,6 +161,11 @@ export class Stream implements Listener {
     this.#position = this.#parts.hub.position
     const range = { from: String(after), to: String(this.#position) }
     this.#say('gap', this.#position, { ...range, reload: [...this.#reader.topics] })
+  }
+
+  /** Whose stream it is, too: the cookie that opens it may have become another account's. */
+  #sayReady(id: number, facts: { recovered: boolean; from: string; to: string }): void {
+    this.#say('ready', id, { ...facts, account: String(this.#reader.account) })
   }
 
   #say(event: 'ready' | 'gap', id: number, data: Record<string, unknown>): void {

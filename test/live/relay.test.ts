@@ -327,7 +327,7 @@ test.serial('when all events are old, none is left and the next position follows
   await tell(live, { n: 1 })
   await hears(alice, 1)
 
-  t.deepEqual(level, { recovered: false, from: String(before), to: String(before) })
+  t.deepEqual(level, { recovered: false, from: String(before), to: String(before), account: String(people.alice) })
   t.is(alice.events.at(-1)?.id, String(before + 1))
 })
 

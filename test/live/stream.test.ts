@@ -20,7 +20,7 @@ test.serial('a stream begins with retry and ready, and then tells what happens',
   t.is(headers['x-accel-buffering'], 'no')
   t.is(headers['content-encoding'], undefined)
   t.true(alice.retryMs !== undefined && alice.retryMs >= 1000 && alice.retryMs <= 3000)
-  t.deepEqual(ready, { recovered: false, from: ready['to'], to: ready['to'] })
+  t.deepEqual(ready, { recovered: false, from: ready['to'], to: ready['to'], account: String(people.alice) })
   t.deepEqual(numbersOf(alice), [1, 2])
   t.deepEqual(
     alice.events.slice(1).map(({ event }) => event),
@@ -185,7 +185,7 @@ test.serial('who is exactly as far behind as may be resumes; one further is told
 
   t.deepEqual(numbersOf(atLimit).slice(0, 5), [4, 5, 6, 7, 8])
   t.deepEqual(gap, { from: String(head - 6), to: String(head), reload: ['timeline', 'rooms'] })
-  t.deepEqual(ready, { recovered: false, from: String(head), to: String(head) })
+  t.deepEqual(ready, { recovered: false, from: String(head), to: String(head), account: String(people.alice) })
   t.deepEqual(numbersOf(behind), [9])
 })
 
