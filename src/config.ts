@@ -82,6 +82,9 @@ const settings = {
   RELATIONS_PER_MINUTE: whole(1, 1_000_000)
     .default(60)
     .describe('Follows, blocks, mutes and their ends of one account in a minute'),
+  PEOPLE_SEARCHES_PER_MINUTE: whole(1, 1_000_000)
+    .default(120)
+    .describe('Searches for people by one account in a minute, those while a mention is typed among them'),
   NOTIFICATIONS_KEEP_DAYS: whole(1, 3650).default(90).describe('Days after which notifications are swept'),
   POSTS_PER_HOUR: whole(1, 1_000_000).default(60).describe('Posts of one account in an hour'),
   COMMENTS_PER_HOUR: whole(1, 1_000_000).default(300).describe('Comments of one account in an hour'),
@@ -295,6 +298,7 @@ const limitNames = [
   'FOLLOWS_MAX',
   'BLOCKS_MAX',
   'RELATIONS_PER_MINUTE',
+  'PEOPLE_SEARCHES_PER_MINUTE',
   'POSTS_PER_HOUR',
   'COMMENTS_PER_HOUR',
   'EDITS_PER_HOUR',

@@ -13,6 +13,7 @@ import type { Language, Person, Profile } from './account.ts'
 import { personNamed } from './accounts.ts'
 import { createAnnounce, hearAnnouncements } from './announcements.ts'
 import type { Announcement, EndReason } from './announcements.ts'
+import { soughtBy } from './beginnings.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { makeAccount } from './credentials.ts'
 import { accountLimits } from './limits.ts'
@@ -22,6 +23,8 @@ import { Profiles } from './profiles.ts'
 import { grantRole } from './roles.ts'
 import type { Grant } from './roles.ts'
 import { accountRoutes } from './routes.ts'
+import { namedAmong, namedByName, namedByUsername } from './search-store.ts'
+import type { Named } from './search-store.ts'
 import { createSessionCookies } from './session-cookies.ts'
 import { viewerOfSession } from './session-store.ts'
 import { SessionWatch } from './session-watch.ts'
@@ -30,6 +33,7 @@ import type { ProfilePicture } from './store.ts'
 import { takeTicket } from './tickets.ts'
 
 export { username } from './account.ts'
+export type { Named } from './search-store.ts'
 export type { Person, PictureUrls, Profile } from './account.ts'
 export type { EndReason } from './announcements.ts'
 export type { ProfilePicture } from './store.ts'
@@ -59,6 +63,12 @@ export interface Accounts {
   findByUsername(name: string): Promise<Person | undefined>
   /** Those whom the names belong to, by one query; in any case. */
   accountsNamed(names: readonly string[]): Promise<AccountId[]>
+  /** Which of these people have a username or a name that begins with what was typed, by one query. */
+  namedAmong(typed: string, ids: readonly AccountId[]): Promise<Named[]>
+  /** A page of those whose username begins so, by username. */
+  namedByUsername(typed: string, page: Parameters<typeof namedByUsername>[2]): Promise<Named[]>
+  /** A page of those whose name begins so and whose username does not, by name. */
+  namedByName(typed: string, page: Parameters<typeof namedByName>[2]): Promise<Named[]>
   /** The picture of a profile, held until the transaction ends. */
   lockPicture(trx: Sql, account: AccountId): Promise<MediaId | undefined>
   /** Call `profileChanged` once that has committed. */
@@ -119,7 +129,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   }
   let listening: Listening | undefined
   return {
-    routes: accountRoutes(parts),
+    routes: accountRoutes({ ...parts, profiles: (ids) => profiles.of(ids) }),
     authenticate: createAuthenticate(parts),
     async redeemTicket(ticket) {
       const session = await takeTicket(redis, ticket)
@@ -128,6 +138,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     profiles: (ids, onto) => profiles.of(ids, onto),
     findByUsername: (name) => personNamed(parts, name),
     accountsNamed: (names) => accountsNamed(sql, names),
+    namedAmong: (typed, ids) => namedAmong(sql, soughtBy(typed), ids),
+    namedByUsername: (typed, page) => namedByUsername(sql, soughtBy(typed), page),
+    namedByName: (typed, page) => namedByName(sql, soughtBy(typed), page),
     lockPicture,
     setPicture,
     profileChanged: (account) => parts.announce({ type: 'profile', account }),

@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { area, bio, displayName, givenPassword, language, newPassword, role, username } from './account.ts'
+import { area, bio, displayName, givenPassword, language, newPassword } from './account.ts'
+import { adminRoutes } from './admin-routes.ts'
+import type { AdminRouteParts } from './admin-routes.ts'
 import { accountOf } from './accounts.ts'
 import { changePassword } from './credentials.ts'
 import { signInKey } from './limits.ts'
-import { grantRole } from './roles.ts'
 import type { RouteParts } from './route-parts.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { updateAccount } from './store.ts'
 import { issueTicket, ticketSeconds } from './tickets.ts'
 import { accountView, presentAccount } from './views.ts'
 
-export function accountRoutes(parts: RouteParts): Route[] {
+export function accountRoutes(parts: AdminRouteParts): Route[] {
   return [...sessionRoutes(parts), ...ownRoutes(parts), ...adminRoutes(parts)]
 }
 
@@ -75,25 +76,6 @@ function ownRoutes(parts: RouteParts): Route[] {
       async handle({ viewer }) {
         const ticket = await issueTicket(parts.redis, viewer.session)
         return { status: 200, body: { ticket, expiresInSeconds: ticketSeconds } }
-      },
-    }),
-  ]
-}
-
-function adminRoutes(parts: RouteParts): Route[] {
-  return [
-    route({
-      method: 'PUT',
-      path: '/v1/admin/people/:username/role',
-      summary: 'Give a person a role, on record; the last admin stays admin',
-      access: 'admin',
-      problems: ['not_found', 'conflict'],
-      params: z.strictObject({ username }),
-      body: z.strictObject({ role }),
-      answers: { 200: z.strictObject({ username: z.string(), role }) },
-      async handle({ viewer, params, body }) {
-        await grantRole(parts, { ...params, ...body, by: viewer.account, via: 'admin' })
-        return { status: 200, body: { username: params.username, role: body.role } }
       },
     }),
   ]

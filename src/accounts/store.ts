@@ -7,7 +7,7 @@ import type { Account, Language, Profile } from './account.ts'
 
 /** The SQL of `accounts` and `role_grants`. Sessions are in session-store.ts. */
 
-interface AccountRecord {
+export interface AccountRecord {
   id: number
   username: string
   display_name: string
@@ -19,7 +19,7 @@ interface AccountRecord {
   created_at: Date
 }
 
-const accountColumns = 'id, username, display_name, role, language, bio, area, picture_name, created_at'
+export const accountColumns = 'id, username, display_name, role, language, bio, area, picture_name, created_at'
 
 /** As it stands in the row: with the name of the picture instead of its addresses. */
 export type Stored<T extends Profile> = Omit<T, 'picture'> & { pictureName: string | undefined }
@@ -180,7 +180,7 @@ function toProfile(row: ProfileRecord): Stored<Profile> {
   }
 }
 
-function toAccount(row: AccountRecord): Stored<Account> {
+export function toAccount(row: AccountRecord): Stored<Account> {
   return {
     ...toProfile(row),
     bio: row.bio,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AccountId } from '../platform/ids.ts'
 import type { Account, Profile } from './account.ts'
 import { language, role } from './account.ts'
+import type { KeptGrant } from './admin-store.ts'
 import type { SessionRow } from './session-store.ts'
 
 /** What leaves through the routes of accounts. */
@@ -42,11 +43,34 @@ export const signedInView = z.strictObject({
   refreshToken: z.string().optional(),
 })
 
+export const heldRoleView = z.strictObject({
+  ...personView.shape,
+  role,
+  createdAt: z.iso.datetime({ precision: 3 }),
+})
+
+export const roleHistoryView = z.strictObject({
+  ...heldRoleView.shape,
+  grants: z
+    .array(
+      z.strictObject({
+        from: role,
+        to: role,
+        by: personView.nullable().describe('null: nobody with an account'),
+        via: z.enum(['admin', 'command', 'seed']),
+        at: z.iso.datetime({ precision: 3 }),
+      }),
+    )
+    .describe('Changes of the role, the last first'),
+})
+
 /** Written once in the OpenAPI document, under these names. */
 z.globalRegistry.add(personView, { id: 'Person' })
 z.globalRegistry.add(accountView, { id: 'Account' })
 z.globalRegistry.add(sessionView, { id: 'Session' })
 z.globalRegistry.add(signedInView, { id: 'SignedIn' })
+z.globalRegistry.add(heldRoleView, { id: 'HeldRole' })
+z.globalRegistry.add(roleHistoryView, { id: 'RoleHistory' })
 
 export function presentPerson(profile: Profile): z.input<typeof personView> {
   const { id, username, displayName, picture } = profile
@@ -79,5 +103,23 @@ export function presentSession(session: SessionRow, current: string): z.input<ty
     createdAt: session.createdAt.toISOString(),
     usedAt: session.usedAt.toISOString(),
     isCurrent: session.id === current,
+  }
+}
+
+export function presentHeldRole(account: Account): z.input<typeof heldRoleView> {
+  return { ...presentPerson(account), role: account.role, createdAt: account.createdAt.toISOString() }
+}
+
+export function presentRoleHistory(
+  account: Account,
+  grants: readonly KeptGrant[],
+  granters: ReadonlyMap<AccountId, Profile>,
+): z.input<typeof roleHistoryView> {
+  return {
+    ...presentHeldRole(account),
+    grants: grants.map(({ from, to, by, via, at }) => ({
+      ...{ from, to, via, at: at.toISOString() },
+      by: by === undefined ? null : presentPersonAmong(granters, by),
+    })),
   }
 }

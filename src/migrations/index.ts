@@ -4,6 +4,7 @@ import * as accounts from './001_accounts.ts'
 import * as sessions from './002_sessions.ts'
 import * as roleGrants from './003_role_grants.ts'
 import * as profiles from './004_profiles.ts'
+import * as names from './005_names.ts'
 import * as ledgers from './010_ledgers.ts'
 import * as messages from './011_messages.ts'
 import * as endRoom from './012_end_room.ts'
@@ -45,6 +46,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['002_sessions', sessions],
   ['003_role_grants', roleGrants],
   ['004_profiles', profiles],
+  ['005_names', names],
   ['010_ledgers', ledgers],
   ['011_messages', messages],
   ['012_end_room', endRoom],

@@ -35,6 +35,12 @@ export function createPeople(options: PeopleOptions): People {
         seconds: 60,
         withoutRedis: 'count_here',
       },
+      searchLimit: {
+        name: 'people_searches',
+        requests: config.PEOPLE_SEARCHES_PER_MINUTE,
+        seconds: 60,
+        withoutRedis: 'count_here',
+      },
     }),
     relationsOf: (account) => relationsOf(sql, account),
     followedBy: (account) => followedBy(sql, account),

@@ -54,6 +54,17 @@ export function followingOf(sql: Sql, owner: AccountId, viewer: AccountId, page:
   )
 }
 
+/** All whom somebody follows, newest first: as many as one may follow. */
+export async function followedNewest(sql: Sql, owner: AccountId): Promise<Listed[]> {
+  const rows = await selectRows<ListRecord>(
+    sql,
+    `SELECT followed_id AS id, created_at FROM follows FORCE INDEX (follows_newest) WHERE follower_id = ?
+     ORDER BY created_at DESC, followed_id DESC`,
+    [owner],
+  )
+  return rows.map(toListed)
+}
+
 export function blockedBy(sql: Sql, owner: AccountId, page: ListPage): Promise<Hidden[]> {
   return hidden(
     sql,

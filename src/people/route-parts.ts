@@ -7,16 +7,18 @@ import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { ChangeParts } from './changes.ts'
 import type { PictureParts } from './pictures.ts'
+import type { SearchParts } from './search.ts'
 import { relationBetween } from './store.ts'
 import type { Relation } from './store.ts'
 
 /** What the routes of people are wired with. */
 export interface RouteParts extends ChangeParts {
   sql: Sql
-  accounts: Pick<Accounts, 'profiles' | 'findByUsername'> & PictureParts['accounts']
+  accounts: Pick<Accounts, 'profiles' | 'findByUsername'> & PictureParts['accounts'] & SearchParts['accounts']
   media: PictureParts['media']
   /** Of changes between people. */
   changeLimit: Limit
+  searchLimit: Limit
 }
 
 export const personParams = z.strictObject({ username })

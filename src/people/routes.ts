@@ -7,11 +7,18 @@ import { listRoutes } from './list-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
 import { existingPerson, personParams, visiblePerson } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
+import { searchRoute } from './search-routes.ts'
 import { countsOf } from './store.ts'
 import { personPageView, presentPersonPage } from './views.ts'
 
 export function peopleRoutes(parts: RouteParts): Route[] {
-  return [personRoute(parts), ...relationRoutes(parts), ...listRoutes(parts), ...pictureRoutes(parts)]
+  return [
+    searchRoute(parts),
+    personRoute(parts),
+    ...relationRoutes(parts),
+    ...listRoutes(parts),
+    ...pictureRoutes(parts),
+  ]
 }
 
 function personRoute(parts: RouteParts): Route {

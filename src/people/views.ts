@@ -3,6 +3,7 @@ import { personView, presentPerson, presentPersonAmong } from '../accounts/index
 import type { Person, Profile } from '../accounts/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Hidden, Listed } from './list-store.ts'
+import type { Found } from './search.ts'
 import type { Counts, Relation } from './store.ts'
 
 /** What leaves through the routes of people. */
@@ -25,6 +26,17 @@ export const listedPersonView = z.strictObject({
   ...personView.shape,
   since: instant.describe('When this person came on the list'),
 })
+
+export const foundPersonView = z.strictObject({
+  ...personView.shape,
+  follows: z.boolean().describe('Whether I follow'),
+})
+
+z.globalRegistry.add(foundPersonView, { id: 'FoundPerson' })
+
+export function presentFound(found: Found, profiles: ReadonlyMap<AccountId, Profile>): z.input<typeof foundPersonView> {
+  return { ...presentPersonAmong(profiles, found.account), follows: found.follows }
+}
 
 export function presentPersonPage(person: Person, counts: Counts, relation: Relation): z.input<typeof personPageView> {
   const { follows, followsMe, blocks, mutes } = relation

@@ -118,3 +118,32 @@ test.serial('the command makes the first admin, on record, and says what it did 
   await t.throwsAsync(run(alice.username, 'owner'), { message: /npm run grant/ })
   await t.throwsAsync(run(alice.username, 'member'), { message: /last admin/ })
 })
+
+test.serial('an admin sees who has which role, and how each came to it; nobody else does', async (t) => {
+  const { origin } = door()
+  const admin = await signUpAs('admin')
+  const alice = await signUp(origin)
+  await setRole(admin.access, alice.username, 'mentor')
+  await setRole(admin.access, alice.username, 'admin')
+  const ask = (line: string, token = admin.access) => call(origin, line, { token })
+
+  const mentors = await ask('GET /v1/admin/people?role=mentor')
+  const everyone = await ask('GET /v1/admin/people?limit=1')
+  const one = await ask(`GET /v1/admin/people/${alice.username.toUpperCase()}`)
+
+  t.false((mentors.body['items'] as { username: string }[]).some(({ username }) => username === alice.username))
+  t.like((everyone.body['items'] as unknown[])[0], { username: alice.username, role: 'admin' })
+  t.like(one.body, { username: alice.username, role: 'admin' })
+  const grants = one.body['grants'] as Record<string, unknown>[]
+  t.deepEqual(
+    grants.map(({ from, to, via, by }) => ({ from, to, via, by: (by as { username: string }).username })),
+    [
+      { from: 'mentor', to: 'admin', via: 'admin', by: admin.username },
+      { from: 'member', to: 'mentor', via: 'admin', by: admin.username },
+    ],
+  )
+  t.is((await ask('GET /v1/admin/people/nobody_at_all')).status, 404)
+  const bob = await signUp(origin)
+  t.is((await ask('GET /v1/admin/people', bob.access)).status, 403)
+  t.is((await ask(`GET /v1/admin/people/${alice.username}`, bob.access)).status, 403)
+})

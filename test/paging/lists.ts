@@ -30,6 +30,7 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
   const alice = await enter('alice', 'mentor')
   const bob = await enter('bob')
   const ada = await enter('ada', 'admin')
+  const [dora, eve, frank] = [await enter('dora'), await enter('eve'), await enter('frank')]
   const crowd: Neighbour[] = []
   for (let number = 0; number < 14; number += 1) crowd.push(await enter('somebody'))
 
@@ -82,6 +83,17 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
       },
       key,
     )
+
+  /** Of people who are found: whom a block keeps from the reader is not. */
+  const unblockedFor = (reader: Neighbour, target: string): PagedList =>
+    ofPeople(target, reader, {
+      on: (who) => must(reader, `DELETE /v1/people/${who.username}/block`),
+      off: (who) => must(reader, `PUT /v1/people/${who.username}/block`),
+    })
+  for (const who of crowd) {
+    await must(who, 'PATCH /v1/me', { displayName: `마당쇠 ${who.username}` })
+    for (const reader of [eve, frank]) await must(reader, `PUT /v1/people/${who.username}/block`)
+  }
 
   const posted = new Set<string>()
   const ofPosts = (target: string, reader: Neighbour): PagedList => ({
@@ -159,6 +171,19 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
         },
       },
     ],
+    'GET /v1/admin/people': [
+      {
+        ...{ target: '/v1/admin/people?role=mentor', reader: ada, key: usernameOf },
+        async add() {
+          return (await enter('mentor', 'mentor')).username
+        },
+        async remove(username) {
+          if (username === alice.username) return false
+          await must(ada, `PUT /v1/admin/people/${username}/role`, { role: 'member' })
+          return true
+        },
+      },
+    ],
     'GET /v1/admin/closings': [
       {
         ...{ target: '/v1/admin/closings', reader: ada, key: (item: Json) => String(item['room']) },
@@ -210,6 +235,11 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
       'feed=following',
       `feed=area&area=${encodeURIComponent('연남동')}`,
     ].map((query) => ofPosts(`/v1/timeline?${query}`, alice)),
+    'GET /v1/people': [
+      toggled('/v1/people', dora, (who) => `/v1/people/${who.username}/follow`, dora),
+      unblockedFor(eve, '/v1/people?q=somebody'),
+      unblockedFor(frank, `/v1/people?q=${encodeURIComponent('마당쇠')}`),
+    ],
     'GET /v1/people/:username/posts': [ofPosts(`/v1/people/${bob.username}/posts`, alice)],
     'GET /v1/people/:username/followers': [
       toggled(`/v1/people/${ada.username}/followers`, alice, () => `/v1/people/${ada.username}/follow`),

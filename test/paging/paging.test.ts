@@ -17,7 +17,7 @@ let lists: Record<string, PagedList[]>
 test.serial.before(async () => {
   const many = { POSTS_PER_HOUR: 100_000, COMMENTS_PER_HOUR: 100_000, LIKES_PER_MINUTE: 100_000 }
   const more = { RELATIONS_PER_MINUTE: 100_000, INVITATIONS_PER_MINUTE: 100_000, CLOSINGS_PER_MINUTE: 100_000 }
-  house = await openHouse(world(), { ...many, ...more })
+  house = await openHouse(world(), { ...many, ...more, PEOPLE_SEARCHES_PER_MINUTE: 100_000 })
   lists = await pagedLists(world(), house)
 })
 

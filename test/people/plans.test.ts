@@ -4,6 +4,7 @@ import type { AccountId } from '../../src/platform/ids.ts'
 import { explain } from '../support/explain.ts'
 import type { PlanStep } from '../support/explain.ts'
 import { streetOf } from './street.ts'
+import type { Resident } from './street.ts'
 import { comment, inboxOf, like, nextPost, readUpTo, takeBack, tell } from '../notifications/inbox.ts'
 
 /** That what people ask for takes the indexes which docs/data-model.md names, with tables that have grown. */
@@ -51,7 +52,15 @@ async function grow(): Promise<void> {
       })),
     )
   }
-  for (const table of ['follows', 'blocks', 'mutes', 'notifications']) await sql.raw(`ANALYZE TABLE ${table}`)
+  for (const table of ['accounts', 'follows', 'blocks', 'mutes', 'notifications'])
+    await sql.raw(`ANALYZE TABLE ${table}`)
+}
+
+/** The first page and the one behind it. */
+async function readSome(who: Resident, path: string): Promise<void> {
+  const { body } = await who.ask(`GET ${path}&limit=5`)
+  const { next } = body['page'] as { next?: string }
+  if (next !== undefined) await who.ask(`GET ${path}&limit=5&cursor=${next}`)
 }
 
 test.serial('no question about people or notifications reads a whole table, or sorts one', async (t) => {
@@ -66,6 +75,8 @@ test.serial('no question about people or notifications reads a whole table, or s
     await alice.ask(`GET /v1/people/${bob.username}`)
     for (const list of ['followers', 'following']) await alice.ask(`GET /v1/people/${bob.username}/${list}`)
     for (const list of ['blocks', 'mutes']) await alice.ask(`GET /v1/me/${list}`)
+    for (const typed of ['crowd', 'crowd_5', '마', '맏'])
+      await readSome(alice, `/v1/people?q=${encodeURIComponent(typed)}`)
     await people.relationsOf(alice.id)
     await people.followedBy(alice.id)
     await hidersOf(world.sql, bob.id, [alice.id, 1 as AccountId, 2 as AccountId])
@@ -100,3 +111,32 @@ test.serial('lists and inboxes are read in the order of their indexes', async (t
   t.true(followers.includes('follows_back'))
   t.true(following.includes('follows_newest'))
 })
+
+test.serial(
+  'people are found in the order of the indexes, and those whom one follows by the list of them',
+  async (t) => {
+    const alice = await street().moveIn('alice')
+    const others = await street().moveInMany('kim', 30)
+    await street()
+      .world.sql('accounts')
+      .whereIn(
+        'id',
+        others.map(({ id }) => id),
+      )
+      .update({ display_name: '김철수' })
+
+    await alice.ask(`PUT /v1/people/${others[0]?.username}/follow`)
+
+    const plans = await plansOf(() => alice.ask(`GET /v1/people?q=${encodeURIComponent('김')}&limit=5`))
+    const named = await plansOf(() => alice.ask('GET /v1/people?q=crowd&limit=5'))
+    const keys = [...plans, ...named].flatMap(({ steps }) => steps.map(({ table, key }) => `${table} ${key}`))
+
+    for (const key of [
+      'follows follows_newest',
+      'accounts PRIMARY',
+      'accounts accounts_names',
+      'accounts accounts_username',
+    ])
+      t.true(keys.includes(key), key)
+  },
+)

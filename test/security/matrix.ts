@@ -71,6 +71,13 @@ export const matrix: Readonly<Record<string, Row>> = {
   'GET /v1/me/blocks': { all: signedIn },
   'GET /v1/me/mutes': { all: signedIn },
   'GET /v1/me/rooms': { all: signedIn },
+  'GET /v1/admin/people': { all: '401 403 403 200 403 200' },
+  'GET /v1/admin/people/:username': {
+    about: 'person',
+    own: admins,
+    others: admins,
+    missing: '401 403 403 404 403 404',
+  },
   'PUT /v1/admin/people/:username/role': {
     about: 'person',
     endsSession: true,
@@ -81,6 +88,7 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
 
   'GET /v1/stream': { all: signedIn },
+  'GET /v1/people': { all: signedIn },
   'GET /v1/people/:username': { about: 'person', own: signedIn, others: '401 200 200 200 404 404' },
   'GET /v1/people/:username/posts': { about: 'person', own: signedIn, others: '401 200 200 200 404 404' },
   'GET /v1/people/:username/followers': { about: 'person', own: signedIn, others: '401 200 200 200 404 404' },

@@ -8,6 +8,7 @@ export const generousLimits = {
   EDITS_PER_HOUR: generous,
   LIKES_PER_MINUTE: generous,
   RELATIONS_PER_MINUTE: generous,
+  PEOPLE_SEARCHES_PER_MINUTE: generous,
   STREAM_OPENS_PER_MINUTE: generous,
   STREAMS_PER_ACCOUNT: generous,
   MEDIA_UPLOADS_PER_HOUR: generous,

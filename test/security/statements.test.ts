@@ -20,6 +20,8 @@ const shapes = [/^\w+\.map\(\(\) => '[^']*'\)\.join\('[^']*'\)$/, /^[\w.]+ === (
  * condition, a join, a list of columns or question marks, one of two columns. By file, for a name says nothing elsewhere.
  */
 const parts: Readonly<Record<string, readonly string[]>> = {
+  'src/accounts/admin-store.ts': ['accountColumns'],
+  'src/accounts/search-store.ts': ['those.text', 'username.text', 'name.text', 'place', 'others.text'],
   'src/accounts/store.ts': ['accountColumns'],
   'src/chat/member-store.ts': ['memberColumns', 'roomColumns'],
   'src/chat/read-marker-store.ts': ['isLater'],
