@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { accessCookieName, createAccounts } from './accounts/index.ts'
 import { createChat, createRoomsPort, readRoomStatement } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
@@ -14,7 +11,8 @@ import { createNotifications, readNotificationStatement } from './notifications/
 import type { Notifications } from './notifications/index.ts'
 import { createPeople, hidersOf } from './people/index.ts'
 import type { Notices } from './people/index.ts'
-import { createHttpApp, serverTimes } from './platform/http/app.ts'
+import { createHttpApp } from './platform/http/app.ts'
+import { Doors } from './platform/http/doors.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
@@ -60,13 +58,10 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
   })
-  const server = createServer(serverTimes, http.callback())
-  const requests = new RunningRequests(server)
-  chat.gateway.attach(server)
-  lifecycle.onClose('http', () => {
-    server.close()
-    server.closeAllConnections()
-  })
+  const doors = new Doors({ host: config.HOST, port: config.PORT, file: config.LISTEN_FILE }, http.callback())
+  const requests = new RunningRequests(doors.servers)
+  for (const server of doors.servers) chat.gateway.attach(server)
+  lifecycle.onClose('http', () => doors.cutOff())
 
   return {
     routes,
@@ -74,16 +69,13 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
       await accounts.start()
       await live.start()
       await chat.start()
-      server.listen(config.PORT, config.HOST)
-      await once(server, 'listening')
-      const { port } = server.address() as AddressInfo
-      log.info({ port, durability }, 'listening')
+      const port = await doors.open()
+      log.info({ port, file: config.LISTEN_FILE, durability }, 'listening')
       return { port }
     },
     async stop() {
       health.drain()
-      server.close()
-      server.closeIdleConnections()
+      doors.close()
       await Promise.all([live.drain(), chat.gateway.drain(), requests.finish(finishMs)])
       await lifecycle.close()
     },

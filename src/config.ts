@@ -1,6 +1,10 @@
 import { hostname } from 'node:os'
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { z } from 'zod'
+
+/** What the address of a unix socket has room for on Linux; what is longer would be cut, and be another file. */
+export const longestPathBytes = 107
 
 /**
  * Every setting of Madang: environment → one frozen `Config`. The only place that reads the environment.
@@ -10,6 +14,12 @@ const whole = (least: number, most: number) => z.coerce.number().int().min(least
 const settings = {
   HOST: z.string().default('127.0.0.1').describe('Address the web server listens on'),
   PORT: whole(0, 65_535).default(3000).describe('Port the web server listens on; 0 takes a free one'),
+  LISTEN_FILE: z
+    .string()
+    .refine((file) => path.isAbsolute(file), 'must be an absolute path')
+    .refine((file) => Buffer.byteLength(file) <= longestPathBytes, `must have at most ${longestPathBytes} bytes`)
+    .optional()
+    .describe('Unix socket on which the web server listens, too, for an Nginx on the same machine'),
   PUBLIC_ORIGIN: z
     .url()
     .default('http://localhost:8080')

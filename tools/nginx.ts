@@ -12,7 +12,7 @@ export interface NginxInstance {
   port: number
   /** Addresses to listen on; the loopback ones unless said otherwise. */
   hosts?: readonly string[]
-  /** `host:port` of each web server. */
+  /** Where each web server is reached: `host:port`, or `unix:` and the file of its socket. */
   servers: readonly string[]
   /** MEDIA_FOLDER of the servers: its part `public` is served. */
   mediaFolder: string
@@ -83,6 +83,11 @@ export function fillTemplate(text: string, values: Readonly<Record<string, strin
   })
 }
 
+/** As one word of Nginx's configuration, whatever folder somebody has put us in. */
+function quoted(word: string): string {
+  return `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+}
+
 function templateValues(instance: NginxInstance): Record<string, string> {
   const limits = { ...standardLimits, ...instance.limits }
   const hosts = instance.hosts ?? ['127.0.0.1']
@@ -91,7 +96,7 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_USER: process.getuid?.() === 0 ? `user ${userInfo().username};` : '',
     MADANG_WORKERS: '1',
     MADANG_LISTEN: hosts.map((host) => `listen ${host}:${instance.port};`).join(' '),
-    MADANG_SERVERS: instance.servers.map((server) => `server ${server} max_fails=0;`).join(' '),
+    MADANG_SERVERS: instance.servers.map((server) => `server ${quoted(server)} max_fails=0;`).join(' '),
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
     MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),

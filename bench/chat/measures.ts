@@ -2,7 +2,15 @@ import type { BenchOptions, Contestant, Measure } from '../contract.ts'
 import { Ground } from './ground.ts'
 import type { ChatLoad } from './load.ts'
 import { madang } from './madang.ts'
-import { peerContestant, socketIoInsert, socketIoStreams, writeLoop, wsInsert, wsPubSub } from './peers.ts'
+import {
+  peerContestant,
+  socketIoByFile,
+  socketIoInsert,
+  socketIoStreams,
+  writeLoop,
+  wsInsert,
+  wsPubSub,
+} from './peers.ts'
 import type { Peer } from './peers.ts'
 
 const ours = 'madang'
@@ -22,7 +30,7 @@ function sideBySide(shape: ChatLoad, peers: readonly Peer[], { isDirect, log }: 
   const parts = { ground, shape, through, processes: 1 } as const
   return [
     madang(ours, { ...parts, appendfsync: 'always' }),
-    ...peers.map((peer) => peerContestant(peer, { ...parts, log })),
+    ...[...peers, ...(isDirect ? [] : [socketIoByFile])].map((peer) => peerContestant(peer, { ...parts, log })),
     madang(looser, { ...parts, appendfsync: 'everysec' }),
   ]
 }

@@ -15,6 +15,8 @@ export interface Peer {
   program: string
   dialect: DialectName
   terms: string
+  /** Behind unix sockets instead of TCP. */
+  isByFile?: boolean
 }
 
 const unchecked = 'Knows neither sessions nor seats, and takes a repeated message twice.'
@@ -24,6 +26,13 @@ export const socketIoInsert: Peer = {
   program: 'socket-io-insert.ts',
   dialect: 'socket.io',
   terms: `socket.io 4 with @socket.io/redis-adapter on two servers, one INSERT before the emit. Acknowledges when the row is on disk. ${unchecked}`,
+}
+
+export const socketIoByFile: Peer = {
+  ...socketIoInsert,
+  name: 'socket.io + INSERT, unix sockets',
+  terms: 'The same, reached by Nginx over unix sockets as Madang is: shown, not compared.',
+  isByFile: true,
 }
 
 export const socketIoStreams: Peer = {
@@ -71,8 +80,9 @@ export function peerContestant(peer: Peer, options: PeerContestantOptions): Cont
     terms: peer.terms,
     async start() {
       const site = await ground.enter()
-      const own = await startPeer({ site, program: peer.program, servers: through === 'one server' ? 1 : 2, log })
-      const roomNames = Array.from({ length: shape.rooms }, (_, room) => `${peer.program}:${room}`)
+      const { program, isByFile = false } = peer
+      const own = await startPeer({ site, program, isByFile, servers: through === 'one server' ? 1 : 2, log })
+      const roomNames = Array.from({ length: shape.rooms }, (_, room) => `${peer.name}:${room}`)
       const sockets = socketsOf(shape, { ...own, through }, { roomNames, tokens: [] })
       const crowd = await Crowd.open({ dialect: peer.dialect, sockets, processes })
       await crowd.round(warmUp(shape.load))

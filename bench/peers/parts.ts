@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Redis } from 'ioredis'
 import { createPool } from 'mysql2/promise'
 import type { Pool, ResultSetHeader } from 'mysql2/promise'
@@ -28,12 +28,22 @@ export async function keepMessage(database: Pool, room: string, sender: string, 
   return result.insertId
 }
 
-/** Answers whoever asks whether it is up, and hands over what becomes a WebSocket. */
+/**
+ * Answers whoever asks whether it is up, and hands over what becomes a WebSocket. As the peers' documentation shows it that is one port; with
+ * LISTEN_FILE sockets come in over that unix socket instead, as Madang's do.
+ */
 export function listen(): Server {
-  const server = createServer((_request, response) => response.end('ok'))
-  server.listen(Number(given('PORT')), '127.0.0.1')
+  const server = createServer(isUp)
+  const file = process.env['LISTEN_FILE']
+  const onPort = file === undefined ? server : createServer(isUp)
+  onPort.listen(Number(given('PORT')), '127.0.0.1')
+  if (file !== undefined) server.listen(file)
   process.on('SIGTERM', () => process.exit(0))
   return server
+}
+
+function isUp(_request: IncomingMessage, response: ServerResponse): void {
+  response.end('ok')
 }
 
 export const socketPath = '/v1/socket'

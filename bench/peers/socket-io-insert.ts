@@ -15,7 +15,8 @@ const io = new Server(listen(), {
   path: socketPath,
   addTrailingSlash: false,
   transports: ['websocket'],
-  adapter: createAdapter(publisher, publisher.duplicate()),
+  // Its own channels: all that run on one Redis would hear each other otherwise.
+  adapter: createAdapter(publisher, publisher.duplicate(), { key: process.env['ADAPTER_KEY'] ?? 'socket.io' }),
 })
 
 io.on('connection', (socket) => {

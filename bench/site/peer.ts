@@ -27,14 +27,23 @@ export interface PeerOptions {
   /** File in bench/peers. */
   program: string
   servers: number
+  /** Whether Nginx reaches them over unix sockets, as it does Madang, and not over TCP, as their documentation shows. */
+  isByFile?: boolean
   env?: Readonly<Record<string, string>>
   log(line: string): void
 }
 
 const schema = 'bench_peers'
 
-export async function startPeer({ site, program, servers, env = {}, log }: PeerOptions): Promise<PeerSite> {
-  const name = path.basename(program, '.ts')
+export async function startPeer({
+  site,
+  program,
+  servers,
+  isByFile = false,
+  env = {},
+  log,
+}: PeerOptions): Promise<PeerSite> {
+  const name = `${path.basename(program, '.ts')}${isByFile ? '-by-file' : ''}`
   const layout = localLayout(site.layout.inside(name))
   const databaseUrl = await emptySchema(site.databaseUrl)
   const supervisor = new Supervisor({ say: log, onChange: () => undefined })
@@ -42,13 +51,19 @@ export async function startPeer({ site, program, servers, env = {}, log }: PeerO
   try {
     const ports = await Promise.all(Array.from({ length: servers }, freePort))
     const addressesOfServices = { DATABASE_URL: databaseUrl, REDIS_URL: site.redisUrl }
-    const all = { ...ownEnv(), NODE_ENV: 'production', ...env, ...addressesOfServices }
-    await supervisor.start(...ports.map((port, index) => peerService({ layout, program, port, index, env: all })))
+    const all = { ...ownEnv(), NODE_ENV: 'production', ADAPTER_KEY: name, ...env, ...addressesOfServices }
+    const files = ports.map((_, index) => (isByFile ? layout.socket(`server-${index + 1}`) : undefined))
+    await supervisor.start(
+      ...ports.map((port, index) =>
+        peerService({ layout, program, port, index, env: { ...all, LISTEN_FILE: files[index] } }),
+      ),
+    )
     const port = await freePort()
     const addresses = ports.map((each) => `127.0.0.1:${each}`)
     await supervisor.start(
       nginxService({
-        ...{ layout, program: site.programs.nginx, port, hosts: ['127.0.0.1'], servers: addresses },
+        ...{ layout, program: site.programs.nginx, port, hosts: ['127.0.0.1'] },
+        servers: addresses.map((address, index) => (files[index] === undefined ? address : `unix:${files[index]}`)),
         ...{ trustedProxies: [], mediaFolder: layout.inside('media'), limits: {} },
       }),
     )

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { madangNames, serverNames } from '../faults/fault.ts'
 import type { MadangName } from '../faults/fault.ts'
 import type { Layout } from '../../tools/local/layout.ts'
-import { nginxService, serverService, workerService } from '../../tools/local/madang.ts'
+import { nginxService, serverService, upstreamOf, workerService } from '../../tools/local/madang.ts'
 import type { Secrets } from '../../tools/local/secrets.ts'
 import type { ChildEnv } from '../../tools/local/settings.ts'
 import { freePort } from '../../tools/ports.ts'
@@ -49,7 +49,11 @@ export async function planMadang(options: {
   const { databaseUrl, redisUrl } = backing
   return {
     ...{ services, address, servers },
-    nginx: frontService(layout, nginx, hosts),
+    nginx: frontService(
+      layout,
+      nginx,
+      serverNames.map((name) => upstreamOf({ layout, name, port: ports.get(name) ?? 0 })),
+    ),
     env: processEnv({ ...shared, databaseUrl, redisUrl, clockFile: clockFile('commands') }),
     setClock: (part, offsetMs) => writeFileSync(clockFile(part), String(offsetMs)),
   }

@@ -10,7 +10,7 @@ export interface NginxOptions {
   folder: string
   port: number
   mediaFolder: string
-  /** `host:port` of each server. */
+  /** Where each server is reached: `host:port`, or `unix:` and the file of its socket. */
   servers: readonly string[]
   /**
    * `by address` as for people: an address stays with its server. `by dice`: each connection goes anywhere. `in turn`: all go to the first, and to the

@@ -95,8 +95,12 @@ export async function startStack(
     ALLOWED_ORIGINS: [...ownPorts.values()].map(originAt).join(),
     ...asText({ ...settings, ...changes }),
   }
+  const socketOf = (name: ServerName): string => join(folder, `${name}.sock`)
   const processes = new Map<ProcessName, Part>()
-  for (const name of serverNames) processes.set(name, await newPart('src/server.ts', name, env, options))
+  for (const name of serverNames) {
+    const file = { LISTEN_FILE: socketOf(name) }
+    processes.set(name, await newPart('src/server.ts', name, { ...env, ...file }, options))
+  }
   for (const name of workerNames) processes.set(name, await newPart('workers/main.ts', name, env, options))
   const all = [...processes.values()]
 
@@ -106,15 +110,16 @@ export async function startStack(
     return part
   }
 
+  const upstreamOf = (name: ServerName): string => `unix:${socketOf(name)}`
   const mediaFolder = world.config.MEDIA_FOLDER
   const nginx = new Nginx({
-    ...{ folder, port: publicPort, mediaFolder, servers: serverNames.map((name) => partOf(name).host) },
+    ...{ folder, port: publicPort, mediaFolder, servers: serverNames.map(upstreamOf) },
     hasStandardLimits: options.hasStandardNginx === true,
     spread: options.hasRandomServers === true ? 'by dice' : 'by address',
   })
   const ownFronts = new Map<ServerName, Nginx>()
   for (const [name, port] of ownPorts) {
-    const inTurn = [name, ...serverNames.filter((other) => other !== name)].map((each) => partOf(each).host)
+    const inTurn = [name, ...serverNames.filter((other) => other !== name)].map(upstreamOf)
     ownFronts.set(
       name,
       new Nginx({ folder: join(folder, name), port, mediaFolder, servers: inTurn, spread: 'in turn' }),

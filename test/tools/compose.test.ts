@@ -117,6 +117,26 @@ test('the web client is built into the image of Nginx, where Nginx looks for it'
   t.regex(below(compose, /^x-madang:/), /^ {2}build: \.$/m)
 })
 
+test('Nginx reaches each server by a file in memory that only the two of them may touch', (t) => {
+  const files = [...nginx.matchAll(/server unix:(\S+) max_fails=0;/g)].map(([, file]) => file)
+  const servers = allServices.filter((name) => name.startsWith('server-'))
+  for (const [index, name] of servers.entries()) {
+    t.true(below(services, new RegExp(`^ {2}${name}:`)).includes(`LISTEN_FILE: ${files[index]} }`), name)
+  }
+  t.deepEqual(files, ['/run/madang/server-1.sock', '/run/madang/server-2.sock'])
+
+  const mount = 'type: volume, source: sockets, target: /run/madang,'
+  t.true(nginx.includes(`- { ${mount} read_only: true, volume: { nocopy: true } }`))
+  t.true(below(compose, /^x-server:/).includes(`- { ${mount} volume: { nocopy: true } }`))
+  t.is(compose.match(/source: sockets/g)?.length, 2, 'nobody else has it')
+
+  t.regex(nginx, /^ {4}user: '101:101'$/m)
+  t.regex(readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8'), /^USER node$/m)
+  const [, options = ''] =
+    /driver_opts: \{ type: tmpfs, device: tmpfs, o: '(.*)' \}/.exec(below(compose, /^volumes:/)) ?? []
+  t.deepEqual(options.split(','), ['uid=1000', 'gid=101', 'mode=2750', 'size=64k', 'nosuid', 'nodev', 'noexec'])
+})
+
 const networksOf = (name: string): string[] => {
   const service = below(services, new RegExp(`^ {2}${name}:`))
   const anchor = /<<: \*server$/m.test(service) ? below(compose, /^x-server:/) : service

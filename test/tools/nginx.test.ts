@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
@@ -12,6 +12,7 @@ import type { ExecutionContext } from 'ava'
 import { Problem, codes } from '../../src/platform/errors.ts'
 import type { Code } from '../../src/platform/errors.ts'
 import { eventually } from '../support/eventually.ts'
+import { listenOnFile } from '../../src/platform/http/unix-socket.ts'
 import { fillTemplate, nginxArguments, startNginx, writeNginxConfig } from '../../tools/nginx.ts'
 import type { NginxInstance } from '../../tools/nginx.ts'
 import { projectFolder } from '../../tools/paths.ts'
@@ -36,31 +37,35 @@ test('the configuration is one that Nginx accepts', async (t) => {
   t.is(answer.status, 0, answer.stderr)
 })
 
-test('clients of different networks are spread over both servers, and each stays with its own', async (t) => {
-  const { ask } = await front(t, 2)
+for (const way of ['ports', 'files'] as const) {
+  test(`clients of different networks are spread over both servers, and each stays with its own, by ${way}`, async (t) => {
+    const { ask } = await front(t, 2, { way })
 
-  const servers = new Map<number, Set<string>>()
-  for (const network of [1, 2, 3, 4, 5, 6, 7, 8, 8, 7, 6, 5, 4, 3, 2, 1]) {
-    const { body } = await ask({ from: `127.0.${network}.1` })
-    servers.set(network, (servers.get(network) ?? new Set()).add(body.server))
-  }
+    const servers = new Map<number, Set<string>>()
+    for (const network of [1, 2, 3, 4, 5, 6, 7, 8, 8, 7, 6, 5, 4, 3, 2, 1]) {
+      const { body } = await ask({ from: `127.0.${network}.1` })
+      servers.set(network, (servers.get(network) ?? new Set()).add(body.server))
+    }
 
-  t.is(servers.size, 8)
-  for (const used of servers.values()) t.is(used.size, 1)
-  t.is(new Set([...servers.values()].flatMap((used) => [...used])).size, 2)
-})
-
-test('a server hears the request id of Nginx and the true address, whatever the client claims', async (t) => {
-  const { ask } = await front(t, 1)
-
-  const { body } = await ask({
-    headers: { 'X-Forwarded-For': '6.6.6.6', 'X-Request-Id': 'mine', Forwarded: 'for=6.6.6.6' },
+    t.is(servers.size, 8)
+    for (const used of servers.values()) t.is(used.size, 1)
+    t.is(new Set([...servers.values()].flatMap((used) => [...used])).size, 2)
   })
+}
 
-  t.is(body.headers['x-forwarded-for'], '127.0.0.1')
-  t.regex(String(body.headers['x-request-id']), /^[0-9a-f]{32}$/)
-  t.is(body.headers['forwarded'], undefined)
-})
+for (const way of ['ports', 'files'] as const) {
+  test(`a server hears the request id of Nginx and the true address, whatever the client claims, by ${way}`, async (t) => {
+    const { ask } = await front(t, 1, { way })
+
+    const { body } = await ask({
+      headers: { 'X-Forwarded-For': '6.6.6.6', 'X-Request-Id': 'mine', Forwarded: 'for=6.6.6.6' },
+    })
+
+    t.is(body.headers['x-forwarded-for'], '127.0.0.1')
+    t.regex(String(body.headers['x-request-id']), /^[0-9a-f]{32}$/)
+    t.is(body.headers['forwarded'], undefined)
+  })
+}
 
 test('metrics and readiness are not for the public, and the answer is a problem with the request id', async (t) => {
   const { ask } = await front(t, 1)
@@ -217,29 +222,33 @@ test('who sends half of a request is hung up on after a time, and no server hear
   t.deepEqual(heard, [])
 })
 
-test('when a server is gone the other one answers, and with both gone it is said when to come back', async (t) => {
-  const { ask, servers } = await front(t, 2)
-  const { body } = await ask({})
-  const [other] = servers.filter(({ name }) => name !== body.server)
+for (const way of ['ports', 'files'] as const) {
+  test(`when a server is gone the other one answers, and with both gone it is said when to come back, by ${way}`, async (t) => {
+    const { ask, servers } = await front(t, 2, { way })
+    const { body } = await ask({})
+    const [other] = servers.filter(({ name }) => name !== body.server)
 
-  await servers.find(({ name }) => name === body.server)?.close()
-  for (const method of ['GET', 'POST']) t.is((await ask({ method })).body.server, other?.name ?? '')
+    await servers.find(({ name }) => name === body.server)?.close()
+    for (const method of ['GET', 'POST']) t.is((await ask({ method })).body.server, other?.name ?? '')
 
-  await other?.close()
-  sameAsOurs(t, await ask({}), 'unavailable', 1)
-})
+    await other?.close()
+    sameAsOurs(t, await ask({}), 'unavailable', 1)
+  })
+}
 
-test('a POST that a server may have carried out is not sent to another', async (t) => {
-  const { ask, servers } = await front(t, 2, { manner: 'cut' })
+for (const way of ['ports', 'files'] as const) {
+  test(`a POST that a server may have carried out is not sent to another, by ${way}`, async (t) => {
+    const { ask, servers } = await front(t, 2, { manner: 'cut', way })
 
-  const { status } = await ask({ method: 'POST', target: '/v1/posts' })
+    const { status } = await ask({ method: 'POST', target: '/v1/posts' })
 
-  t.is(status, 503)
-  t.is(
-    servers.reduce((sum, server) => sum + server.heard.length, 0),
-    1,
-  )
-})
+    t.is(status, 503)
+    t.is(
+      servers.reduce((sum, server) => sum + server.heard.length, 0),
+      1,
+    )
+  })
+}
 
 test('a server that stands still is passed by with what may be asked twice, and with nothing else', async (t) => {
   t.timeout(90_000)
@@ -256,21 +265,25 @@ test('a server that stands still is passed by with what may be asked twice, and 
   t.deepEqual(other?.heard, ['GET /v1/hello'], 'the POST may have been carried out')
 })
 
-test('an event reaches the client while its stream goes on', async (t) => {
-  const { port } = await front(t, 1, { manner: 'stream' })
+for (const way of ['ports', 'files'] as const) {
+  test(`an event reaches the client while its stream goes on, by ${way}`, async (t) => {
+    const { port } = await front(t, 1, { manner: 'stream', way })
 
-  const response = await open({ port, target: '/v1/stream' })
-  const [chunk] = await once(response, 'data')
-  response.destroy()
+    const response = await open({ port, target: '/v1/stream' })
+    const [chunk] = await once(response, 'data')
+    response.destroy()
 
-  t.is(String(chunk), 'event: ready\ndata: {}\n\n')
-})
+    t.is(String(chunk), 'event: ready\ndata: {}\n\n')
+  })
+}
 
 interface Heard {
   server: string
   headers: IncomingHttpHeaders
 }
 
+/** How servers are reached: over TCP, or over unix sockets. */
+type Way = 'ports' | 'files'
 type Manner = 'answer' | 'cut' | 'stream'
 
 /** The same document, status and headers that a server of ours would answer with. */
@@ -288,14 +301,18 @@ function sameAsOurs(t: ExecutionContext, answer: Answer, code: Code, retryAfter?
 async function front(
   t: ExecutionContext,
   count: number,
-  { manner = 'answer', ...settings }: Pick<NginxInstance, 'limits' | 'trustedProxies'> & { manner?: Manner } = {},
+  {
+    manner = 'answer',
+    way = 'ports',
+    ...settings
+  }: Pick<NginxInstance, 'limits' | 'trustedProxies'> & { manner?: Manner; way?: Way } = {},
 ) {
   const servers = await Promise.all(
-    Array.from({ length: count }, (_, index) => backend(t, `server-${index + 1}`, manner)),
+    Array.from({ length: count }, (_, index) => backend(t, `server-${index + 1}`, manner, way)),
   )
   const instance = await nginxInstance(
     t,
-    servers.map(({ port }) => `127.0.0.1:${port}`),
+    servers.map(({ upstream }) => upstream),
   )
   const { mark } = await startNginx({ ...instance, ...settings })
   t.teardown(() => stopProcess(mark))
@@ -321,7 +338,7 @@ async function nginxInstance(t: ExecutionContext, servers: readonly string[]) {
   return { program, folder, port, servers, mediaFolder: inside('media'), ...logs, pidFile: inside('it.pid') }
 }
 
-async function backend(t: ExecutionContext, name: string, manner: Manner) {
+async function backend(t: ExecutionContext, name: string, manner: Manner, way: Way = 'ports') {
   const heard: string[] = []
   let isStill = false
   const server = createServer((req, res) => {
@@ -331,12 +348,31 @@ async function backend(t: ExecutionContext, name: string, manner: Manner) {
     if (manner === 'stream') return void res.write('event: ready\ndata: {}\n\n')
     res.end(JSON.stringify({ server: name, headers: req.headers } satisfies Heard))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const file = path.join(oddFolder(t), `${name}.sock`)
+  if (way === 'files') await listenOnFile(server, file)
+  else await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => closeServer(server))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { name, port, heard, standStill: () => (isStill = true), close: () => closeServer(server) }
+  const upstream = way === 'files' ? `unix:${file}` : `127.0.0.1:${port}`
+  const close = async (): Promise<void> => {
+    await closeServer(server)
+    // As one that was killed leaves it: there, and nobody behind it.
+    if (way === 'files') await leaveBehind(file)
+  }
+  return { name, port, upstream, heard, standStill: () => (isStill = true), close }
+}
+
+/** Somebody's folder may be called anything. */
+function oddFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), `it's "mine"; $host \\ {마당} `))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function leaveBehind(file: string): Promise<void> {
+  const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
+  await once(spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' }), 'exit')
 }
 
 async function closeServer(server: Server): Promise<void> {

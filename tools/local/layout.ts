@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { longestPathBytes } from '../../src/config.ts'
 import { dataFolder, privateFolder } from '../paths.ts'
 
 /** Where the local stack keeps what it has: all below one folder that only its owner may enter. */
@@ -14,6 +15,8 @@ export interface Layout {
   log(name: string): string
   pidFile(name: string): string
   inside(name: string): string
+  /** Unix socket of a server; undefined where the folder lies too deep for one. */
+  socket(name: string): string | undefined
   /** A well-known port for the usual stack; others take what is free, so that several start side by side. */
   usualPort(port: number): number | undefined
 }
@@ -33,6 +36,8 @@ export function localLayout(folder = usualFolder): Layout {
     log: (name) => path.join(folder, 'logs', `${name}.log`),
     pidFile: (name) => path.join(folder, 'pids', `${name}.pid`),
     inside,
+    socket: (name) =>
+      Buffer.byteLength(inside(`${name}.sock`)) <= longestPathBytes ? inside(`${name}.sock`) : undefined,
     usualPort: (port) => (folder === usualFolder ? port : undefined),
   }
 }

@@ -20,8 +20,16 @@ export interface NodeService {
   env: ChildEnv
 }
 
+/** Reached over a port by all on this machine, and over a unix socket by Nginx. */
 export function serverService(options: NodeService): Service {
-  return nodeService(options, 'src/server.ts', { PORT: String(options.port) })
+  const { layout, name, port } = options
+  return nodeService(options, 'src/server.ts', { PORT: String(port), LISTEN_FILE: layout.socket(name) })
+}
+
+/** Where Nginx reaches a server. */
+export function upstreamOf({ layout, name, port }: Pick<NodeService, 'layout' | 'name' | 'port'>): string {
+  const file = layout.socket(name)
+  return file === undefined ? `127.0.0.1:${port}` : `unix:${file}`
 }
 
 export function workerService(options: NodeService): Service {

@@ -7,7 +7,7 @@ import type { Supervisor } from '../supervisor.ts'
 import { provideWebClient } from '../web/client.ts'
 import { provideDatabase, provideRedis } from './backing.ts'
 import type { Layout } from './layout.ts'
-import { nginxService, processNames, serverService, workerService } from './madang.ts'
+import { nginxService, processNames, serverService, upstreamOf, workerService } from './madang.ts'
 import type { NodeService } from './madang.ts'
 import { runCommand } from './one-off.ts'
 import type { StartOptions } from './options.ts'
@@ -46,8 +46,8 @@ export async function startStack(context: StackContext): Promise<Stack> {
     runCommand({ script: 'src/commands/migrate.ts', log: layout.log('migrate'), env: settings }),
   )
   const demo = await provideDemo(context, settings)
-  const { servers, worker } = await startMadang(context, settings)
-  await startFront(context, { port: publicPort, servers, env: settings })
+  const { servers, upstreams, worker } = await startMadang(context, settings)
+  await startFront(context, { port: publicPort, servers: upstreams, env: settings })
   return {
     address: `http://localhost:${publicPort}`,
     servers: servers.map((server) => `http://${server}`),
@@ -94,11 +94,11 @@ async function provideDemo({ layout, options, progress }: StackContext, env: Chi
   return said
 }
 
-/** Answers with `host:port` of each. */
+/** Answers with `host:port` of each, and with where Nginx reaches the servers. */
 async function startMadang(
   { layout, supervisor, progress }: StackContext,
   env: ChildEnv,
-): Promise<{ servers: string[]; worker: string }> {
+): Promise<{ servers: string[]; upstreams: string[]; worker: string }> {
   const workerPort = await portOf(layout, processNames.worker, 23_003)
   const servers: NodeService[] = []
   for (const [index, name] of processNames.servers.entries()) {
@@ -108,7 +108,11 @@ async function startMadang(
     supervisor.start(workerService({ layout, env, name: processNames.worker, port: workerPort })),
   )
   await progress.step('Two web servers', () => supervisor.start(...servers.map(serverService)))
-  return { servers: servers.map(({ port }) => `127.0.0.1:${port}`), worker: `127.0.0.1:${workerPort}` }
+  return {
+    servers: servers.map(({ port }) => `127.0.0.1:${port}`),
+    upstreams: servers.map(upstreamOf),
+    worker: `127.0.0.1:${workerPort}`,
+  }
 }
 
 async function startFront(

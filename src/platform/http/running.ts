@@ -6,8 +6,8 @@ export class RunningRequests {
   #isFinishing = false
   #onLast: () => void = () => undefined
 
-  constructor(server: Server) {
-    server.on('request', (_request, response: ServerResponse) => this.#begin(response))
+  constructor(servers: readonly Server[]) {
+    for (const server of servers) server.on('request', (_request, response: ServerResponse) => this.#begin(response))
   }
 
   /**

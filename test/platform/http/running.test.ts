@@ -14,7 +14,7 @@ async function open(t: ExecutionContext) {
     begun.resolve()
     void told.promise.then(() => response.end('done'))
   })
-  const running = new RunningRequests(server)
+  const running = new RunningRequests([server])
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const agent = new Agent({ keepAlive: true })

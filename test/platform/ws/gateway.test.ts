@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
 import { pino } from 'pino'
+import { listenOnFile } from '../../../src/platform/http/unix-socket.ts'
 import { eventually } from '../../support/eventually.ts'
 import { alice, bob, createPorch, ourOrigin } from './porch.ts'
 import { TestSocket } from './test-socket.ts'
@@ -118,6 +123,30 @@ test('the address is the one that the proxy saw', async (t) => {
 
   t.is((await TestSocket.refusal(url, from('7.7.7.7, 10.0.0.2'))).status, 429)
   await Promise.all([first.close(), second.close()])
+})
+
+test('behind a unix socket the address is the one that the proxy saw, too, and who names none shares one', async (t) => {
+  const { gateway } = await createPorch(t, { socketsPerAddress: 1 })
+  const folder = mkdtempSync(join(tmpdir(), 'madang-ws-'))
+  const server = createServer()
+  gateway.attach(server)
+  await listenOnFile(server, join(folder, 'server.sock'))
+  t.teardown(() => {
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+  const url = `ws+unix:${join(folder, 'server.sock')}:/v1/socket`
+
+  const sockets = [
+    await TestSocket.open(url, from('10.0.0.1')),
+    await TestSocket.open(url, from('6.6.6.6, 10.0.0.2')),
+    await TestSocket.open(url, { headers: asAlice }),
+  ]
+
+  for (const options of [from('10.0.0.1'), from('7.7.7.7, 10.0.0.2'), { headers: asAlice }]) {
+    t.is((await TestSocket.refusal(url, options)).status, 429)
+  }
+  await Promise.all(sockets.map((socket) => socket.close()))
 })
 
 test('an account may have so many sockets; one more is closed with 4504', async (t) => {

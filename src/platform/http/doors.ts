@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serverTimes } from './app.ts'
+import { listenOnFile } from './unix-socket.ts'
+
+/** Where a web server is reached: its port, and the unix socket of a file if one is named. Both lead to the same. */
+export class Doors {
+  readonly servers: readonly Server[]
+  readonly #port: Server
+  readonly #file: Server | undefined
+  readonly #where: { host: string; port: number; file: string | undefined }
+
+  constructor(where: { host: string; port: number; file: string | undefined }, listener: RequestListener) {
+    this.#where = where
+    this.#port = createServer(serverTimes, listener)
+    this.#file = where.file === undefined ? undefined : createServer(serverTimes, listener)
+    this.servers = this.#file === undefined ? [this.#port] : [this.#port, this.#file]
+  }
+
+  /** Resolves with the port when both can be entered. Error: `CannotStart`. */
+  async open(): Promise<number> {
+    const { host, port, file } = this.#where
+    this.#port.listen(port, host)
+    await once(this.#port, 'listening')
+    if (this.#file !== undefined && file !== undefined) await listenOnFile(this.#file, file)
+    return (this.#port.address() as AddressInfo).port
+  }
+
+  /** Nobody else comes in; who is in stays. The file is gone at once. */
+  close(): void {
+    for (const server of this.servers) {
+      server.close()
+      server.closeIdleConnections()
+    }
+  }
+
+  /** Cuts off what is left. */
+  cutOff(): void {
+    this.close()
+    for (const server of this.servers) server.closeAllConnections()
+  }
+}

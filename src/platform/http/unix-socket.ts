@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { lstatSync, unlinkSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Server } from 'node:net'
+import { CannotStart } from '../start.ts'
+
+/** Read and write, which is to connect, for the owner and the group: who else may come near says the folder. */
+const umask = 0o117
+
+/** As many as the system lets wait: over a unix socket one more than that is refused at once, where TCP would try again. */
+const backlog = 4096
+
+/**
+ * Listens on the unix socket `file`. The file that a process left behind which was killed is taken over; one on which somebody listens
+ * is not. Error: `CannotStart`.
+ */
+export async function listenOnFile(server: Server, file: string): Promise<void> {
+  await removeLeftover(file)
+  const before = process.umask(umask)
+  try {
+    // The file is made in this call, with its mode: there is no moment in which others may connect.
+    server.listen({ path: file, backlog })
+  } finally {
+    process.umask(before)
+  }
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new CannotStart(
+      `LISTEN_FILE: cannot listen on ${file} (${codeOf(error)}): its folder must be there, and ours.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function removeLeftover(file: string): Promise<void> {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (!found.isSocket()) throw new CannotStart(`LISTEN_FILE: ${file} is there, and no socket: name another file.`)
+  if (await isListenedOn(file)) throw new CannotStart(`LISTEN_FILE: somebody listens on ${file} already.`)
+  unlinkSync(file)
+}
+
+/** Only a socket of which no process is left refuses; one whose owner stands still takes us in, or has no room. */
+async function isListenedOn(file: string): Promise<boolean> {
+  const socket = connect(file)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ECONNREFUSED'
+  } finally {
+    socket.destroy()
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
