@@ -83,6 +83,11 @@ export function fillTemplate(text: string, values: Readonly<Record<string, strin
   })
 }
 
+/** One server of the upstream, as upstream.conf wants it. */
+export function upstreamServer(server: string): string {
+  return `server ${quoted(server)} max_fails=0;`
+}
+
 /** As one word of Nginx's configuration, whatever folder somebody has put us in. */
 function quoted(word: string): string {
   return `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`
@@ -96,7 +101,7 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_USER: process.getuid?.() === 0 ? `user ${userInfo().username};` : '',
     MADANG_WORKERS: '1',
     MADANG_LISTEN: hosts.map((host) => `listen ${host}:${instance.port};`).join(' '),
-    MADANG_SERVERS: instance.servers.map((server) => `server ${quoted(server)} max_fails=0;`).join(' '),
+    MADANG_SERVERS: instance.servers.map(upstreamServer).join(' '),
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
     MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
+import { nginxArguments, upstreamServer, writeNginxConfig } from '../../tools/nginx.ts'
 import { answersReady, endChild, readyWithinMs } from './part.ts'
 
 export interface NginxOptions {
@@ -66,7 +66,7 @@ export class Nginx {
 
   async #rewriteUpstream(): Promise<void> {
     const file = path.join(this.#instance.folder, 'upstream.conf')
-    const [first = '', ...others] = this.#instance.servers.map((server) => `server ${server} max_fails=0;`)
+    const [first = '', ...others] = this.#instance.servers.map(upstreamServer)
     const written = await readFile(file, 'utf8')
     const keeping = `  ip_hash;\n  ${[first, ...others].join(' ')}\n`
     if (!written.includes(keeping)) throw new Error('the template of Nginx does not keep addresses with servers')
