@@ -2,9 +2,19 @@ import { render } from 'preact'
 import './styles/tokens.css'
 import './styles/base.css'
 import { App } from './app.tsx'
+import { startArrivals } from './shell/arrival.ts'
+import { startLive } from './shell/live.ts'
+import { startSession } from './shell/session-life.ts'
+import { startUnread } from './shell/unread.ts'
 import { startLanguage } from './text/language.ts'
+import { startTheme } from './ui/theme.ts'
 
 startLanguage()
+startTheme()
+startArrivals()
+startSession()
+startLive()
+startUnread()
 
 const root = document.getElementById('madang')
 if (root !== null) render(<App />, root)

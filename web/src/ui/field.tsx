@@ -91,8 +91,3 @@ function Counter({ length, most }: { length: number; most: number }) {
     </p>
   )
 }
-
-/** Characters as the server counts them: code points, not halves of them. */
-export function lengthOf(value: string): number {
-  return Array.from(value).length
-}

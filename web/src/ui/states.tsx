@@ -41,10 +41,12 @@ export interface ErrorStateProps {
   title?: string
   onRetry?: () => void
   isRetrying?: boolean
+  /** More to read or to do. */
+  children?: ComponentChildren
 }
 
 /** Something could not be shown. The number of the request helps who looks for the reason. */
-export function ErrorState({ problem, title, onRetry, isRetrying = false }: ErrorStateProps) {
+export function ErrorState({ problem, title, onRetry, isRetrying = false, children }: ErrorStateProps) {
   const isOffline = problem instanceof ApiProblem && problem.code === 'offline'
   const requestId = problem instanceof ApiProblem ? problem.requestId : undefined
   return (
@@ -59,6 +61,7 @@ export function ErrorState({ problem, title, onRetry, isRetrying = false }: Erro
           {text.value.retry}
         </Button>
       )}
+      {children}
     </div>
   )
 }

@@ -1,7 +1,8 @@
 import type { Ref, TextareaHTMLAttributes } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { Field, lengthOf } from './field.tsx'
+import { Field } from './field.tsx'
 import type { FieldFrame } from './field.tsx'
+import { lengthOf } from './length.ts'
 import { joinRefs } from './join-refs.ts'
 
 type Native = Pick<

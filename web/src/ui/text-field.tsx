@@ -1,6 +1,7 @@
 import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact'
-import { Field, lengthOf } from './field.tsx'
+import { Field } from './field.tsx'
 import type { FieldFrame } from './field.tsx'
+import { lengthOf } from './length.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
 

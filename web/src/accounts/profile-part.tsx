@@ -1,0 +1,97 @@
+import { useRef, useState } from 'preact/hooks'
+import type { Account } from '../api/types.ts'
+import { api, me } from '../shell/session.ts'
+import { Button } from '../ui/button.tsx'
+import { lengthOf } from '../ui/length.ts'
+import { ErrorLine } from '../ui/states.tsx'
+import { TextArea } from '../ui/text-area.tsx'
+import { TextField } from '../ui/text-field.tsx'
+import { toast } from '../ui/toast-state.ts'
+import { useAction } from '../ui/use-action.ts'
+import { focusFault } from './focus-fault.ts'
+import { PictureSetting } from './picture-setting.tsx'
+import { text } from './text.ts'
+
+type Profile = Pick<Account, 'displayName' | 'bio' | 'area'>
+
+/** The server's bounds, in characters (src/accounts/account.ts). */
+const most = { displayName: 50, bio: 500, area: 60 } as const
+
+export function ProfilePart() {
+  const account = me.value
+  if (account === null || account === undefined) return null
+  return (
+    <>
+      <PictureSetting account={account} />
+      <ProfileForm account={account} />
+    </>
+  )
+}
+
+function ProfileForm({ account }: { account: Account }) {
+  const words = text.value
+  const [profile, setProfile] = useState<Profile>(account)
+  const form = useRef<HTMLFormElement>(null)
+  const faults = faultsOf(profile)
+  const action = useAction(async () => {
+    const { displayName, bio, area } = profile
+    me.value = await api.accounts.update({ displayName: displayName.trim(), bio: bio.trim(), area: area.trim() })
+    toast({ text: text.value.saved })
+  })
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault()
+    const isRight = Object.values(faults).every((fault) => fault === undefined)
+    if (!isRight || !(await action.run())) focusFault(form.current)
+  }
+
+  return (
+    <form ref={form} class="settings-form" noValidate onSubmit={(event) => void submit(event)}>
+      <TextField
+        label={words.displayName}
+        hint={words.displayNameHint}
+        error={faults.displayName}
+        name="name"
+        autocomplete="nickname"
+        most={most.displayName}
+        value={profile.displayName}
+        onInput={(displayName) => setProfile({ ...profile, displayName })}
+      />
+      <TextArea
+        label={words.bio}
+        isOptional
+        hint={words.bioHint}
+        error={faults.bio}
+        rows={3}
+        most={most.bio}
+        value={profile.bio}
+        onInput={(bio) => setProfile({ ...profile, bio })}
+      />
+      <TextField
+        label={words.area}
+        isOptional
+        hint={words.areaHint}
+        error={faults.area}
+        name="area"
+        autocomplete="address-level3"
+        most={most.area}
+        value={profile.area}
+        onInput={(area) => setProfile({ ...profile, area })}
+      />
+      {action.problem !== undefined && <ErrorLine problem={action.problem} />}
+      <Button type="submit" look="main" isBusy={action.isBusy}>
+        {words.save}
+      </Button>
+    </form>
+  )
+}
+
+function faultsOf({ displayName, bio, area }: Profile): { [Field in keyof Profile]: string | undefined } {
+  const { faults } = text.value
+  const nameLength = lengthOf(displayName.trim())
+  return {
+    displayName: nameLength < 1 || nameLength > most.displayName ? faults.displayName : undefined,
+    bio: lengthOf(bio.trim()) > most.bio ? faults.bio : undefined,
+    area: lengthOf(area.trim()) > most.area ? faults.area : undefined,
+  }
+}

@@ -1,0 +1,69 @@
+import { effect, signal } from '@preact/signals'
+import { chooseLanguage, language } from '../text/index.ts'
+import type { Language } from '../text/index.ts'
+import type { Account } from '../api/types.ts'
+import { toast } from '../ui/toast-state.ts'
+import { api, me } from './session.ts'
+import { text } from './text.ts'
+
+/** Why nobody knows yet who is signed in: the server could not be asked. */
+export const troubleAtTheDoor = signal<unknown>(undefined)
+
+/** Where the session is marked, for all tabs (`session-keeper`); a tab hears there what another one does. */
+const mark = 'madang-session'
+
+/** Once, before the first page is shown: finds out who is signed in, and follows what other tabs do. */
+export function startSession(): void {
+  effect(() => {
+    const own = me.value?.language
+    if (own !== undefined) chooseLanguage(own)
+  })
+  addEventListener('storage', ({ key, oldValue, newValue }) => {
+    if (key !== mark) return
+    if (newValue === null) me.value = null
+    else if (oldValue === null) void findOutWhoIsHere()
+  })
+  addEventListener('online', () => {
+    if (troubleAtTheDoor.value !== undefined) void findOutWhoIsHere()
+  })
+  void findOutWhoIsHere()
+}
+
+export async function findOutWhoIsHere(): Promise<void> {
+  try {
+    const found = await api.accounts.whoAmI()
+    troubleAtTheDoor.value = undefined
+    me.value = found
+  } catch (error) {
+    if (me.value === undefined) troubleAtTheDoor.value = error
+  }
+}
+
+/** Somebody has signed in or up here. */
+export function welcome(account: Account): void {
+  me.value = account
+}
+
+/** False when it did not work: then the session is still there, and that has been told. */
+export async function signOut(): Promise<boolean> {
+  try {
+    await api.accounts.signOut()
+  } catch {
+    toast({ text: text.value.notSignedOut, tone: 'danger' })
+    return false
+  }
+  me.value = null
+  return true
+}
+
+/** Shows everything in this language at once, here and, for who is signed in, wherever they sign in. */
+export async function switchLanguage(next: Language): Promise<void> {
+  chooseLanguage(next)
+  const account = me.value
+  if (account === null || account === undefined || account.language === next) return
+  try {
+    me.value = await api.accounts.update({ language: next })
+  } catch {
+    if (language.value === next) toast({ text: text.value.languageNotKept, tone: 'danger' })
+  }
+}

@@ -1,0 +1,77 @@
+import { computed, effect, signal } from '@preact/signals'
+import type { LiveStream, Topic } from '../api/live.ts'
+import { live } from './live.ts'
+import { api, me } from './session.ts'
+
+/** Unread notifications: the number that servers tell. */
+export const unreadNotifications = signal(0)
+
+/** Unread messages by room; whoever shows a room knows it better than the server and says so by `setUnread`. */
+export const unreadByRoom = signal<ReadonlyMap<string, number>>(new Map())
+
+/** How many rooms have something unread. */
+export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filter((unread) => unread > 0).length)
+
+/** What is unread in one room now. */
+export function setUnread(room: string, unread: number): void {
+  if (unreadByRoom.value.get(room) === unread) return
+  unreadByRoom.value = new Map(unreadByRoom.value).set(room, unread)
+}
+
+/** The stream does not tell of messages: rooms are asked about while somebody looks. */
+const askEveryMs = 30_000
+
+/** Once: keeps the counts for who is signed in, and forgets them with them. */
+export function startUnread(): void {
+  effect(() => {
+    const parts = live.value
+    return parts === undefined ? undefined : follow(parts.stream)
+  })
+  effect(() => {
+    if (me.value !== null) return
+    unreadNotifications.value = 0
+    unreadByRoom.value = new Map()
+  })
+}
+
+function follow(stream: LiveStream): () => void {
+  const ended = new AbortController()
+  const count = (topics: readonly Topic[]): void => {
+    if (topics.includes('notifications')) void quietly(countNotifications)
+    if (topics.includes('rooms')) void quietly(countRooms)
+  }
+  const look = (): void => {
+    if (!document.hidden) void quietly(countRooms)
+  }
+  count(['notifications', 'rooms'])
+  const forgetUnread = stream.on('notifications.unread', ({ unread }) => {
+    unreadNotifications.value = unread
+  })
+  const forgetGap = stream.onGap(count)
+  const timer = setInterval(look, askEveryMs)
+  document.addEventListener('visibilitychange', look, { signal: ended.signal })
+  return () => {
+    ended.abort()
+    clearInterval(timer)
+    forgetUnread()
+    forgetGap()
+  }
+}
+
+async function countNotifications(): Promise<void> {
+  unreadNotifications.value = (await api.notifications.list({ limit: 1 })).unread
+}
+
+async function countRooms(): Promise<void> {
+  const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
+  unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, unread]))
+}
+
+/** A badge is no reason to trouble anybody: it is asked for again anyway. */
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // Whatever it was, the pages tell it.
+  }
+}
