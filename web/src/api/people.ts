@@ -1,7 +1,7 @@
 import type { Http } from './http.ts'
 import { pagingQuery } from './paging.ts'
 import type { Paging } from './paging.ts'
-import type { ListedPerson, Page, PersonPage } from './types.ts'
+import type { FoundPerson, ListedPerson, Page, PersonPage } from './types.ts'
 
 /** How I stand to somebody, and what of that can be changed. */
 export type Relation = 'follow' | 'block' | 'mute'
@@ -11,6 +11,12 @@ export function peopleApi(http: Http) {
   const person = (username: string): string => `/v1/people/${encodeURIComponent(username)}`
   const list = (path: string, page: Paging) => http.ask<Page<ListedPerson>>(path, { query: pagingQuery(page) })
   return {
+    /** Whose username or name begins with `q`, also while its last syllable is being composed; without it, whom I follow. */
+    find: ({ q, ...page }: Paging & { q?: string }, signal?: AbortSignal) =>
+      http.ask<Page<FoundPerson>>('/v1/people', {
+        query: { q, ...pagingQuery(page) },
+        ...(signal === undefined ? {} : { signal }),
+      }),
     person: (username: string) => http.ask<PersonPage>(person(username)),
     /** Repeatable. `conflict` when it cannot be, as following whom I block. */
     begin: (relation: Relation, username: string) =>

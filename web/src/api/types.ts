@@ -1,5 +1,12 @@
 import type { z } from 'zod'
-import type { accountView, personView, sessionView, signedInView } from '../../../src/accounts/views.ts'
+import type {
+  accountView,
+  heldRoleView,
+  personView,
+  roleHistoryView,
+  sessionView,
+  signedInView,
+} from '../../../src/accounts/views.ts'
 import type {
   ackView,
   banView,
@@ -15,7 +22,7 @@ import type {
 import type { Receipt } from '../../../src/ledger/receipt.ts'
 import type { pictureView } from '../../../src/media/contract.ts'
 import type { notificationView } from '../../../src/notifications/views.ts'
-import type { listedPersonView, personPageView } from '../../../src/people/views.ts'
+import type { foundPersonView, listedPersonView, personPageView } from '../../../src/people/views.ts'
 import type { commentView, likeView, likingView, postView, sharedPostView } from '../../../src/timeline/views.ts'
 
 /** What the API answers, from the schemas that the server checks itself against. Types alone: no code of the server is in the client. */
@@ -26,8 +33,12 @@ export type { ServerFrame } from '../../../src/chat/server-frames.ts'
 export type Account = z.output<typeof accountView>
 export type Session = z.output<typeof sessionView>
 export type SignedIn = z.output<typeof signedInView>
+/** Somebody as admins see them. */
+export type HeldRole = z.output<typeof heldRoleView>
+export type RoleHistory = z.output<typeof roleHistoryView>
 export type Person = z.output<typeof personView>
 export type PersonPage = z.output<typeof personPageView>
+export type FoundPerson = z.output<typeof foundPersonView>
 export type ListedPerson = z.output<typeof listedPersonView>
 export type Picture = z.output<typeof pictureView>
 export type Post = z.output<typeof postView>

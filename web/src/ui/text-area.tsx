@@ -17,6 +17,10 @@ type Native = Pick<
   | 'onPaste'
   | 'onBlur'
   | 'onFocus'
+  | 'aria-autocomplete'
+  | 'aria-haspopup'
+  | 'aria-controls'
+  | 'aria-activedescendant'
 >
 
 export interface TextAreaProps extends Omit<FieldFrame, 'counter'>, Native {

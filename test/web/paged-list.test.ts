@@ -1,0 +1,84 @@
+import test from 'ava'
+import type { Page } from '../../web/src/api/types.ts'
+import { pagedList } from '../../web/src/ui/paged-list.ts'
+
+const page = (items: string[], next?: string): Page<string> => ({ items, page: next === undefined ? {} : { next } })
+
+/** Pages whose answers come when a test says so. */
+function pages() {
+  const asked: { cursor: string | undefined; answer: (page: Page<string>) => void; fail: () => void }[] = []
+  const list = pagedList<string>(
+    (cursor) =>
+      new Promise((resolve, reject) =>
+        asked.push({ cursor, answer: resolve, fail: () => reject(new Error('offline')) }),
+      ),
+    (item) => item,
+  )
+  return { list, asked }
+}
+
+test('a list is read page by page to its end, and what has moved is not shown twice', async (t) => {
+  const { list, asked } = pages()
+
+  const first = list.more()
+  asked[0]?.answer(page(['a', 'b'], '2'))
+  await first
+  const second = list.more()
+  asked[1]?.answer(page(['b', 'c']))
+  await second
+  await list.more()
+
+  t.deepEqual(list.items.value, ['a', 'b', 'c'])
+  t.deepEqual(
+    asked.map(({ cursor }) => cursor),
+    [undefined, '2'],
+  )
+  t.true(list.isAtEnd.value)
+})
+
+test('while a page is being read no second one is asked for', async (t) => {
+  const { list, asked } = pages()
+
+  const first = list.more()
+  await list.more()
+
+  t.is(asked.length, 1)
+  t.true(list.isLoading.value)
+  asked[0]?.answer(page([]))
+  await first
+  t.false(list.isLoading.value)
+})
+
+test('what failed is said, leaves what is shown, and can be tried again', async (t) => {
+  const { list, asked } = pages()
+  const first = list.more()
+  asked[0]?.answer(page(['a'], '2'))
+  await first
+
+  const failed = list.more()
+  asked[1]?.fail()
+  await failed
+
+  t.true(list.problem.value instanceof Error)
+  t.deepEqual(list.items.value, ['a'])
+  const again = list.more()
+  t.is(list.problem.value, undefined)
+  asked[2]?.answer(page(['b']))
+  await again
+  t.deepEqual(list.items.value, ['a', 'b'])
+})
+
+test('an answer that comes after a reload was asked for is late', async (t) => {
+  const { list, asked } = pages()
+
+  const late = list.more()
+  const reload = list.reload()
+  asked[1]?.answer(page(['new']))
+  await reload
+  asked[0]?.answer(page(['old'], '2'))
+  await late
+
+  t.deepEqual(list.items.value, ['new'])
+  t.true(list.isAtEnd.value)
+  t.false(list.isLoading.value)
+})
