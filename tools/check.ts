@@ -6,7 +6,7 @@ import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 
 /**
- * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, web, browser, peers, oxlint, oxfmt, locks.
+ * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, web, peers, oxlint, oxfmt, locks.
  *
  * All run even when one fails, and a tool that is missing is a failure.
  */
@@ -14,7 +14,6 @@ const folders = ['src', 'workers', 'test', 'tools', 'proof', 'bench', 'web']
 const checks: Record<string, () => Promise<boolean>> = {
   tsc: () => runs('tsc'),
   web: () => runs('tsc', '--project', 'web/tsconfig.json'),
-  browser: () => runs('tsc', '--project', 'test/web/tsconfig.json'),
   peers: () => arePeersRight(),
   oxlint: () => runs('oxlint', '--deny-warnings', ...folders),
   oxfmt: () => runs('oxfmt', '--check', ...folders),

@@ -1,6 +1,8 @@
 import type { ExecutionContext, TestFn } from 'ava'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { settingsFor } from '../../web/look/looks.ts'
+import type { Looks } from '../../web/look/looks.ts'
 import type { ServerName, Stack } from './stack.ts'
 
 /** Where a browser is; undefined on machines that have none. */
@@ -38,15 +40,6 @@ async function launch(): Promise<Browser> {
   if (browserPath === undefined) throw new Error('there is no browser here')
   // A container has 64 MB of shared memory as a rule, which a few pages fill.
   return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
-}
-
-export interface Looks {
-  language?: 'ko' | 'en'
-  theme?: 'light' | 'dark'
-  /** Of the window; below 600 it is a phone, with touch. */
-  width?: number
-  height?: number
-  isMotionReduced?: boolean
 }
 
 /** A window onto the client. */
@@ -102,18 +95,4 @@ async function signIn({ context, address }: Window, name: string): Promise<void>
   if (known.ok()) return
   const made = await context.request.post('/v1/accounts', { data, headers })
   if (!made.ok()) throw new Error(`${name} could not sign in: ${known.status()}, nor up: ${await made.text()}`)
-}
-
-/** How the browser of somebody is set who likes it so: nothing of it is chosen in the client itself. */
-export function settingsFor({ language = 'en', theme = 'light', width = 1280, height, isMotionReduced = true }: Looks) {
-  const isPhone = width < 600
-  return {
-    locale: language === 'ko' ? 'ko-KR' : 'en-US',
-    timezoneId: 'Asia/Seoul',
-    colorScheme: theme,
-    reducedMotion: isMotionReduced ? ('reduce' as const) : ('no-preference' as const),
-    viewport: { width, height: height ?? (isPhone ? 780 : 900) },
-    isMobile: isPhone,
-    hasTouch: isPhone,
-  }
 }

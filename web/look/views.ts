@@ -1,0 +1,34 @@
+/** Ids of what the demo data hold. */
+export interface Things {
+  room: string
+  closedRoom: string
+  /** With pictures and comments. */
+  post: string
+}
+
+/** A view of the client that is looked at in every way: by axe, for shifts of its layout, on screenshots. */
+export interface View {
+  name: string
+  /** A demo account; undefined for somebody who is not signed in. */
+  who?: 'alice' | 'bob' | 'admin'
+  path: (things: Things) => string
+  /** What stands on the page when it shows what it is for (a selector of Playwright). */
+  shows: string
+}
+
+/** The main views. Which words they show is in src/commands/seed/demo-content.ts. */
+export const views: readonly View[] = [
+  { name: 'sign-in', path: () => '/', shows: 'h1' },
+  { name: 'timeline', who: 'bob', path: () => '/', shows: 'h1' },
+  { name: 'post', who: 'bob', path: ({ post }) => `/posts/${post}`, shows: 'h1' },
+  { name: 'tag', who: 'bob', path: () => `/tags/${encodeURIComponent('마당')}`, shows: 'h1' },
+  { name: 'person', who: 'bob', path: () => '/people/alice', shows: 'h1' },
+  { name: 'followers', who: 'bob', path: () => '/people/alice/followers', shows: 'h1' },
+  { name: 'rooms', who: 'alice', path: () => '/rooms', shows: 'h1' },
+  { name: 'room', who: 'alice', path: ({ room }) => `/rooms/${room}`, shows: 'h1' },
+  { name: 'receipt', who: 'alice', path: ({ closedRoom }) => `/rooms/${closedRoom}/receipt`, shows: 'h1' },
+  { name: 'notifications', who: 'alice', path: () => '/notifications', shows: 'h1' },
+  { name: 'settings', who: 'bob', path: () => '/settings', shows: 'h1' },
+  { name: 'admin', who: 'admin', path: () => '/admin', shows: 'h1' },
+  { name: 'not-found', who: 'bob', path: () => '/no/such/page', shows: 'h1' },
+]

@@ -1,0 +1,83 @@
+import type { Browser, Page } from 'playwright-core'
+import type { House } from './house.ts'
+import { settingsFor } from './looks.ts'
+import type { Looks } from './looks.ts'
+import type { View } from './views.ts'
+
+/** A view as somebody has it before them who comes for the first time: nothing is in the cache. */
+export interface Visit {
+  page: Page
+  /** Errors and warnings of the console, broken policies, exceptions that nobody caught. */
+  complaints: readonly string[]
+  /** Bytes of each script as they came over the network. */
+  scripts(): Promise<Map<string, number>>
+  /** How far things were moved about since the first paint (Cumulative Layout Shift), and which. */
+  shifts(): Promise<{ sum: number; moved: string[] }>
+  close(): Promise<void>
+}
+
+/** Opens a view and waits until it shows what it is for, with all its pictures. */
+export async function visit(browser: Browser, house: House, view: View, looks: Looks): Promise<Visit> {
+  const state = view.who === undefined ? {} : { storageState: house.states[view.who] }
+  const context = await browser.newContext({ baseURL: house.address, ...state, ...settingsFor(looks) })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => void complaints.push(`${error.name}: ${error.message}`))
+  page.on('console', (said) => {
+    if (said.type() === 'error' || said.type() === 'warning') complaints.push(`${said.text()} (${said.location().url})`)
+  })
+  const sizes = new Map<string, Promise<number>>()
+  page.on('requestfinished', (request) => {
+    if (request.resourceType() !== 'script') return
+    sizes.set(
+      request.url(),
+      request.sizes().then(({ responseBodySize }) => responseBodySize),
+    )
+  })
+  await page.addInitScript(watchShifts)
+  await page.goto(view.path(house.things))
+  await whenShown(page, view)
+  return {
+    page,
+    complaints,
+    async scripts() {
+      const measured = await Promise.all([...sizes].map(async ([url, size]) => [url, await size] as const))
+      return new Map(measured)
+    },
+    shifts: () => page.evaluate(() => globalThis.madangShifts),
+    close: () => context.close(),
+  }
+}
+
+export async function whenShown(page: Page, { shows }: View): Promise<void> {
+  await page.locator(shows).first().waitFor()
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .skeleton') === null)
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    const inSight = [...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight)
+    await Promise.all(inSight.map((image) => image.decode().catch(() => undefined)))
+    // What they move about is told after the next frame.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  })
+}
+
+declare global {
+  var madangShifts: { sum: number; moved: string[] }
+}
+
+/** Runs in the page before anything of it does. */
+function watchShifts(): void {
+  const shifts: { sum: number; moved: string[] } = { sum: 0, moved: [] }
+  globalThis.madangShifts = shifts
+  const nameOf = (node: unknown): string =>
+    node instanceof Element ? `${node.localName}.${node.getAttribute('class') ?? ''}` : String(node)
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (!('value' in entry && typeof entry.value === 'number')) continue
+      if ('hadRecentInput' in entry && entry.hadRecentInput === true) continue
+      shifts.sum += entry.value
+      const sources = 'sources' in entry && Array.isArray(entry.sources) ? entry.sources : []
+      shifts.moved.push(...sources.map(({ node }: { node?: unknown }) => nameOf(node)))
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
