@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import knexModule from 'knex'
 import type { Knex } from 'knex'
+import { Handover } from './handover.ts'
+import type { PoolClient } from './handover.ts'
 import type { Log } from './log.ts'
 
 const createKnex = knexModule.knex ?? knexModule
@@ -24,7 +26,7 @@ export interface MysqlOptions {
 /** Times are UTC, ids below 2^53, character set utf8mb4, isolation READ COMMITTED (no gap locks: the locks we want are asked for by name). */
 export function connectMysql(options: MysqlOptions): Sql {
   const url = new URL(options.url)
-  return createKnex({
+  const sql = createKnex({
     client: 'mysql2',
     connection: {
       host: url.hostname,
@@ -43,6 +45,8 @@ export function connectMysql(options: MysqlOptions): Sql {
     compileSqlOnError: false,
     ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
   })
+  handovers.set(sql.client, new Handover(sql.client as PoolClient))
+  return sql
 }
 
 /** What knex has to say goes where everything goes, one JSON line each. */
@@ -156,22 +160,21 @@ export async function affectedRows(sql: Sql, text: string, bindings: readonly Bi
   return count
 }
 
-interface RawClient {
+interface TransactionClient {
   acquireConnection(): Promise<unknown>
-  releaseConnection(connection: unknown): Promise<void>
   query(connection: unknown, query: { sql: string; bindings: readonly Binding[] }): Promise<{ response: [unknown] }>
 }
 
+/** By the client of a pool; a transaction has a client, and a connection, of its own. */
+const handovers = new WeakMap<object, Handover>()
+
 /** A text that is written already needs nothing of knex but its connections: building it anew costs as much as asking. */
 async function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): Promise<unknown> {
-  const client = sql.client as RawClient
-  const connection = await client.acquireConnection()
-  try {
-    const { response } = await client.query(connection, { sql: text, bindings })
-    return response[0]
-  } finally {
-    void client.releaseConnection(connection)
-  }
+  const handover = handovers.get(sql.client as object)
+  if (handover !== undefined) return handover.ask(text, bindings)
+  const client = sql.client as TransactionClient
+  const { response } = await client.query(await client.acquireConnection(), { sql: text, bindings })
+  return response[0]
 }
 
 /**

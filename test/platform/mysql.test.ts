@@ -209,3 +209,55 @@ test.serial('what is told of a statement that breaks off or is refused has none 
   }
   t.regex(reasonOf(refused), /^Duplicate entry '1' for key/)
 })
+
+const connectionOf = async (sql: Sql): Promise<number | undefined> =>
+  (await selectRows<{ id: number }>(sql, 'SELECT CONNECTION_ID() AS id'))[0]?.id
+
+/** How often a connection is fetched from the pool while `work` runs. */
+async function fetchedIn(sql: Sql, work: () => Promise<unknown>): Promise<number> {
+  let fetched = 0
+  const { pool } = sql.client as { pool: { on(event: string, hear: () => void): void } }
+  pool.on('acquireRequest', () => (fetched += 1))
+  await work()
+  return fetched
+}
+
+test.serial('questions that follow each other share a connection, which then goes back', async (t) => {
+  const sql = await impatient(t)
+
+  const fetched = await fetchedIn(sql, async () => {
+    const first = await connectionOf(sql)
+    t.is(await connectionOf(sql), first)
+    t.is(await connectionOf(sql), first)
+  })
+
+  t.is(fetched, 1)
+  t.truthy(await sql.transaction((trx) => connectionOf(trx)), 'the only connection is free again')
+})
+
+test.serial('who waits for a connection gets it before those who go on asking', async (t) => {
+  const sql = await impatient(t)
+  const order: string[] = []
+  const talking = (async () => {
+    for (let times = 0; times < 5; times += 1) {
+      await connectionOf(sql)
+      order.push('talks')
+    }
+  })()
+  const waiting = sql.transaction(async () => void order.push('waited'))
+
+  await Promise.all([talking, waiting])
+
+  t.true(order.indexOf('waited') <= 1, order.join(', '))
+})
+
+test.serial('a connection that broke since its last answer is not handed on', async (t) => {
+  const sql = await impatient(t)
+  const first = await connectionOf(sql)
+  const handed = await connectionOf(sql)
+  await world().sql.raw('KILL ?', [first ?? 0])
+  await eventually(async () => (await connectionOf(sql).catch(() => undefined)) !== undefined)
+
+  t.is(handed, first)
+  t.not(await connectionOf(sql), first)
+})
