@@ -5,8 +5,11 @@ import { hiddenFrom } from './store.ts'
 
 export async function relationsOf(sql: Sql, account: AccountId): Promise<Relations> {
   const rows = await hiddenFrom(sql, account)
-  const by = (way: 'block' | 'mute'): Set<AccountId> =>
-    new Set(rows.filter((row) => row.by === way).map((row) => row.account))
-  const [blocked, muted] = [by('block'), by('mute')]
-  return { blocked, muted, hidden: new Set([...blocked, ...muted]) }
+  const [blocked, muted, hidden] = [new Set<AccountId>(), new Set<AccountId>(), new Set<AccountId>()]
+  for (const { account: other, by } of rows) {
+    hidden.add(other)
+    if (by === 'block') blocked.add(other)
+    else muted.add(other)
+  }
+  return { blocked, muted, hidden }
 }

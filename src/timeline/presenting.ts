@@ -24,7 +24,10 @@ export async function presentPosts(
     picturesAround(parts, sql, posts),
     likedAmong(sql, reader, ids),
   ])
-  return posts.map((post) => ({ ...presentPost(post, { profiles, ...illustrate(post) }), isLiked: liked.has(post.id) }))
+  return posts.map((post) => {
+    const view = presentPost(post, { profiles, ...illustrate(post) })
+    return Object.assign(view, { isLiked: liked.has(post.id) })
+  })
 }
 
 /** One post as everybody sees it, read in the transaction that changes it; the profiles were read before that began. */

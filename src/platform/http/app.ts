@@ -1,6 +1,8 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Router } from '@koa/router'
+import helmet from 'helmet'
 import Koa from 'koa'
-import helmet from 'koa-helmet'
 import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { nameRequest } from './context.ts'
@@ -42,18 +44,30 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   const app = new Koa<RequestState>({ proxy: true, maxIpsCount: 1 })
   app.on('error', (error: Error) => options.log.debug({ err: error }, 'an answer broke off'))
   app.use(nameRequest)
-  app.use(securityHeaders)
+  app.use(securityHeaders())
   app.use(logRequests(options.log))
   app.use(answerProblems(options.log))
   const router = createRouter(options)
+  app.use(knownPaths(router, options.routes))
   app.use(router.routes())
   app.use(limitStrays(options))
   app.use(router.allowedMethods())
   return app
 }
 
+/** What helmet says is the same for every answer: it is asked once. */
+function securityHeaders(): HttpMiddleware {
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  protect(answer.req, answer, () => undefined)
+  const headers = Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)] as const)
+  return (ctx, next) => {
+    for (const [name, value] of headers) ctx.res.setHeader(name, value)
+    return next()
+  }
+}
+
 /** Answers are data and never pages: a browser that shows one runs nothing in it. */
-const securityHeaders = helmet({
+const protect = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] },
@@ -86,6 +100,20 @@ function createRouter(options: HttpAppOptions): Router<RequestState> {
   requireKeeping(options)
   for (const route of options.routes) router.register(route.path, [route.method], dispatch(door, route))
   return router
+}
+
+/**
+ * Most requests name a path without parts. Their route is found by one look; the router, which tries the expression of each route that
+ * there is, is asked about each such path once.
+ */
+function knownPaths(router: Router<RequestState>, routes: readonly Route[]): HttpMiddleware {
+  const known = new Map<string, HttpMiddleware>()
+  for (const { method, path } of routes) {
+    const [layer] = router.match(path, method).pathAndMethod
+    const [handle] = layer?.path === path ? layer.stack : []
+    if (handle !== undefined) known.set(`${method} ${path}`, handle as HttpMiddleware)
+  }
+  return (ctx, next) => known.get(`${ctx.method} ${ctx.path}`)?.(ctx, next) ?? next()
 }
 
 /** A key that is overlooked would be a promise broken in silence, and a key without an account would be everybody's. */

@@ -18,10 +18,10 @@ export type HttpMiddleware = Koa.Middleware<RequestState>
 const acceptable = /^[\w-]{8,64}$/
 
 /** Gives the request its id: the one that Nginx gave it, else a new one. */
-export const nameRequest: HttpMiddleware = async (ctx, next) => {
+export const nameRequest: HttpMiddleware = (ctx, next) => {
   const given = ctx.get('x-request-id')
   ctx.state.requestId = acceptable.test(given) ? given : randomUUID()
   ctx.state.standings = []
   ctx.set('x-request-id', ctx.state.requestId)
-  await next()
+  return next()
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { parse } from 'node:querystring'
+import type { ParsedUrlQuery } from 'node:querystring'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { Problem } from '../errors.ts'
@@ -98,13 +100,8 @@ function limitKey(identity: Identity, ip: string): string {
 }
 
 /** A name that comes twice becomes an array, which no schema of ours takes. */
-function queryOf(ctx: HttpContext): Record<string, string | string[]> {
-  const search = new URLSearchParams(ctx.querystring)
-  const entries = [...new Set(search.keys())].map((name): [string, string | string[]] => {
-    const values = search.getAll(name)
-    return [name, values.length === 1 ? values[0]! : values]
-  })
-  return Object.fromEntries(entries)
+function queryOf(ctx: HttpContext): ParsedUrlQuery {
+  return parse(ctx.querystring)
 }
 
 function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {

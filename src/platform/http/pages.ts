@@ -88,11 +88,20 @@ export function pageAnswer<Item>(target: string, items: Item[], places: PagePlac
 }
 
 function withCursor(target: string, cursor: string): string {
-  const [path = '', query] = target.split('?', 2)
-  const search = new URLSearchParams(query)
-  search.set('cursor', cursor)
-  return `${plainPath.test(path) ? path : new URL(path, 'http://here').pathname}?${search}`
+  const [path = '', query = ''] = target.split('?', 2)
+  return `${plainPath.test(path) ? path : new URL(path, 'http://here').pathname}?${queryWith(query, cursor)}`
 }
 
-/** What stands in a header as it is: nearly every path, and to write any other one anew takes as long as a query. */
+function queryWith(query: string, cursor: string): string {
+  if (plainQuery.test(query)) {
+    const others = query.split('&').filter((part) => part !== '' && !part.startsWith('cursor='))
+    return [...others, `cursor=${cursor}`].join('&')
+  }
+  const search = new URLSearchParams(query)
+  search.set('cursor', cursor)
+  return search.toString()
+}
+
+/** What stands in a header as it is: nearly every path and query, and to write any other one anew takes as long as a query of the database. */
 const plainPath = /^[\w./~-]+$/
+const plainQuery = /^[\w.~=&-]*$/
