@@ -5,7 +5,7 @@ import type { Route } from '../platform/http/route.ts'
 import type { CommentId } from '../platform/ids.ts'
 import { postFor } from './access.ts'
 import { commentOrders, commentsOf } from './comment-store.ts'
-import { createComment, editComment, newComment, removeComment } from './comments.ts'
+import { createComment, editComment, newComment, readComment, removeComment } from './comments.ts'
 import { commentLimit, editLimit } from './limits.ts'
 import { peopleIn } from './presenting.ts'
 import { commentParams, postParams } from './route-parts.ts'
@@ -64,6 +64,19 @@ export function commentRoutes(parts: TimelineParts): Route[] {
       limit: commentLimit(parts.config),
       handle: ({ viewer, params, body, once }) =>
         createComment(parts, viewer, { post: params.id, text: body.text }, once),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/comments/:id',
+      summary: 'A comment; what a list of comments leaves out for me is not there',
+      access: 'member',
+      problems: ['not_found'],
+      params: commentParams,
+      answers: { 200: commentView },
+      hasEtag: true,
+      async handle({ viewer, params }) {
+        return { status: 200, body: await readComment(parts, viewer, params.id) }
+      },
     }),
     route({
       method: 'PATCH',

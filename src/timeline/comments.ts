@@ -5,12 +5,13 @@ import type { Once } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { askerFrom, lockCommentFor, lockPostFor } from './access.ts'
+import { askerFrom, lockCommentFor, lockPostFor, postFor } from './access.ts'
 import * as store from './comment-store.ts'
 import type { Comment } from './comment-store.ts'
 import { commentChanged } from './events.ts'
 import { mentionsOf } from './mentions.ts'
 import type { Post } from './post.ts'
+import { peopleIn } from './presenting.ts'
 import type { TimelineParts } from './route-parts.ts'
 import { postById, setCounts } from './store.ts'
 import { excerptOf, spokenTextOf } from './text.ts'
@@ -49,6 +50,15 @@ export async function createComment(
     await once.settle(trx, answer)
     return answer
   })
+}
+
+/** As it stands in the list under its post. Error: `not_found`, also for whom the reader hides. */
+export async function readComment(parts: TimelineParts, viewer: Viewer, id: CommentId): Promise<CommentView> {
+  const relations = await parts.people.relationsOf(viewer.account)
+  const comment = await store.commentById(parts.sql, id)
+  if (comment === undefined || relations.hidden.has(comment.author)) throw new Problem('not_found')
+  await postFor(parts.sql, { viewer, relations }, 'read', comment.post)
+  return presentComment(comment, await parts.accounts.profiles(peopleIn([comment])))
 }
 
 /** The author of the post hears of the comment, and not once more for being mentioned in it. */

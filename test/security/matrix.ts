@@ -146,6 +146,7 @@ export const matrix: Readonly<Record<string, Row>> = {
     own: '401 201 201 201 201 201',
     others: '401 201 201 201 404 403',
   },
+  'GET /v1/comments/:id': { about: 'comment', own: signedIn, others: '401 200 200 200 404 404' },
   'PATCH /v1/comments/:id': {
     about: 'comment',
     body: () => ({ text: '다시' }),

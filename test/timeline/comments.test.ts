@@ -55,6 +55,25 @@ test('a comment says something, and as much as it may and no more', async (t) =>
   t.is((await alice.ask('POST /v1/posts/999999999/comments', { text: 'x' })).status, 404)
 })
 
+test('one comment is read as it stands in the list, and is not there for whom the list leaves it out', async (t) => {
+  const { person } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  const id = await alice.posts('들어오세요')
+  const comment = await bob.comments(id, `실례합니다 @${carol.username}`)
+  const [listed] = (await carol.page(`/v1/posts/${id}/comments`)).items
+
+  const read = await carol.gets(`GET /v1/comments/${comment}`)
+  await carol.to('mute', bob)
+  const muted = await carol.ask(`GET /v1/comments/${comment}`)
+  await bob.gets(`DELETE /v1/comments/${comment}`)
+  const deleted = await alice.ask(`GET /v1/comments/${comment}`)
+
+  t.is(listed?.id, comment)
+  t.deepEqual(read, listed!)
+  t.is(muted.status, 404)
+  t.is(deleted.status, 404)
+})
+
 test('the author edits; the author, the author of the post and admins delete; others do neither', async (t) => {
   const { person, world, neighbours } = courtyard()
   const [alice, bob, carol, admin] = [
