@@ -14,6 +14,9 @@ export interface PostDraft {
 }
 export type { Paging }
 
+/** What is not named stays as it is; `area: null` takes the area away. */
+export type PostChange = Partial<Omit<PostDraft, 'area'>> & { area?: string | null }
+
 /** Posts, comments and likes. Errors of all: `ApiProblem`. */
 export function timelineApi(http: Http) {
   const post = (id: string): string => `/v1/posts/${encodeURIComponent(id)}`
@@ -28,7 +31,7 @@ export function timelineApi(http: Http) {
     post: (id: string) => http.ask<Post>(post(id)),
     create: (draft: PostDraft, idempotencyKey: string) =>
       http.ask<Post>('/v1/posts', { method: 'POST', body: draft, idempotencyKey }),
-    edit: (id: string, change: Partial<PostDraft>) => http.ask<Post>(post(id), { method: 'PATCH', body: change }),
+    edit: (id: string, change: PostChange) => http.ask<Post>(post(id), { method: 'PATCH', body: change }),
     remove: (id: string) => http.ask<void>(post(id), { method: 'DELETE' }),
     like: (id: string) => http.ask<Liking>(`${post(id)}/like`, { method: 'PUT' }),
     unlike: (id: string) => http.ask<Liking>(`${post(id)}/like`, { method: 'DELETE' }),
@@ -37,6 +40,7 @@ export function timelineApi(http: Http) {
       http.ask<Page<Comment>>(`${post(id)}/comments`, { query: { ...page } }),
     comment: (id: string, text: string, idempotencyKey: string) =>
       http.ask<Comment>(`${post(id)}/comments`, { method: 'POST', body: { text }, idempotencyKey }),
+    oneComment: (id: string) => http.ask<Comment>(comment(id)),
     editComment: (id: string, text: string) => http.ask<Comment>(comment(id), { method: 'PATCH', body: { text } }),
     removeComment: (id: string) => http.ask<void>(comment(id), { method: 'DELETE' }),
   }

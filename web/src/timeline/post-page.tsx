@@ -1,3 +1,74 @@
+import './post-page.css'
+import { useEffect, useMemo } from 'preact/hooks'
+import { useLocation, useRoute } from 'preact-iso/router'
+import { Page } from '../shell/page.tsx'
+import { api } from '../shell/session.ts'
+import { LinkButton } from '../ui/button.tsx'
+import { EmptyState, ErrorState } from '../ui/states.tsx'
+import { CommentList } from './comment-list.tsx'
+import { OnePost } from './one-post.ts'
+import { nameOf } from './person-line.tsx'
+import { PostCard } from './post-card.tsx'
+import { PostSkeletons } from './post-list.tsx'
+import { text } from './text.ts'
+import { posts } from './timeline-state.ts'
+
+/** A post by its address, with its comments. */
 export function PostPage() {
-  return <h1>PostPage</h1>
+  const id = useRoute().params['id'] ?? ''
+  return <PostOf key={id} id={id} />
+}
+
+function PostOf({ id }: { id: string }) {
+  const { route } = useLocation()
+  const one = useOnePost(id)
+  const entry = one.entry.value
+  if (one.isGone.value) return <Gone />
+  const title = entry === undefined ? text.value.title : text.value.postTitle(nameOf(entry.value.post.author))
+  return (
+    <Page title={title} isTitleHidden>
+      <a class="post-page-back" href="/">
+        ← {text.value.toTimeline}
+      </a>
+      {entry !== undefined && (
+        <>
+          <PostCard entry={entry} isAlone onDeleted={() => route('/', true)} />
+          <CommentList entry={entry} />
+        </>
+      )}
+      {entry === undefined && one.problem.value === undefined && <PostSkeletons count={1} />}
+      {entry === undefined && one.problem.value !== undefined && (
+        <ErrorState problem={one.problem.value} onRetry={() => void one.read()} />
+      )}
+    </Page>
+  )
+}
+
+function useOnePost(id: string): OnePost {
+  const one = useMemo(() => new OnePost({ id, posts, ask: (post) => api.timeline.post(post) }), [id])
+  useEffect(() => {
+    const leave = posts.add(one)
+    void one.read()
+    return leave
+  }, [one])
+  return one
+}
+
+function Gone() {
+  const { gone, goneText, toTimeline } = text.value
+  return (
+    <Page title={gone} isTitleHidden>
+      <EmptyState
+        icon="leaf"
+        title={gone}
+        action={
+          <LinkButton href="/" look="main">
+            {toTimeline}
+          </LinkButton>
+        }
+      >
+        {goneText}
+      </EmptyState>
+    </Page>
+  )
 }

@@ -1,0 +1,116 @@
+import './picture-tray.css'
+import { useState } from 'preact/hooks'
+import { format, problemText } from '../text/index.ts'
+import { announce } from '../ui/announcer.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { classes } from '../ui/classes.ts'
+import { DescribeDialog } from './describe-dialog.tsx'
+import { text } from './text.ts'
+import { UploadPicture } from './upload-picture.tsx'
+import type { Upload, Uploads } from './uploads.ts'
+import { useReorder } from './use-reorder.ts'
+
+export interface PictureTrayProps {
+  uploads: Uploads
+  /** What the server said of a picture, by its place. */
+  faults?: ReadonlyMap<number, string>
+}
+
+/** The pictures of a draft: how far each is, their order, and what they show. */
+export function PictureTray({ uploads, faults }: PictureTrayProps) {
+  const [described, setDescribed] = useState<string | undefined>(undefined)
+  const items = uploads.items.value
+  if (items.length === 0) return null
+  const shown = items.find((item) => item.id === described)
+  return (
+    <>
+      <ol class="tray" aria-label={text.value.tray}>
+        {items.map((item, place) => (
+          <Tile
+            key={item.id}
+            item={item}
+            place={place}
+            count={items.length}
+            uploads={uploads}
+            fault={faults?.get(place)}
+            onDescribe={() => setDescribed(item.id)}
+          />
+        ))}
+      </ol>
+      {shown !== undefined && (
+        <DescribeDialog
+          item={shown}
+          onDone={(alt) => {
+            uploads.describe(shown.id, alt)
+            setDescribed(undefined)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+interface TileProps {
+  item: Upload
+  place: number
+  count: number
+  uploads: Uploads
+  fault: string | undefined
+  onDescribe: () => void
+}
+
+function Tile({ item, place, count, uploads, fault, onDescribe }: TileProps) {
+  const reorder = useReorder({
+    place,
+    count,
+    onMove(to) {
+      uploads.move(place, to)
+      announce(text.value.movedTo(to + 1, count))
+    },
+  })
+  const isSending = item.state === 'sending' || item.state === 'waiting'
+  const remove = isSending ? text.value.cancel(place + 1) : text.value.remove(place + 1)
+  const problem = fault ?? (item.problem === undefined ? undefined : problemText(item.problem))
+  return (
+    <li class={classes('tray-tile', `tray-${item.state}`)} data-place={place}>
+      <div class="tray-picture">
+        <UploadPicture item={item} />
+        {isSending && <Sending item={item} />}
+        {count > 1 && <IconButton icon="grip" label={text.value.move(place + 1)} class="tray-grip" {...reorder} />}
+        <IconButton icon="close" label={remove} class="tray-remove" onClick={() => uploads.remove(item.id)} />
+      </div>
+      {problem !== undefined && (
+        <p class="tray-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {item.state === 'failed' ? (
+        <Button look="quiet" size="small" icon="refresh" isWide onClick={() => uploads.retry(item.id)}>
+          {text.value.retry}
+        </Button>
+      ) : (
+        <Button
+          look="quiet"
+          size="small"
+          isWide
+          aria-haspopup="dialog"
+          onClick={onDescribe}
+          {...(item.alt === '' ? { icon: 'edit' } : { icon: 'check' })}
+        >
+          {item.alt === '' ? text.value.describe : text.value.described}
+        </Button>
+      )}
+    </li>
+  )
+}
+
+function Sending({ item }: { item: Upload }) {
+  const { waiting, looking, sending } = text.value
+  const words = item.part >= 1 ? looking : sending(format.value.percent(item.part))
+  return (
+    <span class="tray-sending">
+      <span>{item.state === 'waiting' ? waiting : words}</span>
+      <progress class="tray-progress" value={item.part} max={1} aria-label={words} />
+    </span>
+  )
+}

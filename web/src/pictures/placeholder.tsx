@@ -1,0 +1,21 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { thumbHashToRGBA } from 'thumbhash'
+
+/** The colors of a picture before its file is there, from its ThumbHash: painted, so that no `data:` address is needed. */
+export function Placeholder({ hash }: { hash: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useLayoutEffect(() => {
+    if (canvas.current !== null) paint(canvas.current, hash)
+  }, [hash])
+  return <canvas ref={canvas} class="picture-placeholder" width={32} height={32} aria-hidden="true" />
+}
+
+function paint(canvas: HTMLCanvasElement, hash: string): void {
+  const bytes = Uint8Array.from(atob(hash), (character) => character.charCodeAt(0))
+  // Five bytes are the shortest there is; of a shorter one nothing can be shown, and the ground behind it will do.
+  if (bytes.length < 5) return
+  const { w, h, rgba } = thumbHashToRGBA(bytes)
+  canvas.width = w
+  canvas.height = h
+  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0)
+}

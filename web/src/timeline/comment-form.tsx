@@ -1,0 +1,100 @@
+import { useRef, useState } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import { TextArea } from '../ui/text-area.tsx'
+import { problemText } from '../text/index.ts'
+import { Button } from '../ui/button.tsx'
+import { isComposing } from '../ui/hotkeys.ts'
+import { lengthOf, mostCommentText, spoken } from './limits.ts'
+import { text } from './text.ts'
+
+export interface CommentFormProps {
+  label: string
+  verb: string
+  start?: string
+  hasFocus?: boolean
+  /** Error: `ApiProblem`. The key is the same for every try of the same words. */
+  send: (words: string, key: string) => Promise<unknown>
+  onCancel?: () => void
+}
+
+/** Where a comment is written, new or anew. */
+export function CommentForm({ label, verb, start = '', hasFocus = false, send, onCancel }: CommentFormProps) {
+  const [words, setWords] = useState(start)
+  const [error, setError] = useState<string | undefined>(undefined)
+  const [isSending, setSending] = useState(false)
+  const area = useRef<HTMLTextAreaElement>(null)
+  const attempt = useRef({ words: '', key: '' })
+
+  async function submit(): Promise<void> {
+    const said = spoken(words)
+    const over = lengthOf(words) - mostCommentText
+    if (isSending) return
+    if (said === '' || over > 0) {
+      if (over > 0) setError(text.value.tooLong(over))
+      area.current?.focus()
+      return
+    }
+    // Other words are another comment: only a repeat of the same is the same.
+    if (attempt.current.words !== said) attempt.current = { words: said, key: crypto.randomUUID() }
+    setSending(true)
+    setError(undefined)
+    try {
+      await send(said, attempt.current.key)
+      attempt.current = { words: '', key: '' }
+      setWords('')
+    } catch (thrown) {
+      if (!(thrown instanceof ApiProblem)) throw thrown
+      setError(problemText(thrown))
+    } finally {
+      setSending(false)
+    }
+  }
+
+  return (
+    <form
+      class="comment-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <TextArea
+        label={label}
+        isLabelHidden
+        placeholder={text.value.commentHint}
+        value={words}
+        rows={1}
+        most={mostCommentText}
+        error={error}
+        areaRef={(element) => {
+          area.current = element
+          if (hasFocus && element !== null && element.dataset['focused'] === undefined) {
+            element.dataset['focused'] = ''
+            element.focus()
+          }
+        }}
+        onInput={(value) => {
+          setWords(value)
+          setError(undefined)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && !isComposing(event)) onCancel?.()
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event)) return
+          event.preventDefault()
+          void submit()
+        }}
+      />
+      <div class="comment-form-foot">
+        {onCancel !== undefined && (
+          <Button look="quiet" onClick={onCancel}>
+            {text.value.cancel}
+          </Button>
+        )}
+        <Button look="main" type="submit" isBusy={isSending} title={text.value.shortcut}>
+          {verb}
+        </Button>
+      </div>
+    </form>
+  )
+}

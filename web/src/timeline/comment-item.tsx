@@ -1,0 +1,88 @@
+import { useId, useState } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import type { Comment, Post } from '../api/types.ts'
+import { api, me } from '../shell/session.ts'
+import { format, problemText } from '../text/index.ts'
+import { confirm } from '../ui/confirm.tsx'
+import { Menu } from '../ui/menu.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { toast } from '../ui/toast-state.ts'
+import { CommentForm } from './comment-form.tsx'
+import type { Comments } from './comments.ts'
+import { nameOf, PersonLine } from './person-line.tsx'
+import { RichText } from './rich-text.tsx'
+import { text } from './text.ts'
+
+export interface CommentItemProps {
+  comment: Comment
+  comments: Comments
+  post: Post
+}
+
+/** A comment: its author edits; its author, the author of the post and admins delete. */
+export function CommentItem({ comment, comments, post }: CommentItemProps) {
+  const [isEditing, setEditing] = useState(false)
+  const nameId = useId()
+  return (
+    <article class="comment" aria-labelledby={nameId}>
+      <header class="post-head">
+        <PersonLine person={comment.author} size="small" id={nameId}>
+          <span class="post-fact">
+            <RelativeTime at={comment.createdAt} />
+          </span>
+          {comment.editedAt !== undefined && (
+            <span class="post-fact" title={text.value.editedAt(format.value.dateTime(comment.editedAt))}>
+              {text.value.edited}
+            </span>
+          )}
+        </PersonLine>
+        <CommentMenu comment={comment} comments={comments} post={post} onEdit={() => setEditing(true)} />
+      </header>
+      <div class="comment-body">
+        {isEditing ? (
+          <CommentForm
+            label={text.value.editComment}
+            verb={text.value.save}
+            start={comment.text}
+            hasFocus
+            send={async (words) => {
+              comments.put(await api.timeline.editComment(comment.id, words))
+              setEditing(false)
+            }}
+            onCancel={() => setEditing(false)}
+          />
+        ) : (
+          <RichText text={comment.text} mentions={comment.mentions} isFoldable />
+        )}
+      </div>
+    </article>
+  )
+}
+
+function CommentMenu({ comment, comments, post, onEdit }: CommentItemProps & { onEdit: () => void }) {
+  const id = me.value?.id
+  const isMine = comment.author !== null && comment.author.id === id
+  const mayDelete = isMine || post.author?.id === id || me.value?.role === 'admin'
+  const items: MenuItem[] = []
+  if (isMine) items.push({ label: text.value.edit, icon: 'edit', onSelect: onEdit })
+  if (mayDelete) {
+    const onSelect = (): void => void remove(comment, comments)
+    items.push({ label: text.value.delete, icon: 'trash', isDangerous: true, onSelect })
+  }
+  if (items.length === 0) return null
+  return <Menu label={text.value.moreComment(nameOf(comment.author))} items={items} />
+}
+
+async function remove(comment: Comment, comments: Comments): Promise<void> {
+  const { deleteComment, deleteCommentText, delete: yes, commentDeleted } = text.value
+  if (!(await confirm({ title: deleteComment, body: deleteCommentText, yes, isDangerous: true }))) return
+  try {
+    await api.timeline.removeComment(comment.id)
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error
+    if (error.code !== 'not_found') return toast({ text: problemText(error), tone: 'danger' })
+  }
+  comments.drop(comment.id)
+  toast({ text: commentDeleted })
+}

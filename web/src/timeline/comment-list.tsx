@@ -1,0 +1,93 @@
+import './comment-list.css'
+import { useEffect, useMemo } from 'preact/hooks'
+import { api } from '../shell/session.ts'
+import { Button } from '../ui/button.tsx'
+import { Segmented } from '../ui/choices.tsx'
+import { Loading, SkeletonText } from '../ui/skeleton.tsx'
+import { ErrorLine } from '../ui/states.tsx'
+import { CommentForm } from './comment-form.tsx'
+import { CommentItem } from './comment-item.tsx'
+import { Comments } from './comments.ts'
+import type { Entry } from './posts.ts'
+import { text } from './text.ts'
+import { posts } from './timeline-state.ts'
+
+/** The comments of a post, live, and where one is written. */
+export function CommentList({ entry }: { entry: Entry }) {
+  const { post } = entry.value
+  const comments = useComments(post.id)
+  const items = comments.items.value
+  const isReady = comments.state.value === 'ready'
+  const problem = comments.problem.value
+  const isNewestFirst = comments.order.value === 'newest'
+  // It stands where the next comment will appear.
+  const form = (
+    <CommentForm
+      key="form"
+      label={text.value.commentLabel}
+      verb={text.value.comment}
+      send={async (words, key) => comments.put(await api.timeline.comment(post.id, words, key))}
+    />
+  )
+  return (
+    <section class="comments" id="comments" aria-labelledby="comments-title">
+      <header class="comments-head">
+        <h2 id="comments-title">{text.value.commentsTitle}</h2>
+        {(items.length > 1 || isNewestFirst) && (
+          <Segmented
+            label={text.value.order}
+            isLabelHidden
+            choices={[
+              { value: 'oldest', label: text.value.oldest },
+              { value: 'newest', label: text.value.newest },
+            ]}
+            value={comments.order.value}
+            onChoose={(order) => void comments.begin(order)}
+          />
+        )}
+      </header>
+      {isNewestFirst && form}
+      {isReady && items.length === 0 && (
+        <p class="comments-none">
+          {text.value.noComments} – {text.value.noCommentsText}
+        </p>
+      )}
+      <ol class="comments-items">
+        {items.map((comment) => (
+          <li key={comment.id}>
+            <CommentItem comment={comment} comments={comments} post={post} />
+          </li>
+        ))}
+      </ol>
+      {items.length === 0 && !isReady && problem === undefined && (
+        <Loading>
+          <SkeletonText lines={4} />
+        </Loading>
+      )}
+      {problem !== undefined && (
+        <ErrorLine problem={problem}>
+          <Button size="small" onClick={() => void (comments.hasMore.value ? comments.more() : comments.begin())}>
+            {text.value.more}
+          </Button>
+        </ErrorLine>
+      )}
+      {comments.hasMore.value && problem === undefined && (
+        <Button isWide isBusy={comments.state.value === 'reading'} onClick={() => void comments.more()}>
+          {text.value.moreComments}
+        </Button>
+      )}
+      {!isNewestFirst && form}
+    </section>
+  )
+}
+
+function useComments(post: string): Comments {
+  const comments = useMemo(() => new Comments({ post, api: api.timeline }), [post])
+  useEffect(() => {
+    // Heard before it is read: nothing falls between the two.
+    const leave = posts.add(comments)
+    void comments.begin()
+    return leave
+  }, [comments])
+  return comments
+}

@@ -1,0 +1,153 @@
+import './composer-form.css'
+import { useRef, useState } from 'preact/hooks'
+import { mostPictures, mostArea, mostPostText, lengthOf } from './limits.ts'
+import { DropGround } from '../pictures/drop-ground.tsx'
+import { PicturePicker } from '../pictures/picture-picker.tsx'
+import { PictureTray } from '../pictures/picture-tray.tsx'
+import { text as pictureText } from '../pictures/text.ts'
+import type { Added } from '../pictures/uploads.ts'
+import { TextArea } from '../ui/text-area.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { isComposing } from '../ui/hotkeys.ts'
+import { TextField } from '../ui/text-field.tsx'
+import { toast } from '../ui/toast-state.ts'
+import type { Composition } from './composition.ts'
+import { faultWords } from './fault-words.ts'
+import { text } from './text.ts'
+
+export interface ComposerFormProps {
+  composition: Composition
+  /** On the button. */
+  verb: string
+  onPost: () => void
+  rows?: number
+  hasFocus?: boolean
+}
+
+/** Where a post is written: words, pictures, area. Pictures come by the picker, a drop or the clipboard. */
+export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = false }: ComposerFormProps) {
+  const area = useRef<HTMLTextAreaElement>(null)
+  const { uploads } = composition
+  const faults = composition.faults.value
+  const words = faultWords(faults, lengthOf(composition.text.value) - mostPostText)
+  const isBusy = composition.state.value !== 'writing'
+
+  function add(files: Iterable<File>): void {
+    const added = uploads.add(files)
+    composition.faults.value = {}
+    const complaint = complaintAbout(added)
+    if (complaint !== undefined) toast({ text: complaint, tone: 'danger' })
+  }
+  function submit(): void {
+    if (isBusy) return
+    onPost()
+    if (composition.faults.peek().text !== undefined) area.current?.focus()
+  }
+
+  return (
+    <DropGround onFiles={add}>
+      <form
+        class="composer"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        <TextArea
+          label={text.value.text}
+          isLabelHidden
+          placeholder={text.value.say}
+          class="composer-text"
+          value={composition.text.value}
+          rows={rows}
+          most={mostPostText}
+          error={words.text}
+          areaRef={(element) => {
+            area.current = element
+            if (hasFocus && element !== null) focusOnce(element)
+          }}
+          onInput={(value) => {
+            composition.text.value = value
+            if (faults.text !== undefined) composition.faults.value = {}
+          }}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])]
+            if (files.length === 0) return
+            event.preventDefault()
+            add(files)
+          }}
+          onKeyDown={(event) => {
+            const isSending = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isComposing(event)
+            if (!isSending) return
+            event.preventDefault()
+            submit()
+          }}
+        />
+        <PictureTray uploads={uploads} {...(faults.pictures === undefined ? {} : { faults: faults.pictures })} />
+        {words.whole !== undefined && (
+          <p class="composer-fault" role="alert">
+            {words.whole}
+          </p>
+        )}
+        <div class="composer-foot">
+          <PicturePicker onFiles={add} isFull={uploads.items.value.length >= mostPictures} />
+          <AreaField composition={composition} error={words.area} />
+          <Button look="main" type="submit" isBusy={isBusy} title={text.value.shortcut} class="composer-post">
+            {verb}
+          </Button>
+        </div>
+        <p class="composer-waiting" aria-live="polite">
+          {composition.state.value === 'waiting' && text.value.waitingForPictures}
+        </p>
+      </form>
+    </DropGround>
+  )
+}
+
+function AreaField({ composition, error }: { composition: Composition; error: string | undefined }) {
+  const [isOpen, setOpen] = useState(false)
+  const area = composition.area.value
+  if (!isOpen && area === '') {
+    return <IconButton icon="pin" label={text.value.addArea} onClick={() => setOpen(true)} />
+  }
+  return (
+    <TextField
+      label={text.value.areaLabel}
+      isLabelHidden
+      isOptional
+      class="composer-area"
+      icon="pin"
+      placeholder={text.value.areaLabel}
+      value={area}
+      most={mostArea}
+      error={error}
+      inputRef={(element) => {
+        if (isOpen && element !== null) focusOnce(element)
+      }}
+      onInput={(value) => (composition.area.value = value)}
+      action={
+        <IconButton
+          icon="close"
+          label={text.value.removeArea}
+          onClick={() => {
+            composition.area.value = ''
+            setOpen(false)
+          }}
+        />
+      }
+    />
+  )
+}
+
+/** Where it has just appeared, and not each time it is drawn anew. */
+function focusOnce(element: HTMLElement): void {
+  if (element.dataset['focused'] !== undefined) return
+  element.dataset['focused'] = ''
+  element.focus()
+}
+
+function complaintAbout({ tooMany, others }: Added): string | undefined {
+  if (others > 0) return pictureText.value.others
+  return tooMany > 0 ? pictureText.value.tooMany(mostPictures) : undefined
+}

@@ -1,0 +1,55 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import { Uploads } from '../pictures/uploads.ts'
+import { api, me } from '../shell/session.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { Card } from '../ui/card.tsx'
+import { toast } from '../ui/toast-state.ts'
+import type { Account, Post } from '../api/types.ts'
+import { ComposerForm } from './composer-form.tsx'
+import { Composition } from './composition.ts'
+import { keepDraft, readDraft } from './draft.ts'
+import { mostPictures } from './limits.ts'
+import { text } from './text.ts'
+import { posts } from './timeline-state.ts'
+
+export interface ComposerProps {
+  /** Whether a new post of mine is seen in the list below; else it is said where it is. */
+  isSeen: (post: Post) => boolean
+  onShow: (post: Post) => void
+}
+
+/** Writes a new post; what is written stays while one looks at something else, and over reloads. */
+export function Composer(props: ComposerProps) {
+  const account = me.value
+  return account === null || account === undefined ? null : <ComposerOf key={account.id} account={account} {...props} />
+}
+
+function ComposerOf({ account, isSeen, onShow }: ComposerProps & { account: Account }) {
+  const composition = useMemo(() => compositionOf(account.id), [account.id])
+  useEffect(() => () => composition.close(), [composition])
+
+  async function post(): Promise<void> {
+    const created = await composition.post()
+    if (created === undefined) return
+    composition.clear()
+    posts.hear({ type: 'post.created', post: created })
+    const { posted, show } = text.value
+    toast(isSeen(created) ? { text: posted } : { text: posted, action: { label: show, run: () => onShow(created) } })
+  }
+
+  return (
+    <Card as="section" label={text.value.composer} class="composer-card">
+      <Avatar person={account} />
+      <ComposerForm composition={composition} verb={text.value.post} onPost={() => void post()} />
+    </Card>
+  )
+}
+
+function compositionOf(account: string): Composition {
+  return new Composition({
+    draft: readDraft(localStorage, account),
+    uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
+    send: (draft, key) => api.timeline.create(draft, key),
+    keep: (draft) => keepDraft(localStorage, account, draft),
+  })
+}

@@ -1,0 +1,145 @@
+import { effect, signal } from '@preact/signals'
+import { ApiProblem } from '../api/problem.ts'
+import type { PostDraft } from '../api/timeline.ts'
+import type { Post } from '../api/types.ts'
+import { progressOf } from '../pictures/uploads.ts'
+import type { Uploads } from '../pictures/uploads.ts'
+import type { Draft } from './draft.ts'
+import { lengthOf, mostPostText, spoken } from './limits.ts'
+
+/** What is wrong with a draft, where it is wrong. */
+export interface Faults {
+  text?: 'empty' | 'too_long' | 'refused'
+  area?: string
+  /** By the place of the picture. */
+  pictures?: ReadonlyMap<number, string>
+  whole?: 'picture_failed' | 'unknown' | 'posted_before' | ApiProblem
+}
+
+export interface CompositionParts {
+  draft: Draft
+  uploads: Uploads
+  /** Creates or changes the post. Error: `ApiProblem`. */
+  send(draft: PostDraft, key: string): Promise<Post>
+  /** Told each change of what is written. */
+  keep?(draft: Draft): void
+}
+
+/** A post while it is written, or written anew. */
+export class Composition {
+  readonly text = signal('')
+  readonly area = signal('')
+  readonly state = signal<'writing' | 'waiting' | 'sending'>('writing')
+  readonly faults = signal<Faults>({})
+  readonly uploads: Uploads
+  #key: string
+  readonly #parts: CompositionParts
+  readonly #stop: () => void
+
+  constructor(parts: CompositionParts) {
+    const { draft, uploads } = parts
+    this.#parts = parts
+    this.#key = draft.key
+    this.uploads = uploads
+    this.text.value = draft.text
+    this.area.value = draft.area
+    uploads.restore(draft.pictures)
+    this.#stop = effect(() => parts.keep?.(this.#draft()))
+  }
+
+  /** Sends it once its pictures are there, and answers the post; undefined when something has to be mended first. */
+  async post(): Promise<Post | undefined> {
+    if (this.state.peek() !== 'writing') return undefined
+    this.faults.value = faultsOf(this.text.peek(), this.uploads)
+    if (Object.keys(this.faults.peek()).length > 0) return undefined
+    this.state.value = 'waiting'
+    try {
+      if (!(await this.#untilPicturesAreThere())) return undefined
+      this.state.value = 'sending'
+      return await this.#send()
+    } finally {
+      this.state.value = 'writing'
+    }
+  }
+
+  /** Begins anew with an empty sheet. */
+  clear(): void {
+    this.#key = crypto.randomUUID()
+    this.text.value = ''
+    this.area.value = ''
+    this.faults.value = {}
+    this.uploads.clear()
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  async #send(): Promise<Post | undefined> {
+    try {
+      return await this.#parts.send(this.#body(), this.#key)
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      this.faults.value = this.#faultsIn(error)
+      return undefined
+    }
+  }
+
+  #body(): PostDraft {
+    const area = this.area.peek().trim()
+    const pictures = this.uploads.items
+      .peek()
+      .flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ media: picture.id, alt }]))
+    return { text: spoken(this.text.peek()), pictures, ...(area === '' ? {} : { area }) }
+  }
+
+  #draft(): Draft {
+    const pictures = this.uploads.items.value.flatMap(({ picture, alt }) =>
+      picture === undefined ? [] : [{ picture, alt }],
+    )
+    return { text: this.text.value, area: this.area.value, pictures, key: this.#key }
+  }
+
+  /** False when one of them failed or all was taken back. */
+  async #untilPicturesAreThere(): Promise<boolean> {
+    const { items } = this.uploads
+    if (progressOf(items.peek()) === 'sending') {
+      await new Promise<void>((resolve) => {
+        const stop = items.subscribe((now) => {
+          if (progressOf(now) === 'sending') return
+          queueMicrotask(() => stop())
+          resolve()
+        })
+      })
+    }
+    this.faults.value = faultsOf(this.text.peek(), this.uploads)
+    return Object.keys(this.faults.peek()).length === 0
+  }
+
+  #faultsIn(problem: ApiProblem): Faults {
+    // The key was used with other words: an earlier try went through, though its answer was lost.
+    if (problem.code === 'key_reused') {
+      this.#key = crypto.randomUUID()
+      return { whole: 'posted_before' }
+    }
+    if (problem.code === 'offline' || problem.code === 'timeout') return { whole: 'unknown' }
+    if (problem.code !== 'bad_input') return { whole: problem }
+    const faults: Faults = {}
+    const pictures = new Map<number, string>()
+    for (const { pointer, detail } of problem.faults) {
+      const place = /^\/pictures\/(\d+)/.exec(pointer)?.[1]
+      if (place !== undefined) pictures.set(Number(place), detail)
+      else if (pointer === '/area') faults.area = detail
+      else if (pointer === '/text') faults.text = 'refused'
+      else faults.whole = problem
+    }
+    return pictures.size === 0 ? faults : { ...faults, pictures }
+  }
+}
+
+function faultsOf(text: string, uploads: Uploads): Faults {
+  const items = uploads.items.peek()
+  if (spoken(text) === '' && items.length === 0) return { text: 'empty' }
+  if (lengthOf(text) > mostPostText) return { text: 'too_long' }
+  return progressOf(items) === 'failed' ? { whole: 'picture_failed' } : {}
+}

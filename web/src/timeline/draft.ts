@@ -1,0 +1,64 @@
+import type { Picture } from '../api/types.ts'
+
+/** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
+export interface Draft {
+  text: string
+  area: string
+  /** Those that the server has already. */
+  pictures: { picture: Picture; alt: string }[]
+  /** The same for every try, so that it is posted once. */
+  key: string
+}
+
+export function emptyDraft(): Draft {
+  return { text: '', area: '', pictures: [], key: crypto.randomUUID() }
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return draft.text.trim() === '' && draft.pictures.length === 0
+}
+
+/** Where drafts are kept: the `localStorage` of a browser. */
+export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+export function readDraft(storage: DraftStorage, account: string): Draft {
+  try {
+    return draftIn(JSON.parse(storage.getItem(nameOf(account)) ?? 'null')) ?? emptyDraft()
+  } catch {
+    // Something else wrote there, or the browser keeps nothing: a draft is not worth more than a new beginning.
+    return emptyDraft()
+  }
+}
+
+export function keepDraft(storage: DraftStorage, account: string, draft: Draft): void {
+  try {
+    if (isEmpty(draft)) storage.removeItem(nameOf(account))
+    else storage.setItem(nameOf(account), JSON.stringify(draft))
+  } catch {
+    // Full, or switched off: then it lives as long as the page.
+  }
+}
+
+function nameOf(account: string): string {
+  return `madang-draft:${account}`
+}
+
+/** What was kept may be of another version of the client. */
+function draftIn(kept: unknown): Draft | undefined {
+  if (!isRecord(kept)) return undefined
+  const { text, area, key, pictures } = kept
+  if (typeof text !== 'string' || typeof area !== 'string' || typeof key !== 'string') return undefined
+  if (!Array.isArray(pictures)) return undefined
+  return { text, area, key, pictures: pictures.filter(isKeptPicture) }
+}
+
+function isKeptPicture(kept: unknown): kept is Draft['pictures'][number] {
+  if (!isRecord(kept) || typeof kept['alt'] !== 'string' || !isRecord(kept['picture'])) return false
+  const { id, placeholder, width, height, urls } = kept['picture']
+  const isMeasured = typeof width === 'number' && typeof height === 'number'
+  return typeof id === 'string' && typeof placeholder === 'string' && isMeasured && isRecord(urls)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,56 @@
+import './new-posts.css'
+import { useEffect } from 'preact/hooks'
+import { announce } from '../ui/announcer.tsx'
+import { Button } from '../ui/button.tsx'
+import { firstSeenPost, scrollToPost } from './reading-place.ts'
+import { text } from './text.ts'
+import type { KeptList } from './timeline-state.ts'
+
+/**
+ * Says that there are new posts and puts them on top when asked to. Who was reading further down is led to them, and back to where
+ * they were.
+ */
+export function NewPosts({ list }: { list: KeptList }) {
+  const { sequence, place } = list
+  const count = sequence.fresh.value.length
+  const words = sequence.isFreshFull.value ? text.value.manyNewPosts : text.value.newPosts(count)
+  const isNew = count > 0 || sequence.isFreshFull.value
+  useEffect(() => {
+    if (isNew) announce(words)
+  }, [isNew, words])
+
+  async function show(): Promise<void> {
+    const before = firstSeenPost()
+    await sequence.showFresh()
+    const isFarDown = before !== undefined && before.depth > innerHeight
+    place.value = isFarDown ? before : undefined
+    scrollTo({ top: 0 })
+    focusFirst()
+  }
+  function comeBack(): void {
+    if (place.value !== undefined) scrollToPost(place.value)
+    place.value = undefined
+  }
+
+  return (
+    <div class="new-posts">
+      {isNew && (
+        <Button look="main" size="small" icon="arrow-up" onClick={() => void show()}>
+          {words}
+        </Button>
+      )}
+      {!isNew && place.value !== undefined && (
+        <Button size="small" icon="arrow-down" onClick={comeBack}>
+          {text.value.backToPlace}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** The button that was pressed is gone: reading goes on at the newest post. */
+function focusFirst(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>('[data-post] .post-name')?.focus({ preventScroll: true })
+  })
+}

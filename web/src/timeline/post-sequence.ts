@@ -1,0 +1,254 @@
+import { batch, signal } from '@preact/signals'
+import type { Paging } from '../api/timeline.ts'
+import { ApiProblem } from '../api/problem.ts'
+import type { LivePage, Post, SharedPost } from '../api/types.ts'
+import type { Entry, Holder, PostEvent, Posts } from './posts.ts'
+
+/** Where a list of posts comes from. */
+export interface PostSource {
+  read(page: Paging): Promise<LivePage<Post>>
+  /** Whether a post belongs into it; `ask` where only the server knows. */
+  takes(post: SharedPost): boolean | 'ask'
+  /** Newest first, so that new posts have a place in it; a ranking has none for them. */
+  isByTime: boolean
+}
+
+export interface SequenceParts {
+  posts: Posts
+  source: PostSource
+  /** Own posts are shown at once, those of others are announced. */
+  isMine(post: SharedPost): boolean
+  /** The stream goes on from where a first page was read. */
+  joinAt(place: string): void
+  /** Calls a moment later, once for all that ask meanwhile. */
+  later(call: () => void): void
+}
+
+/** A list from its top down to some place, or the whole of it. */
+interface Read {
+  items: readonly Post[]
+  isWhole: boolean
+}
+
+/** More are not kept waiting: who wants to see them reads the list anew. */
+const mostFresh = 100
+const longestPage = 100
+
+/** A list of posts that stays right by itself. `begin` reads its first page. */
+export class PostSequence implements Holder {
+  readonly entries = signal<readonly Entry[]>([])
+  /** New ones that are announced and not shown yet, the newest first. */
+  readonly fresh = signal<readonly Entry[]>([])
+  readonly isFreshFull = signal(false)
+  readonly state = signal<'new' | 'reading' | 'ready' | 'failed'>('new')
+  readonly problem = signal<ApiProblem | undefined>(undefined)
+  readonly hasMore = signal(false)
+  #next: string | undefined
+  /** Counts the beginnings: what was asked for before the last one is not taken in. */
+  #era = 0
+  /** Once there is a first page. What comes before is told again behind it. */
+  #hasBegun = false
+  #isLooking = false
+  readonly #parts: SequenceParts
+
+  constructor(parts: SequenceParts) {
+    this.#parts = parts
+  }
+
+  entryOf(post: string): Entry | undefined {
+    const isIt = (entry: Entry): boolean => entry.peek().post.id === post
+    return this.entries.peek().find(isIt) ?? this.fresh.peek().find(isIt)
+  }
+
+  /** The first page, in the place of everything that was there. */
+  begin(): Promise<void> {
+    return this.#reading({}, (page) => {
+      this.#hasBegun = true
+      this.#parts.joinAt(page.stream)
+      this.fresh.value = []
+      this.isFreshFull.value = false
+      this.entries.value = page.items.map((post) => this.#parts.posts.entryFor(post))
+      this.#endAt(page)
+    })
+  }
+
+  /** The next page. A ranking that is no longer kept is read from its beginning. */
+  async more(): Promise<void> {
+    if (!this.hasMore.peek() || this.state.peek() === 'reading') return
+    await this.#reading({ cursor: this.#next }, (page) => {
+      this.entries.value = [...this.entries.peek(), ...this.#unknownOf(page.items)]
+      this.#endAt(page)
+    })
+    if (this.problem.peek()?.code === 'cursor_expired') await this.begin()
+  }
+
+  /** Puts the announced ones on top. */
+  async showFresh(): Promise<void> {
+    if (this.isFreshFull.peek()) return this.begin()
+    batch(() => {
+      const fresh = this.fresh.peek()
+      this.fresh.value = []
+      for (const entry of fresh.toReversed()) this.#put(entry)
+    })
+  }
+
+  /** After a gap: what is shown is read again, quietly. What is gone goes, what is new is announced. */
+  readAnew(): void {
+    if (!this.#hasBegun) return
+    void this.#quietly(
+      () => this.#readDownTo(this.entries.peek().length),
+      (read) => this.#compare(read),
+    )
+  }
+
+  hear(event: PostEvent): void {
+    if (event.type === 'post.created') this.#offer(event.post)
+    else if (event.type === 'post.updated') this.#reconsider(event.post)
+    else if (event.type === 'post.deleted') this.#drop(event.post)
+  }
+
+  async #reading(page: Paging, take: (page: LivePage<Post>) => void): Promise<void> {
+    const { posts, source } = this.#parts
+    if (page.cursor === undefined) this.#era += 1
+    const era = this.#era
+    this.state.value = 'reading'
+    this.problem.value = undefined
+    try {
+      await posts.read(
+        () => source.read(page),
+        (answer) => {
+          if (era !== this.#era) return
+          take(answer)
+          this.state.value = 'ready'
+        },
+      )
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      if (era === this.#era) this.#fail(error)
+    }
+  }
+
+  #fail(problem: ApiProblem): void {
+    batch(() => {
+      this.problem.value = problem
+      this.state.value = 'failed'
+    })
+  }
+
+  /** What nobody asked for fails without a word: what is shown stays, and the next event or gap tries again. */
+  async #quietly<Answer>(ask: () => Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
+    const era = this.#era
+    try {
+      await this.#parts.posts.read(ask, (answer) => era === this.#era && take(answer))
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+    }
+  }
+
+  async #readDownTo(wanted: number): Promise<Read> {
+    const { source } = this.#parts
+    let page = await source.read({ limit: longestPage })
+    const items = page.items
+    while (items.length < wanted && page.page.next !== undefined) {
+      page = await source.read({ limit: longestPage, cursor: page.page.next })
+      items.push(...page.items)
+    }
+    return { items, isWhole: page.page.next === undefined }
+  }
+
+  #endAt(page: LivePage<Post>): void {
+    this.#next = page.page.next
+    this.hasMore.value = this.#next !== undefined
+  }
+
+  #unknownOf(items: readonly Post[]): Entry[] {
+    const shown = new Set(this.entries.peek())
+    return items.map((post) => this.#parts.posts.entryFor(post)).filter((entry) => !shown.has(entry))
+  }
+
+  /** A new post: nobody has it before it was created, so it is new here unless a page had it first. */
+  #offer(post: SharedPost): void {
+    if (!this.#hasBegun || !this.#parts.source.isByTime) return
+    if (this.entryOf(post.id) !== undefined) return
+    const takes = this.#parts.source.takes(post)
+    if (!takes) return
+    if (takes === 'ask') return this.#lookSoon()
+    this.#announce(this.#parts.posts.entryForShared(post))
+  }
+
+  /** Own ones go in at once, and so does everything where there is nothing whose place it could disturb. */
+  #announce(entry: Entry): void {
+    const { entries, fresh } = this
+    if (entries.peek().includes(entry) || fresh.peek().includes(entry)) return
+    if (entries.peek().length === 0 || this.#parts.isMine(entry.peek().post)) this.#put(entry)
+    else if (fresh.peek().length >= mostFresh) this.isFreshFull.value = true
+    else fresh.value = inserted(fresh.peek(), entry)
+  }
+
+  /** An edit may bring a post into a tag or an area, and take it out of them. */
+  #reconsider(post: SharedPost): void {
+    const { source, posts } = this.#parts
+    if (!this.#hasBegun || !source.isByTime) return
+    const takes = source.takes(post)
+    const isHere = this.entryOf(post.id) !== undefined
+    if (isHere && takes === false) this.#drop(post.id)
+    if (!isHere && takes === true && this.#reaches(post)) this.#put(posts.entryForShared(post))
+  }
+
+  /** Whether a post of that age would be among those that were read. */
+  #reaches(post: SharedPost): boolean {
+    const last = this.entries.peek().at(-1)
+    return this.#next === undefined || (last !== undefined && last.peek().post.createdAt <= post.createdAt)
+  }
+
+  #put(entry: Entry): void {
+    if (this.entries.peek().includes(entry)) return
+    this.entries.value = inserted(this.entries.peek(), entry)
+  }
+
+  #drop(post: string): void {
+    const stays = (entry: Entry): boolean => entry.peek().post.id !== post
+    if (this.entries.peek().some((entry) => !stays(entry))) this.entries.value = this.entries.peek().filter(stays)
+    if (this.fresh.peek().some((entry) => !stays(entry))) this.fresh.value = this.fresh.peek().filter(stays)
+  }
+
+  /** Only the server knows who is followed: it is asked for the newest, once for all that come meanwhile. */
+  #lookSoon(): void {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    this.#parts.later(() => {
+      this.#isLooking = false
+      void this.#quietly(
+        () => this.#parts.source.read({}),
+        (page) => this.#announceNew(page.items.map((post) => this.#parts.posts.entryFor(post))),
+      )
+    })
+  }
+
+  #compare({ items, isWhole }: Read): void {
+    const read = items.map((post) => this.#parts.posts.entryFor(post))
+    // A ranking stays in the order in which it was read; its posts are up to date by now.
+    if (!this.#parts.source.isByTime) return
+    const isThere = new Set(read)
+    const end = isWhole ? '' : (items.at(-1)?.createdAt ?? '')
+    const isBelow = (entry: Entry): boolean => entry.peek().post.createdAt <= end
+    this.entries.value = this.entries.peek().filter((entry) => isThere.has(entry) || isBelow(entry))
+    this.fresh.value = this.fresh.peek().filter((entry) => isThere.has(entry))
+    this.#announceNew(read)
+  }
+
+  /** New is what stands above something that is shown; when nothing of it is, there is more than is kept waiting. */
+  #announceNew(read: readonly Entry[]): void {
+    const shown = new Set(this.entries.peek())
+    const end = shown.size === 0 ? read.length : read.findLastIndex((entry) => shown.has(entry))
+    if (end === -1) this.isFreshFull.value = true
+    for (const entry of read.slice(0, Math.max(0, end)).toReversed()) this.#announce(entry)
+  }
+}
+
+/** By time, the newest first; of the same moment, the later comer first. */
+function inserted(list: readonly Entry[], entry: Entry): readonly Entry[] {
+  const { createdAt } = entry.peek().post
+  const at = list.findIndex((one) => one.peek().post.createdAt <= createdAt)
+  return at === -1 ? [...list, entry] : list.toSpliced(at, 0, entry)
+}
