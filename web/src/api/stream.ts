@@ -24,8 +24,8 @@ type Word =
   | { type: 'told'; told: Told }
   | { type: 'connection'; connection: Connection }
   | { type: 'leading' }
-  | { type: 'join'; tab: string; after: number | undefined }
-  | { type: 'joined'; tab: string; last: number; missed: Told[] | 'gap'; connection: Connection }
+  | { type: 'join'; asked: string; after: number | undefined }
+  | { type: 'joined'; asked: string; last: number; missed: Told[] | 'gap'; connection: Connection }
   | { type: 'wake' }
 
 const topics: readonly Topic[] = ['timeline', 'notifications', 'rooms']
@@ -38,7 +38,6 @@ const joinAgainMs = 1000
 export class SharedStream implements LiveStream {
   readonly #options: StreamOptions
   readonly #tabs: Tabs<Word>
-  readonly #tab = crypto.randomUUID()
   readonly #recent = new RecentTellings()
   readonly #events = new Map<string, Set<(event: never) => void>>()
   readonly #gaps = new Set<(reload: readonly Topic[]) => void>()
@@ -49,6 +48,8 @@ export class SharedStream implements LiveStream {
   /** Of the leader alone. */
   #stream: StreamConnection | undefined
   #isJoined = false
+  /** What was asked last: an answer to an earlier question does not count. */
+  #asked = ''
   #joining: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
@@ -142,7 +143,8 @@ export class SharedStream implements LiveStream {
     if (this.#isClosed || this.#stream !== undefined) return
     clearTimeout(this.#joining)
     this.#isJoined = false
-    this.#tabs.say({ type: 'join', tab: this.#tab, after: this.#recent.last })
+    this.#asked = crypto.randomUUID()
+    this.#tabs.say({ type: 'join', asked: this.#asked, after: this.#recent.last })
     this.#joining = setTimeout(() => this.#join(), joinAgainMs)
   }
 
@@ -158,7 +160,7 @@ export class SharedStream implements LiveStream {
       case 'join':
         return this.#welcome(word)
       case 'joined':
-        return word.tab === this.#tab ? this.#joined(word) : undefined
+        return word.asked === this.#asked ? this.#joined(word) : undefined
       case 'wake':
         return this.#stream?.wake()
       default:
@@ -167,11 +169,11 @@ export class SharedStream implements LiveStream {
   }
 
   /** The leader's part. Until it knows where it stands itself it is silent, and will be asked again. */
-  #welcome({ tab, after }: Extract<Word, { type: 'join' }>): void {
+  #welcome({ asked, after }: Extract<Word, { type: 'join' }>): void {
     const { last } = this.#recent
     if (this.#stream === undefined || last === undefined) return
     const missed = after === undefined || after >= last ? [] : (this.#recent.after(after) ?? 'gap')
-    this.#tabs.say({ type: 'joined', tab, last, missed, connection: this.#connection })
+    this.#tabs.say({ type: 'joined', asked, last, missed, connection: this.#connection })
   }
 
   #joined({ last, missed, connection }: Extract<Word, { type: 'joined' }>): void {
