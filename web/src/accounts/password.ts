@@ -59,7 +59,7 @@ function bitsPerCharacter(password: string): number {
     [/[A-Z]/, 26],
     [/[0-9]/, 10],
     [/[^A-Za-z0-9]/, 20],
-    [/[\p{L}--[A-Za-z]]/v, 200],
+    [/[\p{L}--[A-Za-z]]/v, 1000],
   ]
   const size = kinds.reduce((sum, [kind, count]) => (kind.test(password) ? sum + count : sum), 0)
   // Words follow each other in less free a way than dice would: two thirds.

@@ -4,6 +4,7 @@ import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { nextPlace } from './menu-keys.ts'
 import { placeBeside } from './place-beside.ts'
 
 export interface MenuItem {
@@ -98,26 +99,8 @@ function entriesOf(list: HTMLElement): HTMLElement[] {
 function moveByKey(list: HTMLElement, key: string): boolean {
   const entries = entriesOf(list)
   const at = entries.findIndex((entry) => entry === document.activeElement)
-  const next = nextPlace({ key, at, count: entries.length, words: entries.map((entry) => entry.textContent ?? '') })
+  const next = nextPlace({ key, at, words: entries.map((entry) => entry.textContent ?? '') })
   if (next === undefined) return false
   entries[next]?.focus()
   return true
-}
-
-/** Where a key leads in a menu of these words; undefined when it leads nowhere. */
-export function nextPlace(from: {
-  key: string
-  at: number
-  count: number
-  words: readonly string[]
-}): number | undefined {
-  const { key, at, count, words } = from
-  if (count === 0) return undefined
-  if (key === 'ArrowDown') return (at + 1) % count
-  if (key === 'ArrowUp') return (at <= 0 ? count : at) - 1
-  if (key === 'Home') return 0
-  if (key === 'End') return count - 1
-  if (key.length !== 1 || key === ' ') return undefined
-  const order = words.map((_, step) => (at + 1 + step) % count)
-  return order.find((place) => words[place]?.trim().toLowerCase().startsWith(key.toLowerCase()))
 }
