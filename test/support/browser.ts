@@ -80,7 +80,7 @@ export async function signedInWindow(
   { role, ...looks }: Looks & { server?: ServerName; role?: 'member' | 'mentor' | 'admin' } = {},
 ): Promise<Window> {
   const window = await openWindow(t, browser, stack, looks)
-  await signIn(window, name)
+  await signIn(window, name, looks.language ?? 'en')
   if (role !== undefined) await stack.world.sql('accounts').where({ username: name }).update({ role })
   return window
 }
@@ -88,11 +88,25 @@ export async function signedInWindow(
 /** The standard password of a test's people. */
 export const passwordOf = (name: string): string => `${name} has a password`
 
-async function signIn({ context, address }: Window, name: string): Promise<void> {
+/** The account speaks the language of the window: the client takes up that of the account. */
+async function signIn(window: Window, name: string, language: 'ko' | 'en'): Promise<void> {
+  const { context, address } = window
   const data = { username: name, password: passwordOf(name) }
   const headers = { origin: address }
   const known = await context.request.post('/v1/sessions', { data, headers })
-  if (known.ok()) return
-  const made = await context.request.post('/v1/accounts', { data, headers })
+  const made = known.ok() ? known : await context.request.post('/v1/accounts', { data, headers })
   if (!made.ok()) throw new Error(`${name} could not sign in: ${known.status()}, nor up: ${await made.text()}`)
+  const { expiresInSeconds }: { expiresInSeconds: number } = await made.json()
+  const spoken = await context.request.patch('/v1/me', { data: { language }, headers })
+  if (!spoken.ok()) throw new Error(`the language of ${name} was not kept: ${await spoken.text()}`)
+  await markSession(window, expiresInSeconds)
+}
+
+/** What the client itself notes when it signs in (`session-keeper`): without it, it asks nobody who is here. */
+async function markSession({ page }: Window, expiresInSeconds: number): Promise<void> {
+  await page.goto('/robots.txt')
+  await page.evaluate((seconds) => {
+    const mark = { keptAt: Date.now(), expiresAt: Date.now() + seconds * 1000 }
+    localStorage.setItem('madang-session', JSON.stringify(mark))
+  }, expiresInSeconds)
 }
