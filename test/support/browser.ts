@@ -103,10 +103,12 @@ async function signIn(window: Window, name: string, language: 'ko' | 'en'): Prom
 }
 
 /** What the client itself notes when it signs in (`session-keeper`): without it, it asks nobody who is here. */
-async function markSession({ page }: Window, expiresInSeconds: number): Promise<void> {
+async function markSession({ context }: Window, expiresInSeconds: number): Promise<void> {
+  const page = await context.newPage()
   await page.goto('/robots.txt')
   await page.evaluate((seconds) => {
     const mark = { keptAt: Date.now(), expiresAt: Date.now() + seconds * 1000 }
     localStorage.setItem('madang-session', JSON.stringify(mark))
   }, expiresInSeconds)
+  await page.close()
 }

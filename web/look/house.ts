@@ -37,10 +37,18 @@ async function stateOf(browser: Browser, address: string, username: Who): Promis
     const data = { username, password: `madang-demo-${username}` }
     const answer = await context.request.post('/v1/sessions', { data, headers: { origin: address } })
     if (!answer.ok()) throw new Error(`${username} is not let in at ${address}: ${await answer.text()}`)
-    return await context.storageState()
+    const { expiresInSeconds }: { expiresInSeconds: number } = await answer.json()
+    return { ...(await context.storageState()), origins: [noteOf(address, expiresInSeconds)] }
   } finally {
     await context.close()
   }
+}
+
+/** What the client itself notes when it signs in (`session-keeper`): without it, it asks nobody who is here. */
+function noteOf(origin: string, expiresInSeconds: number) {
+  const keptAt = Date.now()
+  const value = JSON.stringify({ keptAt, expiresAt: keptAt + expiresInSeconds * 1000 })
+  return { origin, localStorage: [{ name: 'madang-session', value }] }
 }
 
 async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise<Things> {

@@ -35,6 +35,8 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
     )
   })
   await page.addInitScript(watchShifts)
+  // As if it had been chosen in this browser: that goes before the language of the account.
+  await page.addInitScript((language) => localStorage.setItem('madang-language', language), looks.language ?? 'en')
   await page.goto(view.path(house.things))
   await whenShown(page, view)
   return {

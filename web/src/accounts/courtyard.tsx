@@ -5,7 +5,7 @@ export function Courtyard() {
   return (
     <svg class="courtyard" viewBox="0 0 640 460" aria-hidden="true" preserveAspectRatio="xMidYMax slice">
       <path class="courtyard-sky" d="M0 0H640V460H0Z" />
-      <circle class="courtyard-sun" cx="500" cy="104" r="44" />
+      <circle class="courtyard-sun" cx="428" cy="92" r="42" />
       <path class="courtyard-far" d="M0 238C80 196 150 178 246 216S410 158 516 196 610 196 640 184V460H0Z" />
       <path class="courtyard-near" d="M0 292C110 244 216 262 330 276S548 236 640 266V460H0Z" />
       <path class="courtyard-yard" d="M0 366C180 352 460 352 640 366V460H0Z" />

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import { chooseLanguage, language } from '../text/index.ts'
+import { chooseLanguage, language, speakAs } from '../text/index.ts'
 import type { Language } from '../text/index.ts'
 import type { Account } from '../api/types.ts'
 import { toast } from '../ui/toast-state.ts'
@@ -16,7 +16,7 @@ const mark = 'madang-session'
 export function startSession(): void {
   effect(() => {
     const own = me.value?.language
-    if (own !== undefined) chooseLanguage(own)
+    if (own !== undefined) speakAs(own)
   })
   addEventListener('storage', ({ key, oldValue, newValue }) => {
     if (key !== mark) return

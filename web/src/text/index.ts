@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { formatsOf } from './formats.ts'
 import { language } from './language.ts'
 
-export { chooseLanguage, language, languageNames, languages } from './language.ts'
+export { chooseLanguage, language, languageNames, languages, speakAs } from './language.ts'
 export type { Language } from './language.ts'
 export { counted } from './formats.ts'
 export { problemText, waitText } from './problems.ts'

@@ -8,7 +8,7 @@ export const languageNames: Readonly<Record<Language, string>> = { ko: '한국�
 
 const kept = 'madang-language'
 
-/** The language of everything that is shown. Changing it changes the page at once, and is remembered in this browser. */
+/** The language of everything that is shown: the one that was chosen in this browser, else that of the account, else one that it asks for. */
 export const language = signal<Language>('en')
 
 /** Takes up the language that was chosen in this browser, or one that it asks for, and keeps to changes, of other tabs too. */
@@ -21,6 +21,11 @@ export function startLanguage(): void {
     const other = event.key === kept ? languageOf(event.newValue) : undefined
     if (other !== undefined) language.value = other
   })
+}
+
+/** Shows everything in the language of the account, unless another was chosen in this browser. */
+export function speakAs(account: Language): void {
+  language.value = chosen() ?? account
 }
 
 /** Shows everything in this language from now on, in this browser. */

@@ -8,11 +8,11 @@ import { VisuallyHidden } from './visually-hidden.tsx'
 
 const text = texts({
   en: {
-    optional: 'optional',
+    optional: '(optional)',
     left: (left: number) => (left >= 0 ? `${left} characters left` : `${-left} characters too many`),
   },
   ko: {
-    optional: '선택',
+    optional: '(선택)',
     left: (left: number) => (left >= 0 ? `${left}자 남았어요` : `${-left}자 넘었어요`),
   },
 })
