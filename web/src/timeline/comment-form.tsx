@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
-import { TextArea } from '../ui/text-area.tsx'
+import { MentionArea } from '../people/mention-area.tsx'
 import { problemText } from '../text/index.ts'
 import { Button } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
@@ -59,7 +59,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
         void submit()
       }}
     >
-      <TextArea
+      <MentionArea
         label={label}
         isLabelHidden
         placeholder={text.value.commentHint}

@@ -6,7 +6,7 @@ import { PicturePicker } from '../pictures/picture-picker.tsx'
 import { PictureTray } from '../pictures/picture-tray.tsx'
 import { text as pictureText } from '../pictures/text.ts'
 import type { Added } from '../pictures/uploads.ts'
-import { TextArea } from '../ui/text-area.tsx'
+import { MentionArea } from '../people/mention-area.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { TextField } from '../ui/text-field.tsx'
@@ -54,7 +54,7 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
           submit()
         }}
       >
-        <TextArea
+        <MentionArea
           label={text.value.text}
           isLabelHidden
           placeholder={text.value.say}
