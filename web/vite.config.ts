@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite'
 import { compressed } from './vite/compressed.ts'
+import { layersFirst } from './vite/layers-first.ts'
 import { stackProxy } from './vite/stack-proxy.ts'
 
 const stack = process.env['MADANG_ADDRESS']
@@ -8,7 +9,7 @@ const stack = process.env['MADANG_ADDRESS']
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [compressed()],
+  plugins: [layersFirst(), compressed()],
   server: stack === undefined ? {} : { proxy: stackProxy(stack) },
   build: {
     outDir: 'dist',

@@ -60,3 +60,15 @@ test('the image builds the same client from what is copied into it', async (t) =
       .toSorted(),
   )
 })
+
+test('every style sheet says the order of the layers first, since any of them may be the first to be loaded', async (t) => {
+  await provideWebClient(silentProgress)
+  const assets = path.join(webFolder, 'assets')
+
+  const sheets = readdirSync(assets).filter((name) => name.endsWith('.css'))
+
+  t.true(sheets.length > 1)
+  for (const name of sheets) {
+    t.regex(readFileSync(path.join(assets, name), 'utf8'), /^@layer reset, ?base, ?ui, ?shell, ?area;/, name)
+  }
+})
