@@ -1,0 +1,124 @@
+import { effect, signal } from '@preact/signals'
+import type { ApiProblem } from '../../api/problem.ts'
+import type { MyRoom, Room } from '../../api/types.ts'
+import { client, me, stream } from '../wires.ts'
+import { withMineClosed, withOpened, withPage, withUpdated, withoutRoom } from './room-list.ts'
+
+/** A list that is paged in and kept alive; undefined until the first page is there. */
+export interface ListState<Item> {
+  items: Item[] | undefined
+  next: string | undefined
+  trouble: ApiProblem | undefined
+  isLoading: boolean
+}
+
+const nothing = { items: undefined, next: undefined, trouble: undefined, isLoading: false }
+
+export const openRooms = signal<ListState<Room>>(nothing)
+export const myRooms = signal<ListState<MyRoom>>(nothing)
+/** Rooms in which I had a seat when they were closed. */
+export const endedRooms = signal<ListState<MyRoom>>(nothing)
+
+type Read<Item> = (cursor: string | undefined) => Promise<{ items: Item[]; page: { next?: string } }>
+
+const readOpen: Read<Room> = (cursor) => client.rooms.list({ cursor, limit: 50 })
+const readMine: Read<MyRoom> = (cursor) => client.rooms.mine({ cursor, limit: 50 })
+const readEnded: Read<MyRoom> = (cursor) => client.rooms.mine({ cursor, limit: 20, state: 'closed' })
+
+export const loadOpenRooms = (): Promise<void> => load(openRooms, readOpen)
+export const loadMyRooms = (): Promise<void> => load(myRooms, readMine)
+export const loadEndedRooms = (): Promise<void> => load(endedRooms, readEnded)
+export const moreOpenRooms = (): Promise<void> => more(openRooms, readOpen)
+export const moreMyRooms = (): Promise<void> => more(myRooms, readMine)
+export const moreEndedRooms = (): Promise<void> => more(endedRooms, readEnded)
+
+type List<Item> = { value: ListState<Item> }
+
+/** The first page anew; what is shown stays until it is there. */
+async function load<Item extends Room>(list: List<Item>, read: Read<Item>): Promise<void> {
+  if (list.value.isLoading) return
+  await reading(list, async () => {
+    const { items, page } = await read(undefined)
+    list.value = { items, next: page.next, trouble: undefined, isLoading: false }
+  })
+}
+
+async function more<Item extends Room>(list: List<Item>, read: Read<Item>): Promise<void> {
+  const { next, isLoading } = list.value
+  if (next === undefined || isLoading) return
+  await reading(list, async () => {
+    const { items, page } = await read(next)
+    const all = withPage(list.value.items ?? [], items)
+    list.value = { items: all, next: page.next, trouble: undefined, isLoading: false }
+  })
+}
+
+async function reading<Item>(list: List<Item>, work: () => Promise<void>): Promise<void> {
+  list.value = { ...list.value, isLoading: true, trouble: undefined }
+  try {
+    await work()
+  } catch (error) {
+    list.value = { ...list.value, isLoading: false, trouble: error as ApiProblem }
+  }
+}
+
+/** What the stream tells, for as long as somebody looks at lists of rooms. Answers how to stop. */
+export function followRooms(): () => void {
+  const change = <Item>(list: List<Item>, to: (items: readonly Item[]) => Item[]): void => {
+    if (list.value.items !== undefined) list.value = { ...list.value, items: to(list.value.items) }
+  }
+  const stops = [
+    stream.on('room.opened', (room) => change(openRooms, (rooms) => withOpened(rooms, room))),
+    stream.on('room.updated', (told) => {
+      change(openRooms, (rooms) => withUpdated(rooms, told))
+      change(myRooms, (rooms) => withUpdated(rooms, told))
+    }),
+    stream.on('room.closed', (told) => {
+      change(openRooms, (rooms) => withoutRoom(rooms, told.id))
+      change(myRooms, (rooms) => withMineClosed(rooms, told))
+      if (told.state === 'closed') void loadEndedRooms()
+    }),
+    stream.onGap((topics) => {
+      if (topics.includes('rooms')) reloadRooms()
+    }),
+    lookedAt(() => void loadMyRooms()),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+export function reloadRooms(): void {
+  void loadOpenRooms()
+  void loadMyRooms()
+}
+
+/** I have read what there was to read in a room. */
+export function markRead(id: string): void {
+  const { items } = myRooms.value
+  if (items?.some((room) => room.id === id && room.unread > 0) !== true) return
+  myRooms.value = { ...myRooms.value, items: items.map((room) => (room.id === id ? { ...room, unread: 0 } : room)) }
+}
+
+const unreadMs = 30_000
+
+/** The stream does not tell of messages: what is unread is asked for while the page is looked at, and when one comes back to it. */
+function lookedAt(look: () => void): () => void {
+  const onVisible = (): void => {
+    if (document.visibilityState === 'visible') look()
+  }
+  const timer = setInterval(onVisible, unreadMs)
+  document.addEventListener('visibilitychange', onVisible)
+  return () => {
+    clearInterval(timer)
+    document.removeEventListener('visibilitychange', onVisible)
+  }
+}
+
+/** Who signs in next has other rooms. */
+effect(() => {
+  if (me.value !== null) return
+  openRooms.value = nothing
+  myRooms.value = nothing
+  endedRooms.value = nothing
+})

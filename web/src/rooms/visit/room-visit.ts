@@ -1,0 +1,252 @@
+import { computed, signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import type { Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
+import type { ApiProblem } from '../../api/problem.ts'
+import type { roomsApi } from '../../api/rooms.ts'
+import type { RoomAndMe } from '../../api/types.ts'
+import { RoomLog } from '../model/log.ts'
+import type { Row } from '../model/log.ts'
+import { formatPlace, isLater, parsePlace } from '../model/places.ts'
+import { pageOf } from './pages.ts'
+import { ReadMarker } from './read-marker.ts'
+import { TypingPeople } from './typing-people.ts'
+
+export interface VisitParts {
+  rooms: Pick<ReturnType<typeof roomsApi>, 'one' | 'messages' | 'people'>
+  socket: RoomSocket
+  outbox: Outbox
+  /** My username. */
+  me: string
+}
+
+export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
+
+const pageSize = 50
+/** A hole is filled by itself up to so many pages; more only when it is looked at. */
+const mostPagesAtOnce = 10
+
+/**
+ * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
+ * signal; `rows` and `pending` are new lists after each change.
+ */
+export class RoomVisit {
+  readonly id: string
+  readonly log: RoomLog
+  readonly typing = new TypingPeople()
+  readonly marker: ReadMarker
+  /** Undefined until it is known. */
+  readonly room = signal<RoomAndMe | undefined>(undefined)
+  readonly trouble = signal<ApiProblem | undefined>(undefined)
+  /** Whether the first page is there. */
+  readonly isReady = signal(false)
+  readonly hasOlder = signal(false)
+  readonly isLoadingOlder = signal(false)
+  readonly olderTrouble = signal<ApiProblem | undefined>(undefined)
+  /** Who is connected, by name, as far as told; the count is exact. */
+  readonly present = signal<ReadonlySet<string>>(new Set())
+  readonly people = signal(0)
+  /** The subscription ended, and does not come back. */
+  readonly ended = signal<Ended | undefined>(undefined)
+  /** The last entry stands: nothing more is accepted, and the receipt is on its way. */
+  readonly isOver = signal(false)
+  /** Changes whenever the log does. */
+  readonly version = signal(0)
+  readonly rows: ReadonlySignal<readonly Row[]>
+  readonly pending: ReadonlySignal<readonly Outgoing[]>
+  readonly #parts: VisitParts
+  readonly #stops: (() => void)[] = []
+  #isLeft = false
+
+  constructor(id: string, parts: VisitParts) {
+    this.id = id
+    this.#parts = parts
+    this.log = new RoomLog(parts.me)
+    this.marker = new ReadMarker((place) => parts.socket.read(id, place))
+    this.rows = computed(() => (this.version.value, this.log.rows))
+    this.pending = computed(() => (this.version.value, this.log.pending))
+  }
+
+  /** Reads the room and its newest page, and listens from there. Without a seat only the room itself is read. */
+  async enter(): Promise<void> {
+    this.trouble.value = undefined
+    await this.#attempt(this.trouble, async () => {
+      const room = await this.#readRoom()
+      if (!room.me.mayRead || this.isReady.value) return
+      await this.#readNewest()
+      if (this.#isLeft) return
+      this.marker.startAt(room.me.readUpTo === null ? undefined : parsePlace(room.me.readUpTo))
+      this.isReady.value = true
+      await this.#showOutgoing()
+      if (room.state === 'closed') this.isOver.value = true
+      else this.#listen()
+    })
+  }
+
+  /** Reads the room again, without its messages: seats and rules may have changed. */
+  async refresh(): Promise<void> {
+    await this.#readRoom().catch(() => undefined)
+  }
+
+  async loadOlder(): Promise<void> {
+    const oldest = this.log.rows[0]
+    if (oldest === undefined || !this.hasOlder.value || this.isLoadingOlder.value) return
+    this.isLoadingOlder.value = true
+    this.olderTrouble.value = undefined
+    await this.#attempt(this.olderTrouble, async () => {
+      const before = formatPlace(oldest)
+      const page = await this.#parts.rooms.messages(this.id, { before, limit: pageSize })
+      this.log.tellPage(pageOf(page, { before: oldest.seq }))
+      this.hasOlder.value = page.page.before !== undefined
+      this.#changed()
+    })
+    this.isLoadingOlder.value = false
+  }
+
+  /** Pages what is missing in between, or has to be read again. */
+  async fill(): Promise<void> {
+    for (let turn = 0; turn < mostPagesAtOnce && !this.#isLeft; turn += 1) {
+      const [range] = [...this.log.holes, ...this.log.stale]
+      if (range === undefined) return
+      // Only the seq of a place is looked at when paging.
+      const after = formatPlace({ epoch: this.log.newest.epoch, seq: range.from - 1 })
+      const page = await this.#parts.rooms.messages(this.id, { after, limit: 100 })
+      this.log.tellPage(pageOf(page, { after: range.from - 1 }))
+      this.#changed()
+    }
+  }
+
+  /** The message at a place, loading older pages until it is there. */
+  async find(place: Place): Promise<Row | undefined> {
+    for (;;) {
+      const row = this.log.rowAt(place)
+      const oldest = this.log.rows[0]
+      if (row !== undefined || oldest === undefined || oldest.seq <= place.seq || !this.hasOlder.value) return row
+      await this.loadOlder()
+      if (this.olderTrouble.value !== undefined || this.#isLeft) return undefined
+    }
+  }
+
+  leave(): void {
+    this.#isLeft = true
+    this.typing.stop()
+    this.marker.stop()
+    for (const stop of this.#stops) stop()
+  }
+
+  async #readRoom(): Promise<RoomAndMe> {
+    const room = await this.#parts.rooms.one(this.id)
+    this.room.value = room
+    this.people.value = room.people
+    return room
+  }
+
+  async #readNewest(): Promise<void> {
+    const page = await this.#parts.rooms.messages(this.id, { limit: pageSize })
+    this.log.tellPage(pageOf(page, {}))
+    this.log.tellStored({ epoch: page.head.epoch, seq: page.head.stored })
+    this.hasOlder.value = page.page.before !== undefined
+    if (page.head.state === 'closed') this.isOver.value = true
+    this.#changed()
+  }
+
+  async #showOutgoing(): Promise<void> {
+    const { outbox } = this.#parts
+    const told = new Set<string>()
+    this.#stops.push(
+      outbox.onChange(this.id, (message) => {
+        told.add(message.id)
+        this.log.tellOutgoing(message)
+        this.#changed()
+      }),
+    )
+    // What was told meanwhile is newer.
+    for (const message of await outbox.of(this.id)) if (!told.has(message.id)) this.log.tellOutgoing(message)
+    this.#changed()
+  }
+
+  #listen(): void {
+    this.#stops.push(this.#parts.socket.listen(this.id, this.#ears(), this.log.newest))
+  }
+
+  #ears(): RoomEars {
+    return {
+      ready: ({ epoch, head, stored }) => {
+        this.log.tellHead({ epoch, seq: head })
+        this.log.tellStored({ epoch, seq: stored })
+        this.#changed()
+        void this.#readPeople()
+      },
+      entry: (entry) => {
+        this.log.tellEntry(entry)
+        if (entry.from !== null) this.typing.spoke(entry.from)
+        if (tellsOfRoom.has(entry.kind)) void this.refresh()
+        if (entry.kind === 'closed') this.isOver.value = true
+        this.#changed()
+      },
+      dropped: (kept) => {
+        this.log.tellDropped(kept)
+        this.#changed()
+        void this.fill().catch(() => undefined)
+      },
+      gap: (gap) => {
+        this.log.tellHole(gap)
+        this.#changed()
+        void this.fill().catch(() => undefined)
+      },
+      stored: (place) => {
+        this.log.tellStored(place)
+        this.#changed()
+      },
+      presence: ({ count, joined, left }) => {
+        this.people.value = count
+        const present = new Set([...this.present.value, ...joined])
+        for (const name of left) present.delete(name)
+        this.present.value = present
+      },
+      typing: (username) => this.typing.types(username),
+      read: (place) => this.marker.heard(place),
+      closed: () => {
+        this.isOver.value = true
+        void this.refresh()
+      },
+      ended: (reason) => {
+        this.ended.value = reason
+        void this.refresh()
+      },
+    }
+  }
+
+  async #readPeople(): Promise<void> {
+    const { count, items } = await this.#parts.rooms.people(this.id).catch(() => ({ count: undefined, items: [] }))
+    if (count === undefined || this.#isLeft) return
+    this.people.value = count
+    this.present.value = new Set(items.map(({ username }) => username))
+  }
+
+  async #attempt(trouble: { value: ApiProblem | undefined }, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      if (!this.#isLeft) trouble.value = error
+    }
+  }
+
+  #changed(): void {
+    this.version.value += 1
+  }
+}
+
+/** Entries after which seats, rules or my own standing may be others. */
+const tellsOfRoom = new Set(['settings', 'closed', 'word', 'unword', 'join', 'leave', 'kick', 'ban', 'unban'])
+
+function isProblem(error: unknown): error is ApiProblem {
+  return error instanceof Error && error.name === 'ApiProblem'
+}
+
+/** The newest place that a reader of these rows has seen. */
+export function newestOf(rows: readonly Row[]): Place | undefined {
+  return rows.reduce<Place | undefined>((newest, row) => {
+    return newest === undefined || isLater(row, newest) ? { epoch: row.epoch, seq: row.seq } : newest
+  }, undefined)
+}
