@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
 import type { Room } from '../../api/types.ts'
+import { uuidv7 } from '../../api/uuidv7.ts'
 import { texts } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -27,11 +28,11 @@ export function OpenRoomDialog({ onClose, onOpened }: OpenRoomDialogProps) {
   const [faults, setFaults] = useState<Faults>({})
   const [problem, setProblem] = useState<unknown>(undefined)
   const [isOpening, setOpening] = useState(false)
-  const key = useRef(crypto.randomUUID())
+  const key = useRef(uuidv7())
 
   function change(part: Partial<SettingsDraft>): void {
     // Another room than the one that was asked for before.
-    key.current = crypto.randomUUID()
+    key.current = uuidv7()
     setDraft({ ...draft, ...part })
     setFaults({})
   }

@@ -131,8 +131,10 @@ export class RoomLog {
     this.#storedSeq = Math.min(this.#storedSeq, kept.seq)
   }
 
+  /** Something between what was told last and `to`, which is told next or part of it, was missed. */
   tellHole({ from, to }: { from: Place; to: Place }): void {
-    this.#holes = united([...this.#holes, { from: from.seq, to: to.seq }])
+    if (this.#isCut(to)) return
+    this.#holes = united([...this.#holes, { from: from.seq + 1, to: to.seq }])
     this.tellHead(to)
   }
 

@@ -1,12 +1,13 @@
 import { computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import type { Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
+import type { Entry, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import type { roomsApi } from '../../api/rooms.ts'
 import type { RoomAndMe } from '../../api/types.ts'
+import { readMove } from '../model/content.ts'
 import { RoomLog } from '../model/log.ts'
 import type { Row } from '../model/log.ts'
-import { formatPlace, isLater, parsePlace } from '../model/places.ts'
+import { formatPlace, parsePlace } from '../model/places.ts'
 import { pageOf } from './pages.ts'
 import { ReadMarker } from './read-marker.ts'
 import { TypingPeople } from './typing-people.ts'
@@ -22,6 +23,7 @@ export interface VisitParts {
 export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
 
 const pageSize = 50
+const refreshMs = 300
 /** A hole is filled by itself up to so many pages; more only when it is looked at. */
 const mostPagesAtOnce = 10
 
@@ -55,6 +57,7 @@ export class RoomVisit {
   readonly pending: ReadonlySignal<readonly Outgoing[]>
   readonly #parts: VisitParts
   readonly #stops: (() => void)[] = []
+  #refreshing: ReturnType<typeof setTimeout> | undefined
   #isLeft = false
 
   constructor(id: string, parts: VisitParts) {
@@ -129,7 +132,7 @@ export class RoomVisit {
   leave(): void {
     this.#isLeft = true
     this.typing.stop()
-    this.marker.stop()
+    clearTimeout(this.#refreshing)
     for (const stop of this.#stops) stop()
   }
 
@@ -179,7 +182,7 @@ export class RoomVisit {
       entry: (entry) => {
         this.log.tellEntry(entry)
         if (entry.from !== null) this.typing.spoke(entry.from)
-        if (tellsOfRoom.has(entry.kind)) void this.refresh()
+        if (this.#concernsMe(entry)) this.#refreshSoon()
         if (entry.kind === 'closed') this.isOver.value = true
         this.#changed()
       },
@@ -216,6 +219,18 @@ export class RoomVisit {
     }
   }
 
+  /** Entries after which the rules, or my own standing, may be others. */
+  #concernsMe({ kind, content }: Entry): boolean {
+    if (kind === 'settings' || kind === 'closed') return true
+    return moves.has(kind) && content !== null && readMove(content).who === this.#parts.me
+  }
+
+  /** Several changes at once are read once. */
+  #refreshSoon(): void {
+    clearTimeout(this.#refreshing)
+    this.#refreshing = setTimeout(() => void this.refresh(), refreshMs)
+  }
+
   async #readPeople(): Promise<void> {
     const { count, items } = await this.#parts.rooms.people(this.id).catch(() => ({ count: undefined, items: [] }))
     if (count === undefined || this.#isLeft) return
@@ -237,16 +252,8 @@ export class RoomVisit {
   }
 }
 
-/** Entries after which seats, rules or my own standing may be others. */
-const tellsOfRoom = new Set(['settings', 'closed', 'word', 'unword', 'join', 'leave', 'kick', 'ban', 'unban'])
+const moves = new Set(['word', 'unword', 'join', 'leave', 'kick', 'ban', 'unban'])
 
 function isProblem(error: unknown): error is ApiProblem {
   return error instanceof Error && error.name === 'ApiProblem'
-}
-
-/** The newest place that a reader of these rows has seen. */
-export function newestOf(rows: readonly Row[]): Place | undefined {
-  return rows.reduce<Place | undefined>((newest, row) => {
-    return newest === undefined || isLater(row, newest) ? { epoch: row.epoch, seq: row.seq } : newest
-  }, undefined)
 }

@@ -1,0 +1,266 @@
+import './composer.css'
+import { useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { PictureTray } from '../../pictures/picture-tray.tsx'
+import { Uploads, progressOf } from '../../pictures/uploads.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { isComposing } from '../../ui/hotkeys.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { readSaid } from '../model/content.ts'
+import type { Row } from '../model/log.ts'
+import { formatPlace } from '../model/places.ts'
+import { keepDraft, readDraft } from '../visit/drafts.ts'
+import { useRoom } from '../visit/room-context.ts'
+import { client, useOutbox, useSocket } from '../wires.ts'
+import { bodyToSend, bytesOf, mostBytes, mostPictures, silenceOf, slowModeLeft } from './composing.ts'
+import { focusLastMessage } from './room-keys.ts'
+import { text } from './text.ts'
+
+export interface ComposerProps {
+  name: string
+  replyTo: Row | undefined
+  editing: Row | undefined
+  /** The reply or the edit is over. */
+  onDone: () => void
+  onEdit: (row: Row, body: string) => void
+  onSent: () => void
+}
+
+/** Where one writes, or why one cannot. */
+export function Composer(props: ComposerProps) {
+  const { visit, keepsOrder } = useRoom()
+  const room = visit.room.value
+  if (room === undefined) return null
+  const { state, speak, me } = room
+  const silence = silenceOf({ isOver: visit.isOver.value, state, speak, hasWord: me.hasWord, keepsOrder })
+  if (silence === undefined) return <WritingField key={props.editing?.id ?? 'new'} {...props} />
+  const words = { over: text.value.over, closing: text.value.closingNow, muted: text.value.muted }
+  return (
+    <p class="composer composer-silent" role="status">
+      <Icon name={silence === 'muted' ? 'mic' : 'lock'} />
+      {words[silence]}
+    </p>
+  )
+}
+
+function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: ComposerProps) {
+  const { visit, faces, me } = useRoom()
+  const outbox = useOutbox()
+  const socket = useSocket()
+  const [body, setBody] = useState(() => startOf(me, visit.id, editing))
+  const [uploads] = useState(() => new Uploads({ upload: client.media.upload, most: mostPictures }))
+  const field = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const isDragging = useSignal(false)
+  const pause = useSlowMode()
+  const words = text.value
+
+  useEffect(() => {
+    if (replyTo !== undefined || editing !== undefined) field.current?.focus()
+  }, [replyTo, editing])
+  useLayoutEffect(() => grow(field.current), [body])
+
+  const ready = bodyToSend(body)
+  const tooLong = bytesOf(ready) - mostBytes
+  const pictures = uploads.items.value
+  const hasSomething = ready !== '' || (editing === undefined && pictures.length > 0)
+  const maySend = hasSomething && tooLong <= 0 && progressOf(pictures) === 'ready' && (pause === 0 || editing !== undefined)
+
+  function write(next: string): void {
+    setBody(next)
+    if (editing !== undefined) return
+    keepDraft(me, visit.id, { body: next })
+    if (next.trim() !== '') socket.typing(visit.id)
+  }
+
+  function send(): void {
+    if (!maySend) return
+    if (editing !== undefined) {
+      onEdit(editing, ready)
+      return
+    }
+    const media = pictures.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
+    void outbox.add({
+      room: visit.id,
+      body: ready,
+      ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
+      ...(media.length === 0 ? {} : { media }),
+    })
+    uploads.clear()
+    setBody('')
+    keepDraft(me, visit.id, { body: '' })
+    onDone()
+    onSent()
+    field.current?.focus()
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    // Enter that ends a composition sends nothing.
+    if (isComposing(event)) return
+    if (event.key === 'Enter' && !event.shiftKey && sendsOnEnter()) {
+      event.preventDefault()
+      send()
+    } else if (event.key === 'ArrowUp' && body === '') {
+      event.preventDefault()
+      focusLastMessage()
+    } else if (event.key === 'Escape' && (replyTo !== undefined || editing !== undefined)) {
+      event.preventDefault()
+      event.stopPropagation()
+      onDone()
+    }
+  }
+
+  return (
+    <form
+      class="composer"
+      data-dragging={isDragging.value || undefined}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+      onDragOver={(event) => {
+        if (editing !== undefined || event.dataTransfer?.types.includes('Files') !== true) return
+        event.preventDefault()
+        isDragging.value = true
+      }}
+      onDragLeave={() => (isDragging.value = false)}
+      onDrop={(event) => {
+        isDragging.value = false
+        if (editing !== undefined || event.dataTransfer === null || event.dataTransfer.files.length === 0) return
+        event.preventDefault()
+        uploads.add(event.dataTransfer.files)
+      }}
+    >
+      {replyTo !== undefined && (
+        <Bar
+          icon="reply"
+          title={words.replyingTo(replyTo.from === null ? '' : faces.nameOf(replyTo.from))}
+          excerpt={replyTo.content === null ? '' : readSaid(replyTo.content).body}
+          onStop={onDone}
+        />
+      )}
+      {editing !== undefined && <Bar icon="edit" title={words.editing} excerpt="" onStop={onDone} />}
+      <PictureTray uploads={uploads} />
+      <div class="composer-row">
+        {editing === undefined && (
+          <>
+            <IconButton
+              icon="picture"
+              label={words.addPictures}
+              isDisabled={pictures.length >= mostPictures}
+              onClick={() => picker.current?.click()}
+            />
+            <input
+              ref={picker}
+              type="file"
+              accept="image/*"
+              multiple
+              hidden
+              onChange={(event) => {
+                uploads.add(event.currentTarget.files ?? [])
+                event.currentTarget.value = ''
+              }}
+            />
+          </>
+        )}
+        <textarea
+          ref={field}
+          class="composer-input"
+          rows={1}
+          dir="auto"
+          value={body}
+          placeholder={words.write}
+          aria-label={editing === undefined ? words.writeTo(name) : words.editing}
+          aria-invalid={tooLong > 0 || undefined}
+          enterkeyhint={sendsOnEnter() ? 'send' : 'enter'}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const files = event.clipboardData?.files
+            if (editing !== undefined || files === undefined || files.length === 0) return
+            event.preventDefault()
+            uploads.add(files)
+          }}
+        />
+        <IconButton
+          icon={editing === undefined ? 'send' : 'check'}
+          label={editing === undefined ? words.send : words.save}
+          look="main"
+          type="submit"
+          isDisabled={!maySend}
+        />
+      </div>
+      <Notes tooLong={tooLong} pause={editing === undefined ? pause : 0} />
+    </form>
+  )
+}
+
+/** What the room kept as written is edited as it stands; a draft goes on where it was left. */
+function startOf(me: string, room: string, editing: Row | undefined): string {
+  if (editing === undefined) return readDraft(me, room).body
+  return editing.content === null ? '' : readSaid(editing.content).body
+}
+
+interface BarProps {
+  icon: 'reply' | 'edit'
+  title: string
+  excerpt: string
+  onStop: () => void
+}
+
+function Bar({ icon, title, excerpt, onStop }: BarProps) {
+  return (
+    <div class="composer-bar">
+      <Icon name={icon} />
+      <p>
+        <strong>{title}</strong> <span>{excerpt.slice(0, 120)}</span>
+      </p>
+      <IconButton icon="close" label={text.value.cancel} onClick={onStop} />
+    </div>
+  )
+}
+
+/** Silent as long as all is well. */
+function Notes({ tooLong, pause }: { tooLong: number; pause: number }) {
+  const words = text.value
+  const seconds = useRoom().visit.room.value?.slowModeSeconds ?? 0
+  const left = -tooLong
+  return (
+    <p class="composer-notes" aria-live="polite">
+      {tooLong > 0 && <span class="composer-fault">{words.tooLong(tooLong)}</span>}
+      {left >= 0 && left <= mostBytes / 10 && <span>{words.bytesLeft(left)}</span>}
+      {pause > 0 ? <span aria-hidden="true">{words.slow(pause)}</span> : seconds > 0 && <span>{words.slowOn(seconds)}</span>}
+    </p>
+  )
+}
+
+/** Seconds until slow mode lets me write again, counting down. */
+function useSlowMode(): number {
+  const { visit, me, keepsOrder } = useRoom()
+  const seconds = keepsOrder ? 0 : (visit.room.value?.slowModeSeconds ?? 0)
+  const [now, setNow] = useState(() => Date.now())
+  const lastOwn = visit.rows.value.findLast((row) => row.from === me && row.kind === 'text')
+  const left = slowModeLeft(lastOwn?.at, seconds, now)
+  useEffect(() => {
+    setNow(Date.now())
+    if (seconds === 0 || lastOwn === undefined) return
+    const timer = setInterval(() => setNow(Date.now()), 500)
+    const end = setTimeout(() => clearInterval(timer), seconds * 1000 + 1000)
+    return () => {
+      clearInterval(timer)
+      clearTimeout(end)
+    }
+  }, [seconds, lastOwn?.seq])
+  return left
+}
+
+/** On phones Enter makes a line, and the button sends. */
+function sendsOnEnter(): boolean {
+  return matchMedia('(hover: hover) and (pointer: fine)').matches
+}
+
+function grow(field: HTMLTextAreaElement | null): void {
+  if (field === null || CSS.supports('field-sizing', 'content')) return
+  field.style.blockSize = 'auto'
+  field.style.blockSize = `${field.scrollHeight}px`
+}

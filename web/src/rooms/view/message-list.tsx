@@ -1,0 +1,169 @@
+import './message.css'
+import './message-list.css'
+import type { VNode } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { format } from '../../text/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { now } from '../../ui/now.ts'
+import { Loading } from '../../ui/skeleton.tsx'
+import { ErrorLine } from '../../ui/states.tsx'
+import type { ViewItem } from '../model/view.ts'
+import { useRoom } from '../visit/room-context.ts'
+import { Kept } from './kept-nodes.ts'
+import { LogVoice } from './log-voice.tsx'
+import { Message, PendingMessage } from './message.tsx'
+import { onListKey } from './room-keys.ts'
+import { SystemLine } from './system-line.tsx'
+import { text } from './text.ts'
+import type { Reader } from './reader.ts'
+
+/** The messages of a room, from where the reader is: see `Reader` for how they stay there. */
+export function MessageList({ reader, name }: { reader: Reader; name: string }) {
+  const { visit, actions, keepsOrder, me } = useRoom()
+  const scroller = useRef<HTMLDivElement>(null)
+  const lines = useRef<HTMLDivElement>(null)
+  const kept = useRef(new Kept<VNode>())
+  const items = reader.items.value
+  const focused = reader.focused.value
+
+  useEffect(() => {
+    if (scroller.current === null || lines.current === null) return
+    return reader.attach(scroller.current, lines.current)
+  }, [reader])
+  // Before the next paint: what came above or went below has moved what is read.
+  useLayoutEffect(() => reader.rendered())
+
+  const { storedSeq } = visit.log
+  const nodes = items.map((item) =>
+    kept.current.of(item.key, factsOf(item, focused, storedSeq), () => nodeOf(item, focused, storedSeq)),
+  )
+  kept.current.forgetOthers(items.map(({ key }) => key))
+  return (
+    <div class="room-log-frame">
+      <div
+        ref={scroller}
+        class="room-log"
+        onScroll={() => reader.scrolled()}
+        onKeyDown={(event) => onListKey(event, { actions, keepsOrder, rowOf: (key) => reader.messageOf(key, me) })}
+        onFocusCapture={(event) => reader.focusedOn(event.target)}
+      >
+        {/* Spoken by `LogVoice`: lines that are paged in are no news. */}
+        <div ref={lines} class="room-log-lines" role="log" aria-live="off" aria-label={text.value.messages(name)}>
+          <Top reader={reader} />
+          {nodes}
+        </div>
+      </div>
+      <ToNewest reader={reader} />
+      <LogVoice />
+    </div>
+  )
+}
+
+function factsOf(item: ViewItem, focused: string | undefined, storedSeq: number): unknown[] {
+  const isFocusable = item.key === focused
+  switch (item.type) {
+    case 'message':
+      return [item.row, item.isFirst, item.isLast, isFocusable, item.isOwn && item.row.seq <= storedSeq]
+    case 'pending':
+      return ['pending', item.message, item.isFirst, item.isLast, isFocusable]
+    case 'system':
+      return [...item.rows]
+    case 'hole':
+      return [item.range.from, item.range.to]
+    case 'day':
+    case 'unread':
+      return []
+    default:
+      return item satisfies never
+  }
+}
+
+function nodeOf(item: ViewItem, focused: string | undefined, storedSeq: number): VNode {
+  const { key } = item
+  const isFocusable = key === focused
+  switch (item.type) {
+    case 'message': {
+      const { row, isFirst, isLast, isOwn } = item
+      const kept = row.seq <= storedSeq ? 'stored' : 'buffered'
+      const mark = isOwn ? kept : undefined
+      return <Message key={key} id={key} {...{ row, isFirst, isLast, isOwn, mark, isFocusable }} />
+    }
+    case 'pending': {
+      const { message, isFirst, isLast } = item
+      return <PendingMessage key={key} id={key} {...{ message, isFirst, isLast, isFocusable }} />
+    }
+    case 'system':
+      return <SystemLine key={key} id={key} rows={item.rows} />
+    case 'hole':
+      return <Hole key={key} id={key} count={item.range.to - item.range.from + 1} />
+    case 'day':
+      return <Day key={key} id={key} at={item.at} />
+    case 'unread':
+      return (
+        <p key={key} class="room-unread" data-key={key} role="separator" aria-label={text.value.unreadLine}>
+          <span>{text.value.unread}</span>
+        </p>
+      )
+    default:
+      return item satisfies never
+  }
+}
+
+function Day({ id, at }: { id: string; at: number }) {
+  return (
+    <h3 class="room-day" data-key={id}>
+      <time datetime={new Date(at).toISOString()}>{format.value.day(at, now.value)}</time>
+    </h3>
+  )
+}
+
+function Hole({ id, count }: { id: string; count: number }) {
+  const { visit } = useRoom()
+  return (
+    <p class="room-hole" data-key={id}>
+      <span>{text.value.hole(count)}</span>
+      <Button size="small" onClick={() => void visit.fill().catch(() => undefined)}>
+        {text.value.loadHole}
+      </Button>
+    </p>
+  )
+}
+
+/** Above the first line: more is coming, did not come, or this is where the room begins. */
+function Top({ reader }: { reader: Reader }) {
+  const { visit } = useRoom()
+  const words = text.value
+  if (visit.olderTrouble.value !== undefined) {
+    return (
+      <div class="room-top">
+        <ErrorLine problem={visit.olderTrouble.value}>
+          <Button size="small" onClick={() => void visit.loadOlder()}>
+            {words.tryAgain}
+          </Button>
+        </ErrorLine>
+      </div>
+    )
+  }
+  if (visit.hasOlder.value || reader.hasEarlier.value) {
+    return (
+      <div class="room-top" aria-busy="true">
+        <Loading>
+          <span class="room-top-bar" />
+        </Loading>
+      </div>
+    )
+  }
+  return <p class="room-top room-start">{words.start}</p>
+}
+
+function ToNewest({ reader }: { reader: Reader }) {
+  if (reader.isAtEnd.value) return null
+  const count = reader.unreadBelow.value
+  return (
+    <button type="button" class="room-newest" onClick={() => reader.toNewest()}>
+      <Icon name="arrow-down" />
+      {count > 0 ? text.value.newBelow(count) : <span class="visually-hidden">{text.value.newest}</span>}
+    </button>
+  )
+}

@@ -1,0 +1,164 @@
+import { computed, effect, signal, untracked } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import { viewOf, isUnread } from '../model/view.ts'
+import type { ViewItem } from '../model/view.ts'
+import type { Row } from '../model/log.ts'
+import type { RoomVisit } from '../visit/room-visit.ts'
+import { ScrollAnchor } from './scroll-anchor.ts'
+import { afterArrival, earlier, later, newestWindow, sliceOf, windowAround } from './window.ts'
+import type { RowWindow } from './window.ts'
+
+/** So near to an end of what is in the page, in heights of the view, more is brought in. */
+const nearViews = 1.5
+
+/**
+ * Where somebody reads in a room: which rows are in the page, that they stay in sight while others come and go, and up to where
+ * has been read. `items` is what is shown.
+ */
+export class Reader {
+  readonly items: ReadonlySignal<ViewItem[]>
+  readonly isAtEnd = signal(true)
+  readonly hasEarlier: ReadonlySignal<boolean>
+  /** Messages of others that were not seen yet. */
+  readonly unreadBelow: ReadonlySignal<number>
+  /** The message that Tab leads to, and arrows go on from. */
+  readonly focused = signal<string | undefined>(undefined)
+  readonly #visit: RoomVisit
+  readonly #me: string
+  readonly #window = signal<RowWindow>({ from: 0, to: undefined })
+  readonly #stopFollowing: () => void
+  #anchor: ScrollAnchor | undefined
+  #wanted: string | undefined
+
+  constructor(visit: RoomVisit, me: string) {
+    this.#visit = visit
+    this.#me = me
+    this.items = computed(() => this.#itemsNow())
+    this.hasEarlier = computed(() => sliceOf(visit.rows.value, this.#window.value).start > 0)
+    this.unreadBelow = computed(() => this.#countUnread(visit.rows.value))
+    this.#stopFollowing = effect(() => {
+      const rows = visit.rows.value
+      untracked(() => this.#arrived(rows))
+    })
+  }
+
+  /** The elements that scroll. Answers how to let them go. */
+  attach(scroller: HTMLElement, lines: HTMLElement): () => void {
+    this.#window.value = newestWindow(this.#visit.rows.peek())
+    this.#anchor = new ScrollAnchor(scroller, lines)
+    // Where one stopped reading, when that is not far back.
+    if (!this.#anchor.toLine('unread')) this.#anchor.toEnd()
+    this.isAtEnd.value = this.#anchor.isAtEnd
+    const onVisibility = (): void => {
+      if (document.hidden) this.#visit.marker.lookAway()
+      else this.#markSeen()
+    }
+    document.addEventListener('visibilitychange', onVisibility)
+    this.#markSeen()
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      this.#anchor?.close()
+      this.#anchor = undefined
+    }
+  }
+
+  close(): void {
+    this.#stopFollowing()
+  }
+
+  /** What is in the page has changed. */
+  rendered(): void {
+    if (this.#wanted !== undefined && this.#anchor?.toLine(this.#wanted) === true) this.#wanted = undefined
+    else this.#anchor?.restore()
+    this.#markSeen()
+    this.#bringNear()
+  }
+
+  scrolled(): void {
+    this.#anchor?.note()
+    this.isAtEnd.value = this.#anchor?.isAtEnd === true && this.#window.value.to === undefined
+    this.#markSeen()
+    this.#bringNear()
+  }
+
+  toNewest(): void {
+    this.#window.value = newestWindow(this.#visit.rows.peek())
+    this.isAtEnd.value = true
+    this.#anchor?.toEnd()
+    this.#markSeen()
+  }
+
+  /** Brings a row into the page and into sight. */
+  show(row: Row, key: string): void {
+    const { start, end } = sliceOf(this.#visit.rows.peek(), this.#window.peek())
+    const isHere = this.#visit.rows.peek().slice(start, end).includes(row)
+    if (isHere && this.#anchor?.toLine(key) === true) return
+    this.#wanted = key
+    this.#window.value = windowAround(this.#visit.rows.peek(), row.seq)
+  }
+
+  focusedOn(target: EventTarget | null): void {
+    const line = target instanceof HTMLElement ? target.closest<HTMLElement>('.message') : null
+    if (line?.dataset['key'] !== undefined) this.focused.value = line.dataset['key']
+  }
+
+  /** The message of a line. */
+  messageOf(key: string): { row: Row; isOwn: boolean } | undefined {
+    const item = this.items.peek().find((one) => one.key === key)
+    return item?.type === 'message' ? { row: item.row, isOwn: item.row.from === this.#me } : undefined
+  }
+
+  #itemsNow(): ViewItem[] {
+    const rows = this.#visit.rows.value
+    const { start, end } = sliceOf(rows, this.#window.value)
+    const isEndShown = this.#window.value.to === undefined
+    const last = rows[end - 1]?.seq
+    return viewOf({
+      rows: rows.slice(start, end),
+      before: rows[start - 1],
+      pending: isEndShown ? this.#visit.pending.value : [],
+      holes: this.#visit.log.holes.filter(({ from }) => isEndShown || (last !== undefined && from <= last)),
+      unreadAfter: this.#visit.marker.lineAt.value?.seq,
+      me: this.#me,
+      dayOf: (at) => new Date(at).toDateString(),
+    })
+  }
+
+  #countUnread(rows: readonly Row[]): number {
+    const readUpTo = this.#visit.marker.at.value?.seq
+    let count = 0
+    for (let at = rows.length - 1; at >= 0 && rows[at]!.seq > (readUpTo ?? Infinity); at -= 1) {
+      if (isUnread(rows[at]!, readUpTo, this.#me)) count += 1
+    }
+    return count
+  }
+
+  #arrived(rows: readonly Row[]): void {
+    this.#window.value = afterArrival(rows, this.#window.peek(), this.isAtEnd.peek())
+  }
+
+  /** What was in sight of somebody who looks has been read, and everything above it. */
+  #markSeen(): void {
+    if (document.hidden || this.#anchor === undefined) return
+    const row = this.isAtEnd.peek() ? this.#visit.rows.peek().at(-1) : this.#lastInSight(this.#anchor)
+    if (row !== undefined) this.#visit.marker.seen({ epoch: row.epoch, seq: row.seq })
+  }
+
+  #lastInSight(anchor: ScrollAnchor): Row | undefined {
+    if (this.unreadBelow.peek() === 0) return undefined
+    const key = anchor.lastInSight()
+    const item = this.items.peek().find((one) => one.key === key)
+    return item?.type === 'message' ? item.row : undefined
+  }
+
+  #bringNear(): void {
+    if (this.#anchor === undefined || this.#wanted !== undefined) return
+    const { above, below } = this.#anchor.distances
+    const near = nearViews * this.#anchor.viewHeight
+    const rows = this.#visit.rows.peek()
+    const { start } = sliceOf(rows, this.#window.peek())
+    if (above < near && start > 0) this.#window.value = earlier(rows, this.#window.peek())
+    else if (above < near && this.#visit.olderTrouble.peek() === undefined) void this.#visit.loadOlder()
+    else if (below < near && this.#window.peek().to !== undefined) this.#window.value = later(rows, this.#window.peek())
+  }
+}

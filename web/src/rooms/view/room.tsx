@@ -1,0 +1,161 @@
+import './room.css'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useWholeHeight } from '../../shell/frame.tsx'
+import { setUnread } from '../../shell/unread.ts'
+import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
+import { EmptyState, ErrorState } from '../../ui/states.tsx'
+import { useHotkeys } from '../../ui/hotkeys.ts'
+import { nameOf } from '../list/room-card.tsx'
+import { markRead } from '../list/rooms-state.ts'
+import { ClosingProgress } from '../order/closing-progress.tsx'
+import { OrderDialog, roomItems } from '../order/room-menu.tsx'
+import type { OrderDialogName } from '../order/room-menu.tsx'
+import { Faces } from '../visit/faces.ts'
+import { RoomSceneContext } from '../visit/room-context.ts'
+import type { RoomScene } from '../visit/room-context.ts'
+import { RoomVisit } from '../visit/room-visit.ts'
+import { client, me as account, useOutbox, usePageTitle, useSocket } from '../wires.ts'
+import { Composer } from './composer.tsx'
+import { ConnectionBar } from './connection-bar.tsx'
+import { DoorView } from './door-view.tsx'
+import { MessageList } from './message-list.tsx'
+import { PeoplePanel } from './people-panel.tsx'
+import { Reader } from './reader.ts'
+import { RoomHead } from './room-head.tsx'
+import { focusComposer } from './room-keys.ts'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { text } from './text.ts'
+import { TypingLine } from './typing-line.tsx'
+import { useIsWide } from './use-is-wide.ts'
+import { useRowActions } from './use-row-actions.ts'
+
+/** A room: its head, its messages, where one writes, and who is here. */
+export function Room({ id, me }: { id: string; me: string }) {
+  const [socket, outbox] = [useSocket(), useOutbox()]
+  const visit = useMemo(() => new RoomVisit(id, { rooms: client.rooms, socket, outbox, me }), [id, socket, outbox, me])
+  const reader = useMemo(() => new Reader(visit, me), [visit, me])
+  const faces = useMemo(() => new Faces((username) => client.people.one(username)), [])
+  const rows = useRowActions(visit, reader, me)
+  const isWide = useIsWide()
+  const [isPanelOpen, setPanelOpen] = useState(isWide)
+  const [dialog, setDialog] = useState<OrderDialogName | 'shortcuts' | undefined>(undefined)
+  const room = visit.room.value
+  useWholeHeight()
+  usePageTitle(room === undefined ? '' : nameOf(room))
+
+  useEffect(() => {
+    void visit.enter()
+    return () => {
+      reader.close()
+      visit.leave()
+    }
+  }, [visit, reader])
+  useEffect(() => {
+    if (account.value !== null && account.value !== undefined) faces.met([account.value])
+    if (room?.mentor !== undefined && room.mentor !== null) faces.met([room.mentor])
+  }, [room?.mentor?.id])
+  const unread = reader.unreadBelow.value
+  useEffect(() => {
+    if (!visit.isReady.value) return
+    setUnread(id, unread)
+    if (unread === 0) markRead(id)
+  }, [id, unread, visit.isReady.value])
+  useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
+
+  const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
+  const scene: RoomScene = { visit, faces, me, keepsOrder, actions: rows.actions }
+  const items = room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
+  const isEnding = room !== undefined && room.state !== 'open'
+  return (
+    <RoomSceneContext.Provider value={scene}>
+      <div class="room" data-panel={(isPanelOpen && isWide) || undefined}>
+        <div class="room-main">
+          <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
+          <Inside visit={visit} reader={reader} />
+          {visit.isReady.value && visit.ended.value === undefined && (
+            <>
+              {(isEnding || visit.isOver.value) && room?.state !== 'closed' && (
+                <ClosingProgress room={id} pulse={visit.isOver.value} />
+              )}
+              <TypingLine />
+              <Composer
+                name={room === undefined ? '' : nameOf(room)}
+                replyTo={rows.replyTo}
+                editing={rows.editing}
+                onDone={rows.stop}
+                onEdit={rows.saveEdit}
+                onSent={() => reader.toNewest()}
+              />
+            </>
+          )}
+        </div>
+        {isPanelOpen && visit.isReady.value && (
+          <PeoplePanel
+            onClose={() => {
+              setPanelOpen(false)
+              focusComposer()
+            }}
+          />
+        )}
+        {dialog === 'shortcuts' && <ShortcutsDialog onClose={() => setDialog(undefined)} />}
+        {dialog !== undefined && dialog !== 'shortcuts' && room !== undefined && (
+          <OrderDialog name={dialog} room={room} onClose={() => setDialog(undefined)} onChanged={() => void visit.refresh()} />
+        )}
+      </div>
+    </RoomSceneContext.Provider>
+  )
+}
+
+/** The messages, or what is instead of them. */
+function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
+  const room = visit.room.value
+  const words = text.value
+  if (visit.trouble.value !== undefined) {
+    return (
+      <div class="room-instead">
+        <ErrorState problem={visit.trouble.value} onRetry={() => void visit.enter()} />
+      </div>
+    )
+  }
+  if (visit.ended.value !== undefined) {
+    const said = { kicked: words.kickedOut, banned: words.bannedOut, left: words.leftOut, not_found: words.goneOut, forbidden: words.goneOut }
+    return (
+      <div class="room-instead">
+        <EmptyState icon="door" title={said[visit.ended.value]} action={<BackToRooms />} />
+      </div>
+    )
+  }
+  if (room !== undefined && !room.me.mayRead) return <DoorView visit={visit} room={room} />
+  if (room === undefined || !visit.isReady.value) {
+    return (
+      <div class="room-instead room-loading">
+        <Loading>
+          <SkeletonText lines={2} />
+          <SkeletonText lines={3} />
+          <SkeletonText lines={2} />
+        </Loading>
+      </div>
+    )
+  }
+  const isEmpty = reader.items.value.every(({ type }) => type === 'system' || type === 'day') && !visit.hasOlder.value
+  return (
+    <>
+      <ConnectionBar />
+      <MessageList reader={reader} name={nameOf(room)} />
+      {isEmpty && (
+        <div class="room-empty">
+          <p>{visit.isOver.value ? words.emptyClosed : words.empty}</p>
+          {!visit.isOver.value && <p>{words.emptyHint}</p>}
+        </div>
+      )}
+    </>
+  )
+}
+
+function BackToRooms() {
+  return (
+    <a class="button button-plain" href="/rooms">
+      {text.value.backToRooms}
+    </a>
+  )
+}

@@ -1,0 +1,50 @@
+import { useState } from 'preact/hooks'
+import type { Outgoing } from '../../api/live.ts'
+import { ApiProblem } from '../../api/problem.ts'
+import type { Trouble } from '../../api/problem.ts'
+import { problemText } from '../../text/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { useOutbox } from '../wires.ts'
+import { text } from './text.ts'
+
+const icons = { sending: 'clock', buffered: 'check', stored: 'check-double' } as const
+
+/** Quietly: on its way, received, kept for good. */
+export function SendingMark({ state }: { state: 'sending' | 'buffered' | 'stored' }) {
+  return (
+    <span class="message-mark" data-state={state} title={text.value[state]}>
+      <Icon name={icons[state]} />
+      <VisuallyHidden>{text.value[state]}</VisuallyHidden>
+    </span>
+  )
+}
+
+/** Why a message was not taken, and what can be done about it. */
+export function FailedLine({ message }: { message: Outgoing }) {
+  const outbox = useOutbox()
+  const [isBusy, setBusy] = useState(false)
+  const { code = 'internal', retryAfter } = message.problem ?? {}
+  const problem = new ApiProblem({ code: code as Trouble, ...(retryAfter === undefined ? {} : { retryAfter }) })
+
+  async function run(work: (id: string) => Promise<void>): Promise<void> {
+    setBusy(true)
+    await work(message.id).finally(() => setBusy(false))
+  }
+  return (
+    <div class="message-failed" role="alert">
+      <p>
+        <Icon name="alert" /> {text.value.failed}: {problemText(problem)}
+      </p>
+      <p class="message-failed-ways">
+        <Button size="small" icon="refresh" isBusy={isBusy} onClick={() => void run((id) => outbox.retry(id))}>
+          {text.value.retry}
+        </Button>
+        <Button size="small" look="quiet" onClick={() => void run((id) => outbox.discard(id))}>
+          {text.value.discard}
+        </Button>
+      </p>
+    </div>
+  )
+}

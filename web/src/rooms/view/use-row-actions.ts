@@ -1,0 +1,80 @@
+import { useMemo, useState } from 'preact/hooks'
+import { problemText } from '../../text/index.ts'
+import { announce } from '../../ui/announcer.tsx'
+import { confirm } from '../../ui/confirm.tsx'
+import { toast } from '../../ui/toast-state.ts'
+import { readSaid } from '../model/content.ts'
+import type { Row } from '../model/log.ts'
+import { formatPlace, parsePlace } from '../model/places.ts'
+import { keyOf } from '../model/view.ts'
+import type { RowActions } from '../visit/room-context.ts'
+import type { RoomVisit } from '../visit/room-visit.ts'
+import { useSocket } from '../wires.ts'
+import type { Reader } from './reader.ts'
+import { focusComposer } from './room-keys.ts'
+import { text } from './text.ts'
+
+/** What is done with messages, and which one is answered or edited at the moment. */
+export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
+  const socket = useSocket()
+  const [replyTo, setReplyTo] = useState<Row | undefined>(undefined)
+  const [editing, setEditing] = useState<Row | undefined>(undefined)
+
+  function stop(): void {
+    setReplyTo(undefined)
+    setEditing(undefined)
+    focusComposer()
+  }
+  const change = async (frame: Parameters<typeof socket.change>[0]): Promise<void> => {
+    try {
+      await socket.change(frame)
+    } catch (error) {
+      toast({ text: problemText(error), tone: 'danger' })
+    }
+  }
+
+  const actions = useMemo<RowActions>(() => {
+    const about = (row: Row): { room: string; target: string } => ({ room: visit.id, target: formatPlace(row) })
+    return {
+      reply(row) {
+        setEditing(undefined)
+        setReplyTo(row)
+      },
+      edit(row) {
+        setReplyTo(undefined)
+        setEditing(row)
+      },
+      async remove(row) {
+        const words = text.value
+        const body = row.from === me ? words.removeOwn : words.removeOther(row.from ?? '')
+        if (await confirm({ title: words.removeTitle, body, yes: words.remove, isDangerous: true })) {
+          await change({ type: 'delete', ...about(row) })
+        }
+      },
+      react(row, emoji) {
+        const isMine = row.reactions.some((reaction) => reaction.emoji === emoji && reaction.isMine)
+        void change({ type: 'react', ...about(row), emoji, action: isMine ? 'remove' : 'add' })
+      },
+      async copy(row) {
+        if (row.content === null) return
+        await navigator.clipboard?.writeText(readSaid(row.content).body)
+        toast({ text: text.value.copied })
+      },
+      async jumpTo(place) {
+        const parsed = parsePlace(place)
+        if (parsed === undefined) return
+        if (visit.log.rowAt(parsed) === undefined) announce(text.value.looking)
+        const row = await visit.find(parsed)
+        if (row === undefined) return toast({ text: text.value.notFound })
+        reader.show(row, keyOf(row.from, row.id))
+      },
+    }
+  }, [visit, reader, me, socket])
+
+  function saveEdit(row: Row, body: string): void {
+    stop()
+    if (row.content !== null && readSaid(row.content).body === body) return
+    void change({ type: 'edit', room: visit.id, target: formatPlace(row), body })
+  }
+  return { actions, replyTo, editing, stop, saveEdit }
+}

@@ -1,0 +1,76 @@
+import type { Row } from '../model/log.ts'
+
+/**
+ * Which part of a room's rows is in the page. However much is known, only some hundred rows are: the part moves with the reader, grows at
+ * the end where they are and shrinks at the other.
+ */
+export interface RowWindow {
+  /** Seq of the first row shown. */
+  from: number
+  /** Seq of the last; undefined where the end is shown and what comes is shown too. */
+  to: number | undefined
+}
+
+export const stepRows = 60
+export const mostRows = 240
+/** Where the end is shown and the reader is above it, more may come before the window lets the end go. */
+const mostAtEnd = 400
+
+/** The newest rows, and what follows. */
+export function newestWindow(rows: readonly Row[]): RowWindow {
+  return { from: seqAt(rows, Math.max(0, rows.length - 2 * stepRows)), to: undefined }
+}
+
+/** First and behind-last index of the rows shown. */
+export function sliceOf(rows: readonly Row[], window: RowWindow): { start: number; end: number } {
+  const start = firstFrom(rows, window.from)
+  const end = window.to === undefined ? rows.length : firstFrom(rows, window.to + 1)
+  return { start, end: Math.max(start, end) }
+}
+
+/** The reader nears the first row shown. */
+export function earlier(rows: readonly Row[], window: RowWindow): RowWindow {
+  const { start, end } = sliceOf(rows, window)
+  const first = Math.max(0, start - stepRows)
+  const last = Math.min(end, first + mostRows)
+  return { from: seqAt(rows, first), to: last === rows.length ? window.to : seqAt(rows, last - 1) }
+}
+
+/** The reader nears the last row shown. */
+export function later(rows: readonly Row[], window: RowWindow): RowWindow {
+  const { start, end } = sliceOf(rows, window)
+  const last = Math.min(rows.length, end + stepRows)
+  const first = Math.max(start, last - mostRows)
+  return { from: seqAt(rows, first), to: last === rows.length ? undefined : seqAt(rows, last - 1) }
+}
+
+/** Something came at the end while the reader is there (`isAtEnd`) or reads further up. */
+export function afterArrival(rows: readonly Row[], window: RowWindow, isAtEnd: boolean): RowWindow {
+  if (window.to !== undefined) return window
+  const { start, end } = sliceOf(rows, window)
+  if (isAtEnd) return end - start > mostRows ? { from: seqAt(rows, end - 2 * stepRows), to: undefined } : window
+  return end - start > mostAtEnd ? { from: window.from, to: seqAt(rows, end - 1) } : window
+}
+
+/** Around one row. */
+export function windowAround(rows: readonly Row[], seq: number): RowWindow {
+  const place = firstFrom(rows, seq)
+  const first = Math.max(0, place - stepRows)
+  const last = Math.min(rows.length, place + stepRows)
+  return { from: seqAt(rows, first), to: last === rows.length ? undefined : seqAt(rows, last - 1) }
+}
+
+function seqAt(rows: readonly Row[], index: number): number {
+  return rows[index]?.seq ?? 0
+}
+
+/** The first row at or above a seq. */
+function firstFrom(rows: readonly Row[], seq: number): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (seqAt(rows, middle) >= seq) high = middle
+    else low = middle + 1
+  }
+  return low
+}

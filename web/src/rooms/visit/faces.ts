@@ -1,0 +1,62 @@
+import { signal } from '@preact/signals'
+import type { Person } from '../../api/types.ts'
+
+/** Asked for at the same time. */
+const mostAsked = 3
+
+/** Entries name people by their usernames; what they call themselves and look like is learnt as they are met, each once. */
+export class Faces {
+  readonly #people = signal<ReadonlyMap<string, Person>>(new Map())
+  readonly #read: (username: string) => Promise<Person>
+  readonly #wanted: string[] = []
+  readonly #known = new Set<string>()
+  #asking = 0
+
+  constructor(read: (username: string) => Promise<Person>) {
+    this.#read = read
+  }
+
+  /** Undefined until it is known, and for who is gone. Reading it in a component shows it as soon as it comes. */
+  of(username: string): Person | undefined {
+    const person = this.#people.value.get(username)
+    if (person === undefined) this.#want(username)
+    return person
+  }
+
+  /** What to call somebody meanwhile: their username. */
+  nameOf(username: string): string {
+    return this.of(username)?.displayName ?? username
+  }
+
+  met(people: readonly Person[]): void {
+    const next = new Map(this.#people.peek())
+    for (const person of people) {
+      this.#known.add(person.username)
+      next.set(person.username, person)
+    }
+    this.#people.value = next
+  }
+
+  #want(username: string): void {
+    if (this.#known.has(username) || username === '') return
+    this.#known.add(username)
+    this.#wanted.push(username)
+    // Not while something is being rendered.
+    queueMicrotask(() => this.#askNext())
+  }
+
+  #askNext(): void {
+    if (this.#asking >= mostAsked) return
+    const username = this.#wanted.shift()
+    if (username === undefined) return
+    this.#asking += 1
+    this.#read(username)
+      .then((person) => this.met([person]))
+      // Who is gone, or hides from us, keeps the username as a name.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#asking -= 1
+        this.#askNext()
+      })
+  }
+}

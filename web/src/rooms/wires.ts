@@ -1,0 +1,37 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Connection, LiveStream, Outbox, RoomSocket } from '../api/live.ts'
+import { live } from '../shell/live.ts'
+import { api } from '../shell/session.ts'
+
+/** What the rooms take from the shell, in one place. */
+
+export { usePageTitle } from '../shell/page.tsx'
+export { me } from '../shell/session.ts'
+
+export const client = api
+
+/** Pages of rooms are shown to who is signed in, and then there is everything that lives. */
+function parts(): { socket: RoomSocket; outbox: Outbox; stream: LiveStream } {
+  const there = live.value
+  if (there === undefined) throw new Error('nobody is signed in')
+  return there
+}
+
+export function useSocket(): RoomSocket {
+  return parts().socket
+}
+
+export function useOutbox(): Outbox {
+  return parts().outbox
+}
+
+/** How the socket is connected, kept true. */
+export function useConnection(): Connection {
+  const socket = useSocket()
+  const [connection, setConnection] = useState(socket.connection)
+  useEffect(() => {
+    setConnection(socket.connection)
+    return socket.onConnection(setConnection)
+  }, [socket])
+  return connection
+}
