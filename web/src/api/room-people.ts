@@ -1,7 +1,7 @@
 import type { Http } from './http.ts'
 import { pagingQuery } from './paging.ts'
 import type { Paging } from './paging.ts'
-import type { Ban, Invitation, Member, Page } from './types.ts'
+import type { Ban, Invitation, Member, Page, Person } from './types.ts'
 
 /** Who is in a room, who is asked in, who is kept out. `room` is the path of a room. */
 export function roomPeople(http: Http, room: (id: string) => string) {
@@ -13,6 +13,8 @@ export function roomPeople(http: Http, room: (id: string) => string) {
     leave: (id: string) => http.ask<void>(`${room(id)}/members/me`, { method: 'DELETE' }),
     members: (id: string, page: Paging = {}) =>
       http.ask<Page<Member>>(`${room(id)}/members`, { query: pagingQuery(page) }),
+    /** Who is connected now: how many, and at most 200 of them by name. */
+    peopleNow: (id: string) => http.ask<{ count: number; items: Person[] }>(`${room(id)}/people`),
     kick: (id: string, username: string) => http.ask<void>(named(id, 'members', username), { method: 'DELETE' }),
     /** Lets a member speak where only mentors may. */
     giveWord: (id: string, username: string) =>

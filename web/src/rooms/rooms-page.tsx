@@ -2,6 +2,7 @@ import './list/rooms.css'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
 import type { MyRoom, Room } from '../api/types.ts'
+import { Page } from '../shell/page.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState, ErrorLine, ErrorState } from '../ui/states.tsx'
 import { OpenRoomDialog } from './list/open-room-dialog.tsx'
@@ -21,59 +22,58 @@ import {
 } from './list/rooms-state.ts'
 import type { ListState } from './list/rooms-state.ts'
 import { text } from './text.ts'
-import { me, usePageTitle } from './wires.ts'
+import { me, useStream } from './wires.ts'
 
 /** All rooms: mine with what is unread, the open ones with who is in them now, and those that are over. */
 export function RoomsPage() {
   const [isOpening, setOpening] = useState(false)
   const { route } = useLocation()
+  const stream = useStream()
   const words = text.value
   const isMentor = me.value?.role === 'mentor' || me.value?.role === 'admin'
-  usePageTitle(words.title)
 
   useEffect(() => {
     void loadOpenRooms()
     void loadMyRooms()
     void loadEndedRooms()
-    return followRooms()
-  }, [])
+    return followRooms(stream)
+  }, [stream])
 
   const seats = new Map(myRooms.value.items?.map((room) => [room.id, room]))
   const others = lobbyFirst(openRooms.value.items ?? []).filter(({ id }) => !seats.has(id))
+  const open = isMentor && (
+    <Button look="main" icon="plus" onClick={() => setOpening(true)}>
+      {words.openRoom}
+    </Button>
+  )
   return (
-    <div class="rooms">
-      <header class="rooms-head">
-        <h1>{words.title}</h1>
-        {isMentor && (
-          <Button look="main" icon="plus" onClick={() => setOpening(true)}>
-            {words.openRoom}
-          </Button>
+    <Page title={words.title} width="wide" actions={open}>
+      <div class="rooms">
+        {myRooms.value.items?.length !== 0 && (
+          <RoomSection title={words.mine} list={myRooms.value} onMore={moreMyRooms} onRetry={loadMyRooms}>
+            {inOrderOfUnread(myRooms.value.items ?? []).map((room) => (
+              <RoomCard key={room.id} room={room} reading={room} />
+            ))}
+          </RoomSection>
         )}
-      </header>
-      {myRooms.value.items?.length !== 0 && (
-        <RoomSection title={words.mine} list={myRooms.value} onMore={moreMyRooms} onRetry={loadMyRooms}>
-          {inOrderOfUnread(myRooms.value.items ?? []).map((room) => (
-            <RoomCard key={room.id} room={room} reading={room} />
-          ))}
-        </RoomSection>
-      )}
-      <RoomSection title={words.open} list={openRooms.value} onMore={moreOpenRooms} onRetry={loadOpenRooms}>
-        {others.map((room) => (
-          <RoomCard key={room.id} room={room} />
-        ))}
-        {openRooms.value.items !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
-      </RoomSection>
-      {(endedRooms.value.items?.length ?? 0) > 0 && (
-        <RoomSection title={words.ended} list={endedRooms.value} onMore={moreEndedRooms} onRetry={loadEndedRooms}>
-          {endedRooms.value.items?.map((room) => (
+        <RoomSection title={words.open} list={openRooms.value} onMore={moreOpenRooms} onRetry={loadOpenRooms}>
+          {others.map((room) => (
             <RoomCard key={room.id} room={room} />
           ))}
+          {openRooms.value.items !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
         </RoomSection>
-      )}
-      {isOpening && (
-        <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
-      )}
-    </div>
+        {(endedRooms.value.items?.length ?? 0) > 0 && (
+          <RoomSection title={words.ended} list={endedRooms.value} onMore={moreEndedRooms} onRetry={loadEndedRooms}>
+            {endedRooms.value.items?.map((room) => (
+              <RoomCard key={room.id} room={room} />
+            ))}
+          </RoomSection>
+        )}
+        {isOpening && (
+          <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
+        )}
+      </div>
+    </Page>
   )
 }
 

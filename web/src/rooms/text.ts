@@ -13,8 +13,10 @@ export const text = texts({
     withMentor: (name: string) => `with ${name}`,
     people: (count: number) => counted(count, 'person here', 'people here'),
     nobodyHere: 'Nobody here right now',
-    seats: (taken: number, seats: number) => `${format.value.number(taken)} of ${counted(seats, 'seat', 'seats')} taken`,
-    unread: (count: number) => (count >= 100 ? '100 or more unread messages' : counted(count, 'unread message', 'unread messages')),
+    seats: (taken: number, seats: number) =>
+      `${format.value.number(taken)} of ${counted(seats, 'seat', 'seats')} taken`,
+    unread: (count: number) =>
+      count >= 100 ? '100 or more unread messages' : counted(count, 'unread message', 'unread messages'),
     full: 'Full',
     invited: 'By invitation',
     closing: 'Closing',

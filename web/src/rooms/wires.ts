@@ -25,6 +25,10 @@ export function useOutbox(): Outbox {
   return parts().outbox
 }
 
+export function useStream(): LiveStream {
+  return parts().stream
+}
+
 /** How the socket is connected, kept true. */
 export function useConnection(): Connection {
   const socket = useSocket()

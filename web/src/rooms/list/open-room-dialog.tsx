@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
 import type { Room } from '../../api/types.ts'
 import { uuidv7 } from '../../api/uuidv7.ts'
@@ -28,11 +28,11 @@ export function OpenRoomDialog({ onClose, onOpened }: OpenRoomDialogProps) {
   const [faults, setFaults] = useState<Faults>({})
   const [problem, setProblem] = useState<unknown>(undefined)
   const [isOpening, setOpening] = useState(false)
-  const key = useRef(uuidv7())
+  const [key, setKey] = useState(uuidv7)
 
   function change(part: Partial<SettingsDraft>): void {
     // Another room than the one that was asked for before.
-    key.current = uuidv7()
+    setKey(uuidv7())
     setDraft({ ...draft, ...part })
     setFaults({})
   }
@@ -44,7 +44,7 @@ export function OpenRoomDialog({ onClose, onOpened }: OpenRoomDialogProps) {
     setOpening(true)
     setProblem(undefined)
     try {
-      onOpened(await client.rooms.open(settingsOf(draft), key.current))
+      onOpened(await client.rooms.open(settingsOf(draft), key))
     } catch (error) {
       setProblem(error)
       if (error instanceof ApiProblem) setFaults(refusedOf(error))

@@ -11,7 +11,10 @@ export function withOpened(rooms: readonly Room[], room: Room): Room[] {
 }
 
 /** Settings or counts; of a room that is not listed nothing. */
-export function withUpdated<Listed extends Room>(rooms: readonly Listed[], change: LiveEvents['room.updated']): Listed[] {
+export function withUpdated<Listed extends Room>(
+  rooms: readonly Listed[],
+  change: LiveEvents['room.updated'],
+): Listed[] {
   return rooms.map((room) => (room.id === change.id ? { ...room, ...change } : room))
 }
 

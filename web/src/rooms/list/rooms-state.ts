@@ -1,7 +1,8 @@
 import { effect, signal } from '@preact/signals'
+import type { LiveStream } from '../../api/live.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import type { MyRoom, Room } from '../../api/types.ts'
-import { client, me, stream } from '../wires.ts'
+import { client, me } from '../wires.ts'
 import { withMineClosed, withOpened, withPage, withUpdated, withoutRoom } from './room-list.ts'
 
 /** A list that is paged in and kept alive; undefined until the first page is there. */
@@ -63,7 +64,7 @@ async function reading<Item>(list: List<Item>, work: () => Promise<void>): Promi
 }
 
 /** What the stream tells, for as long as somebody looks at lists of rooms. Answers how to stop. */
-export function followRooms(): () => void {
+export function followRooms(stream: LiveStream): () => void {
   const change = <Item>(list: List<Item>, to: (items: readonly Item[]) => Item[]): void => {
     if (list.value.items !== undefined) list.value = { ...list.value, items: to(list.value.items) }
   }

@@ -101,7 +101,7 @@ export class RoomLog {
 
   /** The room is at least this far. */
   tellHead(head: Place): void {
-    if (!this.#isCut(head) && isLater(head, this.#newest)) this.#newest = head
+    if (!this.#isCut(head) && isLater(head, this.#newest)) this.#newest = { epoch: head.epoch, seq: head.seq }
   }
 
   tellEntry(entry: Entry): void {

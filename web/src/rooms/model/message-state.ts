@@ -2,6 +2,7 @@ import type { Entry, Place } from '../../api/live.ts'
 import type { Message } from '../../api/types.ts'
 import { readReaction } from './content.ts'
 import type { Content, ShownPicture } from './content.ts'
+import { isLater } from './places.ts'
 
 /** A message or a line of the room itself as it stood at one moment: what later entries changed is applied to it. */
 export interface Base extends Place {
@@ -53,7 +54,7 @@ export function baseOfEntry(entry: Entry): Base {
 /** What a message is after the edits, deletions and reactions that `base` does not know yet, in their order. */
 export function amended(base: Base, amendments: readonly Entry[], me: string): Base {
   let state = base
-  for (const amendment of amendments) if (amendment.seq > base.asOf.seq) state = amendedBy(state, amendment, me)
+  for (const amendment of amendments) if (isLater(amendment, base.asOf)) state = amendedBy(state, amendment, me)
   return state
 }
 

@@ -38,7 +38,8 @@ export function viewOf(input: ViewInput): ViewItem[] {
   let isUnreadMarked = before !== undefined && unreadAfter !== undefined && before.seq > unreadAfter
 
   for (const row of rows) {
-    for (let [hole] = holes; hole !== undefined && hole.from < row.seq; hole = holes[0]) items.push(holeOf(holes.shift()!))
+    for (let [hole] = holes; hole !== undefined && hole.from < row.seq; hole = holes[0])
+      items.push(holeOf(holes.shift()!))
     if (dayOf(row.at) !== day) items.push(dayLine((day = dayOf(row.at)), row.at))
     if (!isUnreadMarked && isUnread(row, unreadAfter, me)) {
       isUnreadMarked = true

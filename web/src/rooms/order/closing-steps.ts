@@ -9,7 +9,8 @@ export function stepsOf(closing: Closing): { step: Step; state: StepState }[] {
   const isOdd = closing.state === 'suspect' || closing.state === 'quarantined'
   const at = steps.indexOf(closing.state === 'suspect' || closing.state === 'quarantined' ? 'verifying' : closing.state)
   return steps.map((step, place) => {
-    if (place < at || (closing.state === 'sealed' && place === at) || (isOdd && place === at)) return { step, state: 'done' }
+    if (place < at || (closing.state === 'sealed' && place === at) || (isOdd && place === at))
+      return { step, state: 'done' }
     return { step, state: place === at ? 'now' : 'to_come' }
   })
 }

@@ -103,7 +103,12 @@ function TakeBack({ room, username, onDone }: { room: string; username: string; 
     }
   }
   return (
-    <Button size="small" isBusy={isBusy} aria-label={`${text.value.uninvite}: ${username}`} onClick={() => void takeBack()}>
+    <Button
+      size="small"
+      isBusy={isBusy}
+      aria-label={`${text.value.uninvite}: ${username}`}
+      onClick={() => void takeBack()}
+    >
       {text.value.uninvite}
     </Button>
   )

@@ -28,7 +28,9 @@ export function roomItems({ room, me, keepsOrder, onOpen, onLeft }: RoomItemsInp
   const isHosted = room.kind === 'hosted'
   const items: (MenuItem | false)[] = [
     keepsOrder && isOpen && isHosted && { label: words.settings, icon: 'settings', onSelect: () => onOpen('settings') },
-    keepsOrder && isOpen && isHosted && { label: words.invitations, icon: 'person-plus', onSelect: () => onOpen('invitations') },
+    keepsOrder &&
+      isOpen &&
+      isHosted && { label: words.invitations, icon: 'person-plus', onSelect: () => onOpen('invitations') },
     keepsOrder && isOpen && { label: words.bans, icon: 'block', onSelect: () => onOpen('bans') },
     { label: words.shortcuts, icon: 'info', onSelect: () => onOpen('shortcuts') },
     isOpen &&

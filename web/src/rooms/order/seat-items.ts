@@ -17,10 +17,11 @@ export function seatItems(room: Room, { person, member }: Seated): MenuItem[] {
     label: words.ban,
     icon: 'block',
     isDangerous: true,
-    onSelect: () => void askedTo(
-      { title: words.banTitle(displayName), body: isLobby ? words.silenceBody : words.banBody, yes: words.ban },
-      () => client.rooms.ban(room.id, username),
-    ),
+    onSelect: () =>
+      void askedTo(
+        { title: words.banTitle(displayName), body: isLobby ? words.silenceBody : words.banBody, yes: words.ban },
+        () => client.rooms.ban(room.id, username),
+      ),
   }
   if (isLobby || member === undefined) return [ban]
   const word: MenuItem = member.hasWord
@@ -30,15 +31,18 @@ export function seatItems(room: Room, { person, member }: Seated): MenuItem[] {
     label: words.kick,
     icon: 'door',
     isDangerous: true,
-    onSelect: () => void askedTo(
-      { title: words.kickTitle(displayName), body: words.kickBody, yes: words.kick },
-      () => client.rooms.kick(room.id, username),
-    ),
+    onSelect: () =>
+      void askedTo({ title: words.kickTitle(displayName), body: words.kickBody, yes: words.kick }, () =>
+        client.rooms.kick(room.id, username),
+      ),
   }
   return [...(room.speak === 'mentors' || member.hasWord ? [word] : []), kick, ban]
 }
 
-async function askedTo(question: { title: string; body: string; yes: string }, work: () => Promise<unknown>): Promise<void> {
+async function askedTo(
+  question: { title: string; body: string; yes: string },
+  work: () => Promise<unknown>,
+): Promise<void> {
   if (await confirm({ ...question, isDangerous: true })) await done(work)
 }
 

@@ -47,7 +47,8 @@ export const text = texts({
       verifying: 'Comparing with what was acknowledged',
       sealed: 'Sealed: the receipt is signed',
     },
-    progress: (stored: number, last: number) => `${format.value.number(stored)} of ${counted(last, 'entry', 'entries')} stored`,
+    progress: (stored: number, last: number) =>
+      `${format.value.number(stored)} of ${counted(last, 'entry', 'entries')} stored`,
     parked: (count: number) => `${counted(count, 'entry', 'entries')} could not be stored yet`,
     closingTitle: 'The room is being closed',
     sealedTitle: 'The room is closed',
@@ -93,7 +94,8 @@ export const text = texts({
     more: '더 보기',
     closeTitle: (room: string) => `‘${room}’ 방을 닫을까요?`,
     closeBody: '이제 누구도 말할 수 없고, 다시 열 수 없어요.',
-    closeKeeps: '나눈 말은 모두 저장하고 세어 서명해요. 자리가 있는 사람은 모두 기록과, 빠짐없음을 증명하는 영수증을 받아요.',
+    closeKeeps:
+      '나눈 말은 모두 저장하고 세어 서명해요. 자리가 있는 사람은 모두 기록과, 빠짐없음을 증명하는 영수증을 받아요.',
     closeYes: '영영 닫기',
     steps: {
       requested: '닫기를 요청함',
@@ -102,11 +104,13 @@ export const text = texts({
       verifying: '받은 것과 맞는지 확인하는 중',
       sealed: '봉인: 영수증에 서명함',
     },
-    progress: (stored: number, last: number) => `${format.value.number(last)}개 중 ${format.value.number(stored)}개 저장`,
+    progress: (stored: number, last: number) =>
+      `${format.value.number(last)}개 중 ${format.value.number(stored)}개 저장`,
     parked: (count: number) => `아직 저장하지 못한 항목 ${format.value.number(count)}개`,
     closingTitle: '방을 닫고 있어요',
     sealedTitle: '방이 닫혔어요',
-    suspect: '여기 있는 것은 모두 저장했지만, 방이 열려 있는 동안 Redis가 일부를 잃었어요. 어디서부터 빠졌을 수 있는지 영수증에 적혀 있어요.',
+    suspect:
+      '여기 있는 것은 모두 저장했지만, 방이 열려 있는 동안 Redis가 일부를 잃었어요. 어디서부터 빠졌을 수 있는지 영수증에 적혀 있어요.',
     quarantined: '확인하거나 저장하지 못한 것이 있어요. 버리는 것은 없어요. 관리자가 살펴보고 다시 시도할 수 있어요.',
     receipt: '영수증 보기',
     closingTrouble: '지금은 진행 상황을 읽을 수 없어요. 닫는 일은 계속되고 있어요.',

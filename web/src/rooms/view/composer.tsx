@@ -1,11 +1,12 @@
 import './composer.css'
-import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { PictureTray } from '../../pictures/picture-tray.tsx'
 import { Uploads, progressOf } from '../../pictures/uploads.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { problemText } from '../../text/index.ts'
 import { isComposing } from '../../ui/hotkeys.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { toast } from '../../ui/toast-state.ts'
 import { readSaid } from '../model/content.ts'
 import type { Row } from '../model/log.ts'
 import { formatPlace } from '../model/places.ts'
@@ -36,13 +37,15 @@ export function Composer(props: ComposerProps) {
   if (silence === undefined) return <WritingField key={props.editing?.id ?? 'new'} {...props} />
   const words = { over: text.value.over, closing: text.value.closingNow, muted: text.value.muted }
   return (
-    <p class="composer composer-silent" role="status">
+    <output class="composer composer-silent">
       <Icon name={silence === 'muted' ? 'mic' : 'lock'} />
       {words[silence]}
-    </p>
+    </output>
   )
 }
 
+/** Dropping a file is one more way of what the button does. */
+// oxlint-disable jsx-a11y/no-noninteractive-element-interactions
 function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: ComposerProps) {
   const { visit, faces, me } = useRoom()
   const outbox = useOutbox()
@@ -51,7 +54,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   const [uploads] = useState(() => new Uploads({ upload: client.media.upload, most: mostPictures }))
   const field = useRef<HTMLTextAreaElement>(null)
   const picker = useRef<HTMLInputElement>(null)
-  const isDragging = useSignal(false)
+  const [isDragging, setDragging] = useState(false)
   const pause = useSlowMode()
   const words = text.value
 
@@ -64,34 +67,41 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   const tooLong = bytesOf(ready) - mostBytes
   const pictures = uploads.items.value
   const hasSomething = ready !== '' || (editing === undefined && pictures.length > 0)
-  const maySend = hasSomething && tooLong <= 0 && progressOf(pictures) === 'ready' && (pause === 0 || editing !== undefined)
+  const maySend =
+    hasSomething && tooLong <= 0 && progressOf(pictures) === 'ready' && (pause === 0 || editing !== undefined)
 
   function write(next: string): void {
     setBody(next)
     if (editing !== undefined) return
-    keepDraft(me, visit.id, { body: next })
+    keepDraft(me, visit.id, next)
     if (next.trim() !== '') socket.typing(visit.id)
   }
 
-  function send(): void {
+  async function send(): Promise<void> {
     if (!maySend) return
     if (editing !== undefined) {
       onEdit(editing, ready)
       return
     }
     const media = pictures.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
-    void outbox.add({
+    const message = {
       room: visit.id,
       body: ready,
       ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
       ...(media.length === 0 ? {} : { media }),
-    })
-    uploads.clear()
+    }
     setBody('')
-    keepDraft(me, visit.id, { body: '' })
     onDone()
-    onSent()
-    field.current?.focus()
+    try {
+      await outbox.add(message)
+      uploads.clear()
+      keepDraft(me, visit.id, '')
+      onSent()
+    } catch (error) {
+      // What could not be handed over is still what was written.
+      setBody(body)
+      toast({ text: problemText(error), tone: 'danger' })
+    }
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -99,7 +109,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
     if (isComposing(event)) return
     if (event.key === 'Enter' && !event.shiftKey && sendsOnEnter()) {
       event.preventDefault()
-      send()
+      void send()
     } else if (event.key === 'ArrowUp' && body === '') {
       event.preventDefault()
       focusLastMessage()
@@ -113,19 +123,19 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   return (
     <form
       class="composer"
-      data-dragging={isDragging.value || undefined}
+      data-dragging={isDragging || undefined}
       onSubmit={(event) => {
         event.preventDefault()
-        send()
+        void send()
       }}
       onDragOver={(event) => {
         if (editing !== undefined || event.dataTransfer?.types.includes('Files') !== true) return
         event.preventDefault()
-        isDragging.value = true
+        setDragging(true)
       }}
-      onDragLeave={() => (isDragging.value = false)}
+      onDragLeave={() => setDragging(false)}
       onDrop={(event) => {
-        isDragging.value = false
+        setDragging(false)
         if (editing !== undefined || event.dataTransfer === null || event.dataTransfer.files.length === 0) return
         event.preventDefault()
         uploads.add(event.dataTransfer.files)
@@ -197,7 +207,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
 
 /** What the room kept as written is edited as it stands; a draft goes on where it was left. */
 function startOf(me: string, room: string, editing: Row | undefined): string {
-  if (editing === undefined) return readDraft(me, room).body
+  if (editing === undefined) return readDraft(me, room)
   return editing.content === null ? '' : readSaid(editing.content).body
 }
 
@@ -229,7 +239,11 @@ function Notes({ tooLong, pause }: { tooLong: number; pause: number }) {
     <p class="composer-notes" aria-live="polite">
       {tooLong > 0 && <span class="composer-fault">{words.tooLong(tooLong)}</span>}
       {left >= 0 && left <= mostBytes / 10 && <span>{words.bytesLeft(left)}</span>}
-      {pause > 0 ? <span aria-hidden="true">{words.slow(pause)}</span> : seconds > 0 && <span>{words.slowOn(seconds)}</span>}
+      {pause > 0 ? (
+        <span aria-hidden="true">{words.slow(pause)}</span>
+      ) : (
+        seconds > 0 && <span>{words.slowOn(seconds)}</span>
+      )}
     </p>
   )
 }
@@ -239,18 +253,18 @@ function useSlowMode(): number {
   const { visit, me, keepsOrder } = useRoom()
   const seconds = keepsOrder ? 0 : (visit.room.value?.slowModeSeconds ?? 0)
   const [now, setNow] = useState(() => Date.now())
-  const lastOwn = visit.rows.value.findLast((row) => row.from === me && row.kind === 'text')
-  const left = slowModeLeft(lastOwn?.at, seconds, now)
+  const lastAt = visit.rows.value.findLast((row) => row.from === me && row.kind === 'text')?.at
+  const left = slowModeLeft(lastAt, seconds, now)
   useEffect(() => {
     setNow(Date.now())
-    if (seconds === 0 || lastOwn === undefined) return
+    if (seconds === 0 || lastAt === undefined) return undefined
     const timer = setInterval(() => setNow(Date.now()), 500)
     const end = setTimeout(() => clearInterval(timer), seconds * 1000 + 1000)
     return () => {
       clearInterval(timer)
       clearTimeout(end)
     }
-  }, [seconds, lastOwn?.seq])
+  }, [seconds, lastAt])
   return left
 }
 

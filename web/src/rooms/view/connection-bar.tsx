@@ -12,11 +12,7 @@ const patienceMs = 1200
 /** How the room is connected, when it is not as it should be. The region is always there, so that its changes are heard. */
 export function ConnectionBar() {
   const connection = useSettled(useConnection())
-  return (
-    <div class="room-connection" role="status">
-      {connection.state !== 'open' && <State connection={connection} />}
-    </div>
-  )
+  return <output class="room-connection">{connection.state !== 'open' && <State connection={connection} />}</output>
 }
 
 function State({ connection }: { connection: Connection }) {
@@ -61,7 +57,12 @@ function State({ connection }: { connection: Connection }) {
 
 function whyOf({ why }: Connection): string {
   const words = text.value
-  const said = { signed_out: words.signedOut, removed: words.removed, too_many: words.tooMany, outdated: words.outdated }
+  const said = {
+    signed_out: words.signedOut,
+    removed: words.removed,
+    too_many: words.tooMany,
+    outdated: words.outdated,
+  }
   return why === undefined ? words.removed : said[why]
 }
 

@@ -1,5 +1,8 @@
 /** A piece of what somebody wrote. */
-export type Piece = { type: 'text'; text: string } | { type: 'link'; text: string; href: string } | { type: 'mention'; text: string; username: string }
+export type Piece =
+  | { type: 'text'; text: string }
+  | { type: 'link'; text: string; href: string }
+  | { type: 'mention'; text: string; username: string }
 
 const found = /https?:\/\/[^\s<>"'`]+|(?<![\p{L}\p{N}_.@/])@[a-zA-Z0-9_]{3,30}(?![\p{L}\p{N}_@])/gu
 /** What stands behind an address in a sentence and is no part of it. */

@@ -1,7 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { readSaid } from '../model/content.ts'
 import type { Row } from '../model/log.ts'
+import type { Faces } from '../visit/faces.ts'
 import { useRoom } from '../visit/room-context.ts'
 import { text } from './text.ts'
 
@@ -13,31 +16,47 @@ const mostSpoken = 2
 /** Reads new messages of others to who cannot see them; when many come at once, only how many. What is paged in is no news. */
 export function LogVoice() {
   const { visit, faces, me } = useRoom()
-  const [told, setTold] = useState('')
-  const heard = useRef<number | undefined>(undefined)
-  const rows = visit.rows.value
-  const newest = rows.at(-1)?.seq ?? 0
-
-  useEffect(() => {
-    heard.current ??= newest
-    if (newest <= heard.current) return
-    const timer = setTimeout(() => {
-      const fresh = rows.filter((row) => row.seq > (heard.current ?? 0) && row.from !== me && row.kind === 'text')
-      heard.current = newest
-      if (fresh.length > mostSpoken) setTold(text.value.heardMany(fresh.length))
-      else if (fresh.length > 0) setTold(fresh.map((row) => spoken(row)).join('\n'))
-    }, togetherMs)
-    return () => clearTimeout(timer)
-  }, [newest])
-
-  function spoken(row: Row): string {
-    const said = row.content === null ? undefined : readSaid(row.content)
-    const body = said === undefined || said.body === '' ? text.value.picture(row.pictures.length) : said.body
-    return text.value.heard(row.from === null ? '' : faces.nameOf(row.from), body)
-  }
+  const told = useMemo(() => signal(''), [])
+  useEffect(() => tellNews(visit.rows, { faces, me, tell: (words) => (told.value = words) }), [visit, faces, me, told])
   return (
     <VisuallyHidden>
       <span aria-live="polite">{told}</span>
     </VisuallyHidden>
   )
+}
+
+interface Voice {
+  faces: Faces
+  me: string
+  tell: (words: string) => void
+}
+
+/** Answers how to fall silent. */
+function tellNews(rows: ReadonlySignal<readonly Row[]>, { faces, me, tell }: Voice): () => void {
+  let heard = newestOf(rows.peek())
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const speak = (): void => {
+    timer = undefined
+    const fresh = rows.peek().filter((row) => row.seq > heard && row.from !== me && row.kind === 'text')
+    heard = newestOf(rows.peek())
+    if (fresh.length > mostSpoken) tell(text.value.heardMany(fresh.length))
+    else if (fresh.length > 0) tell(fresh.map((row) => spoken(row, faces)).join('\n'))
+  }
+  const stop = rows.subscribe((list) => {
+    if (newestOf(list) > heard) timer ??= setTimeout(speak, togetherMs)
+  })
+  return () => {
+    stop()
+    clearTimeout(timer)
+  }
+}
+
+function newestOf(rows: readonly Row[]): number {
+  return rows.at(-1)?.seq ?? 0
+}
+
+function spoken(row: Row, faces: Faces): string {
+  const said = row.content === null ? undefined : readSaid(row.content)
+  const body = said === undefined || said.body === '' ? text.value.picture(row.pictures.length) : said.body
+  return text.value.heard(row.from === null ? '' : faces.nameOf(row.from), body)
 }

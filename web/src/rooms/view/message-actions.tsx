@@ -22,7 +22,7 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
       : []),
   ]
   return (
-    <div class="message-actions" role="group" aria-label={words.actions}>
+    <div class="message-actions">
       {isReacting ? (
         <EmojiRow
           onChoose={(emoji) => {
@@ -33,7 +33,13 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
         />
       ) : (
         <>
-          <IconButton icon="smile" label={words.react} data-action="react" tabIndex={-1} onClick={() => setReacting(true)} />
+          <IconButton
+            icon="smile"
+            label={words.react}
+            data-action="react"
+            tabIndex={-1}
+            onClick={() => setReacting(true)}
+          />
           <IconButton icon="reply" label={words.reply} tabIndex={-1} onClick={() => actions.reply(row)} />
           <Menu label={words.actions} items={items} />
         </>
@@ -46,6 +52,9 @@ function EmojiRow({ onChoose, onLeave }: { onChoose: (emoji: string) => void; on
   return (
     <div
       class="message-emoji"
+      role="toolbar"
+      aria-label={text.value.react}
+      tabIndex={-1}
       onKeyDown={(event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
         if (event.key === 'Escape') onLeave()

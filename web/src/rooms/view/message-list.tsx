@@ -20,7 +20,7 @@ import type { Reader } from './reader.ts'
 
 /** The messages of a room, from where the reader is: see `Reader` for how they stay there. */
 export function MessageList({ reader, name }: { reader: Reader; name: string }) {
-  const { visit, actions, keepsOrder, me } = useRoom()
+  const { visit, actions, keepsOrder } = useRoom()
   const scroller = useRef<HTMLDivElement>(null)
   const lines = useRef<HTMLDivElement>(null)
   const kept = useRef(new Kept<VNode>())
@@ -41,11 +41,13 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
   kept.current.forgetOthers(items.map(({ key }) => key))
   return (
     <div class="room-log-frame">
+      {/* Keys of the messages in it, which have the focus. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
         ref={scroller}
         class="room-log"
         onScroll={() => reader.scrolled()}
-        onKeyDown={(event) => onListKey(event, { actions, keepsOrder, rowOf: (key) => reader.messageOf(key, me) })}
+        onKeyDown={(event) => onListKey(event, { actions, keepsOrder, rowOf: (key) => reader.messageOf(key) })}
         onFocusCapture={(event) => reader.focusedOn(event.target)}
       >
         {/* Spoken by `LogVoice`: lines that are paged in are no news. */}
@@ -101,9 +103,10 @@ function nodeOf(item: ViewItem, focused: string | undefined, storedSeq: number):
       return <Day key={key} id={key} at={item.at} />
     case 'unread':
       return (
-        <p key={key} class="room-unread" data-key={key} role="separator" aria-label={text.value.unreadLine}>
-          <span>{text.value.unread}</span>
-        </p>
+        <h3 key={key} class="room-unread" data-key={key}>
+          <span aria-hidden="true">{text.value.unread}</span>
+          <span class="visually-hidden">{text.value.unreadLine}</span>
+        </h3>
       )
     default:
       return item satisfies never

@@ -30,7 +30,15 @@ export function Message(props: MessageProps) {
   const { id, row, isFirst, isLast, isOwn, mark, isFocusable } = props
   const said = row.content === null ? undefined : readSaid(row.content)
   return (
-    <Frame id={id} from={row.from} at={row.at} isFirst={isFirst} isLast={isLast} isOwn={isOwn} isFocusable={isFocusable}>
+    <Frame
+      id={id}
+      from={row.from}
+      at={row.at}
+      isFirst={isFirst}
+      isLast={isLast}
+      isOwn={isOwn}
+      isFocusable={isFocusable}
+    >
       {said === undefined ? (
         <p class="message-gone">{row.kind === 'unreadable' ? text.value.unreadable : text.value.deleted}</p>
       ) : (
@@ -69,7 +77,11 @@ export function PendingMessage({ id, message, isFirst, isLast, isFocusable }: Pe
       {message.replyTo !== undefined && <Quote place={message.replyTo} />}
       {message.body !== '' && <BodyText body={message.body} />}
       {pictures > 0 && <p class="message-coming">{text.value.picture(pictures)}</p>}
-      <p class="message-facts">{message.state !== 'failed' && <SendingMark state={message.state} />}</p>
+      <p class="message-facts">
+        {(message.state === 'sending' || message.state === 'buffered' || message.state === 'stored') && (
+          <SendingMark state={message.state} />
+        )}
+      </p>
       {message.state === 'failed' && <FailedLine message={message} />}
     </Frame>
   )
@@ -93,10 +105,12 @@ function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, children }: 
   const name = person?.displayName ?? from ?? roomText.value.somebody
   const time = format.value.time(at)
   return (
+    // Arrows lead from message to message, so each can have the focus.
     <article
       class={classes('message', isOwn && 'message-own', isFirst && 'message-first', isLast && 'message-last')}
       data-key={id}
       aria-label={text.value.sentBy(name, time)}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={isFocusable ? 0 : -1}
     >
       <span class="message-side">
@@ -118,7 +132,12 @@ function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, children }: 
         )}
         {children}
       </div>
-      <time class="message-time" datetime={new Date(at).toISOString()} title={format.value.dateTime(at)} aria-hidden="true">
+      <time
+        class="message-time"
+        datetime={new Date(at).toISOString()}
+        title={format.value.dateTime(at)}
+        aria-hidden="true"
+      >
         {time}
       </time>
     </article>

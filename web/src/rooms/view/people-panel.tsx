@@ -68,7 +68,15 @@ function PeopleList() {
   )
 }
 
-function PeopleGroup({ title, people, isHere = false }: { title: string; people: readonly Seated[]; isHere?: boolean }) {
+function PeopleGroup({
+  title,
+  people,
+  isHere = false,
+}: {
+  title: string
+  people: readonly Seated[]
+  isHere?: boolean
+}) {
   return (
     <section>
       <h3>{title}</h3>

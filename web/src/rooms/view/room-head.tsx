@@ -24,7 +24,12 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
   const topic = room?.kind === 'lobby' ? roomText.value.lobbyTopic : room?.topic
   return (
     <header class="room-head">
-      <a class="room-head-back button button-quiet button-icon" href="/rooms" aria-label={words.backToRooms} title={words.backToRooms}>
+      <a
+        class="room-head-back button button-quiet button-icon"
+        href="/rooms"
+        aria-label={words.backToRooms}
+        title={words.backToRooms}
+      >
         <Icon name="arrow-left" />
       </a>
       <div class="room-head-names">

@@ -34,7 +34,7 @@ export function Room({ id, me }: { id: string; me: string }) {
   const [socket, outbox] = [useSocket(), useOutbox()]
   const visit = useMemo(() => new RoomVisit(id, { rooms: client.rooms, socket, outbox, me }), [id, socket, outbox, me])
   const reader = useMemo(() => new Reader(visit, me), [visit, me])
-  const faces = useMemo(() => new Faces((username) => client.people.one(username)), [])
+  const faces = useMemo(() => new Faces((username) => client.people.person(username)), [])
   const rows = useRowActions(visit, reader, me)
   const isWide = useIsWide()
   const [isPanelOpen, setPanelOpen] = useState(isWide)
@@ -50,10 +50,10 @@ export function Room({ id, me }: { id: string; me: string }) {
       visit.leave()
     }
   }, [visit, reader])
+  const mentor = room?.mentor
   useEffect(() => {
-    if (account.value !== null && account.value !== undefined) faces.met([account.value])
-    if (room?.mentor !== undefined && room.mentor !== null) faces.met([room.mentor])
-  }, [room?.mentor?.id])
+    faces.met([account.value, mentor].filter((person) => person !== null && person !== undefined))
+  }, [faces, mentor])
   const unread = reader.unreadBelow.value
   useEffect(() => {
     if (!visit.isReady.value) return
@@ -64,7 +64,8 @@ export function Room({ id, me }: { id: string; me: string }) {
 
   const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
   const scene: RoomScene = { visit, faces, me, keepsOrder, actions: rows.actions }
-  const items = room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
+  const items =
+    room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
   const isEnding = room !== undefined && room.state !== 'open'
   return (
     <RoomSceneContext.Provider value={scene}>
@@ -99,7 +100,12 @@ export function Room({ id, me }: { id: string; me: string }) {
         )}
         {dialog === 'shortcuts' && <ShortcutsDialog onClose={() => setDialog(undefined)} />}
         {dialog !== undefined && dialog !== 'shortcuts' && room !== undefined && (
-          <OrderDialog name={dialog} room={room} onClose={() => setDialog(undefined)} onChanged={() => void visit.refresh()} />
+          <OrderDialog
+            name={dialog}
+            room={room}
+            onClose={() => setDialog(undefined)}
+            onChanged={() => void visit.refresh()}
+          />
         )}
       </div>
     </RoomSceneContext.Provider>
@@ -118,7 +124,13 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
     )
   }
   if (visit.ended.value !== undefined) {
-    const said = { kicked: words.kickedOut, banned: words.bannedOut, left: words.leftOut, not_found: words.goneOut, forbidden: words.goneOut }
+    const said = {
+      kicked: words.kickedOut,
+      banned: words.bannedOut,
+      left: words.leftOut,
+      not_found: words.goneOut,
+      forbidden: words.goneOut,
+    }
     return (
       <div class="room-instead">
         <EmptyState icon="door" title={said[visit.ended.value]} action={<BackToRooms />} />

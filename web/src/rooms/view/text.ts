@@ -39,7 +39,8 @@ export const text = texts({
     copied: 'Copied',
     actions: 'What to do with this message',
     reactWith: (emoji: string) => `React with ${emoji}`,
-    reactedBy: (emoji: string, names: string, more: number) => `${emoji} ${names}${more > 0 ? ` and ${more} more` : ''}`,
+    reactedBy: (emoji: string, names: string, more: number) =>
+      `${emoji} ${names}${more > 0 ? ` and ${more} more` : ''}`,
     you: 'you',
     sending: 'Sending',
     buffered: 'Received',
@@ -49,7 +50,8 @@ export const text = texts({
     discard: 'Discard',
     removeTitle: 'Delete this message?',
     removeOwn: 'It disappears for everybody. The receipt of the room will still count it.',
-    removeOther: (name: string) => `The message by ${name} disappears for everybody. The receipt of the room will still count it.`,
+    removeOther: (name: string) =>
+      `The message by ${name} disappears for everybody. The receipt of the room will still count it.`,
     cancel: 'Cancel',
     save: 'Save',
     editing: 'Edit the message',
@@ -64,10 +66,13 @@ export const text = texts({
     unword: (who: string, by: string) => `${by} took the word back from ${who}`,
     closed: 'The room was closed',
     setName: (by: string, name: string) => `${by} named the room “${name}”`,
-    setTopic: (by: string, topic: string) => (topic === '' ? `${by} removed the topic` : `${by} set the topic: ${topic}`),
+    setTopic: (by: string, topic: string) =>
+      topic === '' ? `${by} removed the topic` : `${by} set the topic: ${topic}`,
     setSeats: (by: string, seats: number) => `${by} made it ${counted(seats, 'seat', 'seats')}`,
-    setEntry: (by: string, isOpen: boolean) => (isOpen ? `${by} opened the door to everybody` : `${by} made the room one by invitation`),
-    setSpeak: (by: string, isAll: boolean) => (isAll ? `${by} let everybody speak` : `${by} let only those speak who have the word`),
+    setEntry: (by: string, isOpen: boolean) =>
+      isOpen ? `${by} opened the door to everybody` : `${by} made the room one by invitation`,
+    setSpeak: (by: string, isAll: boolean) =>
+      isAll ? `${by} let everybody speak` : `${by} let only those speak who have the word`,
     setSlow: (by: string, seconds: number) =>
       seconds === 0 ? `${by} ended slow mode` : `${by} set slow mode: one message in ${waitText(seconds)}`,
     changed: (by: string) => `${by} changed the room`,
@@ -87,7 +92,9 @@ export const text = texts({
     stopReply: 'Do not reply',
     seatNeeded: 'Take a seat to read and to speak here.',
     typing: (names: readonly string[]) =>
-      names.length > 3 ? 'Several people are typing' : `${format.value.list(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
+      names.length > 3
+        ? 'Several people are typing'
+        : `${format.value.list(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
     // The connection.
     connecting: 'Connecting…',
     offline: 'You are offline. What you write is kept and sent as soon as you are back.',
@@ -187,7 +194,8 @@ export const text = texts({
     unword: (who: string, by: string) => `${by} 님이 ${who} 님의 발언권을 거뒀어요`,
     closed: '방이 닫혔어요',
     setName: (by: string, name: string) => `${by} 님이 방 이름을 ‘${name}’(으)로 바꿨어요`,
-    setTopic: (by: string, topic: string) => (topic === '' ? `${by} 님이 주제를 지웠어요` : `${by} 님이 주제를 정했어요: ${topic}`),
+    setTopic: (by: string, topic: string) =>
+      topic === '' ? `${by} 님이 주제를 지웠어요` : `${by} 님이 주제를 정했어요: ${topic}`,
     setSeats: (by: string, seats: number) => `${by} 님이 자리를 ${format.value.number(seats)}개로 바꿨어요`,
     setEntry: (by: string, isOpen: boolean) =>
       isOpen ? `${by} 님이 누구나 들어올 수 있게 했어요` : `${by} 님이 초대한 사람만 들어오게 했어요`,

@@ -1,28 +1,25 @@
 /** What is being written in a room, kept in this browser until it is sent. */
-export interface Draft {
-  body: string
-  replyTo?: string
-}
 
 const prefix = 'madang-draft:'
 
-export function readDraft(me: string, room: string): Draft {
+export function readDraft(me: string, room: string): string {
   try {
-    const kept = localStorage.getItem(`${prefix}${me}:${room}`)
-    const draft = kept === null ? {} : (JSON.parse(kept) as Partial<Draft>)
-    return { body: draft.body ?? '', ...(draft.replyTo === undefined ? {} : { replyTo: draft.replyTo }) }
+    return localStorage.getItem(keyOf(me, room)) ?? ''
   } catch {
-    // Nothing can be kept here, or something else was.
-    return { body: '' }
+    // Where nothing can be kept.
+    return ''
   }
 }
 
-export function keepDraft(me: string, room: string, draft: Draft): void {
+export function keepDraft(me: string, room: string, body: string): void {
   try {
-    const key = `${prefix}${me}:${room}`
-    if (draft.body === '' && draft.replyTo === undefined) localStorage.removeItem(key)
-    else localStorage.setItem(key, JSON.stringify(draft))
+    if (body === '') localStorage.removeItem(keyOf(me, room))
+    else localStorage.setItem(keyOf(me, room), body)
   } catch {
     // Then it holds until the page is left.
   }
+}
+
+function keyOf(me: string, room: string): string {
+  return `${prefix}${me}:${room}`
 }

@@ -7,7 +7,10 @@ export function pageOf({ items, page, head }: MessagePage, asked: { before?: num
   const newest = Math.max(head.seq, last ?? 0)
   const covers =
     asked.after === undefined
-      ? { from: page.before === undefined ? 1 : (first ?? 1), to: asked.before === undefined ? newest : asked.before - 1 }
+      ? {
+          from: page.before === undefined ? 1 : (first ?? 1),
+          to: asked.before === undefined ? newest : asked.before - 1,
+        }
       : { from: asked.after + 1, to: page.after === undefined ? newest : (last ?? asked.after) }
   return { items, covers, head: { epoch: head.epoch, seq: head.seq } }
 }

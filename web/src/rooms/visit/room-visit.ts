@@ -13,7 +13,7 @@ import { ReadMarker } from './read-marker.ts'
 import { TypingPeople } from './typing-people.ts'
 
 export interface VisitParts {
-  rooms: Pick<ReturnType<typeof roomsApi>, 'one' | 'messages' | 'people'>
+  rooms: Pick<ReturnType<typeof roomsApi>, 'one' | 'messages' | 'peopleNow'>
   socket: RoomSocket
   outbox: Outbox
   /** My username. */
@@ -158,7 +158,8 @@ export class RoomVisit {
     this.#stops.push(
       outbox.onChange(this.id, (message) => {
         told.add(message.id)
-        this.log.tellOutgoing(message)
+        if (message.state === 'discarded') this.log.tellDiscarded(message.id)
+        else this.log.tellOutgoing(message)
         this.#changed()
       }),
     )
@@ -232,7 +233,7 @@ export class RoomVisit {
   }
 
   async #readPeople(): Promise<void> {
-    const { count, items } = await this.#parts.rooms.people(this.id).catch(() => ({ count: undefined, items: [] }))
+    const { count, items } = await this.#parts.rooms.peopleNow(this.id).catch(() => ({ count: undefined, items: [] }))
     if (count === undefined || this.#isLeft) return
     this.people.value = count
     this.present.value = new Set(items.map(({ username }) => username))
