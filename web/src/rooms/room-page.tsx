@@ -1,12 +1,23 @@
 import { useRoute } from 'preact-iso/router'
+import { live } from '../shell/live.ts'
+import { Page } from '../shell/page.tsx'
+import { Loading, SkeletonText } from '../ui/skeleton.tsx'
+import { text } from './text.ts'
 import { Room } from './view/room.tsx'
 import { me } from './wires.ts'
-import { live } from '../shell/live.ts'
 
 /** One room. Another room, or another person, begins anew. */
 export function RoomPage() {
-  const { id } = useRoute().params as { id: string }
+  const { id = '' } = useRoute().params
   const username = me.value?.username
-  if (username === undefined || live.value === undefined) return null
+  if (username === undefined || live.value === undefined) {
+    return (
+      <Page title={text.value.title} isTitleHidden>
+        <Loading>
+          <SkeletonText lines={3} />
+        </Loading>
+      </Page>
+    )
+  }
   return <Room key={`${id}:${username}`} id={id} me={username} />
 }

@@ -36,8 +36,8 @@ export function RoomsPage() {
     void loadOpenRooms()
     void loadMyRooms()
     void loadEndedRooms()
-    return followRooms(stream)
-  }, [stream])
+  }, [])
+  useEffect(() => (stream === undefined ? undefined : followRooms(stream)), [stream])
 
   const seats = new Map(myRooms.value.items?.map((room) => [room.id, room]))
   const others = lobbyFirst(openRooms.value.items ?? []).filter(({ id }) => !seats.has(id))

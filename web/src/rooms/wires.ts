@@ -10,7 +10,7 @@ export { me } from '../shell/session.ts'
 
 export const client = api
 
-/** Pages of rooms are shown to who is signed in, and then there is everything that lives. */
+/** A room is shown once everything that lives is there. */
 function parts(): { socket: RoomSocket; outbox: Outbox; stream: LiveStream } {
   const there = live.value
   if (there === undefined) throw new Error('nobody is signed in')
@@ -25,8 +25,9 @@ export function useOutbox(): Outbox {
   return parts().outbox
 }
 
-export function useStream(): LiveStream {
-  return parts().stream
+/** Undefined until it is there: lists can be read before they live. */
+export function useStream(): LiveStream | undefined {
+  return live.value?.stream
 }
 
 /** How the socket is connected, kept true. */

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
 import type { MyRoom, Room } from '../../api/types.ts'
+import { unreadByRoom } from '../../shell/unread.ts'
 import { format, problemText } from '../../text/index.ts'
 import { Badge, Count } from '../../ui/badge.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
@@ -31,7 +32,7 @@ export function RoomCard({ room, reading }: RoomCardProps) {
             {name}
           </a>
         </h3>
-        {reading !== undefined && <Count count={reading.unread} label={words.unread(reading.unread)} />}
+        {reading !== undefined && <Unread room={room.id} known={reading.unread} />}
         <RoomBadges room={room} />
       </div>
       <p class="room-card-topic">{room.kind === 'lobby' ? words.lobbyTopic : room.topic}</p>
@@ -45,6 +46,12 @@ export function RoomCard({ room, reading }: RoomCardProps) {
       </div>
     </Card>
   )
+}
+
+/** As whoever counts lately knows it: the list itself is told nothing of messages. */
+function Unread({ room, known }: { room: string; known: number }) {
+  const unread = unreadByRoom.value.get(room) ?? known
+  return <Count count={unread} label={text.value.unread(unread)} />
 }
 
 /** The lobby has a name that everybody's language has a word for. */

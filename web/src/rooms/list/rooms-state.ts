@@ -82,7 +82,7 @@ export function followRooms(stream: LiveStream): () => void {
     stream.onGap((topics) => {
       if (topics.includes('rooms')) reloadRooms()
     }),
-    lookedAt(() => void loadMyRooms()),
+    onceOpen(stream, reloadRooms),
   ]
   return () => {
     for (const stop of stops) stop()
@@ -94,26 +94,15 @@ export function reloadRooms(): void {
   void loadMyRooms()
 }
 
-/** I have read what there was to read in a room. */
-export function markRead(id: string): void {
-  const { items } = myRooms.value
-  if (items?.some((room) => room.id === id && room.unread > 0) !== true) return
-  myRooms.value = { ...myRooms.value, items: items.map((room) => (room.id === id ? { ...room, unread: 0 } : room)) }
-}
-
-const unreadMs = 30_000
-
-/** The stream does not tell of messages: what is unread is asked for while the page is looked at, and when one comes back to it. */
-function lookedAt(look: () => void): () => void {
-  const onVisible = (): void => {
-    if (document.visibilityState === 'visible') look()
-  }
-  const timer = setInterval(onVisible, unreadMs)
-  document.addEventListener('visibilitychange', onVisible)
-  return () => {
-    clearInterval(timer)
-    document.removeEventListener('visibilitychange', onVisible)
-  }
+/** What was told between the first reading and the stream's beginning would be missed: then everything is read once more. */
+function onceOpen(stream: LiveStream, read: () => void): () => void {
+  if (stream.connection.state === 'open') return () => undefined
+  const stop = stream.onConnection(({ state }) => {
+    if (state !== 'open') return
+    stop()
+    read()
+  })
+  return stop
 }
 
 /** Who signs in next has other rooms. */

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Outgoing } from '../../api/live.ts'
 import { PictureGrid } from '../../pictures/picture-grid.tsx'
 import { format } from '../../text/index.ts'
@@ -38,6 +39,7 @@ export function Message(props: MessageProps) {
       isLast={isLast}
       isOwn={isOwn}
       isFocusable={isFocusable}
+      facts={<Facts editedAt={row.editedAt} mark={mark} />}
     >
       {said === undefined ? (
         <p class="message-gone">{row.kind === 'unreadable' ? text.value.unreadable : text.value.deleted}</p>
@@ -49,12 +51,6 @@ export function Message(props: MessageProps) {
           <Reactions row={row} />
         </>
       )}
-      <p class="message-facts">
-        {row.editedAt !== undefined && (
-          <span title={text.value.editedAt(format.value.dateTime(row.editedAt))}>{text.value.edited}</span>
-        )}
-        {mark !== undefined && <SendingMark state={mark} />}
-      </p>
       {said !== undefined && <MessageActions row={row} isOwn={isOwn} />}
     </Frame>
   )
@@ -72,18 +68,32 @@ export interface PendingMessageProps {
 export function PendingMessage({ id, message, isFirst, isLast, isFocusable }: PendingMessageProps) {
   const { me } = useRoom()
   const pictures = message.media?.length ?? 0
+  const { state, writtenAt } = message
+  const mark = state === 'failed' || state === 'discarded' ? undefined : state
+  const place = { id, isFirst, isLast, isFocusable }
   return (
-    <Frame id={id} from={me} at={message.writtenAt} isFirst={isFirst} isLast={isLast} isFocusable={isFocusable} isOwn>
+    <Frame {...place} from={me} at={writtenAt} isOwn facts={<Facts editedAt={undefined} mark={mark} />}>
       {message.replyTo !== undefined && <Quote place={message.replyTo} />}
       {message.body !== '' && <BodyText body={message.body} />}
       {pictures > 0 && <p class="message-coming">{text.value.picture(pictures)}</p>}
-      <p class="message-facts">
-        {(message.state === 'sending' || message.state === 'buffered' || message.state === 'stored') && (
-          <SendingMark state={message.state} />
-        )}
-      </p>
       {message.state === 'failed' && <FailedLine message={message} />}
     </Frame>
+  )
+}
+
+interface FactsProps {
+  editedAt: number | undefined
+  mark: 'sending' | 'buffered' | 'stored' | undefined
+}
+
+function Facts({ editedAt, mark }: FactsProps) {
+  return (
+    <>
+      {editedAt !== undefined && (
+        <span title={text.value.editedAt(format.value.dateTime(editedAt))}>{text.value.edited}</span>
+      )}
+      {mark !== undefined && <SendingMark state={mark} />}
+    </>
   )
 }
 
@@ -95,11 +105,13 @@ interface FrameProps {
   isLast: boolean
   isOwn: boolean
   isFocusable: boolean
-  children: preact.ComponentChildren
+  /** Beside the time. */
+  facts: ComponentChildren
+  children: ComponentChildren
 }
 
 /** Who said it and when: shown at the first of a group, and for screen readers at each. */
-function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, children }: FrameProps) {
+function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, facts, children }: FrameProps) {
   const { faces } = useRoom()
   const person = from === null ? undefined : faces.of(from)
   const name = person?.displayName ?? from ?? roomText.value.somebody
@@ -132,14 +144,12 @@ function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, children }: 
         )}
         {children}
       </div>
-      <time
-        class="message-time"
-        datetime={new Date(at).toISOString()}
-        title={format.value.dateTime(at)}
-        aria-hidden="true"
-      >
-        {time}
-      </time>
+      <p class="message-facts">
+        {facts}
+        <time datetime={new Date(at).toISOString()} title={format.value.dateTime(at)} aria-hidden="true">
+          {time}
+        </time>
+      </p>
     </article>
   )
 }

@@ -50,9 +50,11 @@ export class Reader {
     if (!this.#anchor.toLine('unread')) this.#anchor.toEnd()
     this.isAtEnd.value = this.#anchor.isAtEnd
     const onVisibility = (): void => {
-      if (document.hidden) this.#visit.marker.lookAway()
-      else this.#markSeen()
+      if (document.hidden) return this.#visit.marker.lookAway()
+      if (this.unreadBelow.peek() === 0) this.#visit.marker.nothingNew()
+      this.#markSeen()
     }
+    if (this.unreadBelow.peek() === 0) this.#visit.marker.nothingNew()
     document.addEventListener('visibilitychange', onVisibility)
     this.#markSeen()
     return () => {

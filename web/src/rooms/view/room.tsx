@@ -6,7 +6,6 @@ import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../../ui/states.tsx'
 import { useHotkeys } from '../../ui/hotkeys.ts'
 import { nameOf } from '../list/room-card.tsx'
-import { markRead } from '../list/rooms-state.ts'
 import { ClosingProgress } from '../order/closing-progress.tsx'
 import { OrderDialog, roomItems } from '../order/room-menu.tsx'
 import type { OrderDialogName } from '../order/room-menu.tsx'
@@ -55,11 +54,10 @@ export function Room({ id, me }: { id: string; me: string }) {
     faces.met([account.value, mentor].filter((person) => person !== null && person !== undefined))
   }, [faces, mentor])
   const unread = reader.unreadBelow.value
+  const isReady = visit.isReady.value
   useEffect(() => {
-    if (!visit.isReady.value) return
-    setUnread(id, unread)
-    if (unread === 0) markRead(id)
-  }, [id, unread, visit.isReady.value])
+    if (isReady) setUnread(id, unread)
+  }, [id, unread, isReady])
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
 
   const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')

@@ -15,9 +15,8 @@ export class ReadMarker {
   }
 
   startAt(place: Place | undefined): void {
-    const start = place ?? { epoch: 0, seq: 0 }
-    this.at.value = start
-    this.lineAt.value = start
+    this.at.value = place ?? { epoch: 0, seq: 0 }
+    this.lineAt.value = this.at.value
   }
 
   /** Everything up to here was before the reader's eyes. */
@@ -36,5 +35,10 @@ export class ReadMarker {
   /** The reader looks away: what comes now is new when they look again. */
   lookAway(): void {
     this.lineAt.value = this.at.value
+  }
+
+  /** The reader looks, and nothing is new: what comes before their eyes is not parted by a line. */
+  nothingNew(): void {
+    this.lineAt.value = undefined
   }
 }
