@@ -28,7 +28,7 @@ export function PasswordForm() {
     void loadSessions()
   })
   const wait = useWait(action.problem)
-  const isWrong = action.problem instanceof ApiProblem && action.problem.code === 'bad_credentials'
+  const isWrong = action.problem instanceof ApiProblem && action.problem.code === 'forbidden'
   const nextFault = faultOfNext(current, next)
 
   async function submit(event: Event): Promise<void> {

@@ -42,7 +42,7 @@ export function accountsApi(http: Http, session: SessionKeeper) {
       }
     },
     update: (change: ProfileChange) => http.ask<Account>('/v1/me', { method: 'PATCH', body: change }),
-    /** Ends my other sessions. Errors: `bad_credentials` for a wrong current one. */
+    /** Ends my other sessions. Errors: `forbidden` for a wrong current one. */
     changePassword: (passwords: { currentPassword: string; newPassword: string }) =>
       http.ask<void>('/v1/me/password', { method: 'PUT', body: passwords }),
     /** An own, unused picture. Error: `not_ready` until its files are there. */
