@@ -13,8 +13,8 @@ import { moderatedRoom, readableRoom } from './access.ts'
 import { tellClosed } from './room-events.ts'
 import { roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
-import { markClosing } from './store.ts'
-import { closingView, presentClosing } from './views.ts'
+import { markClosing, roomsById } from './store.ts'
+import { closingView, namedClosingView, presentClosing } from './views.ts'
 
 export function closingRoutes(parts: RouteParts): Route[] {
   return [...roomClosingRoutes(parts), ...paperRoutes(parts), ...adminRoutes(parts)]
@@ -154,7 +154,7 @@ function adminRoutes(parts: RouteParts): Route[] {
         cursor: idCursor<RoomId>(),
         state: closingState.optional(),
       }),
-      answers: { 200: pageOf(closingView) },
+      answers: { 200: pageOf(namedClosingView) },
       async handle({ viewer, query, target }) {
         const { limit, cursor, state } = query
         const found = await parts.ledger.closings({
@@ -163,7 +163,12 @@ function adminRoutes(parts: RouteParts): Route[] {
           ...(state === undefined ? {} : { state }),
         })
         const { items: closings, last } = pageFrom(found, limit)
-        const views = closings.map((closing) => present(closing, viewer))
+        const rooms = await roomsById(
+          parts.sql,
+          closings.map(({ room }) => room),
+        )
+        const names = new Map(rooms.map(({ id, name }) => [id, name]))
+        const views = closings.map((closing) => ({ ...present(closing, viewer), name: names.get(closing.room) ?? '' }))
         return pageAnswer(target, views, { next: last?.room })
       },
     }),

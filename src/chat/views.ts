@@ -119,6 +119,9 @@ export const closingView = z.strictObject({
   receipt: z.string().describe('Where the receipt is, or will be'),
 })
 
+/** For admins, who look at many of them. */
+export const namedClosingView = z.strictObject({ ...closingView.shape, name: z.string().describe('Of the room') })
+
 /** Written once in the OpenAPI document, under these names. */
 z.globalRegistry.add(roomView, { id: 'Room' })
 z.globalRegistry.add(myRoomView, { id: 'MyRoom' })
@@ -128,6 +131,7 @@ z.globalRegistry.add(banView, { id: 'Ban' })
 z.globalRegistry.add(invitationView, { id: 'Invitation' })
 z.globalRegistry.add(messageView, { id: 'Message' })
 z.globalRegistry.add(closingView, { id: 'Closing' })
+z.globalRegistry.add(namedClosingView, { id: 'NamedClosing' })
 
 export interface RoomAround {
   profiles: ReadonlyMap<AccountId, Profile>

@@ -2,7 +2,7 @@ import test from 'ava'
 import * as fc from 'fast-check'
 import type { Page, Person } from '../../web/src/api/types.ts'
 import { MentionCompletion } from '../../web/src/people/mention-completion.ts'
-import { MentionSearch } from '../../web/src/people/mention-search.ts'
+import { PeopleSearch } from '../../web/src/people/people-search.ts'
 import { mentionBefore, withMention } from '../../web/src/people/mention-text.ts'
 import { eventually } from '../support/eventually.ts'
 import { seeded } from '../support/seeded.ts'
@@ -66,7 +66,7 @@ test('whatever stands around it, only the mention changes', (t) => {
 function answering() {
   const asked: { typed: string; answer: (names: string[]) => void; fail: () => void; signal: AbortSignal }[] = []
   const found: string[][] = []
-  const search = new MentionSearch<Person>({
+  const search = new PeopleSearch<Person>({
     waitMs: 1,
     onFound: (people) => found.push(people.map(({ username }) => username)),
     ask: (typed, signal) =>

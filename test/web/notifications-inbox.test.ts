@@ -10,7 +10,7 @@ import {
   withPage,
 } from '../../web/src/notifications/inbox.ts'
 import type { Inbox } from '../../web/src/notifications/inbox.ts'
-import { placeHref, sentenceOf } from '../../web/src/notifications/sentence.ts'
+import { placeHref, sentenceOf, wordsOf } from '../../web/src/notifications/sentence.ts'
 import { seeded } from '../support/seeded.ts'
 
 const person = (username: string): Person => ({ id: username, username, displayName: username, picture: null })
@@ -97,10 +97,7 @@ test('what has gone never comes back, and what this client does not know is pass
   t.is(newestPlace(gone), undefined)
 })
 
-const said = (notification: Notification, language: 'ko' | 'en'): string =>
-  sentenceOf(notification, language)
-    .map((part) => (part.type === 'person' ? part.person.displayName : part.text))
-    .join('')
+const said = (notification: Notification, language: 'ko' | 'en'): string => wordsOf(sentenceOf(notification, language))
 
 const [alice, bob, carol] = [person('alice'), person('bob'), person('carol')]
 const room = { id: '4', name: '장독대' }

@@ -1,5 +1,6 @@
 import './settings-page.css'
 import { useRoute } from 'preact-iso/router'
+import { HiddenPeople } from '../people/hidden-people.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 import { signOut } from '../shell/session-life.ts'
@@ -12,7 +13,13 @@ import { ProfilePart } from './profile-part.tsx'
 import { SecurityPart } from './security-part.tsx'
 import { text } from './text.ts'
 
-const parts = { profile: ProfilePart, security: SecurityPart, appearance: AppearancePart, about: AboutPart } as const
+const parts = {
+  profile: ProfilePart,
+  security: SecurityPart,
+  people: HiddenPeople,
+  appearance: AppearancePart,
+  about: AboutPart,
+} as const
 type PartName = keyof typeof parts
 const names = Object.keys(parts) as PartName[]
 

@@ -64,7 +64,7 @@ export const text = texts({
     docs: 'For developers',
 
     settings: 'Settings',
-    parts: { profile: 'Profile', security: 'Security', appearance: 'Appearance', about: 'About' },
+    parts: { profile: 'Profile', security: 'Security', people: 'People', appearance: 'Appearance', about: 'About' },
     bio: 'About me',
     bioHint: 'Everybody who is signed in can read it.',
     area: 'Neighbourhood',
@@ -171,7 +171,7 @@ export const text = texts({
     docs: '개발자 문서',
 
     settings: '설정',
-    parts: { profile: '프로필', security: '보안', appearance: '화면', about: '마당에 대해' },
+    parts: { profile: '프로필', security: '보안', people: '사람', appearance: '화면', about: '마당에 대해' },
     bio: '소개',
     bioHint: '로그인한 누구나 볼 수 있어요.',
     area: '동네',

@@ -1,7 +1,7 @@
 import type { Http } from './http.ts'
 import { pagingQuery } from './paging.ts'
 import type { Paging } from './paging.ts'
-import type { Account, Closing, HeldRole, Page, RoleHistory } from './types.ts'
+import type { Account, Closing, HeldRole, NamedClosing, Page, RoleHistory } from './types.ts'
 
 /** For admins; `forbidden` for everybody else. Errors of all: `ApiProblem`. */
 export function adminApi(http: Http) {
@@ -19,7 +19,7 @@ export function adminApi(http: Http) {
       }),
     /** Newest rooms first. */
     closings: (page: Paging & { state?: Closing['state'] } = {}) =>
-      http.ask<Page<Closing>>('/v1/admin/closings', { query: { ...pagingQuery(page), state: page.state } }),
+      http.ask<Page<NamedClosing>>('/v1/admin/closings', { query: { ...pagingQuery(page), state: page.state } }),
     /** Tries a quarantined closing again. */
     retryClosing: (room: string) =>
       http.ask<Closing>(`/v1/admin/closings/${encodeURIComponent(room)}/retry`, { method: 'POST' }),

@@ -16,6 +16,7 @@ import type {
   messagePageView,
   messageView,
   myRoomView,
+  namedClosingView,
   oneRoomView,
   roomView,
 } from '../../../src/chat/views.ts'
@@ -57,6 +58,8 @@ export type Message = z.output<typeof messageView>
 /** A page of messages; `page.before` or `page.after` is what to ask for next in the same direction. */
 export type MessagePage = z.output<typeof messagePageView>
 export type Ack = z.output<typeof ackView>
+/** As admins list them. */
+export type NamedClosing = z.output<typeof namedClosingView>
 export type Closing = z.output<typeof closingView>
 export type Notification = z.output<typeof notificationView>
 

@@ -12,6 +12,11 @@ export function sentenceOf(notification: Notification, language: Language): Part
   return language === 'ko' ? inKorean(notification, notification.type) : inEnglish(notification, notification.type)
 }
 
+/** The same without what stands out in it. */
+export function wordsOf(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === 'person' ? part.person.displayName : part.text)).join('')
+}
+
 const plain = (text: string): Part => ({ type: 'plain', text })
 const strong = (text: string): Part => ({ type: 'strong', text })
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Page, Person } from '../api/types.ts'
-import { MentionSearch } from './mention-search.ts'
+import { PeopleSearch } from './people-search.ts'
 import { mentionBefore, withMention } from './mention-text.ts'
 import type { MentionStart } from './mention-text.ts'
 
@@ -26,14 +26,14 @@ export class MentionCompletion<Found extends Person> {
   /** Undefined as long as there is nobody to choose. */
   readonly choices = signal<MentionChoices<Found> | undefined>(undefined)
   readonly #parts: MentionCompletionParts<Found>
-  readonly #search: MentionSearch<Found>
+  readonly #search: PeopleSearch<Found>
   #start: MentionStart | undefined
   /** The mention that was turned away: its choices stay closed. */
   #dismissedAt: number | undefined
 
   constructor(parts: MentionCompletionParts<Found>) {
     this.#parts = parts
-    this.#search = new MentionSearch({
+    this.#search = new PeopleSearch({
       ask: (typed, abort) => parts.find(typed, abort),
       onFound: (found) => this.#show(found),
       ...(parts.waitMs === undefined ? {} : { waitMs: parts.waitMs }),

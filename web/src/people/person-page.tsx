@@ -1,3 +1,55 @@
+import { useRoute } from 'preact-iso/router'
+import { useEffect, useMemo } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import { Page } from '../shell/page.tsx'
+import { api, me } from '../shell/session.ts'
+import { problemText } from '../text/index.ts'
+import { LinkButton } from '../ui/button.tsx'
+import { EmptyState, ErrorState } from '../ui/states.tsx'
+import { toast } from '../ui/toast-state.ts'
+import { PersonHead, PersonHeadSkeleton } from './person-head.tsx'
+import { PersonLists } from './person-lists.tsx'
+import { PersonState } from './person-state.ts'
+import { text } from './text.ts'
+
+/** Somebody's own page: who they are, what they write, whom they know. */
 export function PersonPage() {
-  return <h1>PersonPage</h1>
+  const { params } = useRoute()
+  const username = (params['username'] ?? '').toLowerCase()
+  const state = useMemo(() => personOf(username), [username])
+  useEffect(() => void state.read(), [state])
+  const person = state.person.value
+  const problem = state.problem.value
+  if (problem !== undefined) return <NoPerson problem={problem} onRetry={() => void state.read()} />
+  return (
+    <Page title={person?.displayName ?? text.value.person} isTitleHidden>
+      {person === undefined ? <PersonHeadSkeleton /> : <PersonHead person={person} state={state} />}
+      {person !== undefined && <PersonLists person={person} list={params['list']} isMe={person.id === me.value?.id} />}
+    </Page>
+  )
+}
+
+function personOf(username: string): PersonState {
+  return new PersonState({
+    read: () => api.people.person(username),
+    send: (relation, isOn) => (isOn ? api.people.begin(relation, username) : api.people.end(relation, username)),
+    onProblem: (problem) => toast({ text: problemText(problem), tone: 'danger' }),
+  })
+}
+
+/** Somebody who blocks me is as if nobody had the name. */
+function NoPerson({ problem, onRetry }: { problem: unknown; onRetry: () => void }) {
+  const words = text.value
+  const isGone = problem instanceof ApiProblem && (problem.code === 'not_found' || problem.code === 'bad_input')
+  return (
+    <Page title={isGone ? words.nobody : words.person} isTitleHidden>
+      {isGone ? (
+        <EmptyState icon="person" title={words.nobody} action={<LinkButton href="/">{words.toTimeline}</LinkButton>}>
+          <p>{words.nobodyWhy}</p>
+        </EmptyState>
+      ) : (
+        <ErrorState problem={problem} onRetry={onRetry} />
+      )}
+    </Page>
+  )
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect } from 'preact/hooks'
 import { classes } from '../ui/classes.ts'
 import { VisuallyHidden } from '../ui/visually-hidden.tsx'
 import { text } from './text.ts'
+import { unreadNotifications } from './unread.ts'
 
 export interface PageProps {
   /** The heading of the page, and its name in the browser. */
@@ -36,10 +37,12 @@ export function Page({ title, isTitleHidden = false, actions, children, width = 
   )
 }
 
-/** The name of the page in the browser, for pages with a heading of their own (which then is an `h1`). */
+/** The name of the page in the browser, with what is unread, for pages with a heading of their own (which then is an `h1`). */
 export function usePageTitle(title: string): void {
   const name = text.value.name
+  const unread = unreadNotifications.value
   useLayoutEffect(() => {
-    document.title = title === name ? name : `${title} · ${name}`
-  }, [title, name])
+    const named = title === name ? name : `${title} · ${name}`
+    document.title = unread > 0 ? `(${unread}) ${named}` : named
+  }, [title, name, unread])
 }

@@ -1,13 +1,9 @@
-import './paged-view.css'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import { texts } from '../text/index.ts'
-import { Button } from './button.tsx'
+import { useEffect } from 'preact/hooks'
+import { PagedEnd } from './paged-end.tsx'
 import type { PagedList } from './paged-list.ts'
 import { Loading } from './skeleton.tsx'
-import { ErrorLine, ErrorState } from './states.tsx'
-
-const text = texts({ en: { more: 'Show more', retry: 'Try again' }, ko: { more: '더 보기', retry: '다시 시도' } })
+import { ErrorState } from './states.tsx'
 
 export interface PagedViewProps<Item> {
   list: PagedList<Item>
@@ -31,35 +27,7 @@ export function PagedView<Item>({ list, skeleton, empty, children }: PagedViewPr
   return (
     <>
       {children(items)}
-      <PagedEnd list={list} />
+      <PagedEnd list={list} count={items.length} />
     </>
   )
 }
-
-function PagedEnd<Item>({ list }: { list: PagedList<Item> }) {
-  const end = useRef<HTMLDivElement>(null)
-  const isAtEnd = list.isAtEnd.value
-  const problem = list.problem.value
-  const shown = list.items.value?.length
-  const isStopped = isAtEnd || problem !== undefined
-  useEffect(() => {
-    if (end.current === null || isStopped) return undefined
-    const watch = new IntersectionObserver((seen) => {
-      if (seen.some(({ isIntersecting }) => isIntersecting)) void list.more()
-    }, ahead)
-    watch.observe(end.current)
-    return () => watch.disconnect()
-  }, [list, isStopped, shown])
-  if (isAtEnd) return null
-  return (
-    <div ref={end} class="paged-end">
-      {problem !== undefined && <ErrorLine problem={problem} />}
-      <Button look="quiet" isBusy={list.isLoading.value} onClick={() => void list.more()}>
-        {problem === undefined ? text.value.more : text.value.retry}
-      </Button>
-    </div>
-  )
-}
-
-/** Begun before the end comes into sight. */
-const ahead = { rootMargin: '600px 0px' }

@@ -1,6 +1,6 @@
 import type { Page, Person } from '../api/types.ts'
 
-export interface MentionSearchParts<Found extends Person> {
+export interface PeopleSearchParts<Found extends Person> {
   ask(typed: string, signal: AbortSignal): Promise<Page<Found>>
   /** Told the latest answer only, whatever the order in which answers come. */
   onFound(people: readonly Found[]): void
@@ -14,13 +14,13 @@ const mostKept = 200
  * Asks who is meant while somebody types: a moment after the last key, never twice for the same, and nothing more for a beginning
  * that nobody has. What fails is passed over in silence: completing is a help, and the name can be written without it.
  */
-export class MentionSearch<Found extends Person> {
-  readonly #parts: MentionSearchParts<Found>
+export class PeopleSearch<Found extends Person> {
+  readonly #parts: PeopleSearchParts<Found>
   readonly #kept = new Map<string, readonly Found[]>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #asking: AbortController | undefined
 
-  constructor(parts: MentionSearchParts<Found>) {
+  constructor(parts: PeopleSearchParts<Found>) {
     this.#parts = parts
   }
 

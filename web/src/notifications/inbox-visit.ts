@@ -1,0 +1,99 @@
+import { computed, signal } from '@preact/signals'
+import type { Paging } from '../api/paging.ts'
+import type { Notification, Page } from '../api/types.ts'
+import { emptyInbox, newestPlace, placeOf, shownOf, without, withNotification, withPage } from './inbox.ts'
+
+export interface InboxVisitParts {
+  list(page: Paging): Promise<Page<Notification> & { unread: number }>
+  read(upTo: string): Promise<{ unread: number }>
+  /** How many are unread, as the server said last. */
+  onUnread(unread: number): void
+}
+
+/** One look into the inbox, from opening it to leaving: what was new at its beginning stays marked as new. */
+export class InboxVisit {
+  readonly problem = signal<unknown>(undefined)
+  readonly isLoading = signal(false)
+  /** False until the first page is there. */
+  readonly isOpen = signal(false)
+  readonly #parts: InboxVisitParts
+  readonly #inbox = signal(emptyInbox)
+  /** What is above this place is new. */
+  readonly #readBefore = signal(0)
+  /** Places of what the pages held, in their order, and how many of these were unread when the visit began. */
+  #places: number[] = []
+  #unreadAtFirst = 0
+  #readUpTo = 0
+  #readings = 0
+  /** Told while a page was being read: the page may not know of it. */
+  #meanwhile: Notification[] = []
+
+  readonly items = computed(() => shownOf(this.#inbox.value))
+  readonly fresh = computed(() => this.items.value.filter((one) => placeOf(one) > this.#readBefore.value))
+  readonly earlier = computed(() => this.items.value.filter((one) => placeOf(one) <= this.#readBefore.value))
+  readonly isAtEnd = computed(() => this.isOpen.value && this.#inbox.value.next === undefined)
+
+  constructor(parts: InboxVisitParts) {
+    this.#parts = parts
+  }
+
+  /** Reads the next page, unless one is being read or there is none. */
+  async more(): Promise<void> {
+    if (this.isLoading.value || this.isAtEnd.value) return
+    await this.#load(this.#inbox.value.next)
+  }
+
+  /** Something was missed: everything is read anew. */
+  async reload(): Promise<void> {
+    await this.#load(undefined)
+  }
+
+  /** `notification.created` or `notification.updated`. */
+  told(notification: Notification): void {
+    this.#meanwhile.push(notification)
+    this.#inbox.value = withNotification(this.#inbox.value, notification)
+  }
+
+  gone(ids: readonly string[]): void {
+    this.#inbox.value = without(this.#inbox.value, ids)
+  }
+
+  /** Everything that is shown has been seen: told to the server once for each newest place, and again if that failed. */
+  async seen(): Promise<void> {
+    const newest = newestPlace(this.#inbox.value)
+    if (!this.isOpen.value || newest === undefined || Number(newest) <= this.#readUpTo) return
+    const before = this.#readUpTo
+    this.#readUpTo = Number(newest)
+    try {
+      this.#parts.onUnread((await this.#parts.read(newest)).unread)
+    } catch {
+      // It stays unread on the server, and is told again the next time that something is looked at.
+      this.#readUpTo = Math.min(this.#readUpTo, before)
+    }
+  }
+
+  async #load(cursor: string | undefined): Promise<void> {
+    const reading = (this.#readings += 1)
+    this.isLoading.value = true
+    this.problem.value = undefined
+    this.#meanwhile = []
+    try {
+      const page = await this.#parts.list({ cursor })
+      if (reading === this.#readings) this.#take(page, cursor === undefined)
+    } catch (error) {
+      if (reading === this.#readings) this.problem.value = error
+    } finally {
+      if (reading === this.#readings) this.isLoading.value = false
+    }
+  }
+
+  #take(page: Page<Notification> & { unread: number }, isFirst: boolean): void {
+    if (!this.isOpen.value) this.#unreadAtFirst = page.unread
+    if (isFirst) this.#parts.onUnread(page.unread)
+    if (!isFirst || !this.isOpen.value) this.#places.push(...page.items.map(placeOf))
+    const before = isFirst ? { ...emptyInbox, gone: this.#inbox.value.gone } : this.#inbox.value
+    this.#inbox.value = this.#meanwhile.reduce(withNotification, withPage(before, page))
+    this.#readBefore.value = this.#places[this.#unreadAtFirst] ?? 0
+    this.isOpen.value = true
+  }
+}
