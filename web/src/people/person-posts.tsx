@@ -1,19 +1,25 @@
+import { useMemo } from 'preact/hooks'
 import type { PersonPage } from '../api/types.ts'
+import { api } from '../shell/session.ts'
+import { personSource } from '../timeline/feeds.ts'
+import { PostList } from '../timeline/post-list.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState } from '../ui/states.tsx'
 import { text } from './text.ts'
 
 /** What somebody wrote. To each other two people with a block between them have written nothing. */
 export function PersonPosts({ person, isMe }: { person: PersonPage; isMe: boolean }) {
-  const words = text.value
+  const source = useMemo(() => personSource(api.timeline, person.username), [person.username])
   if (person.relation.blocks) return null
+  return <PostList name={`person:${person.username}`} source={source} empty={<NoPosts isMe={isMe} />} />
+}
+
+function NoPosts({ isMe }: { isMe: boolean }) {
+  const words = text.value
+  if (!isMe) return <EmptyState icon="leaf" title={words.noPosts} />
   return (
-    <EmptyState
-      icon="leaf"
-      title={isMe ? words.noPostsMine : words.noPosts}
-      action={isMe ? <LinkButton href="/">{words.write}</LinkButton> : undefined}
-    >
-      {isMe ? <p>{words.noPostsHint}</p> : undefined}
+    <EmptyState icon="leaf" title={words.noPostsMine} action={<LinkButton href="/">{words.write}</LinkButton>}>
+      <p>{words.noPostsHint}</p>
     </EmptyState>
   )
 }

@@ -94,7 +94,7 @@ export const text = texts({
     mutedNote: '소식을 꺼 둔 사람이에요. 글이 피드에 나오지 않고 알림도 오지 않아요. 상대는 알 수 없어요.',
     blockedNote: '차단한 사람이에요. 서로의 글과 댓글이 보이지 않아요.',
     noPosts: '아직 올린 글이 없어요',
-    noPostsMine: '아직 올린 글이 없어요',
+    noPostsMine: '아직 글을 올리지 않았어요',
     noPostsHint: '타임라인에 올린 글이 여기에 모여요.',
     write: '글쓰기',
     noFollowers: '아직 팔로워가 없어요',
