@@ -8,7 +8,8 @@ test('what the client makes of each close code is what the server means by it', 
     ...{ refresh_and_resume: 'refresh', stay_away: 'stay_away' },
   } as const
 
-  for (const [name, { code, advice }] of Object.entries(closeCodes)) t.is(adviceFor(code).type, meant[advice], name)
+  for (const [name, { code, advice }] of Object.entries(closeCodes))
+    t.is<string, string>(adviceFor(code).type, meant[advice], name)
   for (const code of [1012, 1013]) t.is(adviceFor(code).type, 'later', 'from what stands before the servers')
   t.is(adviceFor(1006).type, 'now', 'broken without a word')
 })
