@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { SessionId } from '../platform/ids.ts'
 
 const mostKnown = 10_000
@@ -7,23 +8,30 @@ const mostKnown = 10_000
  * costs more than to read the session it names. Nothing else is taken for granted: session and role are read with every request.
  */
 export class KnownTokens {
-  /** The oldest first: a Map keeps the order of insertion. */
+  /**
+   * By their hashes, which are short, and worth nothing to whoever reads this memory. The oldest first: a Map keeps the order of insertion.
+   */
   readonly #known = new Map<string, { session: SessionId; expiresAt: number }>()
 
   /** Undefined when the token must be verified. */
   sessionOf(token: string): SessionId | undefined {
-    const known = this.#known.get(token)
+    const name = nameOf(token)
+    const known = this.#known.get(name)
     if (known === undefined) return undefined
     if (Date.now() < known.expiresAt) return known.session
-    this.#known.delete(token)
+    this.#known.delete(name)
     return undefined
   }
 
   /** `expiresAt` in milliseconds since the epoch. */
   remember(token: string, session: SessionId, expiresAt: number): void {
-    this.#known.set(token, { session, expiresAt })
+    this.#known.set(nameOf(token), { session, expiresAt })
     if (this.#known.size <= mostKnown) return
     const [oldest] = this.#known.keys()
     if (oldest !== undefined) this.#known.delete(oldest)
   }
+}
+
+function nameOf(token: string): string {
+  return hash('sha256', token, 'base64url')
 }

@@ -18,7 +18,8 @@ interface Lane {
  */
 export class Lanes {
   readonly #ledger: Pick<Ledger, 'append'>
-  readonly #lanes = new Map<RoomId, Lane>()
+  /** Made for the first line that has to wait: most sockets never have one. */
+  #lanes: Map<RoomId, Lane> | undefined
   readonly #mostWaiting: number
 
   constructor(ledger: Pick<Ledger, 'append'>, most = mostWaiting) {
@@ -28,11 +29,12 @@ export class Lanes {
 
   /** Errors: those of `prepare`; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome. */
   async say(room: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
-    const lane = this.#lanes.get(room)
+    const lane = this.#lanes?.get(room)
     if (lane !== undefined) return this.#wait(room, lane, prepare)
     const prepared = prepare()
     if (!(prepared instanceof Promise)) return this.#handOver(room, prepared)
     const opened: Lane = { waiting: 0, last: Promise.resolve(), isBroken: false }
+    this.#lanes ??= new Map()
     this.#lanes.set(room, opened)
     return this.#wait(room, opened, () => prepared)
   }
@@ -56,7 +58,7 @@ export class Lanes {
 
   #turned(room: RoomId, lane: Lane): void {
     lane.waiting -= 1
-    if (lane.waiting === 0) this.#lanes.delete(room)
+    if (lane.waiting === 0) this.#lanes?.delete(room)
   }
 
   #handOver(room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
@@ -66,7 +68,7 @@ export class Lanes {
   /** The lane is broken in the very step in which the ledger says so: a look-up that ends in the same moment comes too late. */
   async #append(room: RoomId, entry: NewEntry): Promise<AppendOutcome> {
     const outcome = await this.#ledger.append(room, entry)
-    const lane = this.#lanes.get(room)
+    const lane = this.#lanes?.get(room)
     if (outcome.type === 'unknown' && lane !== undefined) lane.isBroken = true
     return outcome
   }

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import { Problem } from '../errors.ts'
 import type { Role, Viewer } from '../http/viewer.ts'
+import { parseJson, refOf } from './client-frame.ts'
+import type { Ref } from './client-frame.ts'
 import { closeCodes } from './close-codes.ts'
 import type { CloseReason } from './close-codes.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import { TokenBucket } from './rate.ts'
 import { textFrame } from './text-frame.ts'
 import { holdForThisTurn } from './turn.ts'
@@ -20,9 +24,6 @@ export interface ConnectionLimits {
   hardBytes: number
 }
 
-/** What a frame may name for its answer. Each is answered once. */
-export type Ref = string | number
-
 /** What the domain does with a connection. */
 export interface ConnectionHandlers {
   /** A JSON value from the client. Called in the order of arrival. */
@@ -30,39 +31,64 @@ export interface ConnectionHandlers {
   closed(): void
 }
 
+/** A WebSocket that knows what stands above it, so that the same few listeners serve all of them: of its own each would cost hundreds of bytes. */
+export class ConnectedSocket extends WebSocket {
+  connection: Connection | undefined
+}
+
 /** What a peer gets to read a close frame behind what it has not read yet, before it is cut off. */
 const closeGraceMs = 5000
-const mostRefLength = 64
 const nothing = Buffer.alloc(0)
 
 /** One client's socket: JSON frames in, bytes out, heartbeat, rate and backpressure. It knows no room. */
 export class Connection {
-  readonly id: string
-  readonly #ws: WebSocket
+  readonly #ws: ConnectedSocket
   readonly #stream: Duplex
   readonly #limits: ConnectionLimits
   readonly #bucket: TokenBucket
-  readonly #pings: NodeJS.Timeout
-  #pongDeadline: NodeJS.Timeout | undefined
+  readonly #onEnd: (connection: Connection) => void
+  readonly #heartbeat: Heartbeat
+  #id: string | undefined
+  /** Beats since the last ping, and since the first one that nothing has answered. */
+  #beats: number
+  #unanswered: number | undefined
   #cutOff: NodeJS.Timeout | undefined
   #viewer: Viewer
   #handlers: ConnectionHandlers | undefined
 
-  /** `stream` is the raw stream below `ws`: with compression off, whole frames may be written to it between those of `ws`. */
-  constructor(options: { id: string; ws: WebSocket; stream: Duplex; viewer: Viewer; limits: ConnectionLimits }) {
+  /**
+   * `stream` is the raw stream below `ws`: with compression off, whole frames may be written to it between those of `ws`. `onEnd` is called before the
+   * handlers hear that it is closed.
+   */
+  constructor(options: {
+    ws: ConnectedSocket
+    stream: Duplex
+    viewer: Viewer
+    limits: ConnectionLimits
+    heartbeat: Heartbeat
+    onEnd: (connection: Connection) => void
+  }) {
     const { limits, ws } = options
-    this.id = options.id
     this.#viewer = options.viewer
     this.#ws = ws
     this.#stream = options.stream
     this.#limits = limits
     this.#bucket = new TokenBucket({ perSecond: limits.framesPerSecond, burst: limits.framesBurst }, performance.now())
-    this.#pings = setInterval(() => this.#ping(), limits.pingMs)
-    ws.on('message', (data, isBinary) => this.#hear(data, isBinary))
-    ws.on('ping', () => void this.#take(undefined))
-    ws.on('pong', () => this.#heardPong())
-    ws.on('error', () => undefined)
-    ws.on('close', () => this.#ended())
+    this.#heartbeat = options.heartbeat
+    this.#onEnd = options.onEnd
+    ws.connection = this
+    ws.on('message', Connection.#onMessage)
+    ws.on('ping', Connection.#onPing)
+    ws.on('pong', Connection.#onPong)
+    ws.on('error', Connection.#onError)
+    ws.on('close', Connection.#onClose)
+    this.#beats = this.#heartbeat.join()
+  }
+
+  /** Unlike that of any other connection to any server; made when it is first asked for, which for most is never. */
+  get id(): string {
+    this.#id ??= randomUUID()
+    return this.#id
   }
 
   handleBy(handlers: ConnectionHandlers): void {
@@ -120,10 +146,27 @@ export class Connection {
     this.#ws.terminate()
   }
 
+  /** To be called at every beat of the heartbeat: pings when it is time, and gives up who has not answered for too long. */
+  beat(): void {
+    if (!this.isOpen) return
+    if (this.#unanswered !== undefined) this.#unanswered += 1
+    if (this.#unanswered === this.#heartbeat.pongBeats) return this.#heardNothing()
+    this.#beats += 1
+    if (this.#beats < this.#heartbeat.pingBeats) return
+    this.#beats = 0
+    this.#ws.ping()
+    this.#unanswered ??= 0
+  }
+
+  #heardNothing(): void {
+    this.#ws.close(closeCodes.noPong.code, 'noPong')
+    this.#ws.terminate()
+  }
+
   #hear(data: RawData, isBinary: boolean): void {
     if (!this.isOpen) return
     if (isBinary) return this.close('unsupportedFrame')
-    this.#heardPong()
+    this.#unanswered = undefined
     const value = parseJson(data)
     const ref = refOf(value)
     if (!this.#take(ref)) return
@@ -142,43 +185,34 @@ export class Connection {
     return verdict === 'ok'
   }
 
-  #ping(): void {
-    if (!this.isOpen) return
-    this.#ws.ping()
-    this.#pongDeadline ??= setTimeout(() => this.#heardNothing(), this.#limits.pongMs)
-  }
-
-  #heardPong(): void {
-    clearTimeout(this.#pongDeadline)
-    this.#pongDeadline = undefined
-  }
-
-  #heardNothing(): void {
-    this.#ws.close(closeCodes.noPong.code, 'noPong')
-    this.#ws.terminate()
-  }
-
   #ended(): void {
-    clearInterval(this.#pings)
     clearTimeout(this.#cutOff)
-    this.#heardPong()
+    this.#onEnd(this)
     this.#handlers?.closed()
   }
-}
 
-function parseJson(data: RawData): unknown {
-  try {
-    const value: unknown = JSON.parse(data.toString())
-    return value
-  } catch {
-    return undefined
+  static #onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+    connectionOf(this).#hear(data, isBinary)
+  }
+
+  static #onPing(this: WebSocket): void {
+    connectionOf(this).#take(undefined)
+  }
+
+  static #onPong(this: WebSocket): void {
+    connectionOf(this).#unanswered = undefined
+  }
+
+  static #onError(): void {
+    // The close follows.
+  }
+
+  static #onClose(this: WebSocket): void {
+    connectionOf(this).#ended()
   }
 }
 
-/** The `ref` of a frame whose other members may be anything. */
-export function refOf(value: unknown): Ref | undefined {
-  if (typeof value !== 'object' || value === null || !('ref' in value)) return undefined
-  const { ref } = value
-  if (typeof ref === 'string') return ref.length > 0 && ref.length <= mostRefLength ? ref : undefined
-  return Number.isSafeInteger(ref) ? (ref as number) : undefined
+function connectionOf(ws: WebSocket): Connection {
+  if (!(ws instanceof ConnectedSocket) || ws.connection === undefined) throw new Error('a socket of nobody was heard')
+  return ws.connection
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+import type { Server as SocketServer } from 'ws'
 import { Problem } from '../errors.ts'
 import type { Role, Viewer } from '../http/viewer.ts'
 import type { AccountId, SessionId } from '../ids.ts'
@@ -10,10 +10,11 @@ import { within } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
 import { isOutage } from '../outage.ts'
 import type { CloseReason } from './close-codes.ts'
-import { Connection } from './connection.ts'
+import { ConnectedSocket, Connection } from './connection.ts'
 import type { ConnectionHandlers, ConnectionLimits } from './connection.ts'
 import { addressOf, chooseProtocol, identify, offeredProtocols, subprotocol } from './handshake.ts'
 import type { HandshakeParts } from './handshake.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { refuseUpgrade } from './refusal.ts'
 
 export interface GatewayLimits extends ConnectionLimits {
@@ -40,10 +41,13 @@ const mostFragments = 32
 /** The door for sockets: refuses before the upgrade with an ordinary HTTP answer, counts, and sends away. */
 export class Gateway {
   readonly #parts: GatewayParts
-  readonly #server: WebSocketServer
+  readonly #server: SocketServer<typeof ConnectedSocket>
+  readonly #heartbeat: Heartbeat
+  /** With their addresses. */
   readonly #connections = new Map<Connection, string>()
-  readonly #byAccount = new Map<AccountId, Set<Connection>>()
-  readonly #bySession = new Map<SessionId, Set<Connection>>()
+  /** Lists: as a rule of one, for which a Set takes five times as much. */
+  readonly #byAccount = new Map<AccountId, readonly Connection[]>()
+  readonly #bySession = new Map<SessionId, readonly Connection[]>()
   readonly #byAddress = new Map<string, number>()
   #handshakes = 0
   #isDraining = false
@@ -53,6 +57,7 @@ export class Gateway {
     this.#parts = parts
     this.#server = new WebSocketServer({
       noServer: true,
+      WebSocket: ConnectedSocket,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: parts.limits.frameMaxBytes,
@@ -60,6 +65,9 @@ export class Gateway {
       maxBufferedChunks: 4 * mostFragments,
       ...boundPongs(parts.limits.framesBurst),
       handleProtocols: (offered) => chooseProtocol(offered),
+    })
+    this.#heartbeat = new Heartbeat(parts.limits, () => {
+      for (const connection of this.#connections.keys()) connection.beat()
     })
     // Whom `ws` itself does not let in, for a key or a version that is none, hears it in the words of all others.
     this.#server.on('wsClientError', ({ message }, stream, request) => {
@@ -104,13 +112,14 @@ export class Gateway {
   /** Cuts off what is left. */
   close(): void {
     this.#isDraining = true
+    this.#heartbeat.stop()
     for (const connection of this.#connections.keys()) connection.terminate()
     this.#server.close()
   }
 
   async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     const requestId = requestIdOf(request)
-    stream.on('error', () => stream.destroy())
+    stream.on('error', destroy)
     this.#handshakes += 1
     try {
       const address = addressOf(request)
@@ -120,6 +129,8 @@ export class Gateway {
       this.#requireRoom(request, address)
       if (stream.destroyed) return
       this.#server.handleUpgrade(request, stream, head, (ws) => {
+        // From here on `ws` listens.
+        stream.off('error', destroy)
         if (protocol === subprotocol) this.#open({ ws, stream, viewer, address })
         else ws.close(4520, 'protocolVersion')
       })
@@ -138,22 +149,17 @@ export class Gateway {
     }
   }
 
-  #open(socket: { ws: WebSocket; stream: Duplex; viewer: Viewer; address: string }): void {
-    const { ws, viewer, address } = socket
-    if ((this.#byAccount.get(viewer.account)?.size ?? 0) >= this.#parts.limits.socketsPerAccount) {
+  #open(socket: { ws: ConnectedSocket; stream: Duplex; viewer: Viewer; address: string }): void {
+    const { ws, stream, viewer, address } = socket
+    if ((this.#byAccount.get(viewer.account)?.length ?? 0) >= this.#parts.limits.socketsPerAccount) {
       ws.on('error', () => undefined)
       return ws.close(4504, 'tooManyConnections')
     }
-    const connection = new Connection({ ...socket, id: randomUUID(), limits: this.#parts.limits })
+    const { limits, onConnection } = this.#parts
+    const parts = { limits, heartbeat: this.#heartbeat, onEnd: this.#strike }
+    const connection = new Connection({ ws, stream, viewer, ...parts })
     this.#enlist(connection, address)
-    const handlers = this.#parts.onConnection(connection)
-    connection.handleBy({
-      frame: (value) => handlers.frame(value),
-      closed: () => {
-        this.#strike(connection, address)
-        handlers.closed()
-      },
-    })
+    connection.handleBy(onConnection(connection))
   }
 
   #enlist(connection: Connection, address: string): void {
@@ -164,9 +170,11 @@ export class Gateway {
     addTo(this.#bySession, session, connection)
   }
 
-  #strike(connection: Connection, address: string): void {
+  /** One function for all connections. */
+  readonly #strike = (connection: Connection): void => {
     const { account, session } = connection.viewer
-    this.#connections.delete(connection)
+    const address = this.#connections.get(connection)
+    if (address === undefined || !this.#connections.delete(connection)) return
     const left = (this.#byAddress.get(address) ?? 1) - 1
     if (left === 0) this.#byAddress.delete(address)
     else this.#byAddress.set(address, left)
@@ -200,13 +208,17 @@ function requestIdOf(request: IncomingMessage): string {
   return acceptableId.test(given) ? given : randomUUID()
 }
 
-function addTo<Key>(map: Map<Key, Set<Connection>>, key: Key, connection: Connection): void {
-  const members = map.get(key) ?? new Set()
-  map.set(key, members.add(connection))
+function addTo<Key>(map: Map<Key, readonly Connection[]>, key: Key, connection: Connection): void {
+  const members = map.get(key)
+  map.set(key, members === undefined ? [connection] : [...members, connection])
 }
 
-function removeFrom<Key>(map: Map<Key, Set<Connection>>, key: Key, connection: Connection): void {
-  const members = map.get(key)
-  members?.delete(connection)
-  if (members?.size === 0) map.delete(key)
+function removeFrom<Key>(map: Map<Key, readonly Connection[]>, key: Key, connection: Connection): void {
+  const others = map.get(key)?.filter((member) => member !== connection) ?? []
+  if (others.length === 0) map.delete(key)
+  else map.set(key, others)
+}
+
+function destroy(this: Duplex): void {
+  this.destroy()
 }
