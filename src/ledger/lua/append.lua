@@ -21,26 +21,46 @@ local room, max_entries, max_bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3
 local max_ids, max_age, skew = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local is_over_budget = ARGV[7] == '1'
 local now = now_ms()
-local token = int(meta.epoch) .. '.' .. int(meta.rotation)
+local epoch = int(meta.epoch)
+local token = epoch .. '.' .. int(meta.rotation)
 local current = KEYS[3 + meta.rotation % 2]
 local older = KEYS[4 - meta.rotation % 2]
-local stored, sent = {}, {}
-local answers = {}
+local stored, answers = {}, {}
 
-local function first_of(name)
-  return sent[name] or redis.call('HGET', current, name) or redis.call('HGET', older, name)
+-- What is asked of Redis is asked once for the batch: names of all its ids, where they stand already, and what has become of them here.
+local names = {}
+for i = 8, #ARGV, fields do names[#names + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+local known = redis.call('HMGET', current, unpack(names))
+local known_before = redis.call('HMGET', older, unpack(names))
+local sent, places = {}, {}
+
+local function first_of(index)
+  return sent[names[index]] or known[index] or known_before[index]
+end
+
+local function remember(index, place)
+  sent[names[index]] = place
+  places[#places + 1] = names[index]
+  places[#places + 1] = place
+end
+
+-- Of those who speak in this batch; `false` for who is none. A change in the batch changes it here, too.
+local members = {}
+local function member_of(account)
+  if members[account] == nil then members[account] = redis.call('HGET', KEYS[5], account) end
+  return members[account]
 end
 
 local function may_speak(sender)
   if sender == '0' then return true end
-  local member = redis.call('HGET', KEYS[5], sender)
+  local member = member_of(sender)
   if not member then return meta.speak == 'all' end
   return string.sub(member, -2) ~= ':0'
 end
 
 local function lacks_word(entry)
   if entry.takes == '' or meta.speak ~= 'given' then return false end
-  return string.sub(redis.call('HGET', KEYS[5], entry.sender), -2) ~= ':2'
+  return string.sub(member_of(entry.sender), -2) ~= ':2'
 end
 
 -- A room that was written by an earlier version has no pace yet.
@@ -73,9 +93,10 @@ end
 local function change_members(change)
   local account, version, is_in = string.match(change, '^(%d+):(%d+):(%d)$')
   if tonumber(version) <= tonumber(meta.membersVersion) then return end
-  local known = redis.call('HGET', KEYS[5], account)
-  if known and tonumber(string.match(known, '^%d+')) >= tonumber(version) then return end
-  redis.call('HSET', KEYS[5], account, version .. ':' .. is_in)
+  local member = member_of(account)
+  if member and tonumber(string.match(member, '^%d+')) >= tonumber(version) then return end
+  members[account] = version .. ':' .. is_in
+  redis.call('HSET', KEYS[5], account, members[account])
 end
 
 local function change_rules(change)
@@ -85,9 +106,8 @@ local function change_rules(change)
   redis.call('HSET', KEYS[1], 'rulesVersion', version, 'speak', speak, 'paceMs', pace)
 end
 
-local function decide(entry)
-  local name = entry.sender .. ':' .. entry.id
-  local first = first_of(name)
+local function decide(entry, index)
+  local first = first_of(index)
   if first then return 'dup:' .. first end
   if meta.sentSince > 0 and entry.time <= meta.sentSince + skew and entry.token ~= token then return 'lookup' end
   if meta.state == 'closed' then return 'closed' end
@@ -98,11 +118,12 @@ local function decide(entry)
   if wait > 0 then return 'early:' .. int(wait) end
   if is_full(entry.sender) then return 'full' end
   stored[#stored + 1] = chain(meta, now, entry)
-  sent[name] = int(meta.epoch) .. ':' .. int(meta.head) .. ':' .. int(meta.at)
+  local place = int(meta.head) .. ':' .. int(meta.at)
+  remember(index, epoch .. ':' .. place)
   remember_turn(entry)
   if entry.change ~= '' then change_members(entry.change) end
   if entry.rules ~= '' then change_rules(entry.rules) end
-  return 'kept:' .. int(meta.head) .. ':' .. int(meta.at)
+  return 'kept:' .. place
 end
 
 local was_empty = meta.head == meta.base
@@ -111,7 +132,7 @@ for i = 8, #ARGV, fields do
     sender = ARGV[i], id = ARGV[i + 1], time = tonumber(ARGV[i + 2]), token = ARGV[i + 3], kind = ARGV[i + 4],
     target = ARGV[i + 5], hash = ARGV[i + 6], payload = ARGV[i + 7], takes = ARGV[i + 8], change = ARGV[i + 9],
     rules = ARGV[i + 10],
-  })
+  }, #answers + 1)
   answers[#answers + 1] = answer
   if answer == 'lookup' then break end
 end
@@ -129,9 +150,9 @@ end
 if #stored > 0 then
   write_head(KEYS[1], meta)
   redis.call('RPUSH', KEYS[2], unpack(stored))
-  for name, place in pairs(sent) do redis.call('HSET', current, name, place) end
+  redis.call('HSET', current, unpack(places))
   if was_empty then redis.call('ZADD', KEYS[6], int(meta.at), room) end
   turn()
   redis.call('PUBLISH', KEYS[7], 'E' .. table.concat(stored, '\n'))
 end
-return { 'ok', int(meta.epoch), int(meta.head), int(meta.head - meta.base), int(meta.bytes), token, answers }
+return { 'ok', epoch, int(meta.head), int(meta.head - meta.base), int(meta.bytes), token, answers }
