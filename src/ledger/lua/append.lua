@@ -30,8 +30,11 @@ local stored, answers = {}, {}
 -- What is asked of Redis is asked once for the batch: names of all its ids, where they stand already, and what has become of them here.
 local names = {}
 for i = 8, #ARGV, fields do names[#names + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
-local known = redis.call('HMGET', current, unpack(names))
-local known_before = redis.call('HMGET', older, unpack(names))
+local function places_in(hash)
+  if #names == 0 then return {} end
+  return redis.call('HMGET', hash, unpack(names))
+end
+local known, known_before = places_in(current), places_in(older)
 local sent, places = {}, {}
 
 local function first_of(index)
