@@ -150,8 +150,8 @@ type Value = number | string | Date | Buffer | null
 export type Binding = Knex.RawBinding | readonly (number | string)[] | readonly (readonly Value[])[]
 
 /** Rows of a raw SELECT. */
-export async function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
-  return (await answerTo(sql, text, bindings)) as Row[]
+export function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
+  return answerTo(sql, text, bindings) as Promise<Row[]>
 }
 
 /** Rows that a raw INSERT, UPDATE or DELETE touched. */
@@ -169,11 +169,13 @@ interface TransactionClient {
 const handovers = new WeakMap<object, Handover>()
 
 /** A text that is written already needs nothing of knex but its connections: building it anew costs as much as asking. */
-async function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): Promise<unknown> {
+function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): Promise<unknown> {
   const handover = handovers.get(sql.client as object)
-  if (handover !== undefined) return handover.ask(text, bindings)
-  const client = sql.client as TransactionClient
-  const { response } = await client.query(await client.acquireConnection(), { sql: text, bindings })
+  return handover?.ask(text, bindings) ?? answerWithin(sql.client as TransactionClient, text, bindings)
+}
+
+async function answerWithin(client: TransactionClient, sql: string, bindings: readonly Binding[]): Promise<unknown> {
+  const { response } = await client.query(await client.acquireConnection(), { sql, bindings })
   return response[0]
 }
 

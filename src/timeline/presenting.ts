@@ -47,10 +47,13 @@ export function peopleIn(posts: readonly { author: AccountId; mentions: readonly
 
 async function picturesAround(parts: ViewParts, sql: Sql, posts: readonly Post[]) {
   const illustrated = posts.filter((post) => post.pictureCount > 0).map((post) => post.id)
+  if (illustrated.length === 0) return () => withoutPictures
   const pictures = await picturesOf(sql, illustrated)
   const media = await viewsOf(parts, sql, [...pictures.values()].flat())
   return (post: Post) => ({ pictures: pictures.get(post.id) ?? [], media })
 }
+
+const withoutPictures = { pictures: [], media: new Map<never, never>() }
 
 async function viewsOf(parts: ViewParts, sql: Sql, pictures: readonly PostPicture[]) {
   if (pictures.length === 0) return new Map()
