@@ -4,7 +4,12 @@ import { Problem, runTool } from '../tools/problem.ts'
 import { screenProgress } from '../tools/progress.ts'
 import { providePrograms } from '../tools/services/provide.ts'
 import type { BenchOptions, Measure } from './contract.ts'
+import { growthPlot } from './growth/plot.ts'
+import { growthJson, growthTable } from './growth/report.ts'
+import { measureGrowth } from './growth/run.ts'
+import { sweeps } from './growth/sweeps.ts'
 import { describeMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { measures } from './measures.ts'
 import { benchOptions, usage } from './options.ts'
 import type { Asked } from './options.ts'
@@ -22,6 +27,7 @@ async function main(): Promise<number> {
   const asked = benchOptions(
     process.argv.slice(2),
     measures.map(({ id }) => id),
+    sweeps.map(({ id }) => id),
   )
   if (asked === 'help' || asked === 'list') {
     process.stdout.write(`${asked === 'help' ? usage : listOf(measures)}\n`)
@@ -33,6 +39,7 @@ async function main(): Promise<number> {
   await providePeers(progress.say)
   const machine = await describeMachine(programs)
   const options: BenchOptions = { ...asked, log: (line) => progress.say(`· ${line}`) }
+  if (asked.sweeps !== undefined) return grow(asked, asked.sweeps, machine, options)
   const chosen = measures.filter(({ id }) => asked.ids.includes(id))
   const taken: Taken[] = []
   for (const group of Map.groupBy(chosen, ({ contestants }) => contestants).values()) {
@@ -42,6 +49,23 @@ async function main(): Promise<number> {
   process.stdout.write(`${tableOf(run)}\n`)
   write(run, asked)
   return run.trial !== undefined || isEveryMustMet(run) ? 0 : 1
+}
+
+/** Nothing here has a bar: it shows where a cost does not stay what it was. */
+async function grow(asked: Asked, wanted: readonly string[], machine: Machine, options: BenchOptions): Promise<number> {
+  const taken = await measureGrowth(
+    sweeps.filter(({ id }) => wanted.includes(id)),
+    options,
+  )
+  const trial = asked.scale === 1 ? undefined : `${asked.scale} of the full size`
+  const run = { machine, command: commandOf(asked), trial, taken }
+  process.stdout.write(`${growthTable(run)}\n`)
+  writeFiles(asked, growthJson(run), (draw) => {
+    for (const growth of taken) {
+      for (const plot of growth.sweep.plots) draw(`growth-${growth.sweep.id}-${plot.name}`, growthPlot(plot, growth))
+    }
+  })
+  return 0
 }
 
 /** Measures with the same rounds. */
@@ -67,7 +91,8 @@ function trialOf({ rounds, scale }: Asked): string | undefined {
   return reasons.length === 0 ? undefined : reasons.join(', ')
 }
 
-function commandOf({ ids, rounds, seconds, scale, isDirect }: Asked): string {
+function commandOf({ ids, sweeps: grown, rounds, seconds, scale, isDirect }: Asked): string {
+  if (grown !== undefined) return `npm run bench -- growth ${grown.join(' ')} --seconds ${seconds} --scale ${scale}`
   return `npm run bench -- ${ids.join(' ')} --rounds ${rounds} --seconds ${seconds} --scale ${scale}${isDirect ? ' --direct' : ''}`
 }
 
@@ -81,18 +106,27 @@ function listOf(all: readonly Measure[]): string {
   return columns([['', '', 'must', 'goal'], ...lines])
 }
 
-function write(run: Run, { jsonFile, svgFolder }: Asked): void {
-  try {
-    if (jsonFile !== undefined) writeFileSync(jsonFile, jsonOf(run))
-    if (svgFolder === undefined) return
-    mkdirSync(svgFolder, { recursive: true })
+function write(run: Run, asked: Asked): void {
+  writeFiles(asked, jsonOf(run), (draw) => {
     for (const taken of run.taken) {
       const id = taken.measure.id.toLowerCase()
-      if (taken.outcomes.length > 0) writeFileSync(path.join(svgFolder, `${id}.svg`), plotOf(taken))
-      for (const [name, svg] of taken.measure.pictures?.() ?? []) {
-        writeFileSync(path.join(svgFolder, `${id}-${name}.svg`), svg)
-      }
+      if (taken.outcomes.length > 0) draw(id, plotOf(taken))
+      for (const [name, svg] of taken.measure.pictures?.() ?? []) draw(`${id}-${name}`, svg)
     }
+  })
+}
+
+/** `drawAll` draws each plot by the name of its file. */
+function writeFiles(
+  { jsonFile, svgFolder }: Asked,
+  json: string,
+  drawAll: (draw: (name: string, svg: string) => void) => void,
+): void {
+  try {
+    if (jsonFile !== undefined) writeFileSync(jsonFile, json)
+    if (svgFolder === undefined) return
+    mkdirSync(svgFolder, { recursive: true })
+    drawAll((name, svg) => writeFileSync(path.join(svgFolder, `${name}.svg`), svg))
   } catch (error) {
     throw new Problem(`The results cannot be written: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -4,7 +4,10 @@ import { Problem } from '../tools/problem.ts'
 import type { MeasureId } from './contract.ts'
 
 export interface Asked {
+  /** Empty where growth is asked for. */
   ids: readonly MeasureId[]
+  /** Ids of the sweeps of `growth`, when that is asked for. */
+  sweeps: readonly string[] | undefined
   rounds: number
   seconds: number
   scale: number
@@ -13,8 +16,9 @@ export interface Asked {
   svgFolder: string | undefined
 }
 
-export const usage = `npm run bench -- P1 [P4 …] | all [--rounds N] [--seconds S] [--scale X] [--direct] [--json FILE] [--svg FOLDER]
+export const usage = `npm run bench -- P1 [P4 …] | all | growth [WHAT …] [--rounds N] [--seconds S] [--scale X] [--direct] [--json FILE] [--svg FOLDER]
   P1 … P14       the measures to take; --list names them
+  growth         what a message, a page or a connection costs as there are more of them; all, or listeners, rooms, …
   --rounds N     paired rounds (3); fewer than 3 are a trial
   --seconds S    length of a round, where a measure has a length (10)
   --scale X      share of the full size, above 0 up to 1 (1); less is a trial
@@ -24,12 +28,18 @@ export const usage = `npm run bench -- P1 [P4 …] | all [--rounds N] [--seconds
   --list         names the measures and their bars`
 
 /** What was asked for on the command line. Throws a `Problem` in words for the person who typed it. */
-export function benchOptions(args: readonly string[], known: readonly MeasureId[]): Asked | 'help' | 'list' {
+export function benchOptions(
+  args: readonly string[],
+  known: readonly MeasureId[],
+  knownSweeps: readonly string[] = [],
+): Asked | 'help' | 'list' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   if (values.list) return 'list'
+  const isGrowth = positionals[0]?.toLowerCase() === 'growth'
   return {
-    ids: idsOf(positionals, known),
+    ids: isGrowth ? [] : idsOf(positionals, known),
+    sweeps: isGrowth ? sweepsOf(positionals.slice(1), knownSweeps) : undefined,
     rounds: numberOf('rounds', values.rounds, (value) => Number.isInteger(value) && value >= 1 && value <= 1000),
     seconds: numberOf('seconds', values.seconds, (value) => value > 0 && value <= 3600),
     scale: numberOf('scale', values.scale, (value) => value > 0 && value <= 1),
@@ -46,6 +56,12 @@ function idsOf(words: readonly string[], known: readonly MeasureId[]): MeasureId
   const strange = [...wanted].filter((word) => !known.some((id) => id === word))
   if (strange.length > 0) throw new Problem(`There is no measure ${strange.join(', ')}: ${known.join(', ')}, or all`)
   return known.filter((id) => wanted.has(id))
+}
+
+function sweepsOf(words: readonly string[], known: readonly string[]): string[] {
+  const strange = words.filter((word) => !known.includes(word))
+  if (strange.length > 0) throw new Problem(`Growth of ${strange.join(', ')} is not known: ${known.join(', ')}`)
+  return known.filter((id) => words.length === 0 || words.includes(id))
 }
 
 function numberOf(name: string, text: string, isRight: (value: number) => boolean): number {

@@ -35,7 +35,7 @@ export async function writePosts(url: string, wished: number, log: (line: string
 }
 
 /** Doubles what is there until it is enough: whole tables in one statement each. */
-async function copyPosts(sql: Sql, wished: number): Promise<void> {
+export async function copyPosts(sql: Sql, wished: number): Promise<void> {
   for (;;) {
     const [row] = await selectRows<{ count: number; newest: number }>(
       sql,

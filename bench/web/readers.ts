@@ -11,15 +11,19 @@ export class Readers {
   /** Of the reading process, up to the last event. */
   cpuSeconds = 0
 
-  private constructor(child: Child) {
+  /** Streams. */
+  readonly count: number
+
+  private constructor(child: Child, count: number) {
     this.#child = child
+    this.count = count
     child.process.on('message', (message: FromReaders) => this.#hear(message))
   }
 
   /** Resolves when all streams are open. */
   static async open(plan: Omit<ReadersPlan, 'type'>): Promise<Readers> {
     const child = await startChild('web/stream-readers.ts')
-    const readers = new Readers(child)
+    const readers = new Readers(child, plan.tokens.length)
     child.process.send({ type: 'open', ...plan } satisfies ReadersPlan)
     await readers.#ready.promise
     return readers

@@ -1,0 +1,101 @@
+import { loadOf, needsOf, processesFor, supposed } from './reckon.ts'
+import type { Community } from './reckon.ts'
+import type { Units } from './units.ts'
+
+/** The tables of docs/capacity.md, each between two comments that name it. */
+
+export function withTables(page: string, units: Units): string {
+  return Object.entries(tablesOf(units)).reduce((text, [name, block]) => {
+    const [begin, end] = [`<!-- computed: ${name} -->`, `<!-- end of ${name} -->`]
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+    if (from < 0 || to < from) throw new Error(`the page has no place for ${name}`)
+    return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`
+  }, page)
+}
+
+function tablesOf(units: Units): Record<string, string> {
+  return {
+    units: `${unitTable(units)}\n\nFrom ${units.machine}:\n\n${units.commands.map((command) => `    ${command}`).join('\n')}`,
+    machine: machineTable(units),
+    communities: communityTable(units, [
+      { ...supposed, members: 10_000 },
+      { ...supposed, members: 1_000_000 },
+      { ...supposed, members: 10_000_000 },
+    ]),
+  }
+}
+
+function unitTable({ values }: Units): string {
+  return table(
+    ['unit', 'cost'],
+    Object.entries(values).map(([name, value]) => [name, show(value)]),
+  )
+}
+
+/** What one core at half its time, or a GiB, comes to, of each kind of work alone. */
+function machineTable({ values }: Units): string {
+  const perCore = (micros: number): string => show(500_000 / micros)
+  const of = (name: string): number => values[name] ?? Number.NaN
+  const message = of('message, server µs') + supposed.listeners * of('delivery, server µs')
+  return table(
+    ['a core at half its time serves', 'a second'],
+    [
+      [`messages to ${supposed.listeners} listeners, as a server`, perCore(message)],
+      [
+        'deliveries in a saturated room, all processes together',
+        perCore(of('delivery in a saturated room, all processes µs')),
+      ],
+      ['feed pages, as a server', perCore(of('page, server µs'))],
+      ['feed pages, as the database', perCore(of('page, database µs'))],
+      ['messages, as Redis', perCore(of('message, Redis µs'))],
+      ['messages stored ten at a time, as a worker', perCore(of('storing, worker µs'))],
+      ['sockets in a GiB of a server', show(1024 ** 2 / of('socket, KiB'))],
+      ['streams in a GiB of a server', show(1024 ** 2 / of('stream, KiB'))],
+      ['awake rooms in a GiB of Redis', show(1024 ** 2 / of('room that is awake, KiB of Redis'))],
+    ],
+  )
+}
+
+function communityTable(units: Units, communities: readonly Community[]): string {
+  const all = communities.map((community) => {
+    const load = loadOf(community)
+    return { community, load, needs: needsOf(units, load, community) }
+  })
+  const row = (name: string, value: (each: (typeof all)[number]) => number | string): string[] => [
+    name,
+    ...all.map((each) => {
+      const found = value(each)
+      return typeof found === 'number' ? show(found) : found
+    }),
+  ]
+  const processes = (cores: number): string => `${show(cores)} → ${show(processesFor(cores))}`
+  return table(
+    ['members', ...communities.map(({ members }) => show(members))],
+    [
+      row('connected', ({ load }) => load.connected),
+      row('messages a second', ({ load }) => load.messages),
+      row('deliveries a second', ({ load }) => load.deliveries),
+      row('feed pages a second', ({ load }) => load.pages),
+      row('servers: cores busy → processes', ({ needs }) => processes(needs.serverCores)),
+      row('servers: GiB for connections', ({ needs }) => needs.serverGib),
+      row('Nginx: cores busy → workers', ({ needs }) => processes(needs.nginxCores)),
+      row('Redis: cores busy → shards', ({ needs }) => processes(needs.redisCores)),
+      row('Redis: GiB for rooms', ({ needs }) => needs.redisGib),
+      row('workers: cores busy → processes', ({ needs }) => processes(needs.workerCores)),
+      row('MySQL: cores busy → cores', ({ needs }) => processes(needs.databaseCores)),
+      row('MySQL: GiB a year', ({ needs }) => needs.diskGibAYear),
+      row('network out, Mbit/s', ({ needs }) => needs.megabitsOut),
+    ],
+  )
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}
+
+/** Three digits that count: more would promise what no guess can keep. */
+function show(value: number): string {
+  const rounded = Number(value.toPrecision(3))
+  return rounded.toLocaleString('en', { maximumFractionDigits: 3 })
+}

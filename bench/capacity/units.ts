@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { Problem } from '../../tools/problem.ts'
+import type { Figures } from '../contract.ts'
+import { mediansOf } from '../rounds.ts'
+
+/** What one piece of each kind of work costs, as the bench measured it: what capacities are reckoned from. */
+export const unitsShape = z.strictObject({
+  machine: z.string(),
+  /** What was run for them, and on what condition they stand. */
+  commands: z.array(z.string()),
+  /** By name; microseconds of processor time, bytes, or KiB, as the name says. */
+  values: z.record(z.string(), z.number()),
+})
+export type Units = z.output<typeof unitsShape>
+
+const figures = z.record(z.string(), z.number())
+const machine = z.object({ cores: z.number(), model: z.string(), kernel: z.string(), node: z.string() })
+const ofMeasures = z.object({
+  machine,
+  command: z.string(),
+  trial: z.string().optional(),
+  measures: z.array(
+    z.object({ id: z.string(), contestants: z.array(z.object({ name: z.string(), rounds: z.array(figures) })) }),
+  ),
+})
+const ofGrowth = z.object({
+  machine,
+  command: z.string(),
+  trial: z.string().optional(),
+  growth: z.array(z.object({ id: z.string(), points: z.array(z.object({ size: z.number(), figures })) })),
+})
+/** What `npm run bench -- … --json` wrote. */
+const result = z.union([ofGrowth, ofMeasures])
+
+/** Takes the unit costs out of results of the bench: P2 and P13, and all of growth. */
+export function unitsFrom(texts: readonly string[]): Units {
+  const results = texts.map((text) => result.parse(JSON.parse(text)))
+  const [first] = results
+  if (first === undefined) throw new Problem('Name the JSON files of a run: P2, P13 and growth')
+  const { cores, model, kernel, node } = first.machine
+  return {
+    machine: `${cores} cores (${model}), ${kernel}, Node ${node}`,
+    commands: results.map(({ command, trial }) => (trial === undefined ? command : `${command} (a trial: ${trial})`)),
+    values: valuesOf(measured(results), grown(results)),
+  }
+}
+
+/** Medians of Madang, by measure. */
+function measured(results: readonly z.output<typeof result>[]): (id: string) => Figures {
+  const all = results.flatMap((each) => ('measures' in each ? each.measures : []))
+  return (id) => {
+    const rounds = all.find((measure) => measure.id === id)?.contestants.find(({ name }) => name === 'madang')?.rounds
+    if (rounds === undefined) throw new Problem(`${id} is in none of these files`)
+    return mediansOf(rounds)
+  }
+}
+
+type Points = readonly { size: number; figures: Figures }[]
+
+function grown(results: readonly z.output<typeof result>[]): (id: string) => Points {
+  const all = results.flatMap((each) => ('growth' in each ? each.growth : []))
+  return (id) => {
+    const points = all.find((sweep) => sweep.id === id)?.points
+    if (points === undefined || points.length < 2) throw new Problem(`growth of ${id} is in none of these files`)
+    return points
+  }
+}
+
+function valuesOf(median: (id: string) => Figures, growth: (id: string) => Points): Record<string, number> {
+  const last = (id: string): Figures => growth(id).at(-1)?.figures ?? {}
+  const of = (found: Figures, name: string): number => {
+    const value = found[name]
+    if (value === undefined) throw new Problem(`${name} is not in these files`)
+    return value
+  }
+  const listeners = growth('listeners')
+  const [server, nginx] = [perListener(listeners, 'serverMicros'), perListener(listeners, 'nginxMicros')]
+  // Of rooms of four, at a pace at which what an idle site does anyway is little beside it.
+  const talked = last('rooms')
+  const alone = (name: string, delivery: number): number => Math.max(0, of(talked, name) - 4 * delivery)
+  const flushed = growth('storing').find(({ size }) => size === 10)?.figures ?? {}
+  return {
+    'message, server µs': alone('serverMicros', server),
+    'message, Redis µs': of(talked, 'redisMicros'),
+    'message, Nginx µs': alone('nginxMicros', nginx),
+    'delivery, server µs': server,
+    'delivery, Nginx µs': nginx,
+    'delivery in a saturated room, all processes µs': of(median('P2'), 'cpuMicrosPerDelivery'),
+    'delivery, bytes on the wire': of(last('listeners'), 'serverBytesPerDelivery'),
+    'storing, worker µs': of(flushed, 'workerMicros'),
+    'storing, database µs': of(flushed, 'databaseMicros'),
+    'stored message, bytes': of(last('history'), 'storedBytesPerMessage'),
+    'stored post, bytes': of(last('posts'), 'storedBytesPerPost'),
+    'page, server µs': of(last('posts'), 'nodeMs') * 1000,
+    'page, database µs': of(last('posts'), 'databaseMs') * 1000,
+    'page, bytes on the wire': of(last('posts'), 'bytesPerPage'),
+    'socket, KiB': of(last('sockets'), 'rssKibPerSocket'),
+    'socket, server µs a second': of(last('sockets'), 'serverMicrosPerSocketAndSecond'),
+    'stream, KiB': of(last('streams'), 'rssKibPerStream'),
+    'stream, server µs a second': of(last('streams'), 'serverMicrosPerStreamAndSecond'),
+    'room that is awake, KiB of Redis': of(talked, 'redisKibPerRoom'),
+    'busiest room there can be, MiB of Redis': of(median('P13'), 'roomMebibytesMost'),
+  }
+}
+
+/** What each listener adds, from the smallest room and the largest. */
+function perListener(points: Points, name: string): number {
+  const [first, last] = [points[0], points.at(-1)]
+  const [low, high] = [first?.figures[name], last?.figures[name]]
+  if (first === undefined || last === undefined || low === undefined || high === undefined) {
+    throw new Problem(`${name} is not in these files`)
+  }
+  return (high - low) / (last.size - first.size)
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import test from 'ava'
+import { withTables } from '../../bench/capacity/page.ts'
+import { loadOf, needsOf, processesFor, supposed } from '../../bench/capacity/reckon.ts'
+import { unitsFrom, unitsShape } from '../../bench/capacity/units.ts'
+import { Problem } from '../../tools/problem.ts'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+const units = unitsShape.parse(JSON.parse(read('bench/capacity/units.json')))
+
+test('the page of capacities is reckoned from the unit costs that are kept', (t) => {
+  const page = read('docs/capacity.md')
+  t.is(withTables(page, units), page, 'npm run capacity')
+  const dearer = {
+    ...units,
+    values: { ...units.values, 'page, server µs': (units.values['page, server µs'] ?? 0) * 3 },
+  }
+  t.not(withTables(page, dearer), page)
+})
+
+test('load and needs are as the formulas say', (t) => {
+  const community = { ...supposed, members: 36_000 }
+  const load = loadOf(community)
+  // 36,000 × 10 a day × 0.1 in an hour ÷ 3600 × 3 = 30 a second, each to 50.
+  t.deepEqual(load, { messages: 30, connected: 3600, deliveries: 1500, pages: 60, awakeRooms: 360 })
+
+  const values = Object.fromEntries(Object.keys(units.values).map((name) => [name, 0]))
+  const withCosts = {
+    ...units,
+    values: { ...values, 'delivery, server µs': 10, 'page, server µs': 1000, 'socket, KiB': 64 },
+  }
+  const needs = needsOf(withCosts, load, community)
+  t.is(needs.serverCores, 0.015 + 0.06)
+  t.is(needs.serverGib, (3600 * 64) / 1024 ** 2)
+  t.is(processesFor(needs.serverCores), 1)
+  t.is(processesFor(1.1), 3)
+})
+
+test('a file that lacks what is needed is refused in words', (t) => {
+  const machine = { cores: 2, model: 'a model', kernel: 'Linux', node: 'v24' }
+  const text = JSON.stringify({ machine, command: 'npm run bench -- P1', measures: [] })
+  t.throws(() => unitsFrom([text]), { instanceOf: Problem })
+  t.throws(() => unitsFrom([]), { instanceOf: Problem })
+})
