@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { provideDatabase, provideRedis } from '../../tools/local/backing.ts'
 import type { Layout } from '../../tools/local/layout.ts'
-import { giveUpOwnership } from '../../tools/local/ownership.ts'
+import { emptyLayout, giveUpOwnership } from '../../tools/local/ownership.ts'
 import { localSecrets } from '../../tools/local/secrets.ts'
 import type { Secrets } from '../../tools/local/secrets.ts'
 import { dataFolder } from '../../tools/paths.ts'
@@ -9,7 +9,6 @@ import { silentProgress } from '../../tools/progress.ts'
 import { providePrograms } from '../../tools/services/provide.ts'
 import type { Programs } from '../../tools/services/find.ts'
 import { Supervisor } from '../../tools/supervisor.ts'
-import { emptyLayout } from '../site/site.ts'
 import { underWay } from '../under-way.ts'
 
 /** A Redis and a database exactly as `npm start` starts them, on disk, in a folder of the bench's own. */

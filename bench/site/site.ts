@@ -1,9 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
-import { localLayout } from '../../tools/local/layout.ts'
 import type { Layout } from '../../tools/local/layout.ts'
-import { clearLeftovers, giveUpOwnership, takeOwnership } from '../../tools/local/ownership.ts'
+import { emptyLayout, giveUpOwnership } from '../../tools/local/ownership.ts'
 import { startStack } from '../../tools/local/stack.ts'
 import { dataFolder } from '../../tools/paths.ts'
 import { silentProgress } from '../../tools/progress.ts'
@@ -65,16 +64,6 @@ export async function startSite({ name, settings = {}, log }: SiteOptions): Prom
     await stop()
     throw error
   }
-}
-
-/** A folder of nobody else's. */
-export async function emptyLayout(folder: string): Promise<Layout> {
-  takeOwnership(localLayout(folder))
-  await clearLeftovers(localLayout(folder))
-  rmSync(folder, { recursive: true, force: true })
-  const layout = localLayout(folder)
-  takeOwnership(layout)
-  return layout
 }
 
 /** Nothing of the person's own settings, but what profiles the servers: `BENCH_NODE_OPTIONS="--cpu-prof …"`. */

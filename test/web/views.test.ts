@@ -14,7 +14,7 @@ import { stackOf } from '../support/stack.ts'
 /** What holds for every main view, as somebody sees it who comes for the first time: on a phone and at a desk, light and dark, in Korean and English. */
 
 const inBrowser = browserPath === undefined ? test.skip : test.serial
-const stack = stackOf(test, {}, { isForBrowsers: true })
+const stack = stackOf(test, { STREAM_OPENS_PER_MINUTE: 100_000 }, { isForBrowsers: true })
 const browser = browserOf(test)
 let house: House
 
@@ -49,7 +49,7 @@ for (const view of views) {
 /** Compressed, as they came over the network: theme, page, and what the page wants before it shows anything. */
 const mostScriptBytes = 60_000
 
-for (const name of ['sign-in', 'timeline']) {
+for (const name of ['welcome', 'sign-in', 'timeline']) {
   inBrowser(`${name}, seen for the first time, takes ${mostScriptBytes / 1000} kB of scripts at most`, async (t) => {
     const view = views.find((one) => one.name === name)
     if (view === undefined) throw new Error(`there is no view ${name}`)

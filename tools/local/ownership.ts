@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } fr
 import path from 'node:path'
 import { Problem } from '../problem.ts'
 import { endLeftover, markOf, readMark, writeMark } from '../processes.ts'
+import { localLayout } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { processNames } from './madang.ts'
 
@@ -23,6 +24,16 @@ export async function clearLeftovers(layout: Layout): Promise<void> {
   for (const name of ['nginx', ...servers, worker, 'redis', 'database']) await endLeftover(layout.pidFile(name))
   rmSync(layout.stack, { force: true })
   rotateLogs(path.dirname(layout.log('any')))
+}
+
+/** A folder of nobody else's, with nothing in it: what an earlier run left there is ended and thrown away. */
+export async function emptyLayout(folder: string): Promise<Layout> {
+  takeOwnership(localLayout(folder))
+  await clearLeftovers(localLayout(folder))
+  rmSync(folder, { recursive: true, force: true })
+  const layout = localLayout(folder)
+  takeOwnership(layout)
+  return layout
 }
 
 const longestLog = 20 * 1024 ** 2

@@ -18,7 +18,9 @@ export interface View {
 
 /** The main views. Which words they show is in src/commands/seed/demo-content.ts. */
 export const views: readonly View[] = [
-  { name: 'sign-in', path: () => '/', shows: 'h1' },
+  { name: 'welcome', path: () => '/', shows: 'h1' },
+  { name: 'sign-in', path: () => '/sign-in', shows: 'form' },
+  { name: 'sign-up', path: () => '/sign-up', shows: 'form' },
   { name: 'timeline', who: 'bob', path: () => '/', shows: 'h1' },
   { name: 'post', who: 'bob', path: ({ post }) => `/posts/${post}`, shows: 'h1' },
   { name: 'tag', who: 'bob', path: () => `/tags/${encodeURIComponent('마당')}`, shows: 'h1' },
@@ -30,7 +32,7 @@ export const views: readonly View[] = [
   { name: 'room', who: 'alice', path: ({ room }) => `/rooms/${room}`, shows: 'h1' },
   { name: 'receipt', who: 'alice', path: ({ closedRoom }) => `/rooms/${closedRoom}/receipt`, shows: 'h1' },
   { name: 'notifications', who: 'alice', path: () => '/notifications', shows: '.notification' },
-  { name: 'settings', who: 'bob', path: () => '/settings', shows: 'h1' },
+  { name: 'settings', who: 'bob', path: () => '/settings', shows: 'main form' },
   { name: 'settings-people', who: 'bob', path: () => '/settings/people', shows: 'h2' },
   { name: 'admin', who: 'admin', path: () => '/admin', shows: '.people-list li' },
   { name: 'admin-closings', who: 'admin', path: () => '/admin/closings', shows: '.closing-row' },
