@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { limitsForLoad } from '../load/limits.ts'
 import { localLayout } from '../../tools/local/layout.ts'
 import type { Layout } from '../../tools/local/layout.ts'
-import { clearLeftovers, giveUpOwnership, takeOwnership } from '../../tools/local/ownership.ts'
+import { emptyLayout, giveUpOwnership } from '../../tools/local/ownership.ts'
 import { startStack } from '../../tools/local/stack.ts'
 import { dataFolder, projectFolder } from '../../tools/paths.ts'
 import { Problem } from '../../tools/problem.ts'
@@ -40,7 +40,7 @@ const times = { CLOSED_META_SECONDS: 120, SLEEP_AFTER_SECONDS: 120, FLUSH_AGE_SE
 
 /** A stack of its own, from nothing, with probes in its processes. What dies is started again, and said. */
 export async function ownSite(progress: Progress): Promise<Site> {
-  const layout = await emptyLayout()
+  const layout = await emptyLayout(path.join(dataFolder, 'soak', 'stack'))
   const probes = layout.inside('probes')
   mkdirSync(probes)
   const programs = await providePrograms(progress)
@@ -99,16 +99,6 @@ function readStack(file: string): z.output<typeof stackShape> {
   } catch (error) {
     throw new Problem(`${file} is not the stack.json of a running npm start`, { cause: error })
   }
-}
-
-async function emptyLayout(): Promise<Layout> {
-  const folder = path.join(dataFolder, 'soak', 'stack')
-  takeOwnership(localLayout(folder))
-  await clearLeftovers(localLayout(folder))
-  rmSync(folder, { recursive: true, force: true })
-  const layout = localLayout(folder)
-  takeOwnership(layout)
-  return layout
 }
 
 /** Nothing of the person's own settings: a soak is the same everywhere. */

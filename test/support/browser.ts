@@ -1,8 +1,9 @@
 import type { ExecutionContext, TestFn } from 'ava'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { settingsFor } from '../../web/look/looks.ts'
+import { complaintsOf } from '../../web/look/complaints.ts'
 import type { Looks } from '../../web/look/looks.ts'
+import { openContext, signedInState } from '../../web/look/signed-in.ts'
 import type { ServerName, Stack } from './stack.ts'
 
 /** Where a browser is; undefined on machines that have none. */
@@ -49,7 +50,7 @@ export interface Window {
   /** Where the client is: of the Nginx before all servers, or of that before one. */
   address: string
   /** What the browser complained of since: errors in its console, broken policies, exceptions nobody caught. */
-  complaints: string[]
+  complaints: readonly string[]
 }
 
 /** A window of somebody who is not signed in, in a profile of its own, until the test ends. Nothing is loaded yet. */
@@ -59,56 +60,33 @@ export async function openWindow(
   stack: Stack,
   { server, ...looks }: Looks & { server?: ServerName } = {},
 ): Promise<Window> {
-  const address = server === undefined ? stack.address : stack.addressBefore(server)
-  const context = await browser.newContext({ baseURL: address, ...settingsFor(looks) })
-  t.teardown(() => context.close())
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => void complaints.push(`${error.name}: ${error.message}`))
-  page.on('console', (said) => {
-    if (said.type() === 'error' || said.type() === 'warning') complaints.push(`${said.text()} (${said.location().url})`)
-  })
-  return { context, page, address, complaints }
+  const address = addressFor(stack, server)
+  return windowIn(t, await openContext(browser, address, looks), address)
 }
 
-/** A window of somebody who is signed in, by the cookies that the door gives; their account is made when it is not there. */
+/** A window of somebody who is signed in; their account is made when it is not there. */
 export async function signedInWindow(
   t: ExecutionContext,
   browser: Browser,
   stack: Stack,
   name: string,
-  { role, ...looks }: Looks & { server?: ServerName; role?: 'member' | 'mentor' | 'admin' } = {},
+  { server, role, ...looks }: Looks & { server?: ServerName; role?: 'member' | 'mentor' | 'admin' } = {},
 ): Promise<Window> {
-  const window = await openWindow(t, browser, stack, looks)
-  await signIn(window, name, looks.language ?? 'en')
+  const address = addressFor(stack, server)
+  const state = await signedInState(browser, address, { username: name, password: passwordOf(name) })
   if (role !== undefined) await stack.world.sql('accounts').where({ username: name }).update({ role })
-  return window
+  return windowIn(t, await openContext(browser, address, looks, state), address)
 }
 
-/** The standard password of a test's people. */
+/** The password of a test's people. */
 export const passwordOf = (name: string): string => `${name} has a password`
 
-/** The account speaks the language of the window: the client takes up that of the account. */
-async function signIn(window: Window, name: string, language: 'ko' | 'en'): Promise<void> {
-  const { context, address } = window
-  const data = { username: name, password: passwordOf(name) }
-  const headers = { origin: address }
-  const known = await context.request.post('/v1/sessions', { data, headers })
-  const made = known.ok() ? known : await context.request.post('/v1/accounts', { data, headers })
-  if (!made.ok()) throw new Error(`${name} could not sign in: ${known.status()}, nor up: ${await made.text()}`)
-  const { expiresInSeconds }: { expiresInSeconds: number } = await made.json()
-  const spoken = await context.request.patch('/v1/me', { data: { language }, headers })
-  if (!spoken.ok()) throw new Error(`the language of ${name} was not kept: ${await spoken.text()}`)
-  await markSession(window, expiresInSeconds)
+function addressFor(stack: Stack, server: ServerName | undefined): string {
+  return server === undefined ? stack.address : stack.addressBefore(server)
 }
 
-/** What the client itself notes when it signs in (`session-keeper`): without it, it asks nobody who is here. */
-async function markSession({ context }: Window, expiresInSeconds: number): Promise<void> {
+async function windowIn(t: ExecutionContext, context: BrowserContext, address: string): Promise<Window> {
+  t.teardown(() => context.close())
   const page = await context.newPage()
-  await page.goto('/robots.txt')
-  await page.evaluate((seconds) => {
-    const mark = { keptAt: Date.now(), expiresAt: Date.now() + seconds * 1000 }
-    localStorage.setItem('madang-session', JSON.stringify(mark))
-  }, expiresInSeconds)
-  await page.close()
+  return { context, page, address, complaints: complaintsOf(page) }
 }

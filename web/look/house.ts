@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Closing, MyRoom, Page, Post, Room } from '../src/api/types.ts'
+import { signedInState } from './signed-in.ts'
+import type { State } from './signed-in.ts'
 import type { Things, View } from './views.ts'
 
 type Who = NonNullable<View['who']>
@@ -9,19 +11,16 @@ type Who = NonNullable<View['who']>
 export interface House {
   address: string
   things: Things
-  /** Cookies of somebody's browser. */
-  states: Readonly<Record<Who, Awaited<ReturnType<BrowserContext['storageState']>>>>
+  states: Readonly<Record<Who, State>>
 }
 
 const patienceMs = 60_000
 
 /** Signs the demo people in and waits until what they have made is whole: pictures rendered, the closed room's receipt written. */
 export async function enterHouse(browser: Browser, address: string): Promise<House> {
-  const states = {
-    alice: await stateOf(browser, address, 'alice'),
-    bob: await stateOf(browser, address, 'bob'),
-    admin: await stateOf(browser, address, 'admin'),
-  }
+  const stateOf = (username: Who): Promise<State> =>
+    signedInState(browser, address, { username, password: `madang-demo-${username}` })
+  const states = { alice: await stateOf('alice'), bob: await stateOf('bob'), admin: await stateOf('admin') }
   const context = await browser.newContext({ baseURL: address, storageState: states.alice })
   try {
     const ask = async <Answer>(path: string): Promise<Answer> => (await context.request.get(path)).json()
@@ -29,26 +28,6 @@ export async function enterHouse(browser: Browser, address: string): Promise<Hou
   } finally {
     await context.close()
   }
-}
-
-async function stateOf(browser: Browser, address: string, username: Who): Promise<House['states'][Who]> {
-  const context = await browser.newContext({ baseURL: address })
-  try {
-    const data = { username, password: `madang-demo-${username}` }
-    const answer = await context.request.post('/v1/sessions', { data, headers: { origin: address } })
-    if (!answer.ok()) throw new Error(`${username} is not let in at ${address}: ${await answer.text()}`)
-    const { expiresInSeconds }: { expiresInSeconds: number } = await answer.json()
-    return { ...(await context.storageState()), origins: [noteOf(address, expiresInSeconds)] }
-  } finally {
-    await context.close()
-  }
-}
-
-/** What the client itself notes when it signs in (`session-keeper`): without it, it asks nobody who is here. */
-function noteOf(origin: string, expiresInSeconds: number) {
-  const keptAt = Date.now()
-  const value = JSON.stringify({ keptAt, expiresAt: keptAt + expiresInSeconds * 1000 })
-  return { origin, localStorage: [{ name: 'madang-session', value }] }
 }
 
 async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise<Things> {

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
+import { complaintsOf } from './complaints.ts'
 import type { House } from './house.ts'
-import { settingsFor } from './looks.ts'
 import type { Looks } from './looks.ts'
+import { openContext } from './signed-in.ts'
 import type { View } from './views.ts'
 
 /** A view as somebody has it before them who comes for the first time: nothing is in the cache. */
@@ -18,14 +19,10 @@ export interface Visit {
 
 /** Opens a view and waits until it shows what it is for, with all its pictures. */
 export async function visit(browser: Browser, house: House, view: View, looks: Looks): Promise<Visit> {
-  const state = view.who === undefined ? {} : { storageState: house.states[view.who] }
-  const context = await browser.newContext({ baseURL: house.address, ...state, ...settingsFor(looks) })
+  const state = view.who === undefined ? undefined : house.states[view.who]
+  const context = await openContext(browser, house.address, looks, state)
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => void complaints.push(`${error.name}: ${error.message}`))
-  page.on('console', (said) => {
-    if (said.type() === 'error' || said.type() === 'warning') complaints.push(`${said.text()} (${said.location().url})`)
-  })
+  const complaints = complaintsOf(page)
   const sizes = new Map<string, Promise<number>>()
   page.on('requestfinished', (request) => {
     if (request.resourceType() !== 'script') return
