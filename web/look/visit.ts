@@ -17,6 +17,14 @@ export interface Visit {
   close(): Promise<void>
 }
 
+/** What moves by itself comes to its end: colours that change from one theme to the other would be judged half way. */
+export async function whenStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)))
+  })
+}
+
 /** Opens a view and waits until it shows what it is for, with all its pictures. */
 export async function visit(browser: Browser, house: House, view: View, looks: Looks): Promise<Visit> {
   const state = view.who === undefined ? undefined : house.states[view.who]
@@ -32,8 +40,6 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
     )
   })
   await page.addInitScript(watchShifts)
-  // As if it had been chosen in this browser: that goes before the language of the account.
-  await page.addInitScript((language) => localStorage.setItem('madang-language', language), looks.language ?? 'en')
   await page.goto(view.path(house.things))
   await whenShown(page, view)
   return {
