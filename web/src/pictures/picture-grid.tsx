@@ -2,11 +2,13 @@ import './picture-grid.css'
 import { useState } from 'preact/hooks'
 import type { Picture } from '../api/types.ts'
 import { classes } from '../ui/classes.ts'
-import { Lightbox } from './lightbox.tsx'
+import { laterDialog } from '../ui/later.tsx'
 import { PictureImage } from './picture-image.tsx'
 import { text } from './text.ts'
 
 export type ShownPicture = Picture & { alt: string }
+
+const Lightbox = laterDialog(() => import('./lightbox.tsx').then((module) => module.Lightbox))
 
 /** Of more pictures the first four are shown, the others in the lightbox. */
 const mostShown = 4

@@ -3,12 +3,15 @@ import { ApiProblem } from '../api/problem.ts'
 import { format, problemText } from '../text/index.ts'
 import { Icon } from '../ui/icon.tsx'
 import { toast } from '../ui/toast-state.ts'
-import { LikersDialog } from './likers-dialog.tsx'
+import { VisuallyHidden } from '../ui/visually-hidden.tsx'
+import { laterDialog } from '../ui/later.tsx'
 import { wishLike } from './liking.ts'
 import { likesOf } from './posts.ts'
 import type { Entry } from './posts.ts'
 import { text } from './text.ts'
 import { likingParts } from './timeline-state.ts'
+
+const LikersDialog = laterDialog(() => import('./likers-dialog.tsx').then((module) => module.LikersDialog))
 
 /** Likes a post, answering at once; the count beside it says who else does. */
 export function LikeButton({ entry }: { entry: Entry }) {
@@ -29,11 +32,12 @@ export function LikeButton({ entry }: { entry: Entry }) {
         <button
           type="button"
           class="post-action post-count"
-          aria-label={text.value.likersTitle}
+          title={text.value.likersTitle}
           aria-haspopup="dialog"
           onClick={() => setAsked(true)}
         >
-          {format.value.compact(count)}
+          <span aria-hidden="true">{format.value.compact(count)}</span>
+          <VisuallyHidden>{text.value.likers(count)}</VisuallyHidden>
         </button>
       )}
       {isAsked && <LikersDialog post={entry.value.post.id} onClose={() => setAsked(false)} />}

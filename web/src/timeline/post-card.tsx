@@ -4,6 +4,7 @@ import { PictureGrid } from '../pictures/picture-grid.tsx'
 import { format } from '../text/index.ts'
 import { Icon } from '../ui/icon.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { VisuallyHidden } from '../ui/visually-hidden.tsx'
 import { LikeButton } from './like-button.tsx'
 import { nameOf, PersonLine } from './person-line.tsx'
 import { PostMenu } from './post-menu.tsx'
@@ -51,9 +52,10 @@ export function PostCard({ entry, isAlone = false, onDeleted }: PostCardProps) {
       <PictureGrid pictures={post.pictures} />
       <footer class="post-foot">
         <LikeButton entry={entry} />
-        <a class="post-action" href={`/posts/${post.id}#comments`} aria-label={text.value.comments(post.commentCount)}>
+        <a class="post-action" href={`/posts/${post.id}#comments`}>
           <Icon name="comment" />
-          {post.commentCount > 0 && <span>{format.value.compact(post.commentCount)}</span>}
+          {post.commentCount > 0 && <span aria-hidden="true">{format.value.compact(post.commentCount)}</span>}
+          <VisuallyHidden>{text.value.comments(post.commentCount)}</VisuallyHidden>
         </a>
         <button
           type="button"

@@ -4,15 +4,17 @@ import type { Post } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { problemText } from '../text/index.ts'
 import { confirm } from '../ui/confirm.tsx'
+import { laterDialog } from '../ui/later.tsx'
 import { Menu } from '../ui/menu.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { nameOf } from './person-line.tsx'
-import { PostEditor } from './post-editor.tsx'
 import type { Entry } from './posts.ts'
 import { copyLink } from './share.ts'
 import { text } from './text.ts'
 import { posts } from './timeline-state.ts'
+
+const PostEditor = laterDialog(() => import('./post-editor.tsx').then((module) => module.PostEditor))
 
 /** What else can be done with a post: the author edits, the author and admins delete, everybody takes the link along. */
 export function PostMenu({ entry, onDeleted }: { entry: Entry; onDeleted?: () => void }) {

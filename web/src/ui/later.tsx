@@ -1,0 +1,38 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import { problemText } from '../text/index.ts'
+import { toast } from './toast-state.ts'
+
+/**
+ * A dialog whose code comes when it is first opened. When it does not come, that is said and the dialog is closed, so that one may
+ * try again.
+ */
+export function laterDialog<Props extends { onClose: () => void }>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
+  let loaded: ComponentType<Props> | undefined
+  return function Later(props: Props) {
+    const [Dialog, setDialog] = useState(() => loaded)
+    const close = useRef(props.onClose)
+    close.current = props.onClose
+    useEffect(() => {
+      let isOpen = true
+      async function open(): Promise<void> {
+        try {
+          const component = (loaded ??= await load())
+          if (isOpen) setDialog(() => component)
+        } catch {
+          if (!isOpen) return
+          toast({ text: problemText(new ApiProblem({ code: 'offline' })), tone: 'danger' })
+          close.current()
+        }
+      }
+      void open()
+      return () => {
+        isOpen = false
+      }
+    }, [])
+    return Dialog === undefined ? null : <Dialog {...props} />
+  }
+}
