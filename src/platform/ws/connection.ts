@@ -11,7 +11,7 @@ import type { CloseReason } from './close-codes.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { TokenBucket } from './rate.ts'
 import { textFrame } from './text-frame.ts'
-import { holdForThisTurn } from './turn.ts'
+import { holdForThisTurn, letGoOf } from './turn.ts'
 
 export interface ConnectionLimits {
   pingMs: number
@@ -120,19 +120,19 @@ export class Connection {
   /** Bytes of whole frames. What is written in one turn of the event loop leaves in one system call. */
   write(frames: Buffer): void {
     if (!this.isOpen) return
-    if (this.#stream.writableLength > this.#limits.hardBytes) return this.close('slow')
+    if (this.#isBehind(this.#limits.hardBytes)) return this.close('slow')
     holdForThisTurn(this.#stream)
     this.#stream.write(frames)
   }
 
   /** For what is soon out of date: dropped when the client does not keep up. */
   writeDroppable(frames: Buffer): void {
-    if (this.#stream.writableLength <= this.#limits.softBytes) this.write(frames)
+    if (!this.#isBehind(this.#limits.softBytes)) this.write(frames)
   }
 
   /** Resolves when all that was written so far has been taken by the network, or the client is gone. */
   caughtUp(): Promise<void> {
-    if (!this.isOpen || this.#stream.writableLength <= this.#limits.softBytes) return Promise.resolve()
+    if (!this.isOpen || !this.#isBehind(this.#limits.softBytes)) return Promise.resolve()
     return new Promise((resolve) => this.#stream.write(nothing, () => resolve()))
   }
 
@@ -161,6 +161,13 @@ export class Connection {
   #heardNothing(): void {
     this.#ws.close(closeCodes.noPong.code, 'noPong')
     this.#ws.terminate()
+  }
+
+  /** Whether more than so many bytes wait for the client; what waits only for the end of this turn is not its fault. */
+  #isBehind(bytes: number): boolean {
+    if (this.#stream.writableLength <= bytes) return false
+    letGoOf(this.#stream)
+    return this.#stream.writableLength > bytes
   }
 
   #hear(data: RawData, isBinary: boolean): void {
