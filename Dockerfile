@@ -32,4 +32,5 @@ RUN mkdir -p /data/transcripts /data/media && chown -R node:node /data
 ENV TRANSCRIPTS_FOLDER=/data/transcripts MEDIA_FOLDER=/data/media HOST=0.0.0.0 PORT=3000
 USER node
 EXPOSE 3000
-CMD ["node", "src/server.ts"]
+# 16 MiB for what has just been made: as fast as without a bound, and a server of 2,500 sockets takes 209 MB instead of 279 (bench/README.md).
+CMD ["node", "--max-semi-space-size=16", "src/server.ts"]

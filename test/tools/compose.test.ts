@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { describeSettings, loadConfig } from '../../src/config.ts'
+import { serverFlags } from '../../tools/local/madang.ts'
 import { projectFolder } from '../../tools/paths.ts'
 
 /** What docker-compose.yml gives to Madang's own containers, read line by line: nothing here may need more of YAML. */
@@ -113,7 +114,7 @@ test('the web client is built into the image of Nginx, where Nginx looks for it'
   t.regex(front, /^nginx:1\.30 AS nginx\n/)
   t.true(front.includes(`\nCOPY --from=web /app/web/dist ${mapping(nginx)['MADANG_WEB_FOLDER']}\n`))
   // What is built without a target is the image of the servers.
-  t.regex(last, /^CMD \["node", "src\/server\.ts"\]$/m)
+  t.true(last.includes(`\nCMD ${JSON.stringify(['node', ...serverFlags, 'src/server.ts']).replaceAll(',', ', ')}\n`))
   t.regex(below(compose, /^x-madang:/), /^ {2}build: \.$/m)
 })
 

@@ -11,6 +11,9 @@ import type { ChildEnv } from './settings.ts'
 
 export const processNames = { servers: ['server-1', 'server-2'], worker: 'worker-1' } as const
 
+/** Of the image, too (Dockerfile). */
+export const serverFlags = ['--max-semi-space-size=16'] as const
+
 /** One process of Madang as a child of the local stack. */
 export interface NodeService {
   layout: Layout
@@ -23,7 +26,10 @@ export interface NodeService {
 /** Reached over a port by all on this machine, and over a unix socket by Nginx. */
 export function serverService(options: NodeService): Service {
   const { layout, name, port } = options
-  return nodeService(options, 'src/server.ts', { PORT: String(port), LISTEN_FILE: layout.socket(name) })
+  return nodeService(options, [...serverFlags, path.join(projectFolder, 'src/server.ts')], {
+    PORT: String(port),
+    LISTEN_FILE: layout.socket(name),
+  })
 }
 
 /** Where Nginx reaches a server. */
@@ -33,16 +39,18 @@ export function upstreamOf({ layout, name, port }: Pick<NodeService, 'layout' | 
 }
 
 export function workerService(options: NodeService): Service {
-  return nodeService(options, 'workers/main.ts', { WORKER_HEALTH_PORT: String(options.port) })
+  return nodeService(options, [path.join(projectFolder, 'workers/main.ts')], {
+    WORKER_HEALTH_PORT: String(options.port),
+  })
 }
 
-function nodeService({ layout, name, port, env }: NodeService, script: string, own: ChildEnv): Service {
+function nodeService({ layout, name, port, env }: NodeService, args: readonly string[], own: ChildEnv): Service {
   const files = childFiles(layout, name)
   const start = (): Promise<Started> =>
     startProcess({
       ...files,
       command: process.execPath,
-      args: [path.join(projectFolder, script)],
+      args,
       cwd: projectFolder,
       env: { ...env, HOST: '127.0.0.1', SERVER_NAME: name, ...own },
     })
