@@ -11,6 +11,7 @@ import { ClosingProgress } from './order/closing-progress.tsx'
 import { Downloads } from './receipt/downloads.tsx'
 import { ReceiptView } from './receipt/receipt-view.tsx'
 import { text } from './receipt/text.ts'
+import { Verification } from './receipt/verification.tsx'
 import { client } from './wires.ts'
 
 /** What a closed room leaves: its receipt in words, the proof of it, and what to keep. */
@@ -31,6 +32,7 @@ function ReceiptOf({ room }: { room: string }) {
       <Page title={words.of(receipt.name)}>
         <div class="receipt">
           <ReceiptView receipt={receipt} keyId={keyIdOf(signed.jws)} />
+          <Verification room={room} signed={signed} />
           <Downloads room={room} signed={signed} />
           <p class="receipt-ways">
             <LinkButton look="quiet" icon="rooms" href={`/rooms/${room}`}>

@@ -1,5 +1,6 @@
 import './composer.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useMentions } from '../../people/use-mentions.tsx'
 import { PictureTray } from '../../pictures/picture-tray.tsx'
 import { Uploads, progressOf } from '../../pictures/uploads.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -53,6 +54,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   const [body, setBody] = useState(() => startOf(me, visit.id, editing))
   const [uploads] = useState(() => new Uploads({ upload: client.media.upload, most: mostPictures }))
   const field = useRef<HTMLTextAreaElement>(null)
+  const mentions = useMentions(field, write)
   const picker = useRef<HTMLInputElement>(null)
   const [isDragging, setDragging] = useState(false)
   const pause = useSlowMode()
@@ -105,8 +107,8 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    // Enter that ends a composition sends nothing.
-    if (isComposing(event)) return
+    // Enter that ends a composition, or takes a name, sends nothing.
+    if (isComposing(event) || mentions.onKeyDown(event)) return
     if (event.key === 'Enter' && !event.shiftKey && sendsOnEnter()) {
       event.preventDefault()
       void send()
@@ -176,6 +178,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
         <textarea
           ref={field}
           class="composer-input"
+          {...mentions.ties}
           rows={1}
           dir="auto"
           value={body}
@@ -192,6 +195,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
             uploads.add(files)
           }}
         />
+        {mentions.list}
         <IconButton
           icon={editing === undefined ? 'send' : 'check'}
           label={editing === undefined ? words.send : words.save}
