@@ -1,0 +1,45 @@
+import type { Locator, Page } from 'playwright-core'
+import type { Window } from '../support/browser.ts'
+
+/** What people of our tests do in rooms. */
+
+interface Opened {
+  name?: string
+  seats?: number
+}
+
+/** A room of the first one's, in which the others have seats. */
+export async function openRoomFor(
+  mentor: Window,
+  members: readonly Window[],
+  { name = 'Porch', seats = 10 }: Opened = {},
+) {
+  const { id }: { id: string } = await ask(mentor, 'POST', '/v1/rooms', { name, topic: '', seats })
+  for (const member of members) await ask(member, 'PUT', `/v1/rooms/${id}/members/me`)
+  return id
+}
+
+async function ask(window: Window, method: string, path: string, data?: object): Promise<never> {
+  const answer = await window.context.request.fetch(path, {
+    method,
+    ...(data === undefined ? {} : { data }),
+    headers: { origin: window.address },
+  })
+  if (!answer.ok()) throw new Error(`${method} ${path} was answered ${answer.status()}: ${await answer.text()}`)
+  return (await answer.json()) as never
+}
+
+/** Writes a message and sends it, by the button, which is there on every device. */
+export async function say(page: Page, body: string): Promise<void> {
+  await page.locator('.composer-input').fill(body)
+  await sendButton(page).click()
+}
+
+export function sendButton(page: Page): Locator {
+  return page.locator('.composer-row button[type=submit]')
+}
+
+/** What is said in the room, as it stands on the page. */
+export function bodiesOf(page: Page): Promise<string[]> {
+  return page.locator('.message-body').allInnerTexts()
+}

@@ -1,0 +1,276 @@
+import test from 'ava'
+import type { Page } from 'playwright-core'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { stackOf } from '../support/stack.ts'
+import { bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
+
+/** People in rooms, each in a window of their own before one of two servers. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
+const browser = browserOf(test)
+
+inBrowser('two people on two servers talk, and each sees what became of their words', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { server: 'server-1', role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { server: 'server-2', language: 'ko' })
+  const room = await openRoomFor(alice, [bob], { name: '장독대' })
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+
+  await say(alice.page, 'how is the soy sauce?')
+  await bob.page.getByText('how is the soy sauce?').waitFor()
+  await say(bob.page, '아주 잘 익었어요')
+  await alice.page.getByText('아주 잘 익었어요').waitFor()
+  await alice.page.locator('.message-own .message-mark[data-state=stored]').waitFor()
+
+  t.deepEqual(await bodiesOf(alice.page), ['how is the soy sauce?', '아주 잘 익었어요'])
+  t.deepEqual(await bodiesOf(bob.page), await bodiesOf(alice.page))
+  t.is(await alice.page.locator('.room-head-people').innerText(), '2')
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
+inBrowser('a reply, a reaction, an edit and a deletion are seen by both, and count each person once', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'helo')
+  const heard = bob.page.locator('.message', { hasText: 'helo' })
+  await heard.waitFor()
+
+  await heard.hover()
+  await heard.getByRole('button', { name: 'React' }).click()
+  await bob.page.getByRole('button', { name: 'React with 👍' }).click()
+  await alice.page.locator('.message-reaction', { hasText: '1' }).waitFor()
+  await heard.hover()
+  await heard.getByRole('button', { name: 'Reply' }).click()
+  await say(bob.page, 'you mean hello')
+  await alice.page
+    .locator('.message', { hasText: 'you mean hello' })
+    .locator('.message-quote', { hasText: 'helo' })
+    .waitFor()
+
+  await alice.page.locator('.message-own').focus()
+  await alice.page.keyboard.press('e')
+  await alice.page.locator('.composer-input').fill('hello')
+  await alice.page.keyboard.press('Enter')
+  await bob.page.locator('.message:not(.message-own) .message-body', { hasText: /^hello$/ }).waitFor()
+  await bob.page.getByText('edited').first().waitFor()
+
+  await alice.page.locator('.message-own').focus()
+  await alice.page.keyboard.press('Delete')
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await bob.page.getByText('This message was deleted.').waitFor()
+
+  t.deepEqual(await bodiesOf(bob.page), ['you mean hello'])
+  t.is(await bob.page.locator('.message-reaction').count(), 0)
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
+inBrowser('a mentor opens a room, fills it, closes it, and keeps papers that hold without any server', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { server: 'server-1', role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { server: 'server-2' })
+  await alice.page.goto('/rooms')
+  await bob.page.goto('/rooms')
+  await alice.page.getByRole('button', { name: 'Open a room' }).click()
+  await alice.page.getByLabel('Name').fill('Last evening')
+  await alice.page.getByLabel('Seats').fill('3')
+  await alice.page.getByRole('button', { name: 'Open', exact: true }).click()
+  await alice.page.waitForURL(/\/rooms\/\d+$/)
+  const room = alice.page.url().split('/').at(-1) ?? ''
+
+  const card = bob.page.locator('.room-card', { hasText: 'Last evening' })
+  await card.getByRole('button', { name: /Take a seat/ }).click()
+  await bob.page.waitForURL(/\/rooms\/\d+$/)
+  for (let turn = 1; turn <= 5; turn += 1) await say(bob.page, `word ${turn}`)
+  await alice.page.getByText('word 5').waitFor()
+  await alice.page.getByRole('button', { name: 'More about this room' }).click()
+  await alice.page.getByRole('menuitem', { name: 'Close the room' }).click()
+  await alice.page.getByRole('dialog').getByText('cannot be opened again').waitFor()
+  await alice.page.getByRole('button', { name: 'Close for good' }).click()
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+
+  for (const { page } of [alice, bob]) {
+    await page.goto(`/rooms/${room}/receipt`)
+    await page.getByText('Sealed').waitFor()
+    await page.getByText('5 messages by 1 person').waitFor()
+  }
+  await bob.page.getByRole('button', { name: 'Verify here' }).click()
+  await bob.page.getByText('All of it holds: this is what the server signed.').waitFor()
+  t.is(await bob.page.locator('.receipt-steps > [data-state=holds]').count(), 8)
+  const folder = await mkdtemp(join(tmpdir(), 'madang-papers-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const papers: string[] = []
+  for (const name of ['Receipt (JSON)', 'Transcript (NDJSON)', 'Keys (JSON)']) {
+    papers.push(await downloaded(bob.page, name, folder))
+  }
+  const verified = await promisify(execFile)(process.execPath, ['src/commands/verify.ts', ...papers])
+
+  t.regex(verified.stdout, /sealed: all that was acknowledged in this room stands in this transcript/)
+  t.deepEqual(
+    [...alice.complaints, ...bob.complaints].filter((said) => !said.includes('404')),
+    [],
+  )
+})
+
+inBrowser('a server dies in the middle of a conversation: both go on talking, and nothing is said twice', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { server: 'server-1', role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { server: 'server-2' })
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'before')
+  await bob.page.getByText('before').waitFor()
+
+  await stack().kill('server-1')
+  const killedAt = performance.now()
+  await say(alice.page, 'from who lost the server')
+  await bob.page.getByText('from who lost the server').waitFor({ timeout: 60_000 })
+  const thereMs = performance.now() - killedAt
+  await say(bob.page, 'to who lost the server')
+  await alice.page.getByText('to who lost the server').waitFor({ timeout: 60_000 })
+  t.log(
+    `heard ${Math.round(thereMs)} ms after the server died, answered after ${Math.round(performance.now() - killedAt)} ms`,
+  )
+  await stack().start('server-1')
+
+  const said = ['before', 'from who lost the server', 'to who lost the server']
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), said)
+})
+
+inBrowser('Enter that ends the composition of a syllable sends nothing, the next one does', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', language: 'ko' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  const field = alice.page.locator('.composer-input')
+  await field.focus()
+  const cdp = await alice.context.newCDPSession(alice.page)
+
+  for (const text of ['ㅎ', '하', '한']) {
+    await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+  }
+  await cdp.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    windowsVirtualKeyCode: 229,
+    key: 'Process',
+    code: 'Enter',
+  })
+  t.is(await field.inputValue(), '한')
+  t.deepEqual(await bodiesOf(alice.page), [])
+
+  await cdp.send('Input.insertText', { text: '한' })
+  t.is(await field.inputValue(), '한')
+  t.deepEqual(await bodiesOf(alice.page), [])
+
+  await field.press('Enter')
+  await alice.page.locator('.message-body', { hasText: '한' }).waitFor()
+  t.is(await field.inputValue(), '')
+})
+
+inBrowser('what was on its way when the page was loaded anew is sent once', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'first')
+  await bob.page.getByText('first').waitFor()
+
+  await alice.context.setOffline(true)
+  await say(alice.page, 'written in a tunnel')
+  await alice.page.locator('.message-mark[data-state=sending]').waitFor()
+  await alice.context.setOffline(false)
+  await alice.page.reload()
+  await bob.page.getByText('written in a tunnel').waitFor({ timeout: 60_000 })
+  await alice.page
+    .locator('.message-own', { hasText: 'written in a tunnel' })
+    .locator('.message-mark:not([data-state=sending])')
+    .waitFor()
+  await say(alice.page, 'last')
+  await bob.page.getByText('last', { exact: true }).waitFor()
+
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['first', 'written in a tunnel', 'last'])
+})
+
+inBrowser('on a phone Enter makes a line and the button sends; nothing is wider than the screen', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360, language: 'ko' })
+  const room = await openRoomFor(alice, [], { name: '이름이 아주 아주 길어서 한 줄에 다 들어가지 않는 방' })
+  await alice.page.goto(`/rooms/${room}`)
+  const field = alice.page.locator('.composer-input')
+
+  await field.fill('한 줄')
+  await field.press('Enter')
+  await alice.page.keyboard.type('두 줄')
+  t.is(await field.inputValue(), '한 줄\n두 줄')
+  await sendButton(alice.page).click()
+  await alice.page.locator('.message-body', { hasText: '두 줄' }).waitFor()
+  await say(alice.page, `https://madang.example/${'long'.repeat(60)}`)
+  await alice.page.locator('.message-body a').waitFor()
+
+  t.true(await alice.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+  await alice.page.getByRole('button', { name: /함께 있는 사람/ }).click()
+  await alice.page.getByRole('dialog').getByText('@alice').waitFor()
+  t.deepEqual(alice.complaints, [])
+})
+
+inBrowser('everything in a room can be done by keyboard alone', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  const { keyboard } = alice.page
+  await alice.page.locator('.composer-input').focus()
+  for (const word of ['one', 'two', 'three']) {
+    await keyboard.type(word)
+    await keyboard.press('Enter')
+    await alice.page.locator('.message-body', { hasText: word }).waitFor()
+  }
+  const focused = () =>
+    alice.page.evaluate(
+      () => document.activeElement?.querySelector('.message-body')?.textContent ?? document.activeElement?.className,
+    )
+  await alice.page.locator('.message-mark[data-state=sending]').waitFor({ state: 'detached' })
+
+  await keyboard.press('ArrowUp')
+  t.is(await focused(), 'three')
+  await keyboard.press('ArrowUp')
+  t.is(await focused(), 'two')
+  await keyboard.press('r')
+  await alice.page.getByText('Replying to').waitFor()
+  await keyboard.press('Escape')
+  await alice.page.getByText('Replying to').waitFor({ state: 'detached' })
+  t.is(await focused(), 'composer-input')
+  await keyboard.press('ArrowUp')
+  await keyboard.press('Home')
+  t.is(await focused(), 'one')
+  await keyboard.press('+')
+  await keyboard.press('ArrowRight')
+  await keyboard.press('Enter')
+  await alice.page.locator('.message-reaction').waitFor()
+  await alice.page.locator('.message').first().focus()
+  await keyboard.press('?')
+  await alice.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  await keyboard.press('Escape')
+  t.is(await focused(), 'one')
+  await keyboard.press('Escape')
+  t.is(await focused(), 'composer-input')
+  t.deepEqual(alice.complaints, [])
+})
+
+async function downloaded(page: Page, name: string, folder: string): Promise<string> {
+  const coming = page.waitForEvent('download')
+  await page.getByRole('button', { name }).click()
+  const download = await coming
+  const path = join(folder, download.suggestedFilename())
+  await download.saveAs(path)
+  return path
+}
