@@ -97,19 +97,20 @@ test('whatever is lost, repeated, taken back and resumed, each entry is told onc
       const site = new Room()
       const page = new Page(site)
       const rule = new ClientRule(page, { epoch: 1, seq: 0 })
-      const said: PushFrame[] = []
+      const heard: PushFrame[] = []
       let isHere = false
       const hear = (frame: PushFrame): void => {
-        said.push(frame)
-        if (isHere) rule.hear(frame)
+        if (!isHere) return
+        heard.push(frame)
+        rule.hear(frame)
       }
       /** `back` places further than needed, as when another listener of the same room is behind. */
       const comeBack = (back: number): void => {
         const last = rule.last ?? { epoch: 1, seq: 0 }
         const { frames, answer } = site.resume({ ...last, seq: Math.max(0, last.seq - back) }, mostEntries)
-        for (const frame of frames) rule.hear(frame)
-        rule.subscribed(answer)
         isHere = true
+        for (const frame of frames) hear(frame)
+        rule.subscribed(answer)
       }
 
       for (const one of happenings) {
@@ -117,7 +118,7 @@ test('whatever is lost, repeated, taken back and resumed, each entry is told onc
         else if (one.type === 'lost') hear(site.loseAtMost(one.count))
         else if (one.type === 'away') isHere = false
         else if (one.type === 'back') comeBack(one.after)
-        else if (isHere) repeat(rule, said, one.place)
+        else if (isHere) repeat(rule, heard, one.place)
       }
       comeBack(0)
 
@@ -131,9 +132,9 @@ test('whatever is lost, repeated, taken back and resumed, each entry is told onc
 })
 
 /** What was heard already comes again, and what was taken back comes late; what was never heard cannot, on a connection that stands. */
-function repeat(rule: ClientRule, said: readonly PushFrame[], place: number): void {
-  const frame = said[place % Math.max(1, said.length)]
-  const ended = said.findLast(({ type }) => type === 'epoch')
+function repeat(rule: ClientRule, heard: readonly PushFrame[], place: number): void {
+  const frame = heard[place % Math.max(1, heard.length)]
+  const ended = heard.findLast(({ type }) => type === 'epoch')
   if (frame?.type !== 'entry' || rule.last === undefined) return
   const isKnown = frame.seq <= rule.last.seq && frame.epoch <= rule.last.epoch
   const isLost = ended?.type === 'epoch' && isAbove(frame, parsePlace(ended.keptUpTo))
