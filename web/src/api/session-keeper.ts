@@ -69,7 +69,8 @@ interface Mark {
 /**
  * For browsers: the tokens are in cookies that no script can read. What a script may know, that there is a session and when its
  * access token expires, stands in `localStorage` for all tabs; so nobody is asked who is not there, and what has expired is exchanged before it
- * is refused. Two tabs must not exchange at once, or one after the other for the same expiry: they take turns by a Web Lock.
+ * is refused. Two tabs must not exchange at once: they take turns by a Web Lock, and the second finds that it has been done. (What one tab
+ * writes another may read a moment later; then it exchanges the new token once more, which does no harm.)
  */
 export function cookieKeeper(): SessionKeeper {
   return {
