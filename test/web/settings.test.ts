@@ -73,7 +73,7 @@ inBrowser('a picture is cut to a square, sent and shown, and taken away again', 
 })
 
 inBrowser('a dialog keeps the focus, closes by Esc and gives the focus back', async (t) => {
-  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  const { page } = await signedInWindow(t, browser(), stack(), 'carol')
   await page.goto('/settings')
   const choose = page.getByRole('button', { name: 'Choose a picture' })
   await choose.focus()

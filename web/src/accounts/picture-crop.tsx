@@ -95,7 +95,7 @@ function Slider({ label, value, least = 0, most, onInput }: SliderProps) {
         type="range"
         min={least}
         max={most}
-        step={(most - least) / 50 || 1}
+        step={(most - least) / 60 || 1}
         value={value}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
       />

@@ -2,24 +2,27 @@ import { ApiProblem } from '../api/problem.ts'
 import { pause } from '../api/patience.ts'
 import { api, me } from '../shell/session.ts'
 
-/** How often a picture is asked for again while its files are being made. */
-const tries = 30
+const lookAgainMs = 500
+/** A worker makes the files of a picture in less than a second; after this long it is down. */
+const patienceMs = 60_000
 
 /** Sends a picture and shows it with my name once its files are there. Tells how far the sending is, 0 to 1. Errors: `ApiProblem`. */
 export async function wearPicture(file: Blob, onProgress: (share: number) => void): Promise<void> {
   const { id } = await api.media.upload(file, { idempotencyKey: crypto.randomUUID(), onProgress })
-  await show(id)
+  await untilReady(id)
+  await api.accounts.showPicture(id)
   me.value = await api.accounts.me()
 }
 
-async function show(id: string): Promise<void> {
-  for (let left = tries; ; left -= 1) {
-    try {
-      return await api.accounts.showPicture(id)
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== 'not_ready' || left === 0) throw error
-      await pause((error.retryAfter ?? 1) * 1000)
-    }
+/** Asks how far it is instead of trying, which would be refused and stand as an error in the browser's console. */
+async function untilReady(id: string): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    const { state } = await api.media.picture(id)
+    if (state === 'ready') return
+    if (state === 'failed') throw new ApiProblem({ code: 'broken_picture' })
+    if (Date.now() > deadline) throw new ApiProblem({ code: 'not_ready' })
+    await pause(lookAgainMs)
   }
 }
 
