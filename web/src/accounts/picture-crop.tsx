@@ -58,7 +58,7 @@ export function PictureCrop({ picture, onClose, onChoose }: PictureCropProps) {
           }}
         />
         <p class="picture-crop-hint">{words.cropHint}</p>
-        <Slider label={words.zoom} value={zoom} least={1} most={mostZoom} onInput={zoomTo} />
+        <Slider label={words.zoom} value={zoom} least={1} most={mostZoom} onInput={zoomTo} isFirst />
         {/* What dragging does, for who does not drag: to be seen once the focus is there. */}
         <div class="picture-crop-places">
           <Slider
@@ -85,14 +85,17 @@ interface SliderProps {
   least?: number
   most: number
   onInput: (value: number) => void
+  /** Where the focus begins. */
+  isFirst?: boolean
 }
 
-function Slider({ label, value, least = 0, most, onInput }: SliderProps) {
+function Slider({ label, value, least = 0, most, onInput, isFirst = false }: SliderProps) {
   return (
     <label class="picture-crop-slider">
       <span class="field-label">{label}</span>
       <input
         type="range"
+        autofocus={isFirst}
         min={least}
         max={most}
         step={(most - least) / 60 || 1}

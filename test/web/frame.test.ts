@@ -1,0 +1,115 @@
+import test from 'ava'
+import { browserOf, browserPath, openWindow, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+
+/** What stays around the pages: how one gets about, and what it says of itself. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+inBrowser('the keyboard alone leads in: every stop is seen, and comes in the order of reading', async (t) => {
+  const { page } = await openWindow(t, browser(), stack())
+  await page.goto('/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+
+  const names: string[] = []
+  for (let press = 0; press < 6; press += 1) {
+    await page.keyboard.press('Tab')
+    const stop = await stopOf({ page })
+    t.true(stop.isRinged, `${stop.name} shows no ring`)
+    names.push(stop.name)
+  }
+  t.deepEqual(names, ['Skip to the content', 'Madang', 'English', 'Create account', 'Sign in', 'For developers'])
+
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+  await eventually(async () => (await stopOf({ page })).name === 'Welcome back')
+  t.is(await page.title(), 'Sign in · Madang')
+})
+
+inBrowser('inside, the focus goes to the heading of each page, and back finds the place', async (t) => {
+  const { page, complaints } = await signedInWindow(t, browser(), stack(), 'alice', { height: 400 })
+  await page.goto('/settings')
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  await page.mouse.wheel(0, 200)
+  await eventually(() => page.evaluate(() => scrollY === 200 || undefined))
+
+  await page.getByRole('link', { name: 'About' }).evaluate((link: HTMLAnchorElement) => link.click())
+  await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  await eventually(async () => (await stopOf({ page })).name === 'Settings')
+  t.is(await page.evaluate(() => scrollY), 0)
+
+  await page.goBack()
+  await page.getByLabel('Name').waitFor()
+  await eventually(() => page.evaluate(() => scrollY === 200 || undefined))
+  t.deepEqual(complaints, [])
+})
+
+inBrowser('who loses the network is told so, and told nothing when it is back', async (t) => {
+  const { context, page } = await signedInWindow(t, browser(), stack(), 'alice')
+  await page.goto('/settings/about')
+  await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  const line = page.locator('.connection-line')
+  t.is(await line.textContent(), '')
+
+  await context.setOffline(true)
+  await page.getByText('You are offline.').waitFor()
+  await context.setOffline(false)
+
+  await eventually(async () => (await line.textContent()) === '')
+  t.pass()
+})
+
+inBrowser('a page whose parts are gone with an old build loads the new one, once', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  await page.goto('/no/such/page')
+  await page.getByText('There is nothing here').first().waitFor()
+  // As after an update: the part is gone, and the site's page names another program.
+  await page.route('**/assets/settings-page-*.js', (route) => route.fulfill({ status: 404 }))
+  await page.route(`${stack().address}/`, (route) => route.fulfill({ body: '<!doctype html><title>new</title>' }))
+  let loads = 0
+  page.on('load', () => (loads += 1))
+
+  await page.getByRole('link', { name: 'Settings' }).click()
+
+  await page.getByText('This part of Madang could not be loaded').first().waitFor()
+  t.is(loads, 1)
+  await page.unrouteAll()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+})
+
+inBrowser('on a phone the way leads below the page, and nothing hides behind it', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob', { width: 360 })
+  await page.goto('/settings')
+  const save = page.getByRole('button', { name: 'Save' })
+  await save.waitFor()
+
+  await page.evaluate(() => scrollTo({ top: document.body.scrollHeight }))
+
+  const [button, bar] = await Promise.all([
+    save.boundingBox(),
+    page.getByRole('navigation', { name: 'Main' }).boundingBox(),
+  ])
+  t.true((button?.y ?? 0) + (button?.height ?? 0) < (bar?.y ?? 0))
+  t.is(Math.round((bar?.y ?? 0) + (bar?.height ?? 0)), 780)
+  t.is(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+})
+
+/** What holds the focus: its name, and whether that can be seen on it or on the control around it. */
+function stopOf({ page }: Pick<Window, 'page'>): Promise<{ name: string; isRinged: boolean }> {
+  return page.evaluate(() => {
+    const focused = document.activeElement ?? document.body
+    const label = focused instanceof HTMLInputElement ? focused.labels?.[0] : undefined
+    const around = [focused, label, focused.closest('.control')].filter((element) => element instanceof Element)
+    const isRinged = around.some((element) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(element)
+      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
+    })
+    return { name: (label ?? focused).textContent.trim(), isRinged }
+  })
+}
