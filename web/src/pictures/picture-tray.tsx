@@ -12,12 +12,12 @@ import { useReorder } from './use-reorder.ts'
 
 export interface PictureTrayProps {
   uploads: Uploads
-  /** What the server said of a picture, by its place. */
-  faults?: ReadonlyMap<number, string>
+  /** The places of those that the server does not take (any more). */
+  refused?: ReadonlySet<number>
 }
 
 /** The pictures of a draft: how far each is, their order, and what they show. */
-export function PictureTray({ uploads, faults }: PictureTrayProps) {
+export function PictureTray({ uploads, refused }: PictureTrayProps) {
   const [described, setDescribed] = useState<string | undefined>(undefined)
   const items = uploads.items.value
   if (items.length === 0) return null
@@ -32,7 +32,7 @@ export function PictureTray({ uploads, faults }: PictureTrayProps) {
             place={place}
             count={items.length}
             uploads={uploads}
-            fault={faults?.get(place)}
+            isRefused={refused?.has(place) === true}
             onDescribe={() => setDescribed(item.id)}
           />
         ))}
@@ -55,11 +55,11 @@ interface TileProps {
   place: number
   count: number
   uploads: Uploads
-  fault: string | undefined
+  isRefused: boolean
   onDescribe: () => void
 }
 
-function Tile({ item, place, count, uploads, fault, onDescribe }: TileProps) {
+function Tile({ item, place, count, uploads, isRefused, onDescribe }: TileProps) {
   const reorder = useReorder({
     place,
     count,
@@ -70,7 +70,8 @@ function Tile({ item, place, count, uploads, fault, onDescribe }: TileProps) {
   })
   const isSending = item.state === 'sending' || item.state === 'waiting'
   const remove = isSending ? text.value.cancel(place + 1) : text.value.remove(place + 1)
-  const problem = fault ?? (item.problem === undefined ? undefined : problemText(item.problem))
+  const failure = item.problem === undefined ? undefined : problemText(item.problem)
+  const problem = isRefused ? text.value.refused : failure
   return (
     <li class={classes('tray-tile', `tray-${item.state}`)} data-place={place}>
       <div class="tray-picture">

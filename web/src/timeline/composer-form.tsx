@@ -84,7 +84,7 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
             submit()
           }}
         />
-        <PictureTray uploads={uploads} {...(faults.pictures === undefined ? {} : { faults: faults.pictures })} />
+        <PictureTray uploads={uploads} {...(faults.pictures === undefined ? {} : { refused: faults.pictures })} />
         {words.whole !== undefined && (
           <p class="composer-fault" role="alert">
             {words.whole}

@@ -10,9 +10,9 @@ import { lengthOf, mostPostText, spoken } from './limits.ts'
 /** What is wrong with a draft, where it is wrong. */
 export interface Faults {
   text?: 'empty' | 'too_long' | 'refused'
-  area?: string
-  /** By the place of the picture. */
-  pictures?: ReadonlyMap<number, string>
+  area?: 'refused'
+  /** The places of those that were refused. */
+  pictures?: ReadonlySet<number>
   whole?: 'picture_failed' | 'unknown' | 'posted_before' | ApiProblem
 }
 
@@ -125,11 +125,11 @@ export class Composition {
     if (problem.code === 'offline' || problem.code === 'timeout') return { whole: 'unknown' }
     if (problem.code !== 'bad_input') return { whole: problem }
     const faults: Faults = {}
-    const pictures = new Map<number, string>()
-    for (const { pointer, detail } of problem.faults) {
+    const pictures = new Set<number>()
+    for (const { pointer } of problem.faults) {
       const place = /^\/pictures\/(\d+)/.exec(pointer)?.[1]
-      if (place !== undefined) pictures.set(Number(place), detail)
-      else if (pointer === '/area') faults.area = detail
+      if (place !== undefined) pictures.add(Number(place))
+      else if (pointer === '/area') faults.area = 'refused'
       else if (pointer === '/text') faults.text = 'refused'
       else faults.whole = problem
     }

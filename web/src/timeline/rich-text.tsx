@@ -42,9 +42,17 @@ function Part({ part }: { part: TextPart }) {
     case 'text':
       return <>{part.text}</>
     case 'tag':
-      return <a href={`/tags/${encodeURIComponent(part.tag)}`}>{part.text}</a>
+      return (
+        <a class="rich-text-word" href={`/tags/${encodeURIComponent(part.tag)}`}>
+          {part.text}
+        </a>
+      )
     case 'mention':
-      return <a href={`/people/${part.username}`}>{part.text}</a>
+      return (
+        <a class="rich-text-word" href={`/people/${part.username}`}>
+          {part.text}
+        </a>
+      )
     case 'link':
       return (
         <a href={part.href} target="_blank" rel="noopener nofollow ugc">

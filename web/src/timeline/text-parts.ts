@@ -69,6 +69,8 @@ function partAt(text: string, match: RegExpExecArray, isInside: boolean, known: 
  * full stop, the bracket that was opened before it.
  */
 function linkFrom(raw: string): TextPart | undefined {
+  // Somebody's name in front of the site: `https://bank.example@evil.example` does not lead where it seems to.
+  if (/^(?:https?:\/\/)?[^/?#]*@/i.test(raw)) return undefined
   const site = /^(?:https?:\/\/)?[a-z0-9.-]+(?::\d+)?(?![a-z0-9.:-])/iu.exec(raw)?.[0]
   const isCutOff = site !== undefined && !/^[/?#]/.test(raw.slice(site.length))
   const text = withoutSentence(isCutOff ? site : raw)
@@ -78,11 +80,8 @@ function linkFrom(raw: string): TextPart | undefined {
   return { type: 'link', text, href: address.href }
 }
 
-/** Only the web, and nobody's name in front of the site: `https://bank.example@evil.example` is no link. */
-function isWeb(address: URL): boolean {
-  const isHttp = address.protocol === 'https:' || address.protocol === 'http:'
-  const isSomewhere = address.hostname.includes('.') || address.hostname === 'localhost'
-  return isHttp && isSomewhere && address.username === '' && address.password === ''
+function isWeb({ protocol, hostname }: URL): boolean {
+  return (protocol === 'https:' || protocol === 'http:') && (hostname.includes('.') || hostname === 'localhost')
 }
 
 const closing: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '」': '「', '』': '『', '》': '《' }

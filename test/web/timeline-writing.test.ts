@@ -1,0 +1,192 @@
+import { setImmediate } from 'node:timers/promises'
+import test from 'ava'
+import { ApiProblem } from '../../web/src/api/problem.ts'
+import type { PostDraft } from '../../web/src/api/timeline.ts'
+import type { Picture, Post } from '../../web/src/api/types.ts'
+import type { Uploading } from '../../web/src/api/upload.ts'
+import { Uploads, progressOf } from '../../web/src/pictures/uploads.ts'
+import { Composition } from '../../web/src/timeline/composition.ts'
+import { emptyDraft, keepDraft, readDraft } from '../../web/src/timeline/draft.ts'
+import type { DraftStorage } from '../../web/src/timeline/draft.ts'
+
+const files = (...names: string[]) => names.map((name) => new File(['x'], name, { type: 'image/png' }))
+
+function picture(id: string): Picture {
+  const urls = { thumb: `/${id}.t`, feed: `/${id}.f`, full: `/${id}.u`, jpeg: `/${id}.j` }
+  return { id, state: 'processing', width: 4, height: 3, placeholder: 'AAAAAAA=', urls }
+}
+
+/** Uploads that end when the test says so. */
+function uploading(most = 10) {
+  const sent: (Uploading & { file: Blob; end: (answer: Picture | ApiProblem) => void })[] = []
+  const uploads = new Uploads({
+    most,
+    waitMs: async () => {},
+    upload: (file, options) =>
+      new Promise((resolve, reject) => {
+        const end = (answer: Picture | ApiProblem) => (answer instanceof ApiProblem ? reject(answer) : resolve(answer))
+        sent.push({ ...options, file, end })
+        options.signal?.addEventListener('abort', () => reject(options.signal?.reason))
+      }),
+  })
+  const states = () => uploads.items.value.map((item) => item.state)
+  return { uploads, sent, states }
+}
+
+test('two pictures are sent at a time, each tells how far it is, and no more are taken than fit', async (t) => {
+  const { uploads, sent, states } = uploading(3)
+
+  const added = uploads.add([...files('a', 'b', 'c', 'd'), new File(['x'], 'e.txt', { type: 'text/plain' })])
+
+  t.deepEqual(added, { added: 3, tooMany: 1, others: 1 })
+  t.deepEqual(states(), ['sending', 'sending', 'waiting'])
+  sent[0]?.onProgress?.(0.5)
+  t.is(uploads.items.value[0]?.part, 0.5)
+  sent[0]?.end(picture('1'))
+  await setImmediate()
+  t.deepEqual(states(), ['sent', 'sending', 'sending'])
+  t.is(progressOf(uploads.items.value), 'sending')
+})
+
+test('one that is taken out is sent no further, and one that failed is tried again under the same key', async (t) => {
+  const { uploads, sent, states } = uploading()
+  uploads.add(files('a', 'b', 'c'))
+  const [a, b] = uploads.items.value
+
+  uploads.remove(a!.id)
+  sent[1]?.end(new ApiProblem({ code: 'broken_picture', status: 422 }))
+  await setImmediate()
+
+  t.true(sent[0]?.signal?.aborted)
+  t.deepEqual(states(), ['failed', 'sending'])
+  t.is(progressOf(uploads.items.value), 'failed')
+  uploads.retry(b!.id)
+  t.deepEqual(states(), ['sending', 'sending'])
+  t.is(sent[3]?.idempotencyKey, sent[1]?.idempotencyKey)
+})
+
+test('a short wait that the server asks for is waited for, and a long one is told', async (t) => {
+  const { uploads, sent, states } = uploading()
+  uploads.add(files('a'))
+
+  sent[0]?.end(new ApiProblem({ code: 'unavailable', status: 503, retryAfter: 1 }))
+  await setImmediate()
+  t.is(sent.length, 2)
+  sent[1]?.end(new ApiProblem({ code: 'rate_limited', status: 429, retryAfter: 600 }))
+  await setImmediate()
+
+  t.deepEqual(states(), ['failed'])
+  t.is(uploads.items.value[0]?.problem?.retryAfter, 600)
+})
+
+function storage(): DraftStorage & { kept: Map<string, string> } {
+  const kept = new Map<string, string>()
+  return {
+    kept,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  }
+}
+
+test('a draft comes back as it was left, to its account alone, and an empty one leaves nothing', (t) => {
+  const place = storage()
+  const draft = {
+    ...emptyDraft(),
+    text: '쓰던 글',
+    area: '연남동',
+    pictures: [{ picture: picture('7'), alt: '감나무' }],
+  }
+
+  keepDraft(place, 'alice', draft)
+
+  t.deepEqual(readDraft(place, 'alice'), draft)
+  t.is(readDraft(place, 'bob').text, '')
+  keepDraft(place, 'alice', { ...draft, text: ' ', pictures: [] })
+  t.is(place.kept.size, 0)
+})
+
+test('what somebody else wrote into the place of a draft is no draft', (t) => {
+  for (const text of ['', '{', '7', '{"text":1}', '{"text":"a","area":"","key":"k","pictures":{}}']) {
+    const place = storage()
+    place.kept.set('madang-draft:alice', text)
+    t.is(readDraft(place, 'alice').text, '', text)
+  }
+  const place = storage()
+  place.kept.set('madang-draft:alice', '{"text":"a","area":"","key":"k","pictures":[{"alt":""},null]}')
+  t.deepEqual(readDraft(place, 'alice'), { text: 'a', area: '', key: 'k', pictures: [] })
+})
+
+function composing(send: (draft: PostDraft, key: string) => Promise<Post>) {
+  const { uploads, sent } = uploading()
+  return { composition: new Composition({ draft: emptyDraft(), uploads, send }), uploads, sent }
+}
+
+test('a post waits for its pictures, and goes with them in their order and with what they show', async (t) => {
+  const drafts: PostDraft[] = []
+  const { composition, uploads, sent } = composing(async (draft) => {
+    drafts.push(draft)
+    return {} as Post
+  })
+  uploads.add(files('a', 'b'))
+  uploads.describe(uploads.items.value[0]!.id, '감나무')
+
+  const posting = composition.post()
+  uploads.move(1, 0)
+  t.is(composition.state.value, 'waiting')
+  sent[0]?.end(picture('1'))
+  sent[1]?.end(picture('2'))
+  await posting
+
+  t.deepEqual(drafts, [
+    {
+      text: '',
+      pictures: [
+        { media: '2', alt: '' },
+        { media: '1', alt: '감나무' },
+      ],
+    },
+  ])
+})
+
+test('a repeat after a lost answer has the same key, and one with other words is told that the first went through', async (t) => {
+  const keys: string[] = []
+  const answers = [new ApiProblem({ code: 'offline' }), new ApiProblem({ code: 'key_reused', status: 422 })]
+  const { composition } = composing(async (_, key) => {
+    keys.push(key)
+    throw answers.shift() ?? new ApiProblem({ code: 'internal', status: 500 })
+  })
+  composition.text.value = '안녕하세요'
+
+  await composition.post()
+  t.is(composition.faults.value.whole, 'unknown')
+  await composition.post()
+  t.is(composition.faults.value.whole, 'posted_before')
+  await composition.post()
+
+  t.is(keys[0], keys[1])
+  t.not(keys[1], keys[2])
+})
+
+test('what is wrong stands where it is wrong, and nothing is sent that cannot be taken', async (t) => {
+  const faults = [
+    { pointer: '/pictures/1/media', code: 'missing', detail: 'gone' },
+    { pointer: '/area', code: 'bad', detail: 'bad' },
+  ]
+  let sent = 0
+  const { composition } = composing(async () => {
+    sent += 1
+    throw new ApiProblem({ code: 'bad_input', status: 422, errors: faults })
+  })
+
+  await composition.post()
+  t.is(composition.faults.value.text, 'empty')
+  composition.text.value = '가'.repeat(5001)
+  await composition.post()
+  t.is(composition.faults.value.text, 'too_long')
+  t.is(sent, 0)
+  composition.text.value = '가'
+  await composition.post()
+
+  t.deepEqual(composition.faults.value, { area: 'refused', pictures: new Set([1]) })
+})
