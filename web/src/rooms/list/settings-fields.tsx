@@ -1,3 +1,4 @@
+import './settings-fields.css'
 import { texts, waitText } from '../../text/index.ts'
 import { Segmented, Select } from '../../ui/choices.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
