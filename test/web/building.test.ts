@@ -61,6 +61,20 @@ test('the image builds the same client from what is copied into it', async (t) =
   )
 })
 
+test('what is built is for production, though tests run under another name', async (t) => {
+  await provideWebClient(silentProgress)
+  const assets = path.join(webFolder, 'assets')
+
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
+
+  t.not(process.env['NODE_ENV'], 'production')
+  t.true(scripts.length > 1)
+  for (const name of scripts) {
+    // For development, each element says in which file it is written.
+    t.false(readFileSync(path.join(assets, name), 'utf8').includes(projectFolder), name)
+  }
+})
+
 test('every style sheet says the order of the layers first, since any of them may be the first to be loaded', async (t) => {
   await provideWebClient(silentProgress)
   const assets = path.join(webFolder, 'assets')

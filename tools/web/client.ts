@@ -32,7 +32,9 @@ async function buildWebClient(): Promise<void> {
   mkdirSync(workshop, { recursive: true })
   const vite = path.join(projectFolder, 'node_modules', 'vite', 'bin', 'vite.js')
   const args = ['build', 'web', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn']
-  const { code, output } = await ask(process.execPath, [vite, ...args], { cwd: projectFolder })
+  // Whoever asks for it: Vite would build for development by what a test runner or a shell says here.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const { code, output } = await ask(process.execPath, [vite, ...args], { cwd: projectFolder, env })
   if (code !== 0) throw new Problem(`The web client does not build:\n${output.trim()}`)
   writeFileSync(path.join(fresh, path.basename(mark)), source)
   if (existsSync(webFolder)) renameSync(webFolder, old)
@@ -44,13 +46,13 @@ function isMadeFrom(source: string): boolean {
   return existsSync(mark) && readFileSync(mark, 'utf8') === source
 }
 
-/** Of all that the build reads. From the servers' source it takes types alone, which leave no trace in it. */
+/** Of all that the build reads, and of how it is called. From the servers' source it takes types alone, which leave no trace in it. */
 function sourceHash(): string {
   const files = globSync('web/**/*', { cwd: projectFolder, withFileTypes: true, exclude: (entry) => isResult(entry) })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(projectFolder, path.join(entry.parentPath, entry.name)))
   const hash = createHash('sha256')
-  for (const file of [...files, 'package-lock.json'].toSorted()) {
+  for (const file of [...files, 'package-lock.json', 'tools/web/client.ts'].toSorted()) {
     const content = readFileSync(path.join(projectFolder, file))
     hash.update(`${file} ${content.length}\n`).update(content)
   }
