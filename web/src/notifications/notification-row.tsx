@@ -17,12 +17,11 @@ interface NotificationRowProps {
 export function NotificationRow({ notification, isNew }: NotificationRowProps) {
   const { actors, type, at, excerpt } = notification
   const href = placeHref(notification)
+  const [latest] = actors.latest
   const inside = (
     <>
       <span class="notification-faces">
-        {actors.latest.slice(0, 3).map((person) => (
-          <Avatar key={person.id} person={person} size={actors.latest.length > 1 ? 'small' : 'normal'} />
-        ))}
+        {latest !== undefined && <Avatar person={latest} />}
         {isKnown(type) && (
           <span class="notification-mark" data-kind={type}>
             <Icon name={icons[type]} isFilled={type === 'like'} />

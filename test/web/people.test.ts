@@ -1,0 +1,151 @@
+import test from 'ava'
+import type { Locator, Page } from 'playwright-core'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { stackOf } from '../support/stack.ts'
+
+/** People, what one should know of, and what admins look after, in a browser. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+const post = async ({ context, address }: Window, path: string, data: unknown = {}, method = 'POST') => {
+  const answer = await context.request.fetch(path, { method, data, headers: { origin: address } })
+  return answer.status() === 204 ? {} : ((await answer.json()) as Record<string, unknown>)
+}
+
+const listed = (page: Page): Locator => page.getByRole('listbox').getByRole('option')
+
+inBrowser('a mention is completed by keys, and Enter takes who is chosen', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice')
+  await signedInWindow(t, browser(), stack(), 'bobby')
+  await signedInWindow(t, browser(), stack(), 'bobette')
+  const { page, complaints } = alice
+  await page.goto('/')
+  const area = page.getByRole('textbox').first()
+  await area.click()
+
+  await area.pressSequentially('hello @bob')
+  await listed(page).nth(1).waitFor()
+  await area.press('ArrowDown')
+  await page.getByRole('option', { name: 'bobby', selected: true }).waitFor()
+  t.is(
+    await area.getAttribute('aria-activedescendant'),
+    await page.getByRole('option', { selected: true }).getAttribute('id'),
+  )
+  await area.press('Enter')
+
+  t.is(await area.inputValue(), 'hello @bobby ')
+  t.is(await listed(page).count(), 0)
+  await area.pressSequentially('@bob')
+  await listed(page).first().waitFor()
+  await area.press('Escape')
+  t.is(await listed(page).count(), 0)
+  t.is(await area.inputValue(), 'hello @bobby @bob')
+  t.deepEqual(complaints, [])
+})
+
+inBrowser('a Korean name is found while it is composed, and the Enter of the composition takes nobody', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { language: 'ko' })
+  const minji = await signedInWindow(t, browser(), stack(), 'minji')
+  await post(minji, '/v1/me', { displayName: '김민지' }, 'PATCH')
+  const { page, context } = alice
+  await page.goto('/')
+  const area = page.getByRole('textbox').first()
+  await area.click()
+  await area.pressSequentially('@')
+  const ime = await context.newCDPSession(page)
+
+  for (const text of ['ㄱ', '기', '김']) {
+    await ime.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+    await page.getByRole('option', { name: '김민지' }).waitFor()
+  }
+  await area.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true })
+  t.is(await area.inputValue(), '@김')
+  await page.getByRole('option', { name: '김민지' }).click()
+
+  t.is(await area.inputValue(), '@minji ')
+})
+
+inBrowser(
+  'a follow answers at once, makes a notification that appears by itself, and looking at it reads it',
+  async (t) => {
+    const alice = await signedInWindow(t, browser(), stack(), 'alice')
+    const carol = await signedInWindow(t, browser(), stack(), 'carol')
+    await alice.page.goto('/notifications')
+    await carol.page.goto('/people/alice')
+
+    await carol.page.getByRole('button', { name: 'Follow', exact: true }).click()
+
+    await carol.page.getByRole('button', { name: 'Stop following alice' }).waitFor()
+    const told = alice.page.getByRole('link', { name: /carol follows you/ })
+    await told.waitFor()
+    await alice.page.waitForFunction(() => !document.title.startsWith('('))
+    t.is((await post(alice, '/v1/notifications?limit=1', undefined, 'GET'))['unread'], 0)
+    await told.click()
+    await alice.page.getByText('@carol').first().waitFor()
+    t.deepEqual([...alice.complaints, ...carol.complaints], [])
+  },
+)
+
+inBrowser('who is blocked is asked about first, is gone for both, and can be let go', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice')
+  const dave = await signedInWindow(t, browser(), stack(), 'dave')
+  const { page } = alice
+  await page.goto('/people/dave')
+
+  await page.getByRole('button', { name: 'More about dave' }).click()
+  await page.getByRole('menuitem', { name: 'Block' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click()
+  await page.getByText('You have blocked this person').waitFor()
+
+  await dave.page.goto('/people/alice')
+  await dave.page.getByText('Nobody is here').waitFor()
+  await page.goto('/settings/people')
+  await page.getByRole('button', { name: 'Unblock' }).click()
+  await page.getByRole('button', { name: 'Block again' }).waitFor()
+  await dave.page.reload()
+  await dave.page.getByText('@alice').first().waitFor()
+  t.pass()
+})
+
+inBrowser(
+  'an admin gives a role, after being asked, and sees how it came; for others there is no such page',
+  async (t) => {
+    const ada = await signedInWindow(t, browser(), stack(), 'ada', { role: 'admin' })
+    const erin = await signedInWindow(t, browser(), stack(), 'erin')
+    const { page } = ada
+    await page.goto('/admin')
+
+    await page.getByRole('searchbox').fill('erin')
+    await page.getByRole('button', { name: 'Role of erin' }).click()
+    await page.getByRole('dialog').getByText('Mentor', { exact: true }).click()
+    await page.getByRole('button', { name: 'Make a mentor' }).click()
+    await page
+      .getByRole('dialog', { name: 'Make erin a mentor?' })
+      .getByRole('button', { name: 'Make a mentor' })
+      .click()
+
+    await page.getByText('From member to mentor').waitFor()
+    t.is((await post(erin, '/v1/me', undefined, 'GET'))['role'], 'mentor')
+    await erin.page.goto('/admin')
+    await erin.page.getByText('There is nothing here').first().waitFor()
+    t.deepEqual(ada.complaints, [])
+  },
+)
+
+inBrowser('an admin sees a closing by its name, with all that is known of it', async (t) => {
+  const ada = await signedInWindow(t, browser(), stack(), 'ada', { role: 'admin' })
+  const mina = await signedInWindow(t, browser(), stack(), 'mina', { role: 'mentor' })
+  const { id } = await post(mina, '/v1/rooms', { name: '장독대', topic: '', seats: 5 })
+  await post(mina, `/v1/rooms/${String(id)}/close`)
+  await ada.page.goto('/admin/closings')
+
+  await ada.page.getByRole('button', { name: 'Details of 장독대' }).click()
+
+  const sheet = ada.page.getByRole('dialog', { name: '장독대' })
+  await sheet.getByText('Sealed', { exact: true }).waitFor()
+  t.is(await sheet.getByRole('link', { name: 'Receipt' }).getAttribute('href'), `/rooms/${String(id)}/receipt`)
+  t.deepEqual(ada.complaints, [])
+})
