@@ -168,6 +168,21 @@ test('who may be meant is chosen by going up and down and round, and taken', asy
   t.is(completion.choices.value, undefined)
 })
 
+test('who was chosen stays chosen when a later answer has them too', async (t) => {
+  const { completion, open, shown } = writing(['alban', 'albert', 'alice', 'alan'])
+  completion.follow('@al', 3)
+  await open()
+  completion.step(1)
+
+  completion.follow('@alb', 4)
+  await eventually(() => shown()?.length === 2)
+
+  t.is(completion.chosen?.username, 'albert')
+  completion.follow('@ali', 4)
+  await eventually(() => shown()?.length === 1)
+  t.is(completion.chosen?.username, 'alice')
+})
+
 test('what was turned away stays closed until another mention is begun', async (t) => {
   const { completion, open, shown } = writing(['alice'])
   completion.follow('@a', 2)

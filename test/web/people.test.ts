@@ -101,7 +101,7 @@ inBrowser('who is blocked is asked about first, is gone for both, and can be let
   await page.getByText('You have blocked this person').waitFor()
 
   await dave.page.goto('/people/alice')
-  await dave.page.getByText('Nobody is here').waitFor()
+  await dave.page.getByRole('heading', { name: 'Nobody is here' }).waitFor()
   await page.goto('/settings/people')
   await page.getByRole('button', { name: 'Unblock' }).click()
   await page.getByRole('button', { name: 'Block again' }).waitFor()
@@ -120,7 +120,7 @@ inBrowser(
 
     await page.getByRole('searchbox').fill('erin')
     await page.getByRole('button', { name: 'Role of erin' }).click()
-    await page.getByRole('dialog').getByText('Mentor', { exact: true }).click()
+    await page.getByRole('dialog').getByRole('radio', { name: 'Mentor' }).check()
     await page.getByRole('button', { name: 'Make a mentor' }).click()
     await page
       .getByRole('dialog', { name: 'Make erin a mentor?' })

@@ -1,10 +1,12 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ListedPerson } from '../api/types.ts'
 import { api } from '../shell/session.ts'
 import { problemText } from '../text/index.ts'
 import { Button } from '../ui/button.tsx'
 import { pagedList } from '../ui/paged-list.ts'
+import type { PagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
+import { Loading } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { PeopleSkeleton } from './people-list.tsx'
 import './person-page.css'
@@ -12,33 +14,43 @@ import { PersonChip } from './person-chip.tsx'
 import { RelationWish } from './relation-wish.ts'
 import { text } from './text.ts'
 
-/** Whom I block and whom I mute, to let them go again: a part of the settings. */
+/** Whom I block and whom I mute, to let them go again: a part of the settings. Both stand at once, so that neither moves the other. */
 export function HiddenPeople() {
   const words = text.value
+  const [blocks, mutes] = useMemo(() => [listOf(api.people.blocks), listOf(api.people.mutes)] as const, [])
+  useEffect(() => void Promise.all([blocks.more(), mutes.more()]), [blocks, mutes])
+  const isComing = [blocks, mutes].some((list) => list.items.value === undefined && list.problem.value === undefined)
+  if (isComing) {
+    return (
+      <Loading>
+        <PeopleSkeleton />
+      </Loading>
+    )
+  }
   return (
     <>
-      <HiddenList relation="block" title={words.blocks} hint={words.blocksHint} none={words.noBlocks} />
-      <HiddenList relation="mute" title={words.mutes} hint={words.mutesHint} none={words.noMutes} />
+      <HiddenList relation="block" list={blocks} title={words.blocks} hint={words.blocksHint} none={words.noBlocks} />
+      <HiddenList relation="mute" list={mutes} title={words.mutes} hint={words.mutesHint} none={words.noMutes} />
     </>
+  )
+}
+
+function listOf(read: typeof api.people.blocks): PagedList<ListedPerson> {
+  return pagedList(
+    (cursor) => read({ cursor }),
+    ({ id }) => id,
   )
 }
 
 interface HiddenListProps {
   relation: 'block' | 'mute'
+  list: PagedList<ListedPerson>
   title: string
   hint: string
   none: string
 }
 
-function HiddenList({ relation, title, hint, none }: HiddenListProps) {
-  const list = useMemo(
-    () =>
-      pagedList(
-        (cursor) => (relation === 'block' ? api.people.blocks({ cursor }) : api.people.mutes({ cursor })),
-        ({ id }) => id,
-      ),
-    [relation],
-  )
+function HiddenList({ relation, list, title, hint, none }: HiddenListProps) {
   return (
     <section class="settings-section">
       <h2>{title}</h2>

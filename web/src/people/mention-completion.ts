@@ -85,6 +85,18 @@ export class MentionCompletion<Found extends Person> {
     this.choices.value = undefined
   }
 
+  /** Whoever was chosen by going down stays so when a later answer has them too; otherwise it is the first. */
+  #placeAmong(people: readonly Found[]): number {
+    const before = this.choices.value
+    const id = before?.people[before.chosen]?.id
+    return before === undefined || before.chosen === 0
+      ? 0
+      : Math.max(
+          0,
+          people.findIndex((one) => one.id === id),
+        )
+  }
+
   #show(found: readonly Found[]): void {
     const people = found.filter((person) => !this.#parts.isMe(person)).slice(0, mostChoices)
     const start = this.#start
@@ -92,7 +104,7 @@ export class MentionCompletion<Found extends Person> {
       this.choices.value = undefined
       return
     }
-    this.choices.value = { start, people, chosen: 0 }
+    this.choices.value = { start, people, chosen: this.#placeAmong(people) }
     this.#parts.onFound?.(people.length)
   }
 }
