@@ -27,6 +27,7 @@ export class Reader {
   readonly #me: string
   readonly #window = signal<RowWindow>({ from: 0, to: undefined })
   readonly #stopFollowing: () => void
+  readonly #stopLoading: () => void
   #anchor: ScrollAnchor | undefined
   #wanted: string | undefined
 
@@ -36,6 +37,10 @@ export class Reader {
     this.items = computed(() => this.#itemsNow())
     this.hasEarlier = computed(() => sliceOf(visit.rows.value, this.#window.value).start > 0)
     this.unreadBelow = computed(() => this.#countUnread(visit.rows.value))
+    // Who has come to the very top scrolls no more: what comes next is asked for when the page before is there.
+    this.#stopLoading = effect(() => {
+      if (!visit.isLoadingOlder.value) untracked(() => this.#bringNear())
+    })
     this.#stopFollowing = effect(() => {
       const rows = visit.rows.value
       untracked(() => this.#arrived(rows))
@@ -66,6 +71,7 @@ export class Reader {
 
   close(): void {
     this.#stopFollowing()
+    this.#stopLoading()
   }
 
   /** What is in the page has changed. */
