@@ -102,13 +102,16 @@ function createRouter(options: HttpAppOptions): Router<RequestState> {
   return router
 }
 
+/** `:id`, `*rest`, `{/optional}`: somebody may also ask for such a path as it is written here, and that is one more with parts. */
+const hasParts = /[:*{]/
+
 /**
  * Most requests name a path without parts. Their route is found by one look; the router, which tries the expression of each route that
  * there is, is asked about each such path once.
  */
 function knownPaths(router: Router<RequestState>, routes: readonly Route[]): HttpMiddleware {
   const known = new Map<string, HttpMiddleware>()
-  for (const { method, path } of routes) {
+  for (const { method, path } of routes.filter((route) => !hasParts.test(route.path))) {
     const [layer] = router.match(path, method).pathAndMethod
     const [handle] = layer?.path === path ? layer.stack : []
     if (handle !== undefined) known.set(`${method} ${path}`, handle as HttpMiddleware)
