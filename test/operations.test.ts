@@ -43,6 +43,7 @@ test('every line of level 50 is explained, and no other', (t) => {
 const wordsOfOthers = new Set([
   'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
   "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...",
+  'connect() to unix:… failed (2: No such file or directory)',
   ...['OOMKilled', 'unhealthy', 'MISCONF', 'ENOSPC', 'connect ETIMEDOUT', 'Command timed out', 'max_allowed_packet'],
 ])
 
