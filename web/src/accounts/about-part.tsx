@@ -1,6 +1,6 @@
 import './about-part.css'
 import { version } from '../../../package.json'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
 
 export function AboutPart() {
   const words = text.value

@@ -8,9 +8,10 @@ import { focusFault } from './focus-fault.ts'
 import { FormProblem } from './form-problem.tsx'
 import { PasswordField } from './password-field.tsx'
 import { PasswordStrength } from './password-strength.tsx'
+import { text } from './settings-text.ts'
 import { loadSessions } from './sessions-state.ts'
 import { faultOfPassword } from './sign-up-faults.ts'
-import { text } from './text.ts'
+import { text as doorText } from './text.ts'
 import { useWait } from './use-wait.ts'
 
 export function PasswordForm() {
@@ -75,10 +76,10 @@ export function PasswordForm() {
 }
 
 function faultOfNext(current: string, next: string): string | undefined {
-  return faultOfPassword(next) ?? (next === current ? text.value.faults.passwordSame : undefined)
+  return faultOfPassword(next) ?? (next === current ? doorText.value.faults.passwordSame : undefined)
 }
 
 function faultOfCurrent(state: { current: string; isTried: boolean; isWrong: boolean }): string | undefined {
-  if (state.isWrong) return text.value.faults.passwordWrong
-  return state.isTried && state.current === '' ? text.value.fillIn : undefined
+  if (state.isWrong) return doorText.value.faults.passwordWrong
+  return state.isTried && state.current === '' ? doorText.value.fillIn : undefined
 }

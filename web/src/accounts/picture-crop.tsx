@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { middleSquare, mostZoom, moved, zoomed } from './square.ts'
 import type { Square } from './square.ts'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
 
 /** Width and height of what is sent: as much as the largest place of a profile's picture needs. */
 const sentPx = 1024

@@ -10,7 +10,7 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { PictureCrop } from './picture-crop.tsx'
 import { takeOffPicture, wearPicture } from './picture-upload.ts'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
 
 /** The picture of a profile: chosen, cut to a square, sent, and taken away. */
 export function PictureSetting({ account }: { account: Account }) {

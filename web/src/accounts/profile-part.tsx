@@ -10,7 +10,8 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { focusFault } from './focus-fault.ts'
 import { PictureSetting } from './picture-setting.tsx'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
+import { text as doorText } from './text.ts'
 
 type Profile = Pick<Account, 'displayName' | 'bio' | 'area'>
 
@@ -48,8 +49,8 @@ function ProfileForm({ account }: { account: Account }) {
   return (
     <form ref={form} class="settings-form" noValidate onSubmit={(event) => void submit(event)}>
       <TextField
-        label={words.displayName}
-        hint={words.displayNameHint}
+        label={doorText.value.displayName}
+        hint={doorText.value.displayNameHint}
         error={faults.displayName}
         name="name"
         autocomplete="nickname"
@@ -87,7 +88,7 @@ function ProfileForm({ account }: { account: Account }) {
 }
 
 function faultsOf({ displayName, bio, area }: Profile): { [Field in keyof Profile]: string | undefined } {
-  const { faults } = text.value
+  const { faults } = doorText.value
   const nameLength = lengthOf(displayName.trim())
   return {
     displayName: nameLength < 1 || nameLength > most.displayName ? faults.displayName : undefined,

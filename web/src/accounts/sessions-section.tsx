@@ -12,7 +12,7 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { deviceOf } from './device.ts'
 import { endSession, loadSessions, sessions, sessionsProblem } from './sessions-state.ts'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
 
 export function SessionsSection() {
   useEffect(() => void loadSessions(), [])

@@ -11,7 +11,7 @@ import { AboutPart } from './about-part.tsx'
 import { AppearancePart } from './appearance-part.tsx'
 import { ProfilePart } from './profile-part.tsx'
 import { SecurityPart } from './security-part.tsx'
-import { text } from './text.ts'
+import { text } from './settings-text.ts'
 
 const parts = {
   profile: ProfilePart,

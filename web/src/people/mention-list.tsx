@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { FoundPerson } from '../api/types.ts'
 import { placeBeside } from '../ui/place-beside.ts'
 import { PersonNames } from './person-names.tsx'
-import { text } from './text.ts'
+import { text } from './completion-text.ts'
 
 interface MentionListProps {
   id: string

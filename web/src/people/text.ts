@@ -1,10 +1,8 @@
-import { counted, format, texts } from '../text/index.ts'
+import { format, texts } from '../text/index.ts'
 
 export const text = texts({
   en: {
     somebodyGone: 'Somebody who left',
-    whoIsMeant: 'People to mention',
-    found: (count: number) => `${counted(count, 'person', 'people')} found. Up and down to choose, Enter to take.`,
     person: 'Person',
     nobody: 'Nobody is here',
     nobodyWhy: 'Nobody has this username, or it is somebody you cannot see.',
@@ -58,8 +56,6 @@ export const text = texts({
   },
   ko: {
     somebodyGone: '떠난 사람',
-    whoIsMeant: '언급할 사람',
-    found: (count: number) => `${count}명을 찾았어요. 위아래 화살표로 고르고 Enter로 넣어요.`,
     person: '사람',
     nobody: '찾을 수 없는 사람이에요',
     nobodyWhy: '없는 아이디이거나 볼 수 없는 사람이에요.',

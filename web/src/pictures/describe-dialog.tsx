@@ -3,7 +3,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { TextArea } from '../ui/text-area.tsx'
-import { text } from './text.ts'
+import { text } from './draft-text.ts'
 import { UploadPicture } from './upload-picture.tsx'
 import type { Upload } from './uploads.ts'
 

@@ -1,7 +1,7 @@
 import './drop-ground.css'
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import { text } from './text.ts'
+import { text } from './draft-text.ts'
 
 /** Takes files that are dropped on what is in it. */
 export function DropGround({ onFiles, children }: { onFiles: (files: File[]) => void; children: ComponentChildren }) {

@@ -5,7 +5,7 @@ import { IconButton } from '../ui/button.tsx'
 import type { ShownPicture } from './picture-grid.tsx'
 import { PictureImage } from './picture-image.tsx'
 import { srcsetOf } from './renditions.ts'
-import { text } from './text.ts'
+import { text } from './lightbox-text.ts'
 import { useSwipe } from './use-swipe.ts'
 
 export interface LightboxProps {

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
 import { IconButton } from '../ui/button.tsx'
-import { text } from './text.ts'
+import { text } from './draft-text.ts'
 
 /** Opens the picker of the system for pictures, several at once. */
 export function PicturePicker({ onFiles, isFull = false }: { onFiles: (files: File[]) => void; isFull?: boolean }) {

@@ -5,7 +5,8 @@ import { problemText } from '../text/index.ts'
 import { Button } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { lengthOf, mostCommentText, spoken } from './limits.ts'
-import { text } from './text.ts'
+import { text } from './comment-text.ts'
+import { text as composerText } from './composer-text.ts'
 
 export interface CommentFormProps {
   label: string
@@ -30,7 +31,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
     const over = lengthOf(words) - mostCommentText
     if (isSending) return
     if (said === '' || over > 0) {
-      if (over > 0) setError(text.value.tooLong(over))
+      if (over > 0) setError(composerText.value.tooLong(over))
       area.current?.focus()
       return
     }
@@ -91,7 +92,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
             {text.value.cancel}
           </Button>
         )}
-        <Button look="main" type="submit" isBusy={isSending} title={text.value.shortcut}>
+        <Button look="main" type="submit" isBusy={isSending} title={composerText.value.shortcut}>
           {verb}
         </Button>
       </div>

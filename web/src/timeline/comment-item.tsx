@@ -12,7 +12,8 @@ import { CommentForm } from './comment-form.tsx'
 import type { Comments } from './comments.ts'
 import { nameOf, PersonLine } from './person-line.tsx'
 import { RichText } from './rich-text.tsx'
-import { text } from './text.ts'
+import { text } from './comment-text.ts'
+import { text as postText } from './text.ts'
 
 export interface CommentItemProps {
   comment: Comment
@@ -32,8 +33,8 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
             <RelativeTime at={comment.createdAt} />
           </span>
           {comment.editedAt !== undefined && (
-            <span class="post-fact" title={text.value.editedAt(format.value.dateTime(comment.editedAt))}>
-              {text.value.edited}
+            <span class="post-fact" title={postText.value.editedAt(format.value.dateTime(comment.editedAt))}>
+              {postText.value.edited}
             </span>
           )}
         </PersonLine>
@@ -43,7 +44,7 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
         {isEditing ? (
           <CommentForm
             label={text.value.editComment}
-            verb={text.value.save}
+            verb={postText.value.save}
             start={comment.text}
             hasFocus
             send={async (words) => {
@@ -65,17 +66,18 @@ function CommentMenu({ comment, comments, post, onEdit }: CommentItemProps & { o
   const isMine = comment.author !== null && comment.author.id === id
   const mayDelete = isMine || post.author?.id === id || me.value?.role === 'admin'
   const items: MenuItem[] = []
-  if (isMine) items.push({ label: text.value.edit, icon: 'edit', onSelect: onEdit })
+  if (isMine) items.push({ label: postText.value.edit, icon: 'edit', onSelect: onEdit })
   if (mayDelete) {
     const onSelect = (): void => void remove(comment, comments)
-    items.push({ label: text.value.delete, icon: 'trash', isDangerous: true, onSelect })
+    items.push({ label: postText.value.delete, icon: 'trash', isDangerous: true, onSelect })
   }
   if (items.length === 0) return null
   return <Menu label={text.value.moreComment(nameOf(comment.author))} items={items} />
 }
 
 async function remove(comment: Comment, comments: Comments): Promise<void> {
-  const { deleteComment, deleteCommentText, delete: yes, commentDeleted } = text.value
+  const { deleteComment, deleteCommentText, commentDeleted } = text.value
+  const { delete: yes } = postText.value
   if (!(await confirm({ title: deleteComment, body: deleteCommentText, yes, isDangerous: true }))) return
   try {
     await api.timeline.removeComment(comment.id)

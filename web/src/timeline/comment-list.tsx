@@ -9,7 +9,8 @@ import { CommentForm } from './comment-form.tsx'
 import { CommentItem } from './comment-item.tsx'
 import { Comments } from './comments.ts'
 import type { Entry } from './posts.ts'
-import { text } from './text.ts'
+import { text } from './comment-text.ts'
+import { text as postText } from './text.ts'
 import { posts } from './timeline-state.ts'
 
 /** The comments of a post, live, and where one is written. */
@@ -67,7 +68,7 @@ export function CommentList({ entry }: { entry: Entry }) {
       {problem !== undefined && (
         <ErrorLine problem={problem}>
           <Button size="small" onClick={() => void (comments.hasMore.value ? comments.more() : comments.begin())}>
-            {text.value.more}
+            {postText.value.more}
           </Button>
         </ErrorLine>
       )}

@@ -4,7 +4,7 @@ import { mostPictures, mostArea, mostPostText, lengthOf } from './limits.ts'
 import { DropGround } from '../pictures/drop-ground.tsx'
 import { PicturePicker } from '../pictures/picture-picker.tsx'
 import { PictureTray } from '../pictures/picture-tray.tsx'
-import { text as pictureText } from '../pictures/text.ts'
+import { text as pictureText } from '../pictures/draft-text.ts'
 import type { Added } from '../pictures/uploads.ts'
 import { MentionArea } from '../people/mention-area.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -13,7 +13,7 @@ import { TextField } from '../ui/text-field.tsx'
 import { toast } from '../ui/toast-state.ts'
 import type { Composition } from './composition.ts'
 import { faultWords } from './fault-words.ts'
-import { text } from './text.ts'
+import { text } from './composer-text.ts'
 
 export interface ComposerFormProps {
   composition: Composition

@@ -1,55 +1,56 @@
-import { useEffect, useMemo } from 'preact/hooks'
-import { Uploads } from '../pictures/uploads.ts'
-import { api, me } from '../shell/session.ts'
+import './composer.css'
+import { useEffect } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import { me } from '../shell/session.ts'
+import { text as shellText } from '../shell/text.ts'
 import { Avatar } from '../ui/avatar.tsx'
+import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
-import { toast } from '../ui/toast-state.ts'
-import type { Account, Post } from '../api/types.ts'
-import { ComposerForm } from './composer-form.tsx'
-import { Composition } from './composition.ts'
-import { keepDraft, readDraft } from './draft.ts'
-import { mostPictures } from './limits.ts'
+import { createLater } from '../ui/later.tsx'
+import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { ErrorLine } from '../ui/states.tsx'
+import { hasDraft } from './draft.ts'
+import type { NewPostProps } from './new-post.tsx'
 import { text } from './text.ts'
-import { posts } from './timeline-state.ts'
 
-export interface ComposerProps {
-  /** Whether a new post of mine is seen in the list below; else it is said where it is. */
-  isSeen: (post: Post) => boolean
-  onShow: (post: Post) => void
-}
+const newPost = createLater(() => import('./new-post.tsx').then((module) => module.NewPost))
 
-/** Writes a new post; what is written stays while one looks at something else, and over reloads. */
-export function Composer(props: ComposerProps) {
+/** The place where a new post is written. What one writes with comes after the page: nobody waits for it to read. */
+export function Composer(props: Omit<NewPostProps, 'account'>) {
   const account = me.value
-  return account === null || account === undefined ? null : <ComposerOf key={account.id} account={account} {...props} />
-}
-
-function ComposerOf({ account, isSeen, onShow }: ComposerProps & { account: Account }) {
-  const composition = useMemo(() => compositionOf(account.id), [account.id])
-  useEffect(() => () => composition.close(), [composition])
-
-  async function post(): Promise<void> {
-    const created = await composition.post()
-    if (created === undefined) return
-    composition.clear()
-    posts.hear({ type: 'post.created', post: created })
-    const { posted, show } = text.value
-    toast(isSeen(created) ? { text: posted } : { text: posted, action: { label: show, run: () => onShow(created) } })
-  }
-
+  const NewPost = newPost.component.value
+  useEffect(() => newPost.load(), [])
+  if (account === null || account === undefined) return null
   return (
     <Card as="section" label={text.value.composer} class="composer-card">
       <Avatar person={account} />
-      <ComposerForm composition={composition} verb={text.value.post} onPost={() => void post()} />
+      <div class="composer-place">
+        {NewPost === undefined ? <StandIn /> : <NewPost key={account.id} account={account} {...props} />}
+      </div>
     </Card>
   )
 }
 
-function compositionOf(account: string): Composition {
-  return new Composition({
-    draft: readDraft(localStorage, account),
-    uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
-    send: (draft, key) => api.timeline.create(draft, key),
-    keep: (draft) => keepDraft(localStorage, account, draft),
-  })
+/** Whether the place is about to grow by a draft that was kept: whatever is below would be moved. */
+export function isAboutToGrow(): boolean {
+  const account = me.value
+  if (newPost.component.value !== undefined || newPost.hasFailed.value) return false
+  return account !== null && account !== undefined && hasDraft(localStorage, account.id)
+}
+
+function StandIn() {
+  if (newPost.hasFailed.value) {
+    return (
+      <ErrorLine problem={new ApiProblem({ code: 'offline' })}>
+        <Button size="small" onClick={() => location.reload()}>
+          {shellText.value.reload}
+        </Button>
+      </ErrorLine>
+    )
+  }
+  return (
+    <Loading>
+      <Skeleton height="calc(3em + 2 * var(--space-2) + 2px)" radius="var(--radius)" />
+    </Loading>
+  )
 }

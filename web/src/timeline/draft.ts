@@ -30,6 +30,11 @@ export function readDraft(storage: DraftStorage, account: string): Draft {
   }
 }
 
+/** Without reading it. */
+export function hasDraft(storage: DraftStorage, account: string): boolean {
+  return storage.getItem(nameOf(account)) !== null
+}
+
 export function keepDraft(storage: DraftStorage, account: string, draft: Draft): void {
   try {
     if (isEmpty(draft)) storage.removeItem(nameOf(account))

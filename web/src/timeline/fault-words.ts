@@ -1,7 +1,7 @@
 import { ApiProblem } from '../api/problem.ts'
 import { problemText } from '../text/index.ts'
 import type { Faults } from './composition.ts'
-import { text } from './text.ts'
+import { text } from './composer-text.ts'
 
 export interface FaultWords {
   text: string | undefined

@@ -5,7 +5,7 @@ import type { Post } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { Page } from '../shell/page.tsx'
 import { LinkTabs } from '../ui/tabs.tsx'
-import { Composer } from './composer.tsx'
+import { Composer, isAboutToGrow } from './composer.tsx'
 import { FeedEmpty, NoArea } from './feed-empty.tsx'
 import { feedNames, feedSource, tagSource } from './feeds.ts'
 import type { FeedName } from './feeds.ts'
@@ -30,13 +30,15 @@ function FeedPage({ feed }: { feed: FeedName }) {
       <Tabs current={feed} />
       <div class="timeline">
         <WithComposer isSeen={() => feed === 'all'} />
-        <PostList
-          key={name}
-          name={name}
-          source={source}
-          empty={<FeedEmpty feed={feed} />}
-          {...(feed === 'area' ? { refused: <NoArea /> } : {})}
-        />
+        {!isAboutToGrow() && (
+          <PostList
+            key={name}
+            name={name}
+            source={source}
+            empty={<FeedEmpty feed={feed} />}
+            {...(feed === 'area' ? { refused: <NoArea /> } : {})}
+          />
+        )}
       </div>
     </Page>
   )

@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
@@ -34,5 +36,32 @@ export function laterDialog<Props extends { onClose: () => void }>(
       }
     }, [])
     return Dialog === undefined ? null : <Dialog {...props} />
+  }
+}
+
+export interface Later<Props> {
+  /** Undefined until its code is there. */
+  component: ReadonlySignal<ComponentType<Props> | undefined>
+  /** It did not come; only loading the page again helps. */
+  hasFailed: ReadonlySignal<boolean>
+  load: () => void
+}
+
+/** A component whose code comes after the page that it stands on, for which that page keeps a place. */
+export function createLater<Props>(load: () => Promise<ComponentType<Props>>): Later<Props> {
+  const component = signal<ComponentType<Props> | undefined>(undefined)
+  const hasFailed = signal(false)
+  let isLoading = false
+  return {
+    component,
+    hasFailed,
+    load() {
+      if (isLoading) return
+      isLoading = true
+      load().then(
+        (loaded) => void (component.value = loaded),
+        () => void (hasFailed.value = true),
+      )
+    },
   }
 }
