@@ -23,5 +23,7 @@ export default defineConfig({
     sourcemap: true,
     // Which chunk needs which: for the test of what the first view takes. Nginx serves nothing whose name begins with a dot.
     manifest: true,
+    // What the page itself needs comes in one file, not in one for each group of parts that happens to share it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'madang', tags: ['$initial'] }] } } },
   },
 })
