@@ -40,7 +40,7 @@ async function spreadAddresses(): Promise<number> {
     .filter((text) => text.endsWith('}'))
     .map((text) => JSON.parse(text) as { address: string; upstream: string })
     // What Nginx answers itself has none, and what it asked for twice has two.
-    .filter(({ upstream }) => /^[\d.:]+$/.test(upstream))
+    .filter(({ upstream }) => /^(?:[\d.:]+|unix:[^, ]+)$/.test(upstream))
   const byAddress = Map.groupBy(requests, ({ address }) => address)
   return [...byAddress.values()].filter((of) => new Set(of.map(({ upstream }) => upstream)).size > 1).length
 }

@@ -6,6 +6,7 @@ import type { Paging } from '../../web/src/api/paging.ts'
 import { PostSequence } from '../../web/src/timeline/post-sequence.ts'
 import { Posts } from '../../web/src/timeline/posts.ts'
 import type { PostEvent } from '../../web/src/timeline/posts.ts'
+import { seeded } from '../support/seeded.ts'
 
 /** A server of posts that does one thing at a time: what it knows, and what its stream has still to tell. */
 class SmallServer {
@@ -142,7 +143,7 @@ test('pages, events and gaps in any order end in the same list', async (t) => {
       )
       longest = Math.max(longest, server.posts.length)
     }),
-    { numRuns: 400 },
+    seeded(400),
   )
   t.true(longest > 5)
 })

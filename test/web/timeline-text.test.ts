@@ -5,6 +5,7 @@ import { lengthOf, mostAlt, mostArea, mostCommentText, mostPostText } from '../.
 import { partsOf, tagKey } from '../../web/src/timeline/text-parts.ts'
 import { newComment } from '../../src/timeline/comments.ts'
 import { newPost } from '../../src/timeline/post.ts'
+import { seeded } from '../support/seeded.ts'
 
 const nobody = { mentions: [] }
 const linksIn = (text: string) =>
@@ -76,7 +77,7 @@ test('the parts are the text, and their tags and mentions are those of the serve
       t.deepEqual(new Set(shown), new Set(tags.map(tagKey)))
       found += shown.length
     }),
-    { numRuns: 500 },
+    seeded(500),
   )
   t.true(found > 0)
 })
