@@ -1,9 +1,9 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import type { Page, Person } from '../../web/src/api/types.ts'
-import { MentionCompletion } from '../../web/src/people/mention-completion.ts'
-import { PeopleSearch } from '../../web/src/people/people-search.ts'
-import { mentionBefore, withMention } from '../../web/src/people/mention-text.ts'
+import { MentionCompletion } from '../../web/src/mentions/mention-completion.ts'
+import { PeopleSearch } from '../../web/src/person/people-search.ts'
+import { mentionBefore, withMention } from '../../web/src/mentions/mention-text.ts'
 import { eventually } from '../support/eventually.ts'
 import { seeded } from '../support/seeded.ts'
 

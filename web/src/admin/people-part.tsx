@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Account, HeldRole, Person } from '../api/types.ts'
 import { PeopleSkeleton } from '../people/people-list.tsx'
-import { PeopleSearch } from '../people/people-search.ts'
+import { PeopleSearch } from '../person/people-search.ts'
 import { api } from '../shell/session.ts'
 import { Segmented } from '../ui/choices.tsx'
 import { isComposing } from '../ui/hotkeys.ts'

@@ -1,5 +1,5 @@
 import type { HeldRole, Person } from '../api/types.ts'
-import { PersonChip } from '../people/person-chip.tsx'
+import { PersonChip } from '../person/person-chip.tsx'
 import { Badge } from '../ui/badge.tsx'
 import type { Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import type { Account, HeldRole, RoleHistory } from '../api/types.ts'
-import { PersonChip } from '../people/person-chip.tsx'
+import { PersonChip } from '../person/person-chip.tsx'
 import { api, me } from '../shell/session.ts'
 import { findOutWhoIsHere } from '../shell/session-life.ts'
 import { Button } from '../ui/button.tsx'

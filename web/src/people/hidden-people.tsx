@@ -10,7 +10,7 @@ import { Loading } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { PeopleSkeleton } from './people-list.tsx'
 import './person-page.css'
-import { PersonChip } from './person-chip.tsx'
+import { PersonChip } from '../person/person-chip.tsx'
 import { RelationWish } from './relation-wish.ts'
 import { text } from './text.ts'
 

@@ -4,7 +4,7 @@ import { pagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EmptyState } from '../ui/states.tsx'
-import { PersonChip } from './person-chip.tsx'
+import { PersonChip } from '../person/person-chip.tsx'
 import { text } from './text.ts'
 
 interface PeopleListProps {

@@ -3,7 +3,7 @@ import { NotFound } from '../shell/not-found.tsx'
 import { format } from '../text/index.ts'
 import { LinkTabs } from '../ui/tabs.tsx'
 import { PeopleList } from './people-list.tsx'
-import { personHref } from './person-link.tsx'
+import { personHref } from '../person/person-href.ts'
 import { PersonPosts } from './person-posts.tsx'
 import { text } from './text.ts'
 

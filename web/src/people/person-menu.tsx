@@ -2,7 +2,7 @@ import type { PersonPage } from '../api/types.ts'
 import { confirm } from '../ui/confirm.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { toast } from '../ui/toast-state.ts'
-import { personHref } from './person-link.tsx'
+import { personHref } from '../person/person-href.ts'
 import type { PersonState } from './person-state.ts'
 import { text } from './text.ts'
 

@@ -2,7 +2,6 @@ import { format, texts } from '../text/index.ts'
 
 export const text = texts({
   en: {
-    somebodyGone: 'Somebody who left',
     person: 'Person',
     nobody: 'Nobody is here',
     nobodyWhy: 'Nobody has this username, or it is somebody you cannot see.',
@@ -55,7 +54,6 @@ export const text = texts({
     end: { block: 'Unblock', mute: 'Unmute' },
   },
   ko: {
-    somebodyGone: '떠난 사람',
     person: '사람',
     nobody: '찾을 수 없는 사람이에요',
     nobodyWhy: '없는 아이디이거나 볼 수 없는 사람이에요.',

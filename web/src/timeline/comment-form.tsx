@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
-import { MentionArea } from '../people/mention-area.tsx'
+import { MentionArea } from '../mentions/mention-area.tsx'
 import { problemText } from '../text/index.ts'
 import { Button } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'

@@ -1,7 +1,7 @@
 import type { Paging } from '../api/paging.ts'
 import type { LivePage, Post, SharedPost } from '../api/types.ts'
 import type { PostSource } from './post-sequence.ts'
-import { tagKey } from './text-parts.ts'
+import { tagKey } from '../text/parts.ts'
 
 export const feedNames = ['all', 'following', 'area', 'popular'] as const
 export type FeedName = (typeof feedNames)[number]

@@ -1,7 +1,7 @@
 import './rich-text.css'
 import { useMemo, useState } from 'preact/hooks'
-import { partsOf } from './text-parts.ts'
-import type { Found, TextPart } from './text-parts.ts'
+import { partsOf } from '../text/parts.ts'
+import type { Found, TextPart } from '../text/parts.ts'
 import { text as words } from './text.ts'
 
 export interface RichTextProps extends Found {

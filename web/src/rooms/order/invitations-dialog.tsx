@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
 import type { Invitation } from '../../api/types.ts'
-import { PersonChip } from '../../people/person-chip.tsx'
+import { PersonChip } from '../../person/person-chip.tsx'
 import { format, problemText } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'

@@ -1,6 +1,6 @@
 import './composer.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { useMentions } from '../../people/use-mentions.tsx'
+import { useMentions } from '../../mentions/use-mentions.tsx'
 import { PictureTray } from '../../pictures/picture-tray.tsx'
 import { Uploads, progressOf } from '../../pictures/uploads.ts'
 import { IconButton } from '../../ui/button.tsx'

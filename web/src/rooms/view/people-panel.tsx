@@ -1,6 +1,6 @@
 import './people-panel.css'
 import { useEffect, useState } from 'preact/hooks'
-import { PersonChip } from '../../people/person-chip.tsx'
+import { PersonChip } from '../../person/person-chip.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'

@@ -6,7 +6,7 @@ import { announce } from '../ui/announcer.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { MentionCompletion, mostChoices } from './mention-completion.ts'
 import { MentionList } from './mention-list.tsx'
-import { text } from './completion-text.ts'
+import { text } from './text.ts'
 
 /** What a text area is told of its completion, for screen readers. Not `role=combobox`, which a field of several lines may not be. */
 export interface MentionTies {

@@ -1,5 +1,5 @@
 import './person.css'
-import { personHref } from './person-link.tsx'
+import { personHref } from './person-href.ts'
 import { PersonNames } from './person-names.tsx'
 import type { PersonNamesProps } from './person-names.tsx'
 

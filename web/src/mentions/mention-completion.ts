@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Page, Person } from '../api/types.ts'
-import { PeopleSearch } from './people-search.ts'
+import { PeopleSearch } from '../person/people-search.ts'
 import { mentionBefore, withMention } from './mention-text.ts'
 import type { MentionStart } from './mention-text.ts'
 

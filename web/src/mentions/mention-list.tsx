@@ -5,8 +5,8 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { FoundPerson } from '../api/types.ts'
 import { placeBeside } from '../ui/place-beside.ts'
-import { PersonNames } from './person-names.tsx'
-import { text } from './completion-text.ts'
+import { PersonNames } from '../person/person-names.tsx'
+import { text } from './text.ts'
 
 interface MentionListProps {
   id: string
