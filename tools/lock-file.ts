@@ -33,7 +33,12 @@ export const knownScripts: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The lock files of this project that must hold. */
-export const lockFiles = ['package-lock.json', 'tools/node/package-lock.json', 'bench/package-lock.json'] as const
+export const lockFiles = [
+  'package-lock.json',
+  'tools/node/package-lock.json',
+  'bench/package-lock.json',
+  'tools/lighthouse/package-lock.json',
+] as const
 
 /** One sentence for each thing in a lock file that must not be; none for one that is right. */
 export function lockFaults(lock: LockFile): string[] {

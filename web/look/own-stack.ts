@@ -18,6 +18,7 @@ const limits = { REQUESTS_PER_MINUTE: '100000', STREAM_OPENS_PER_MINUTE: '100000
 export async function inOwnStack<T>(
   progress: Progress,
   work: (browser: Browser, house: House) => Promise<T>,
+  browserArguments: readonly string[] = [],
 ): Promise<T> {
   const executablePath = await provideBrowser(progress)
   if (executablePath === undefined) throw new Problem('No Chromium was found here: say in CHROMIUM where it is')
@@ -37,7 +38,8 @@ export async function inOwnStack<T>(
       ...{ layout, programs, supervisor, progress, env },
       options: { ...options, databaseUrl: undefined, redisUrl: undefined },
     })
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+    const args = ['--no-sandbox', '--disable-dev-shm-usage', ...browserArguments]
+    const browser = await chromium.launch({ executablePath, args })
     try {
       return await work(browser, await enterHouse(browser, address))
     } finally {
