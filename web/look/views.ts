@@ -14,6 +14,8 @@ export interface View {
   path: (things: Things) => string
   /** What stands on the page when it shows what it is for (a selector of Playwright). */
   shows: string
+  /** What the browser says of an answer that the view is there for. */
+  says?: RegExp
 }
 
 /** The main views. Which words they show is in src/commands/seed/demo-content.ts. */
@@ -26,7 +28,13 @@ export const views: readonly View[] = [
   { name: 'tag', who: 'bob', path: () => `/tags/${encodeURIComponent('마당')}`, shows: '.post[data-post]' },
   { name: 'person', who: 'bob', path: () => '/people/alice', shows: '.person-head-name' },
   { name: 'own-page', who: 'admin', path: () => '/people/admin', shows: '.person-head-name' },
-  { name: 'nobody', who: 'bob', path: () => '/people/nobody_here', shows: '.state' },
+  {
+    name: 'nobody',
+    who: 'bob',
+    path: () => '/people/nobody_here',
+    shows: '.state',
+    says: /404 .*\/v1\/people\/nobody_here\b/,
+  },
   { name: 'followers', who: 'bob', path: () => '/people/alice/followers', shows: '.person-list li' },
   { name: 'rooms', who: 'alice', path: () => '/rooms', shows: '.room-card-head' },
   { name: 'room', who: 'alice', path: ({ room }) => `/rooms/${room}`, shows: '.message-main' },

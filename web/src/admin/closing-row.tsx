@@ -25,7 +25,7 @@ export function ClosingRow({ closing, onChoose }: ClosingRowProps) {
   const { room, name, state, requestedAt, parked, attempts, lastError } = closing
   return (
     <li class="closing-row">
-      <button type="button" class="closing-open" aria-label={words.details(name)} onClick={() => onChoose(room)}>
+      <button type="button" class="closing-open" aria-haspopup="dialog" onClick={() => onChoose(room)}>
         <span class="closing-name">{name}</span>
         <span class="closing-facts">
           <Badge tone={stateTones[state]}>{words.states[state]}</Badge>

@@ -11,7 +11,7 @@ export function FollowButton({ person, state }: { person: PersonPage; state: Per
     <Button
       look={follows ? 'plain' : 'main'}
       icon={follows ? 'person-check' : 'person-plus'}
-      aria-label={follows ? words.unfollow(person.displayName) : undefined}
+      aria-label={follows ? `${words.follows}. ${words.unfollow(person.displayName)}` : undefined}
       onClick={() => void state.wish('follow', !follows)}
     >
       {follows ? words.follows : words.follow}

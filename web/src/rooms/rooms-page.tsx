@@ -39,8 +39,6 @@ export function RoomsPage() {
   }, [])
   useEffect(() => (stream === undefined ? undefined : followRooms(stream)), [stream])
 
-  const seats = new Map(myRooms.value.items?.map((room) => [room.id, room]))
-  const others = lobbyFirst(openRooms.value.items ?? []).filter(({ id }) => !seats.has(id))
   const open = isMentor && (
     <Button look="main" icon="plus" onClick={() => setOpening(true)}>
       {words.openRoom}
@@ -49,25 +47,10 @@ export function RoomsPage() {
   return (
     <Page title={words.title} width="wide" actions={open}>
       <div class="rooms">
-        {myRooms.value.items?.length !== 0 && (
-          <RoomSection title={words.mine} list={myRooms.value} onMore={moreMyRooms} onRetry={loadMyRooms}>
-            {inOrderOfUnread(myRooms.value.items ?? []).map((room) => (
-              <RoomCard key={room.id} room={room} reading={room} />
-            ))}
-          </RoomSection>
-        )}
-        <RoomSection title={words.open} list={openRooms.value} onMore={moreOpenRooms} onRetry={loadOpenRooms}>
-          {others.map((room) => (
-            <RoomCard key={room.id} room={room} />
-          ))}
-          {openRooms.value.items !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
-        </RoomSection>
-        {(endedRooms.value.items?.length ?? 0) > 0 && (
-          <RoomSection title={words.ended} list={endedRooms.value} onMore={moreEndedRooms} onRetry={loadEndedRooms}>
-            {endedRooms.value.items?.map((room) => (
-              <RoomCard key={room.id} room={room} />
-            ))}
-          </RoomSection>
+        {isComing(myRooms.value) || isComing(openRooms.value) ? (
+          <RoomCardSkeletons />
+        ) : (
+          <Sections isMentor={isMentor} />
         )}
         {isOpening && (
           <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
@@ -75,6 +58,41 @@ export function RoomsPage() {
       </div>
     </Page>
   )
+}
+
+/** All at once: what comes above would move what is below. */
+function Sections({ isMentor }: { isMentor: boolean }) {
+  const words = text.value
+  const seats = new Map(myRooms.value.items?.map((room) => [room.id, room]))
+  const others = lobbyFirst(openRooms.value.items ?? []).filter(({ id }) => !seats.has(id))
+  return (
+    <>
+      {myRooms.value.items?.length !== 0 && (
+        <RoomSection title={words.mine} list={myRooms.value} onMore={moreMyRooms} onRetry={loadMyRooms}>
+          {inOrderOfUnread(myRooms.value.items ?? []).map((room) => (
+            <RoomCard key={room.id} room={room} reading={room} />
+          ))}
+        </RoomSection>
+      )}
+      <RoomSection title={words.open} list={openRooms.value} onMore={moreOpenRooms} onRetry={loadOpenRooms}>
+        {others.map((room) => (
+          <RoomCard key={room.id} room={room} />
+        ))}
+        {openRooms.value.items !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
+      </RoomSection>
+      {(endedRooms.value.items?.length ?? 0) > 0 && (
+        <RoomSection title={words.ended} list={endedRooms.value} onMore={moreEndedRooms} onRetry={loadEndedRooms}>
+          {endedRooms.value.items?.map((room) => (
+            <RoomCard key={room.id} room={room} />
+          ))}
+        </RoomSection>
+      )}
+    </>
+  )
+}
+
+function isComing({ items, trouble }: ListState<Room> | ListState<MyRoom>): boolean {
+  return items === undefined && trouble === undefined
 }
 
 interface SectionProps {
@@ -93,7 +111,7 @@ function RoomSection({ title, list, onMore, onRetry, children }: SectionProps) {
       {items === undefined && trouble !== undefined && (
         <ErrorState problem={trouble} onRetry={() => void onRetry()} isRetrying={isLoading} />
       )}
-      {items === undefined && trouble === undefined ? <RoomCardSkeletons /> : <ul class="rooms-list">{children}</ul>}
+      <ul class="rooms-list">{children}</ul>
       {items !== undefined && trouble !== undefined && <ErrorLine problem={trouble} />}
       {next !== undefined && (
         <Button isBusy={isLoading} onClick={() => void onMore()}>

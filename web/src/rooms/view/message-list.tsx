@@ -103,10 +103,10 @@ function nodeOf(item: ViewItem, focused: string | undefined, storedSeq: number):
       return <Day key={key} id={key} at={item.at} />
     case 'unread':
       return (
-        <h3 key={key} class="room-unread" data-key={key}>
+        <h2 key={key} class="room-unread" data-key={key}>
           <span aria-hidden="true">{text.value.unread}</span>
           <span class="visually-hidden">{text.value.unreadLine}</span>
-        </h3>
+        </h2>
       )
     default:
       return item satisfies never
@@ -115,9 +115,9 @@ function nodeOf(item: ViewItem, focused: string | undefined, storedSeq: number):
 
 function Day({ id, at }: { id: string; at: number }) {
   return (
-    <h3 class="room-day" data-key={id}>
+    <h2 class="room-day" data-key={id}>
       <time datetime={new Date(at).toISOString()}>{format.value.day(at, now.value)}</time>
-    </h3>
+    </h2>
   )
 }
 

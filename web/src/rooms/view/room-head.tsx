@@ -5,6 +5,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { nameOf } from '../list/room-card.tsx'
 import { text as roomText } from '../text.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
@@ -49,11 +50,11 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
           type="button"
           class="room-head-people button button-quiet"
           aria-expanded={isPanelOpen}
-          aria-label={`${words.people}: ${roomText.value.people(visit.people.value)}`}
           onClick={onPanel}
         >
           <Icon name="people" />
-          <span>{visit.people.value}</span>
+          <span aria-hidden="true">{visit.people.value}</span>
+          <VisuallyHidden>{`${words.people}: ${roomText.value.people(visit.people.value)}`}</VisuallyHidden>
         </button>
       )}
       {items.length > 0 && <Menu label={words.menu} items={items} />}
