@@ -142,7 +142,7 @@ inBrowser('an admin sees a closing by its name, with all that is known of it', a
   await post(mina, `/v1/rooms/${String(id)}/close`)
   await ada.page.goto('/admin/closings')
 
-  await ada.page.getByRole('button', { name: 'Details of 장독대' }).click()
+  await ada.page.getByRole('button', { name: /^장독대/ }).click()
 
   const sheet = ada.page.getByRole('dialog', { name: '장독대' })
   await sheet.getByText('Sealed', { exact: true }).waitFor()
