@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
-import type { BrowserContext } from 'playwright-core'
-import { freePort } from '../../tools/ports.ts'
 import { Problem, runTool } from '../../tools/problem.ts'
 import { screenProgress } from '../../tools/progress.ts'
+import { provideBrowser } from '../../tools/services/provide.ts'
 import { provideSidePackages } from '../../tools/side-packages.ts'
 import type { House } from './house.ts'
 import { categories, judge, lighthouseFolder } from './judged.ts'
 import type { Judgement, Judging } from './judged.ts'
+import { inOwnChromium } from './own-chromium.ts'
 import { inOwnStack } from './own-stack.ts'
 import { views } from './views.ts'
 import type { View } from './views.ts'
@@ -35,48 +35,63 @@ async function main(): Promise<number> {
   const { runs, form, names, to } = options()
   const progress = screenProgress()
   await provideSidePackages(lighthouseFolder, 'Lighthouse', progress.say)
-  const port = await freePort()
-  const work = async (house: House): Promise<[string, Judgement][]> => {
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
-    const [context] = browser.contexts()
-    if (context === undefined) throw new Error('the browser has no window of its own')
-    const found: [string, Judgement][] = []
-    for (const view of views.filter(({ name }) => names.includes(name))) {
-      await progress.step(view.name, async (note) => {
-        const judgements: Judgement[] = []
-        for (let run = 1; run <= runs; run += 1) {
-          note(`${run} of ${runs}`)
-          judgements.push(await judgeView(context, house, view, { port, form }))
-        }
-        found.push([view.name, middleOf(judgements)])
-      })
-    }
-    return found
-  }
-  const found = await inOwnStack(progress, (_, house) => work(house), [`--remote-debugging-port=${port}`])
+  const program = await provideBrowser(progress)
+  if (program === undefined) throw new Problem('No Chromium was found here: say in CHROMIUM where it is')
+  const found = await inOwnStack(progress, (_, house) =>
+    inOwnChromium(program, async (port) => {
+      const judgements: [string, Judgement][] = []
+      for (const view of views.filter(({ name }) => names.includes(name))) {
+        await progress.step(view.name, async (note) => {
+          judgements.push([view.name, await judgeOften(house, view, { runs, judging: { port, form }, note })])
+        })
+      }
+      return judgements
+    }),
+  )
   process.stdout.write(`${tableOf(found)}\n`)
   if (to !== undefined) keep(found, path.resolve(to))
   return found.filter(([, { scores }]) => categories.some((category) => scores[category] < bar)).length
 }
 
-/** Lighthouse opens a window in the browser's own profile: whoever is signed in there is signed in for it. */
-async function judgeView(context: BrowserContext, house: House, view: View, judging: Judging): Promise<Judgement> {
-  const page = await context.newPage()
-  try {
-    await context.clearCookies()
-    await page.goto(`${house.address}/robots.txt`)
-    await page.evaluate(() => localStorage.clear())
-    if (view.who !== undefined) {
-      const { cookies, origins } = house.states[view.who]
-      await context.addCookies(cookies)
-      for (const { localStorage: kept } of origins) {
-        await page.evaluate((items) => items.forEach(({ name, value }) => localStorage.setItem(name, value)), kept)
-      }
-    }
-  } finally {
-    await page.close()
+interface Often {
+  runs: number
+  judging: Judging
+  note: (line: string) => void
+}
+
+/** The middle one by performance. */
+async function judgeOften(house: House, view: View, { runs, judging, note }: Often): Promise<Judgement> {
+  const judgements: Judgement[] = []
+  for (let run = 1; run <= runs; run += 1) {
+    note(`${run} of ${runs}`)
+    await comeIn(house, view, judging.port)
+    judgements.push(await judge(`${house.address}${view.path(house.things)}`, judging))
   }
-  return judge(`${house.address}${view.path(house.things)}`, judging)
+  return middleOf(judgements)
+}
+
+/** Lighthouse opens a window in the browser's own profile: whoever is signed in there is signed in for it. Nobody else is connected meanwhile. */
+async function comeIn(house: House, view: View, port: number): Promise<void> {
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
+  try {
+    const [context] = browser.contexts()
+    if (context === undefined) throw new Error('the browser has no window of its own')
+    const { cookies, origins } = view.who === undefined ? { cookies: [], origins: [] } : house.states[view.who]
+    const page = await context.newPage()
+    await context.clearCookies()
+    await context.addCookies(cookies)
+    await page.goto(`${house.address}/robots.txt`)
+    await page.evaluate(
+      (kept) => {
+        localStorage.clear()
+        for (const { name, value } of kept) localStorage.setItem(name, value)
+      },
+      origins.flatMap(({ localStorage: kept }) => kept),
+    )
+    await page.close()
+  } finally {
+    await browser.close()
+  }
 }
 
 function middleOf(judgements: readonly Judgement[]): Judgement {

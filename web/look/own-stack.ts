@@ -18,7 +18,6 @@ const limits = { REQUESTS_PER_MINUTE: '100000', STREAM_OPENS_PER_MINUTE: '100000
 export async function inOwnStack<T>(
   progress: Progress,
   work: (browser: Browser, house: House) => Promise<T>,
-  browserArguments: readonly string[] = [],
 ): Promise<T> {
   const executablePath = await provideBrowser(progress)
   if (executablePath === undefined) throw new Problem('No Chromium was found here: say in CHROMIUM where it is')
@@ -38,8 +37,7 @@ export async function inOwnStack<T>(
       ...{ layout, programs, supervisor, progress, env },
       options: { ...options, databaseUrl: undefined, redisUrl: undefined },
     })
-    const args = ['--no-sandbox', '--disable-dev-shm-usage', ...browserArguments]
-    const browser = await chromium.launch({ executablePath, args })
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
     try {
       return await work(browser, await enterHouse(browser, address))
     } finally {
