@@ -19,7 +19,8 @@ export async function openRoomFor(
   return id
 }
 
-async function ask(window: Window, method: string, path: string, data?: object): Promise<never> {
+/** What the API does for who is signed in there. */
+export async function ask(window: Window, method: string, path: string, data?: object): Promise<never> {
   const answer = await window.context.request.fetch(path, {
     method,
     ...(data === undefined ? {} : { data }),

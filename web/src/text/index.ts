@@ -6,6 +6,7 @@ import { language } from './language.ts'
 export { chooseLanguage, language, languageNames, languages, speakAs } from './language.ts'
 export type { Language } from './language.ts'
 export { counted } from './formats.ts'
+export { toward } from './particles.ts'
 export { problemText, waitText } from './problems.ts'
 
 /**

@@ -20,13 +20,15 @@ export interface MenuProps {
   label: string
   items: readonly MenuItem[]
   icon?: IconName
+  /** -1 where other keys lead to what it does, and Tab shall pass it over. */
+  tabIndex?: number
 }
 
 /**
  * What else can be done with a thing, behind one button. Arrows, Home, End and first letters move, Enter and Space choose, Esc and
  * Tab close; the focus comes back to the button.
  */
-export function Menu({ label, items, icon = 'more' }: MenuProps) {
+export function Menu({ label, items, icon = 'more', tabIndex = 0 }: MenuProps) {
   const id = useId()
   const opener = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -53,6 +55,7 @@ export function Menu({ label, items, icon = 'more' }: MenuProps) {
         icon={icon}
         label={label}
         buttonRef={opener}
+        tabIndex={tabIndex}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={id}

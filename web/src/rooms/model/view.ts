@@ -59,6 +59,12 @@ export function keyOf(from: string | null, id: string): string {
   return `${from ?? ''}:${id}`
 }
 
+/** Of all lines the one that Tab leads to: the wanted one while it is there, otherwise the last that somebody said. */
+export function tabStopOf(items: readonly ViewItem[], wanted: string | undefined): string | undefined {
+  const said = items.filter(({ type }) => type === 'message' || type === 'pending')
+  return (said.find(({ key }) => key === wanted) ?? said.at(-1))?.key
+}
+
 /** What is counted as new to me. */
 export function isUnread(row: Row, readUpTo: number | undefined, me: string): boolean {
   return readUpTo !== undefined && row.seq > readUpTo && row.kind === 'text' && row.from !== me && row.content !== null

@@ -1,9 +1,10 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
 import type { Row } from '../model/log.ts'
 import { useRoom } from '../visit/room-context.ts'
+import { roomPlaces } from './room-keys.ts'
 import { text } from './text.ts'
 
 export const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👏'] as const
@@ -13,7 +14,13 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
   const { visit, actions, keepsOrder } = useRoom()
   const [isReacting, setReacting] = useState(false)
   const words = text.value
+  const place = useRef<HTMLDivElement>(null)
   if (visit.isOver.value) return null
+  // The emoji that had the focus are gone; the message they were for goes on holding it.
+  const stopReacting = (): void => {
+    place.current?.closest<HTMLElement>(roomPlaces.message)?.focus({ preventScroll: true })
+    setReacting(false)
+  }
   const items: MenuItem[] = [
     { label: words.copy, icon: 'copy', onSelect: () => actions.copy(row) },
     ...(isOwn ? [{ label: words.edit, icon: 'edit' as const, onSelect: () => actions.edit(row) }] : []),
@@ -22,14 +29,14 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
       : []),
   ]
   return (
-    <div class="message-actions">
+    <div ref={place} class="message-actions">
       {isReacting ? (
         <EmojiRow
           onChoose={(emoji) => {
             actions.react(row, emoji)
-            setReacting(false)
+            stopReacting()
           }}
-          onLeave={() => setReacting(false)}
+          onLeave={stopReacting}
         />
       ) : (
         <>
@@ -41,7 +48,7 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
             onClick={() => setReacting(true)}
           />
           <IconButton icon="reply" label={words.reply} tabIndex={-1} onClick={() => actions.reply(row)} />
-          <Menu label={words.actions} items={items} />
+          <Menu label={words.actions} items={items} tabIndex={-1} />
         </>
       )}
     </div>

@@ -25,7 +25,7 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
   const lines = useRef<HTMLDivElement>(null)
   const kept = useRef(new Kept<VNode>())
   const items = reader.items.value
-  const focused = reader.focused.value
+  const tabStop = reader.tabStop.value
 
   useEffect(() => {
     if (scroller.current === null || lines.current === null) return
@@ -36,7 +36,7 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
 
   const { storedSeq } = visit.log
   const nodes = items.map((item) =>
-    kept.current.of(item.key, factsOf(item, focused, storedSeq), () => nodeOf(item, focused, storedSeq)),
+    kept.current.of(item.key, factsOf(item, tabStop, storedSeq), () => nodeOf(item, tabStop, storedSeq)),
   )
   kept.current.forgetOthers(items.map(({ key }) => key))
   return (
@@ -62,8 +62,8 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
   )
 }
 
-function factsOf(item: ViewItem, focused: string | undefined, storedSeq: number): unknown[] {
-  const isFocusable = item.key === focused
+function factsOf(item: ViewItem, tabStop: string | undefined, storedSeq: number): unknown[] {
+  const isFocusable = item.key === tabStop
   switch (item.type) {
     case 'message':
       return [item.row, item.isFirst, item.isLast, isFocusable, item.isOwn && item.row.seq <= storedSeq]
@@ -81,9 +81,9 @@ function factsOf(item: ViewItem, focused: string | undefined, storedSeq: number)
   }
 }
 
-function nodeOf(item: ViewItem, focused: string | undefined, storedSeq: number): VNode {
+function nodeOf(item: ViewItem, tabStop: string | undefined, storedSeq: number): VNode {
   const { key } = item
-  const isFocusable = key === focused
+  const isFocusable = key === tabStop
   switch (item.type) {
     case 'message': {
       const { row, isFirst, isLast, isOwn } = item

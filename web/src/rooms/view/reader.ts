@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import { viewOf, isUnread } from '../model/view.ts'
+import { tabStopOf, viewOf, isUnread } from '../model/view.ts'
 import type { ViewItem } from '../model/view.ts'
 import type { Row } from '../model/log.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
@@ -21,8 +21,9 @@ export class Reader {
   readonly hasEarlier: ReadonlySignal<boolean>
   /** Messages of others that were not seen yet. */
   readonly unreadBelow: ReadonlySignal<number>
-  /** The message that Tab leads to, and arrows go on from. */
-  readonly focused = signal<string | undefined>(undefined)
+  /** The message that Tab leads to, and arrows go on from: the last one that had the focus, or else the newest in the page. */
+  readonly tabStop: ReadonlySignal<string | undefined>
+  readonly #focused = signal<string | undefined>(undefined)
   readonly #visit: RoomVisit
   readonly #me: string
   readonly #window = signal<RowWindow>({ from: 0, to: undefined })
@@ -35,6 +36,7 @@ export class Reader {
     this.#visit = visit
     this.#me = me
     this.items = computed(() => this.#itemsNow())
+    this.tabStop = computed(() => tabStopOf(this.items.value, this.#focused.value))
     this.hasEarlier = computed(() => sliceOf(visit.rows.value, this.#window.value).start > 0)
     this.unreadBelow = computed(() => this.#countUnread(visit.rows.value))
     // Who has come to the very top scrolls no more: what comes next is asked for when the page before is there.
@@ -107,7 +109,7 @@ export class Reader {
 
   focusedOn(target: EventTarget | null): void {
     const line = target instanceof HTMLElement ? target.closest<HTMLElement>('.message') : null
-    if (line?.dataset['key'] !== undefined) this.focused.value = line.dataset['key']
+    if (line?.dataset['key'] !== undefined) this.#focused.value = line.dataset['key']
   }
 
   /** The message of a line. */

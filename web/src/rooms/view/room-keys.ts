@@ -1,6 +1,6 @@
 import type { RowActions } from '../visit/room-context.ts'
 import type { Row } from '../model/log.ts'
-import { isComposing } from '../../ui/hotkeys.ts'
+import { isComposing, keyOf } from '../../ui/hotkeys.ts'
 
 /** The elements among which the keys of a room lead. */
 export const roomPlaces = {
@@ -25,7 +25,7 @@ export function onListKey(event: KeyboardEvent, keys: ListKeys): void {
   if (move !== undefined) return finish(event, () => move(target))
   const found = keys.rowOf(target.dataset['key'] ?? '')
   if (found === undefined) return
-  const act = actionOf(event.key, target, found, keys)
+  const act = actionOf(keyOf(event), target, found, keys)
   if (act !== undefined) finish(event, act)
 }
 
