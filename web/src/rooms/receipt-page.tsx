@@ -1,13 +1,14 @@
 import './receipt/receipt.css'
 import { useEffect, useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso/router'
-import { ApiProblem } from '../api/problem.ts'
 import type { Receipt, SignedReceipt } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
-import { ClosingProgress } from './order/closing-progress.tsx'
+import { ClosingView } from './order/closing-progress.tsx'
+import { isFinal } from './order/closing-steps.ts'
+import { useClosing } from './order/use-closing.ts'
 import { Downloads } from './receipt/downloads.tsx'
 import { ReceiptView } from './receipt/receipt-view.tsx'
 import { text } from './receipt/text.ts'
@@ -20,11 +21,10 @@ export function ReceiptPage() {
   return <ReceiptOf key={id} room={id} />
 }
 
-/** The receipt comes when the closing is final: until then it is asked for again, and how far it is is shown. */
-const askAgainMs = 2000
-
 function ReceiptOf({ room }: { room: string }) {
-  const { signed, problem, retry } = useReceipt(room)
+  const look = useClosing(room, undefined)
+  const isThere = look.closing !== undefined && isFinal(look.closing) && look.closing.state !== 'quarantined'
+  const { signed, problem, retry } = useReceipt(room, isThere)
   const words = text.value
   const receipt = signed?.content as Receipt | undefined
   if (signed !== undefined && receipt !== undefined) {
@@ -46,50 +46,45 @@ function ReceiptOf({ room }: { room: string }) {
       </Page>
     )
   }
-  const isMissing = problem instanceof ApiProblem && problem.code === 'not_found'
+  const isWaiting = look.isMissing || look.hasTrouble || (look.closing !== undefined && !isThere)
   return (
     <Page title={words.title}>
-      {problem === undefined && (
-        <Loading>
-          <SkeletonText lines={8} />
-        </Loading>
-      )}
-      {isMissing && (
+      {isWaiting && (
         <>
-          <ClosingProgress room={room} pulse={undefined} />
+          <ClosingView room={room} closing={look.closing} hasTrouble={look.hasTrouble} />
           <EmptyState icon="receipt" title={words.notYet}>
             {words.notYetHint}
           </EmptyState>
         </>
       )}
-      {problem !== undefined && !isMissing && <ErrorState problem={problem} onRetry={retry} />}
+      {!isWaiting && problem === undefined && (
+        <Loading>
+          <SkeletonText lines={8} />
+        </Loading>
+      )}
+      {problem !== undefined && <ErrorState problem={problem} onRetry={retry} />}
     </Page>
   )
 }
 
-function useReceipt(room: string): { signed: SignedReceipt | undefined; problem: unknown; retry: () => void } {
+/** Asked for once it is there: the server tells how far the closing is, and does not have to refuse. */
+function useReceipt(room: string, isThere: boolean) {
   const [signed, setSigned] = useState<SignedReceipt | undefined>(undefined)
   const [problem, setProblem] = useState<unknown>(undefined)
   const [turn, setTurn] = useState(0)
-  const retry = (): void => setTurn((before) => before + 1)
   useEffect(() => {
+    if (!isThere) return
     let isGone = false
-    let timer: ReturnType<typeof setTimeout> | undefined
+    setProblem(undefined)
     client.rooms.receipt(room).then(
       (found) => !isGone && setSigned(found),
-      (error: unknown) => {
-        if (isGone) return
-        setProblem(error)
-        const isComing = error instanceof ApiProblem && error.code === 'not_found' && error.retryAfter !== undefined
-        if (isComing) timer = setTimeout(retry, askAgainMs)
-      },
+      (error: unknown) => !isGone && setProblem(error),
     )
     return () => {
       isGone = true
-      clearTimeout(timer)
     }
-  }, [room, turn])
-  return { signed, problem, retry }
+  }, [room, isThere, turn])
+  return { signed, problem, retry: () => setTurn((before) => before + 1) }
 }
 
 /** Named in the header of the signature. */

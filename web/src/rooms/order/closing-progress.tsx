@@ -1,18 +1,26 @@
 import './order.css'
-import { useEffect, useState } from 'preact/hooks'
-import { ApiProblem } from '../../api/problem.ts'
 import type { Closing } from '../../api/types.ts'
 import { LinkButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Progress, Spinner } from '../../ui/spinner.tsx'
-import { client } from '../wires.ts'
-import { isFinal, lookAgainMs, shareStored, stepsOf } from './closing-steps.ts'
+import { isFinal, shareStored, stepsOf } from './closing-steps.ts'
 import type { StepState } from './closing-steps.ts'
 import { text } from './text.ts'
+import { useClosing } from './use-closing.ts'
+import type { ClosingLook } from './use-closing.ts'
 
 /** How far the end of a room is, step by step, as long as it takes. `pulse` changes when there is news of it: then it is looked at once. */
 export function ClosingProgress({ room, pulse }: { room: string; pulse: unknown }) {
   const { closing, hasTrouble } = useClosing(room, pulse)
+  return <ClosingView room={room} closing={closing} hasTrouble={hasTrouble} />
+}
+
+/** The same for who looks at it for other reasons too. */
+export function ClosingView({
+  room,
+  closing,
+  hasTrouble,
+}: { room: string } & Pick<ClosingLook, 'closing' | 'hasTrouble'>) {
   const words = text.value
   if (closing === undefined && !hasTrouble) return null
   const isOver = closing !== undefined && isFinal(closing)
@@ -72,30 +80,4 @@ function Explained({ children }: { children: string }) {
       <span>{children}</span>
     </p>
   )
-}
-
-/** Looks how far it is until it is over, ever less often, and at once when there is news. */
-function useClosing(room: string, pulse: unknown): { closing: Closing | undefined; hasTrouble: boolean } {
-  const [closing, setClosing] = useState<Closing | undefined>(undefined)
-  const [hasTrouble, setTrouble] = useState(false)
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let isGone = false
-    async function look(looks: number): Promise<void> {
-      const found = await client.rooms.closing(room).catch((error: unknown) => error)
-      if (isGone) return
-      const isMissing = found instanceof ApiProblem && found.code === 'not_found'
-      if (!(found instanceof Error)) setClosing(found as Closing)
-      setTrouble(found instanceof Error && !isMissing)
-      if (found instanceof Error || !isFinal(found as Closing)) {
-        timer = setTimeout(() => void look(looks + 1), lookAgainMs(looks))
-      }
-    }
-    void look(0)
-    return () => {
-      isGone = true
-      clearTimeout(timer)
-    }
-  }, [room, pulse])
-  return { closing, hasTrouble }
 }
