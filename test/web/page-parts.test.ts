@@ -13,6 +13,7 @@ test('the page is as connected as the worst of its connections', (t) => {
   t.is(linkOf(true, [open, waiting]), 'reconnecting')
   t.is(linkOf(true, [waiting, { state: 'refused', why: 'too_many' }]), 'limited')
   t.is(linkOf(true, [open, { state: 'refused', why: 'outdated' }]), 'outdated')
+  t.is(linkOf(true, [open, { state: 'refused', why: 'removed' }]), 'removed')
   t.is(linkOf(false, [open]), 'offline')
 })
 

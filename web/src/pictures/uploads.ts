@@ -95,6 +95,17 @@ export class Uploads {
     this.#sendNext()
   }
 
+  /** Takes all out, for whoever sends them: a second press finds none. `putBack` undoes it. */
+  take(): readonly Upload[] {
+    const taken = this.items.peek()
+    this.items.value = []
+    return taken
+  }
+
+  putBack(taken: readonly Upload[]): void {
+    this.items.value = [...taken, ...this.items.peek()]
+  }
+
   clear(): void {
     this.items.value = []
     for (const sending of this.#sending.values()) sending.abort()

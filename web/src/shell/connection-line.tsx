@@ -1,4 +1,5 @@
 import './connection-line.css'
+import { signal } from '@preact/signals'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -6,6 +7,19 @@ import { Spinner } from '../ui/spinner.tsx'
 import type { Link } from './connection-state.ts'
 import { link, wake } from './live.ts'
 import { text } from './text.ts'
+
+/** What holds on the page that is shown while it does not live. */
+const hint = signal('')
+
+/** While this page is shown, the line of the connection says this too, for as long as nothing can be sent. */
+export function useConnectionHint(words: string): void {
+  useEffect(() => {
+    hint.value = words
+    return () => {
+      hint.value = ''
+    }
+  }, [words])
+}
 
 /** Most cuts heal sooner; nobody is alarmed by those. */
 const patienceMs = 2_000
@@ -26,13 +40,16 @@ function Told({ state }: { state: Exclude<Link, 'open'> }) {
     offline: words.offline,
     reconnecting: words.reconnecting,
     limited: words.tooMany,
+    removed: words.removed,
     outdated: words.outdated,
   }[state]
   return (
     <span class="connection-line-words">
       {state === 'reconnecting' ? <Spinner /> : <Icon name={state === 'offline' ? 'offline' : 'info'} />}
-      <span>{said}</span>
-      {state === 'reconnecting' && (
+      <span>
+        {said} {(state === 'offline' || state === 'reconnecting') && hint.value}
+      </span>
+      {(state === 'reconnecting' || state === 'limited' || state === 'removed') && (
         <Button look="quiet" size="small" onClick={wake}>
           {words.tryNow}
         </Button>

@@ -12,10 +12,19 @@ export const unreadByRoom = signal<ReadonlyMap<string, number>>(new Map())
 /** How many rooms have something unread. */
 export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filter((unread) => unread > 0).length)
 
-/** What is unread in one room now. */
+/** Rooms that are shown now, with what their page says. */
+const shown = new Map<string, number>()
+
+/** What is unread in one room now, said by its page; holds until `forgetShown`. */
 export function setUnread(room: string, unread: number): void {
+  shown.set(room, unread)
   if (unreadByRoom.value.get(room) === unread) return
   unreadByRoom.value = new Map(unreadByRoom.value).set(room, unread)
+}
+
+/** The room is shown no more: from now on the server is believed again. */
+export function forgetShown(room: string): void {
+  shown.delete(room)
 }
 
 /** The stream does not tell of messages: rooms are asked about while somebody looks. */
@@ -64,7 +73,7 @@ async function countNotifications(): Promise<void> {
 
 async function countRooms(): Promise<void> {
   const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
-  unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, unread]))
+  unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? unread]))
 }
 
 /** A badge is no reason to trouble anybody: it is asked for again anyway. */

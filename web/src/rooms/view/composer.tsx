@@ -1,11 +1,13 @@
 import './composer.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useMentions } from '../../mentions/use-mentions.tsx'
+import { text as pictureText } from '../../pictures/draft-text.ts'
 import { PictureTray } from '../../pictures/picture-tray.tsx'
 import { Uploads, progressOf } from '../../pictures/uploads.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { problemText } from '../../text/index.ts'
 import { isComposing } from '../../ui/hotkeys.ts'
+import { hasLostFocus } from '../../ui/focus.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { toast } from '../../ui/toast-state.ts'
 import { readSaid } from '../model/content.ts'
@@ -32,13 +34,19 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { visit, keepsOrder } = useRoom()
   const room = visit.room.value
+  const note = useRef<HTMLOutputElement>(null)
+  const wasWriting = useRef(false)
+  const isOver = visit.isOver.value
+  const silence = room === undefined ? undefined : silenceOf({ isOver, ...room, hasWord: room.me.hasWord, keepsOrder })
+  useLayoutEffect(() => {
+    if (silence !== undefined && wasWriting.current && hasLostFocus()) note.current?.focus()
+    wasWriting.current = silence === undefined
+  }, [silence])
   if (room === undefined) return null
-  const { state, speak, me } = room
-  const silence = silenceOf({ isOver: visit.isOver.value, state, speak, hasWord: me.hasWord, keepsOrder })
   if (silence === undefined) return <WritingField key={props.editing?.id ?? 'new'} {...props} />
   const words = { over: text.value.over, closing: text.value.closingNow, muted: text.value.muted }
   return (
-    <output class="composer composer-silent">
+    <output ref={note} class="composer composer-silent" tabIndex={-1}>
       <Icon name={silence === 'muted' ? 'mic' : 'lock'} />
       {words[silence]}
     </output>
@@ -59,11 +67,15 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
   const [isDragging, setDragging] = useState(false)
   const pause = useSlowMode()
   const words = text.value
+  const isTaken = useRef(false)
 
   useEffect(() => {
     if (replyTo !== undefined || editing !== undefined) field.current?.focus()
   }, [replyTo, editing])
   useLayoutEffect(() => grow(field.current), [body])
+  useLayoutEffect(() => {
+    isTaken.current = false
+  })
 
   const ready = bodyToSend(body)
   const tooLong = bytesOf(ready) - mostBytes
@@ -79,13 +91,22 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
     if (next.trim() !== '') socket.typing(visit.id)
   }
 
+  function addPictures(files: Iterable<File>): void {
+    const { tooMany, others } = uploads.add(files)
+    if (others > 0) toast({ text: pictureText.value.others })
+    else if (tooMany > 0) toast({ text: pictureText.value.tooMany(mostPictures) })
+  }
+
   async function send(): Promise<void> {
-    if (!maySend) return
+    // A second press before the field is drawn anew finds what the first one has taken.
+    if (!maySend || isTaken.current) return
     if (editing !== undefined) {
       onEdit(editing, ready)
       return
     }
-    const media = pictures.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
+    isTaken.current = true
+    const taken = uploads.take()
+    const media = taken.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
     const message = {
       room: visit.id,
       body: ready,
@@ -95,13 +116,14 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
     setBody('')
     onDone()
     try {
-      await outbox.add(message)
-      uploads.clear()
       keepDraft(me, visit.id, '')
+      await outbox.add(message)
       onSent()
     } catch (error) {
-      // What could not be handed over is still what was written.
-      setBody(body)
+      // What could not be handed over is still what was written, before what has been written since.
+      setBody((since) => (since === '' ? body : `${body}\n${since}`))
+      keepDraft(me, visit.id, body)
+      uploads.putBack(taken)
       toast({ text: problemText(error), tone: 'danger' })
     }
   }
@@ -140,7 +162,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
         setDragging(false)
         if (editing !== undefined || event.dataTransfer === null || event.dataTransfer.files.length === 0) return
         event.preventDefault()
-        uploads.add(event.dataTransfer.files)
+        addPictures(event.dataTransfer.files)
       }}
     >
       {replyTo !== undefined && (
@@ -169,7 +191,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
               multiple
               hidden
               onChange={(event) => {
-                uploads.add(event.currentTarget.files ?? [])
+                addPictures(event.currentTarget.files ?? [])
                 event.currentTarget.value = ''
               }}
             />
@@ -192,7 +214,7 @@ function WritingField({ name, replyTo, editing, onDone, onEdit, onSent }: Compos
             const files = event.clipboardData?.files
             if (editing !== undefined || files === undefined || files.length === 0) return
             event.preventDefault()
-            uploads.add(files)
+            addPictures(files)
           }}
         />
         {mentions.list}

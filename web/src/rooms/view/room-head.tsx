@@ -34,7 +34,16 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
         <Icon name="arrow-left" />
       </a>
       <div class="room-head-names">
-        <h1 tabIndex={-1}>{room === undefined ? <Skeleton width="9rem" height="1.4rem" /> : nameOf(room)}</h1>
+        <h1 tabIndex={-1}>
+          {room === undefined ? (
+            <>
+              <VisuallyHidden>{roomText.value.title}</VisuallyHidden>
+              <Skeleton width="9rem" height="1.4rem" />
+            </>
+          ) : (
+            nameOf(room)
+          )}
+        </h1>
         {topic !== undefined && topic !== '' && (
           <p class="room-head-topic" title={topic}>
             {topic}

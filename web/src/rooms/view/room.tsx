@@ -1,22 +1,24 @@
 import './room.css'
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useConnectionHint } from '../../shell/connection-line.tsx'
 import { useWholeHeight } from '../../shell/frame.tsx'
-import { setUnread } from '../../shell/unread.ts'
+import { forgetShown, setUnread } from '../../shell/unread.ts'
 import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
-import { EmptyState, ErrorState } from '../../ui/states.tsx'
+import { ErrorState } from '../../ui/states.tsx'
 import { useHotkeys } from '../../ui/hotkeys.ts'
 import { nameOf } from '../list/room-card.tsx'
 import { ClosingProgress } from '../order/closing-progress.tsx'
 import { OrderDialog, roomItems } from '../order/room-menu.tsx'
 import type { OrderDialogName } from '../order/room-menu.tsx'
+import { text as roomText } from '../text.ts'
 import { Faces } from '../visit/faces.ts'
 import { RoomSceneContext } from '../visit/room-context.ts'
 import type { RoomScene } from '../visit/room-context.ts'
 import { RoomVisit } from '../visit/room-visit.ts'
 import { client, me as account, useOutbox, usePageTitle, useSocket } from '../wires.ts'
 import { Composer } from './composer.tsx'
-import { ConnectionBar } from './connection-bar.tsx'
 import { DoorView } from './door-view.tsx'
+import { EndedView } from './ended.tsx'
 import { MessageList } from './message-list.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import { Reader } from './reader.ts'
@@ -40,7 +42,8 @@ export function Room({ id, me }: { id: string; me: string }) {
   const [dialog, setDialog] = useState<OrderDialogName | 'shortcuts' | undefined>(undefined)
   const room = visit.room.value
   useWholeHeight()
-  usePageTitle(room === undefined ? '' : nameOf(room))
+  useConnectionHint(text.value.keptWhileCut)
+  usePageTitle(room === undefined ? roomText.value.title : nameOf(room))
 
   useEffect(() => {
     void visit.enter()
@@ -58,6 +61,7 @@ export function Room({ id, me }: { id: string; me: string }) {
   useEffect(() => {
     if (isReady) setUnread(id, unread)
   }, [id, unread, isReady])
+  useEffect(() => () => forgetShown(id), [id])
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
 
   const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
@@ -121,20 +125,7 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
       </div>
     )
   }
-  if (visit.ended.value !== undefined) {
-    const said = {
-      kicked: words.kickedOut,
-      banned: words.bannedOut,
-      left: words.leftOut,
-      not_found: words.goneOut,
-      forbidden: words.goneOut,
-    }
-    return (
-      <div class="room-instead">
-        <EmptyState icon="door" title={said[visit.ended.value]} action={<BackToRooms />} />
-      </div>
-    )
-  }
+  if (visit.ended.value !== undefined) return <EndedView why={visit.ended.value} />
   if (room !== undefined && !room.me.mayRead) return <DoorView visit={visit} room={room} />
   if (room === undefined || !visit.isReady.value) {
     return (
@@ -150,7 +141,6 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
   const isEmpty = reader.items.value.every(({ type }) => type === 'system' || type === 'day') && !visit.hasOlder.value
   return (
     <>
-      <ConnectionBar />
       <MessageList reader={reader} name={nameOf(room)} />
       {isEmpty && (
         <div class="room-empty">
@@ -159,13 +149,5 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
         </div>
       )}
     </>
-  )
-}
-
-function BackToRooms() {
-  return (
-    <a class="button button-plain" href="/rooms">
-      {text.value.backToRooms}
-    </a>
   )
 }

@@ -1,4 +1,4 @@
-import { counted, format, texts, waitText } from '../../text/index.ts'
+import { counted, format, texts, toward, waitText } from '../../text/index.ts'
 
 /** What is said in a room: at its messages, by the room itself, and where one writes. */
 export const text = texts({
@@ -8,8 +8,6 @@ export const text = texts({
     people: 'Who is here',
     menu: 'More about this room',
     start: 'This is where the room begins.',
-    older: 'Loading older messages',
-    olderFailed: 'Older messages did not come.',
     tryAgain: 'Try again',
     hole: (count: number) => `${counted(count, 'message', 'messages')} in between`,
     loadHole: 'Load them',
@@ -55,7 +53,6 @@ export const text = texts({
     cancel: 'Cancel',
     save: 'Save',
     editing: 'Edit the message',
-    changeFailed: 'That did not work.',
     // The room itself.
     joined: (names: string) => `${names} came in`,
     left: (names: string) => `${names} left`,
@@ -89,22 +86,12 @@ export const text = texts({
     over: 'This room is closed. Nothing more can be said here.',
     closingNow: 'This room is being closed. Nothing more can be said here.',
     replyingTo: (name: string) => `Replying to ${name}`,
-    stopReply: 'Do not reply',
     seatNeeded: 'Take a seat to read and to speak here.',
     typing: (names: readonly string[]) =>
       names.length > 3
         ? 'Several people are typing'
         : `${format.value.list(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
-    // The connection.
-    connecting: 'Connecting…',
-    offline: 'You are offline. What you write is kept and sent as soon as you are back.',
-    waiting: (seconds: number) => `The connection broke off. Next try in ${waitText(seconds)}.`,
-    tryNow: 'Try now',
-    signedOut: 'You have been signed out.',
-    removed: 'This connection was ended by the server.',
-    tooMany: 'Madang is open in too many places. Close some tabs or windows, then try again.',
-    outdated: 'There is a newer Madang. Please reload the page.',
-    reload: 'Reload',
+    keptWhileCut: 'What you write is kept and sent as soon as you are back.',
     // How it ends for me.
     kickedOut: 'You were asked to leave this room. If a seat is free you may take one again.',
     bannedOut: 'You are banned from this room.',
@@ -139,8 +126,6 @@ export const text = texts({
     people: '함께 있는 사람',
     menu: '방 메뉴',
     start: '여기서 방이 시작됐어요.',
-    older: '지난 메시지를 불러오는 중',
-    olderFailed: '지난 메시지를 불러오지 못했어요.',
     tryAgain: '다시 시도',
     hole: (count: number) => `사이에 메시지 ${format.value.number(count)}개가 있어요`,
     loadHole: '불러오기',
@@ -184,7 +169,6 @@ export const text = texts({
     cancel: '취소',
     save: '저장',
     editing: '메시지 수정',
-    changeFailed: '처리하지 못했어요.',
     joined: (names: string) => `${names} 님이 들어왔어요`,
     left: (names: string) => `${names} 님이 나갔어요`,
     kicked: (who: string, by: string) => `${by} 님이 ${who} 님을 내보냈어요`,
@@ -193,7 +177,7 @@ export const text = texts({
     word: (who: string, by: string) => `${by} 님이 ${who} 님에게 발언권을 줬어요`,
     unword: (who: string, by: string) => `${by} 님이 ${who} 님의 발언권을 거뒀어요`,
     closed: '방이 닫혔어요',
-    setName: (by: string, name: string) => `${by} 님이 방 이름을 ‘${name}’(으)로 바꿨어요`,
+    setName: (by: string, name: string) => `${by} 님이 방 이름을 ‘${name}’${toward(name)} 바꿨어요`,
     setTopic: (by: string, topic: string) =>
       topic === '' ? `${by} 님이 주제를 지웠어요` : `${by} 님이 주제를 정했어요: ${topic}`,
     setSeats: (by: string, seats: number) => `${by} 님이 자리를 ${format.value.number(seats)}개로 바꿨어요`,
@@ -216,19 +200,10 @@ export const text = texts({
     over: '닫힌 방이에요. 더 이상 쓸 수 없어요.',
     closingNow: '방을 닫는 중이에요. 더 이상 쓸 수 없어요.',
     replyingTo: (name: string) => `${name} 님에게 답장하는 중`,
-    stopReply: '답장 취소',
     seatNeeded: '자리를 잡으면 읽고 말할 수 있어요.',
     typing: (names: readonly string[]) =>
       names.length > 3 ? '여러 사람이 쓰고 있어요' : `${format.value.list(names)} 님이 쓰고 있어요`,
-    connecting: '연결하는 중…',
-    offline: '오프라인이에요. 쓴 메시지는 보관했다가 연결되면 바로 보내요.',
-    waiting: (seconds: number) => `연결이 끊겼어요. ${waitText(seconds)} 뒤에 다시 연결해요.`,
-    tryNow: '지금 연결',
-    signedOut: '로그아웃되었어요.',
-    removed: '서버가 연결을 끊었어요.',
-    tooMany: '마당을 너무 많은 곳에서 열었어요. 몇 개를 닫고 다시 시도해 주세요.',
-    outdated: '새 버전의 마당이 있어요. 새로 고쳐 주세요.',
-    reload: '새로 고침',
+    keptWhileCut: '쓴 메시지는 보관했다가 연결되면 바로 보내요.',
     kickedOut: '방에서 내보내졌어요. 빈자리가 있으면 다시 들어올 수 있어요.',
     bannedOut: '이 방에서 차단되었어요.',
     leftOut: '자리를 비웠어요.',

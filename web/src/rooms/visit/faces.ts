@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { ApiProblem } from '../../api/problem.ts'
 import type { Person } from '../../api/types.ts'
 
 /** Asked for at the same time. */
@@ -52,8 +53,10 @@ export class Faces {
     this.#asking += 1
     this.#read(username)
       .then((person) => this.met([person]))
-      // Who is gone, or hides from us, keeps the username as a name.
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        // Who is gone, or hides from us, keeps the username as a name; otherwise it is asked again when they are next shown.
+        if (!(error instanceof ApiProblem && error.code === 'not_found')) this.#known.delete(username)
+      })
       .finally(() => {
         this.#asking -= 1
         this.#askNext()

@@ -1,0 +1,237 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import sharp from 'sharp'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+import { ask, bodiesOf, openRoomFor, say } from './room-windows.ts'
+
+/** What goes wrong around a conversation: servers die, networks end, pages are loaded anew, messages are refused, people are sent away. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
+const browser = browserOf(test)
+
+/** What the client promises after the death of a server, on a machine that has nothing else to do. */
+const promisedMs = 2000
+/** One of so many deaths has to be got over in time: on a machine that tests run on, other things take time too. */
+const mostDeaths = 5
+/** A connection that stood for less is young: the client is slower to trust the next one. */
+const stoodMs = 5000
+
+for (const { how, standsMs } of [
+  { how: 'right after it was come to', standsMs: 0 },
+  { how: 'in the middle of a conversation', standsMs: stoodMs + 500 },
+]) {
+  inBrowser(`a server dies ${how}: both have the next message within two seconds, once`, async (t) => {
+    t.timeout(300_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { server: 'server-1', role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob', { server: 'server-2' })
+    const room = await openRoomFor(alice, [bob])
+    const said: string[] = []
+    const tooks: number[] = []
+
+    while (tooks.every((ms) => ms > promisedMs) && tooks.length < mostDeaths) {
+      for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+      said.push(`before ${tooks.length}`)
+      await say(alice.page, said.at(-1)!)
+      await bob.page.getByText(said.at(-1)!).waitFor()
+      await alice.page.waitForTimeout(standsMs)
+      tooks.push(await deathBetween(alice, bob, said))
+      await stack().start('server-1')
+    }
+
+    t.log(`heard and answered ${tooks.map((ms) => Math.round(ms)).join(', ')} ms after the server died`)
+    t.true(Math.min(...tooks) <= promisedMs)
+    for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), said)
+  })
+}
+
+/** Kills the server of the first; each says something then. Answers how long it took until both had heard it. */
+async function deathBetween(one: Window, other: Window, said: string[]): Promise<number> {
+  const turn = said.length
+  await stack().kill('server-1')
+  const killedAt = performance.now()
+  said.push(`without a server ${turn}`)
+  await say(one.page, said.at(-1)!)
+  await other.page.getByText(said.at(-1)!).waitFor({ timeout: 60_000 })
+  said.push(`answered ${turn}`)
+  await say(other.page, said.at(-1)!)
+  await one.page.getByText(said.at(-1)!).waitFor({ timeout: 60_000 })
+  return performance.now() - killedAt
+}
+
+inBrowser('what was on its way when the page was loaded anew is sent once', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'first')
+  await bob.page.getByText('first').waitFor()
+
+  await alice.context.setOffline(true)
+  await say(alice.page, 'written in a tunnel')
+  await alice.page.locator('.message-mark[data-state=sending]').waitFor()
+  // The page is gone before there is a network again: only what it has kept can be sent.
+  await alice.page.goto('about:blank')
+  await alice.context.setOffline(false)
+  await alice.page.goto(`/rooms/${room}`)
+  await bob.page.getByText('written in a tunnel').waitFor({ timeout: 60_000 })
+  await alice.page
+    .locator('.message-own', { hasText: 'written in a tunnel' })
+    .locator('.message-mark:not([data-state=sending])')
+    .waitFor()
+  await say(alice.page, 'last')
+  await bob.page.getByText('last', { exact: true }).waitFor()
+
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['first', 'written in a tunnel', 'last'])
+})
+
+inBrowser('what was refused can be sent again, or discarded', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(bob.page, 'may I?')
+  await alice.page.getByText('may I?').waitFor()
+  await bob.context.setOffline(true)
+  await say(bob.page, 'let me say this')
+  await say(bob.page, 'and this')
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+  await bob.context.setOffline(false)
+
+  const failed = bob.page.locator('.message-own', { hasText: 'Not sent' })
+  await failed.nth(1).waitFor({ timeout: 60_000 })
+  t.is(await alice.page.getByText('let me say this').count(), 0)
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'members' })
+  await bob.page.locator('.composer-input').waitFor()
+  await failed.filter({ hasText: 'let me say this' }).getByRole('button', { name: 'Send again' }).click()
+  await alice.page.getByText('let me say this').waitFor()
+  await failed.filter({ hasText: 'and this' }).getByRole('button', { name: 'Discard' }).click()
+  await failed.waitFor({ state: 'detached' })
+
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['may I?', 'let me say this'])
+})
+
+inBrowser('a lost network is told in one place, above the room, which stays whole', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  await say(alice.page, 'anybody?')
+  await alice.page.locator('.message-mark[data-state=stored]').waitFor()
+
+  await alice.context.setOffline(true)
+  await alice.page.locator('.connection-line-words').waitFor()
+  // Of the room itself, for as long as it would take to be told a second time.
+  const second = alice.page.locator('.room output:not(:empty)')
+  await t.throwsAsync(second.waitFor({ timeout: 6000 }))
+
+  t.regex(await alice.page.locator('.connection-line').innerText(), /offline.*kept and sent/s)
+  const [writing, height] = await Promise.all([
+    alice.page.locator('.composer').boundingBox(),
+    alice.page.evaluate(() => [innerHeight, document.documentElement.scrollHeight]),
+  ])
+  t.true((writing?.y ?? 0) + (writing?.height ?? 0) <= height[0]!)
+  t.is(height[1], height[0])
+})
+
+for (const { deed, yes, told } of [
+  { deed: 'Ask to leave', yes: 'Ask to leave', told: 'You were asked to leave this room.' },
+  { deed: 'Ban', yes: 'Ban', told: 'You are banned from this room.' },
+]) {
+  inBrowser(`who is sent away (${deed}) is told so where they were writing`, async (t) => {
+    t.timeout(120_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob')
+    const room = await openRoomFor(alice, [bob])
+    for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+    await bob.page.locator('.composer-input').focus()
+
+    await alice.page.getByRole('button', { name: /about bob/i }).click()
+    await alice.page.getByRole('menuitem', { name: deed }).click()
+    await alice.page.getByRole('dialog').getByRole('button', { name: yes }).click()
+
+    await bob.page.locator('.room-instead').getByText(told).waitFor()
+    t.is(await bob.page.locator('.composer').count(), 0)
+    t.true(await holdsFocus(bob, '.room-instead'))
+    await heard(t, bob, told)
+    await alice.page.locator('.room-line', { hasText: 'bob' }).last().waitFor()
+    t.deepEqual(bob.complaints, [])
+  })
+}
+
+inBrowser('who is writing when the room is closed stands at what says so', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.locator('.composer-input').focus()
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+  t.true(await holdsFocus(bob, '.composer-silent'))
+  t.deepEqual(bob.complaints, [])
+})
+
+inBrowser('who writes is seen writing', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await bob.page.locator('.composer-input').pressSequentially('so')
+  await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
+
+  await bob.page.keyboard.press('Enter')
+
+  await alice.page.locator('.message-body', { hasText: 'so' }).waitFor()
+  await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor({ state: 'detached' })
+  t.is(await alice.page.locator('.room-typing').innerText(), '')
+})
+
+inBrowser('Enter pressed twice sends words and pictures once', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  const field = alice.page.locator('.composer-input')
+  await field.fill('look')
+  const buffer = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+  await alice.page.setInputFiles('.composer input[type=file]', { name: 'teal.png', mimeType: 'image/png', buffer })
+  await alice.page.locator('.tray-sent').waitFor()
+
+  // Twice before the page is drawn anew, and once more before anything can have been kept.
+  await field.evaluate(async (area) => {
+    const press = (): boolean =>
+      area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    press()
+    press()
+    await Promise.resolve()
+    press()
+  })
+  await say(alice.page, 'that was all')
+  await alice.page.locator('.message-own', { hasText: 'that was all' }).locator('[data-state=stored]').waitFor()
+
+  t.deepEqual(await bodiesOf(alice.page), ['look', 'that was all'])
+  t.is(await alice.page.locator('.message-own').count(), 2)
+  t.deepEqual(alice.complaints, [])
+})
+
+function holdsFocus({ page }: Window, selector: string): Promise<boolean> {
+  return page.evaluate((part) => document.activeElement?.closest(part) !== null, selector)
+}
+
+/** In the region that interrupts what is being read. */
+async function heard(t: ExecutionContext, { page }: Window, words: string): Promise<void> {
+  const region = page.locator('[aria-live=assertive]')
+  await eventually(async () => (await region.textContent())?.includes(words) === true)
+  t.pass()
+}
