@@ -1,7 +1,7 @@
 import './message.css'
 import './message-list.css'
 import type { VNode } from 'preact'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { format } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -27,7 +27,8 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
   const items = reader.items.value
   const tabStop = reader.tabStop.value
 
-  useEffect(() => {
+  // Before anything is painted: the first thing to be seen is where one stopped reading, or the end.
+  useLayoutEffect(() => {
     if (scroller.current === null || lines.current === null) return
     return reader.attach(scroller.current, lines.current)
   }, [reader])

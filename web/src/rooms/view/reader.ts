@@ -52,7 +52,10 @@ export class Reader {
   /** The elements that scroll. Answers how to let them go. */
   attach(scroller: HTMLElement, lines: HTMLElement): () => void {
     this.#window.value = newestWindow(this.#visit.rows.peek())
-    this.#anchor = new ScrollAnchor(scroller, lines)
+    this.#anchor = new ScrollAnchor(scroller, lines, {
+      isEndShown: () => this.#window.peek().to === undefined,
+      onResize: () => this.rendered(),
+    })
     // Where one stopped reading, when that is not far back.
     if (!this.#anchor.toLine('unread')) this.#anchor.toEnd()
     this.isAtEnd.value = this.#anchor.isAtEnd
@@ -76,19 +79,16 @@ export class Reader {
     this.#stopLoading()
   }
 
-  /** What is in the page has changed. */
+  /** What is in the page has changed, or how much room it takes. */
   rendered(): void {
     if (this.#wanted !== undefined && this.#anchor?.toLine(this.#wanted) === true) this.#wanted = undefined
     else this.#anchor?.restore()
-    this.#markSeen()
-    this.#bringNear()
+    this.#moved()
   }
 
   scrolled(): void {
     this.#anchor?.note()
-    this.isAtEnd.value = this.#anchor?.isAtEnd === true && this.#window.value.to === undefined
-    this.#markSeen()
-    this.#bringNear()
+    this.#moved()
   }
 
   toNewest(): void {
@@ -128,10 +128,17 @@ export class Reader {
       before: rows[start - 1],
       pending: isEndShown ? this.#visit.pending.value : [],
       holes: this.#visit.log.holes.filter(({ from }) => isEndShown || (last !== undefined && from <= last)),
-      unreadAfter: this.#visit.marker.lineAt.value?.seq,
+      unreadAfter: this.#unreadAfter(rows),
       me: this.#me,
       dayOf: (at) => new Date(at).toDateString(),
     })
+  }
+
+  /** Undefined too while the line belongs among rows that are not loaded: above them it would stand wrong, and move with each page. */
+  #unreadAfter([oldest]: readonly Row[]): number | undefined {
+    const after = this.#visit.marker.lineAt.value?.seq
+    const isLoaded = oldest === undefined || after === undefined || oldest.seq <= after + 1
+    return isLoaded || !this.#visit.hasOlder.value ? after : undefined
   }
 
   #countUnread(rows: readonly Row[]): number {
@@ -161,14 +168,33 @@ export class Reader {
     return item?.type === 'message' ? item.row : undefined
   }
 
+  #moved(): void {
+    if (this.#anchor !== undefined) this.isAtEnd.value = this.#anchor.isAtEnd
+    this.#markSeen()
+    this.#bringNear()
+  }
+
   #bringNear(): void {
     if (this.#anchor === undefined || this.#wanted !== undefined) return
     const { above, below } = this.#anchor.distances
     const near = nearViews * this.#anchor.viewHeight
     const rows = this.#visit.rows.peek()
-    const { start } = sliceOf(rows, this.#window.peek())
-    if (above < near && start > 0) this.#window.value = earlier(rows, this.#window.peek())
+    const window = this.#window.peek()
+    const { start } = sliceOf(rows, window)
+    if (above < near && start > 0) this.#window.value = earlier(rows, window, this.#seqsWithin(2 * near).at(-1))
+    else if (below < near && window.to !== undefined)
+      this.#window.value = later(rows, window, this.#seqsWithin(2 * near)[0])
     else if (above < near && this.#visit.olderTrouble.peek() === undefined) void this.#visit.loadOlder()
-    else if (below < near && this.#window.peek().to !== undefined) this.#window.value = later(rows, this.#window.peek())
   }
+
+  /** Of the rows in sight, and of those that are no further from it than this. */
+  #seqsWithin(px: number): number[] {
+    const keys = new Set(this.#anchor?.linesWithin(px).map(({ dataset }) => dataset['key']))
+    return this.items.peek().flatMap((item) => (keys.has(item.key) ? seqsOf(item) : []))
+  }
+}
+
+function seqsOf(item: ViewItem): number[] {
+  if (item.type === 'message') return [item.row.seq]
+  return item.type === 'system' ? item.rows.map(({ seq }) => seq) : []
 }

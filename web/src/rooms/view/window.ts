@@ -28,19 +28,19 @@ export function sliceOf(rows: readonly Row[], window: RowWindow): { start: numbe
   return { start, end: Math.max(start, end) }
 }
 
-/** The reader nears the first row shown. */
-export function earlier(rows: readonly Row[], window: RowWindow): RowWindow {
+/** The reader nears the first row shown. What they see, up to `keepTo`, stays, however little room many rows take. */
+export function earlier(rows: readonly Row[], window: RowWindow, keepTo = 0): RowWindow {
   const { start, end } = sliceOf(rows, window)
   const first = Math.max(0, start - stepRows)
-  const last = Math.min(end, first + mostRows)
+  const last = Math.min(end, Math.max(first + mostRows, firstFrom(rows, keepTo + 1)))
   return { from: seqAt(rows, first), to: last === rows.length ? window.to : seqAt(rows, last - 1) }
 }
 
-/** The reader nears the last row shown. */
-export function later(rows: readonly Row[], window: RowWindow): RowWindow {
+/** The reader nears the last row shown. What they see, from `keepFrom` on, stays. */
+export function later(rows: readonly Row[], window: RowWindow, keepFrom = Infinity): RowWindow {
   const { start, end } = sliceOf(rows, window)
   const last = Math.min(rows.length, end + stepRows)
-  const first = Math.max(start, last - mostRows)
+  const first = Math.max(start, Math.min(last - mostRows, firstFrom(rows, keepFrom)))
   return { from: seqAt(rows, first), to: last === rows.length ? undefined : seqAt(rows, last - 1) }
 }
 
