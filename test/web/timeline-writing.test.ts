@@ -190,3 +190,28 @@ test('what is wrong stands where it is wrong, and nothing is sent that cannot be
 
   t.deepEqual(composition.faults.value, { area: 'refused', pictures: new Set([1]) })
 })
+
+test('what is written while a post is on its way stays', async (t) => {
+  let answer = (): void => {}
+  const { composition, uploads, sent } = composing(() => new Promise((resolve) => (answer = () => resolve({} as Post))))
+  composition.text.value = 'the first'
+  composition.area.value = '서울'
+  uploads.add(files('a'))
+  sent[0]?.end(picture('1'))
+  await setImmediate()
+
+  const posting = composition.post()
+  await setImmediate()
+  composition.text.value = 'the second'
+  uploads.add(files('b'))
+  answer()
+  await posting
+  composition.clear()
+
+  t.is(composition.text.value, 'the second')
+  t.is(composition.area.value, '')
+  t.deepEqual(
+    uploads.items.value.map(({ file }) => file?.name),
+    ['b'],
+  )
+})

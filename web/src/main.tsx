@@ -7,11 +7,13 @@ import { startLive } from './shell/live.ts'
 import { startSession } from './shell/session-life.ts'
 import { startUnread } from './shell/unread.ts'
 import { startLanguage } from './text/language.ts'
+import { startFocusKeeper } from './ui/focus-keeper.ts'
 import { startTheme } from './ui/theme.ts'
 
 startLanguage()
 startTheme()
 startArrivals()
+startFocusKeeper()
 startSession()
 startLive()
 startUnread()

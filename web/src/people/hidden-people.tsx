@@ -10,6 +10,7 @@ import { Loading } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { PeopleSkeleton } from './people-list.tsx'
 import './person-page.css'
+import { changeRelation } from './change-relation.ts'
 import { PersonChip } from '../person/person-chip.tsx'
 import { RelationWish } from './relation-wish.ts'
 import { text } from './text.ts'
@@ -85,7 +86,7 @@ function HiddenRow({ person, relation }: { person: ListedPerson; relation: 'bloc
 function wishOf(username: string, relation: 'block' | 'mute', onShown: (isOn: boolean) => void): RelationWish {
   return new RelationWish({
     isOn: true,
-    send: (isOn) => (isOn ? api.people.begin(relation, username) : api.people.end(relation, username)),
+    send: (isOn) => changeRelation(username, relation, isOn),
     onShown,
     onProblem: (problem) => toast({ text: problemText(problem), tone: 'danger' }),
   })

@@ -7,6 +7,7 @@ import { problemText } from '../text/index.ts'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { toast } from '../ui/toast-state.ts'
+import { changeRelation } from './change-relation.ts'
 import { PersonHead, PersonHeadSkeleton } from './person-head.tsx'
 import { PersonLists } from './person-lists.tsx'
 import { PersonState } from './person-state.ts'
@@ -32,7 +33,7 @@ export function PersonPage() {
 function personOf(username: string): PersonState {
   return new PersonState({
     read: () => api.people.person(username),
-    send: (relation, isOn) => (isOn ? api.people.begin(relation, username) : api.people.end(relation, username)),
+    send: (relation, isOn) => changeRelation(username, relation, isOn),
     onProblem: (problem) => toast({ text: problemText(problem), tone: 'danger' }),
   })
 }

@@ -2,6 +2,7 @@ import './lightbox.css'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useModal } from '../ui/dialog.tsx'
 import { IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
 import type { ShownPicture } from './picture-grid.tsx'
 import { PictureImage } from './picture-image.tsx'
 import { srcsetOf } from './renditions.ts'
@@ -59,7 +60,7 @@ export function Lightbox({ pictures, start, onClose }: LightboxProps) {
             aria-label={text.value.original}
             title={text.value.original}
           >
-            ↗
+            <Icon name="external" />
           </a>
         )}
         <IconButton icon="close" label={text.value.close} onClick={onClose} autofocus />

@@ -52,6 +52,10 @@ export class Comments implements Holder {
     else void this.#changed(event.comment)
   }
 
+  hide(username: string): void {
+    this.items.value = this.items.peek().filter((comment) => comment.author?.username !== username)
+  }
+
   readAnew(): void {
     void this.begin()
   }

@@ -144,6 +144,8 @@ function AreaField({ composition, error }: { composition: Composition; error: st
 function focusOnce(element: HTMLElement): void {
   if (element.dataset['focused'] !== undefined) return
   element.dataset['focused'] = ''
+  // A dialog that opens with it looks for this.
+  element.autofocus = true
   element.focus()
 }
 

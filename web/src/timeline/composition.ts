@@ -35,6 +35,8 @@ export class Composition {
   #key: string
   readonly #parts: CompositionParts
   readonly #stop: () => void
+  /** What was on the sheet when it was sent last. */
+  #sent: { text: string; area: string; pictures: readonly string[] } = { text: '', area: '', pictures: [] }
 
   constructor(parts: CompositionParts) {
     const { draft, uploads } = parts
@@ -62,20 +64,29 @@ export class Composition {
     }
   }
 
-  /** Begins anew with an empty sheet. */
+  /** Begins anew with an empty sheet; what was written while the post was on its way stays on it. */
   clear(): void {
+    const { text, area, pictures } = this.#sent
     this.#key = crypto.randomUUID()
-    this.text.value = ''
-    this.area.value = ''
     this.faults.value = {}
-    this.uploads.clear()
+    if (this.text.peek() === text) this.text.value = ''
+    if (this.area.peek() === area) this.area.value = ''
+    for (const id of pictures) this.uploads.remove(id)
   }
 
   close(): void {
     this.#stop()
   }
 
+  /** Nobody writes it any more: what is on its way is sent no further, and what was kept stays as it is. */
+  giveUp(): void {
+    this.close()
+    this.uploads.clear()
+  }
+
   async #send(): Promise<Post | undefined> {
+    const pictures = this.uploads.items.peek().map(({ id }) => id)
+    this.#sent = { text: this.text.peek(), area: this.area.peek(), pictures }
     try {
       return await this.#parts.send(this.#body(), this.#key)
     } catch (error) {

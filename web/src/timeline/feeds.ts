@@ -38,5 +38,6 @@ export function personSource(api: FeedsApi, username: string): PostSource {
     read: (page) => api.postsOf(username, page),
     takes: (post: SharedPost) => post.author?.username === name,
     isByTime: true,
+    isOfOne: true,
   }
 }

@@ -1,13 +1,9 @@
-import { useEffect, useMemo } from 'preact/hooks'
-import { Uploads } from '../pictures/uploads.ts'
-import { api } from '../shell/session.ts'
+import { me } from '../shell/session.ts'
 import { toast } from '../ui/toast-state.ts'
 import type { Account, Post } from '../api/types.ts'
 import { ComposerForm } from './composer-form.tsx'
 import { text } from './composer-text.ts'
-import { Composition } from './composition.ts'
-import { keepDraft, readDraft } from './draft.ts'
-import { mostPictures } from './limits.ts'
+import { compositionOf } from './composition-state.ts'
 import { posts } from './timeline-state.ts'
 
 export interface NewPostProps {
@@ -19,12 +15,11 @@ export interface NewPostProps {
 
 /** Writes a new post; what is written stays while one looks at something else, and over reloads. */
 export function NewPost({ account, isSeen, onShow }: NewPostProps) {
-  const composition = useMemo(() => compositionOf(account.id), [account.id])
-  useEffect(() => () => composition.close(), [composition])
+  const composition = compositionOf(account.id)
 
   async function post(): Promise<void> {
     const created = await composition.post()
-    if (created === undefined) return
+    if (created === undefined || me.peek()?.id !== account.id) return
     composition.clear()
     posts.hear({ type: 'post.created', post: created })
     const { posted, show } = text.value
@@ -32,13 +27,4 @@ export function NewPost({ account, isSeen, onShow }: NewPostProps) {
   }
 
   return <ComposerForm composition={composition} verb={text.value.post} onPost={() => void post()} />
-}
-
-function compositionOf(account: string): Composition {
-  return new Composition({
-    draft: readDraft(localStorage, account),
-    uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
-    send: (draft, key) => api.timeline.create(draft, key),
-    keep: (draft) => keepDraft(localStorage, account, draft),
-  })
 }

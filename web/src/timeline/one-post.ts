@@ -34,6 +34,9 @@ export class OnePost implements Holder {
     }
   }
 
+  /** One that is looked at on its own page is read anew. */
+  hide(): void {}
+
   readAnew(): void {
     void this.read()
   }

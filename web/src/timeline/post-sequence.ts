@@ -11,6 +11,8 @@ export interface PostSource {
   takes(post: SharedPost): boolean | 'ask'
   /** Newest first, so that new posts have a place in it; a ranking has none for them. */
   isByTime: boolean
+  /** Of one person, whom one looks at on purpose: also who is muted is shown there. */
+  isOfOne?: boolean
 }
 
 export interface SequenceParts {
@@ -72,14 +74,29 @@ export class PostSequence implements Holder {
     })
   }
 
-  /** The next page. A ranking that is no longer kept is read from its beginning. */
+  /** The next page. A ranking that is no longer kept goes on with what is new in the one of now: nobody loses their place. */
   async more(): Promise<void> {
     if (!this.hasMore.peek() || this.state.peek() === 'reading') return
-    await this.#reading({ cursor: this.#next }, (page) => {
-      this.entries.value = [...this.entries.peek(), ...this.#unknownOf(page.items)]
-      this.#endAt(page)
+    await this.#add({ cursor: this.#next })
+    if (this.problem.peek()?.code === 'cursor_expired') await this.#addOfNow()
+  }
+
+  async #addOfNow(): Promise<void> {
+    const count = this.entries.peek().length
+    await this.#add({})
+    while (this.#isUnchangedSince(count)) await this.#add({ cursor: this.#next })
+  }
+
+  /** All that was read is shown already, and there is more to read. */
+  #isUnchangedSince(count: number): boolean {
+    return this.state.peek() === 'ready' && this.hasMore.peek() && this.entries.peek().length === count
+  }
+
+  #add(page: Paging): Promise<void> {
+    return this.#reading(page, (read) => {
+      this.entries.value = [...this.entries.peek(), ...this.#unknownOf(read.items)]
+      this.#endAt(read)
     })
-    if (this.problem.peek()?.code === 'cursor_expired') await this.begin()
   }
 
   /** Puts the announced ones on top. */
@@ -92,9 +109,20 @@ export class PostSequence implements Holder {
     })
   }
 
+  hide(username: string): void {
+    if (this.#parts.source.isOfOne === true) return
+    const stays = (entry: Entry): boolean => entry.peek().post.author?.username !== username
+    this.entries.value = this.entries.peek().filter(stays)
+    this.fresh.value = this.fresh.peek().filter(stays)
+  }
+
   /** After a gap: what is shown is read again, quietly. What is gone goes, what is new is announced. */
   readAnew(): void {
-    if (!this.#hasBegun) return
+    if (!this.#hasBegun) {
+      // What could not be read may be readable now.
+      if (this.state.peek() === 'failed') void this.begin()
+      return
+    }
     void this.#quietly(
       () => this.#readDownTo(this.entries.peek().length),
       (read) => this.#compare(read),

@@ -23,6 +23,8 @@ export interface Holder {
   entryOf(post: string): Entry | undefined
   /** Told after the entry was changed. */
   hear(event: PostEvent): void
+  /** I hide this person from now on. */
+  hide(username: string): void
   /** Something was missed: what is shown has to be read again. */
   readAnew(): void
 }
@@ -47,6 +49,14 @@ export class Posts {
   hear(event: PostEvent): void {
     if (this.#reads > 0) this.#heard.push(event)
     batch(() => this.#tell(event))
+  }
+
+  /** I block or mute somebody: nothing of theirs is shown, whatever of it may be on its way. */
+  hide(username: string): void {
+    batch(() => {
+      for (const holder of this.#holders) holder.hide(username)
+    })
+    this.readAnew()
   }
 
   /** After a gap in what is heard. */

@@ -1,9 +1,12 @@
 import { effect, signal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
+import { Tabs } from '../api/tabs.ts'
 import type { SharedPost } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { live } from '../shell/live.ts'
+import type { FeedName } from './feeds.ts'
 import { createLater } from './later.ts'
+import type { LikingParts } from './liking.ts'
 import { PostSequence } from './post-sequence.ts'
 import type { PostSource } from './post-sequence.ts'
 import { Posts } from './posts.ts'
@@ -13,8 +16,31 @@ import type { ReadingPlace } from './reading-place.ts'
 /** The posts that this browser shows, and the lists that are kept while one looks at something else. */
 export const posts = new Posts()
 
+/** What I like in one tab of this browser I like in all: the stream tells how many do, and not who. */
+let tabs: Tabs<LikedInTab> | undefined
+effect(() => {
+  const id = me.value?.id
+  if (id === undefined) return undefined
+  const opened = new Tabs<LikedInTab>(`madang-likes:${id}`, (liked) => posts.hear(liked))
+  tabs = opened
+  return () => {
+    tabs = undefined
+    opened.close()
+  }
+})
+
 /** With what likes are sent. */
-export const likingParts = { posts, api: api.timeline }
+export const likingParts: LikingParts = {
+  api: api.timeline,
+  posts: {
+    hear(event) {
+      posts.hear(event)
+      if (event.type === 'liked') tabs?.say(event)
+    },
+  },
+}
+
+type LikedInTab = Extract<PostEvent, { type: 'liked' }>
 
 export interface KeptList {
   sequence: PostSequence
@@ -45,6 +71,11 @@ function newList(source: PostSource): KeptList & { release: () => void } {
     later: createLater(lookAfterMs),
   })
   return { sequence, place: signal(undefined), release: posts.add(sequence) }
+}
+
+/** The list of this name is read anew when it is looked at next. */
+export function forgetList(name: FeedName): void {
+  forget(name)
 }
 
 function forget(name: string): void {

@@ -1,7 +1,7 @@
 import './field.css'
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
-import { format, texts } from '../text/index.ts'
+import { counted, format, texts } from '../text/index.ts'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
 import { VisuallyHidden } from './visually-hidden.tsx'
@@ -9,7 +9,7 @@ import { VisuallyHidden } from './visually-hidden.tsx'
 const text = texts({
   en: {
     optional: '(optional)',
-    left: (left: number) => (left >= 0 ? `${left} characters left` : `${-left} characters too many`),
+    left: (left: number) => `${counted(Math.abs(left), 'character', 'characters')} ${left >= 0 ? 'left' : 'too many'}`,
   },
   ko: {
     optional: '(선택)',

@@ -1,0 +1,98 @@
+import test from 'ava'
+import type { Paging } from '../../web/src/api/paging.ts'
+import { ApiProblem } from '../../web/src/api/problem.ts'
+import type { LivePage, Post } from '../../web/src/api/types.ts'
+import { PostSequence } from '../../web/src/timeline/post-sequence.ts'
+import type { PostSource } from '../../web/src/timeline/post-sequence.ts'
+import { Posts } from '../../web/src/timeline/posts.ts'
+
+function postOf(id: string, author = 'bob'): Post {
+  const person = { id: `id of ${author}`, username: author, displayName: author, picture: null }
+  const words = { text: id, pictures: [], area: null, tags: [], mentions: [] }
+  const counts = { likeCount: 0, commentCount: 0, isLiked: false }
+  const createdAt = new Date(Date.UTC(2026, 0, 1) + Number(id) * 1000).toISOString()
+  return { id, kind: 'plain', author: person, ...words, ...counts, createdAt }
+}
+
+function pageOf(items: readonly Post[], next?: string): LivePage<Post> {
+  return { items: [...items], page: next === undefined ? {} : { next }, stream: '0' }
+}
+
+function listOf(posts: Posts, source: Partial<PostSource> & Pick<PostSource, 'read'>): PostSequence {
+  const sequence = new PostSequence({
+    posts,
+    source: { takes: () => true, isByTime: true, ...source },
+    isMine: () => false,
+    joinAt: () => {},
+    later: (call) => call(),
+  })
+  posts.add(sequence)
+  return sequence
+}
+
+const shown = (list: PostSequence): string[] => list.entries.value.map((entry) => entry.value.post.id)
+
+test('a ranking that is no longer kept goes on below with what is not shown yet', async (t) => {
+  const asked: (string | undefined)[] = []
+  const first = pageOf([postOf('1'), postOf('2')], 'old')
+  const now = new Map([
+    [undefined, pageOf([postOf('2'), postOf('1')], 'a')],
+    ['a', pageOf([postOf('3')], 'b')],
+    ['b', pageOf([postOf('4')])],
+  ])
+  async function read({ cursor }: Paging): Promise<LivePage<Post>> {
+    asked.push(cursor)
+    if (asked.length === 1) return first
+    const page = now.get(cursor)
+    if (page === undefined) throw new ApiProblem({ code: 'cursor_expired', status: 410 })
+    return page
+  }
+  const list = listOf(new Posts(), { read, isByTime: false })
+  await list.begin()
+
+  await list.more()
+
+  t.deepEqual(shown(list), ['1', '2', '3'])
+  t.deepEqual(asked, [undefined, 'old', undefined, 'a'])
+  t.is(list.problem.value, undefined)
+  await list.more()
+  t.deepEqual(shown(list), ['1', '2', '3', '4'])
+  t.false(list.hasMore.value)
+})
+
+test('whom I hide is gone from all lists at once, but for the one of their own posts', async (t) => {
+  const posts = new Posts()
+  const items = [postOf('3', 'bob'), postOf('2', 'carol'), postOf('1', 'bob')]
+  let isHidden = false
+  const all = async (): Promise<LivePage<Post>> => pageOf(isHidden ? items.slice(1, 2) : items)
+  const everybody = listOf(posts, { read: all })
+  const popular = listOf(posts, { read: all, isByTime: false })
+  const bobs = listOf(posts, { read: async () => pageOf([items[0]!, items[2]!]), isOfOne: true })
+  for (const list of [everybody, popular, bobs]) await list.begin()
+
+  isHidden = true
+  posts.hide('bob')
+
+  t.deepEqual(shown(everybody), ['2'])
+  t.deepEqual(shown(popular), ['2'])
+  t.deepEqual(shown(bobs), ['3', '1'])
+})
+
+test('a list that could not be read is read when the connection is back', async (t) => {
+  const posts = new Posts()
+  let isThere = false
+  const list = listOf(posts, {
+    read: async () => {
+      if (!isThere) throw new ApiProblem({ code: 'offline' })
+      return pageOf([postOf('1')])
+    },
+  })
+  await list.begin()
+  t.is(list.state.value, 'failed')
+
+  isThere = true
+  posts.readAnew()
+  await new Promise(setImmediate)
+
+  t.deepEqual(shown(list), ['1'])
+})

@@ -1,0 +1,37 @@
+import { effect } from '@preact/signals'
+import { Uploads } from '../pictures/uploads.ts'
+import { api, me } from '../shell/session.ts'
+import { Composition } from './composition.ts'
+import { keepDraft, readDraft } from './draft.ts'
+import { mostPictures } from './limits.ts'
+
+let kept: { account: string; composition: Composition } | undefined
+
+/**
+ * What this account is writing. It outlives the page it is written on: pictures go on being sent, and a post that is on its way ends
+ * its draft wherever one looks meanwhile.
+ */
+export function compositionOf(account: string): Composition {
+  if (kept?.account !== account) {
+    kept?.composition.giveUp()
+    kept = { account, composition: newComposition(account) }
+  }
+  return kept.composition
+}
+
+function newComposition(account: string): Composition {
+  return new Composition({
+    draft: readDraft(localStorage, account),
+    uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
+    send: (draft, key) => api.timeline.create(draft, key),
+    keep: (draft) => keepDraft(localStorage, account, draft),
+  })
+}
+
+/** It goes with the account; the draft that is kept stays for when they come back. */
+effect(() => {
+  const account = me.value?.id
+  if (kept === undefined || account === kept.account) return
+  kept.composition.giveUp()
+  kept = undefined
+})
