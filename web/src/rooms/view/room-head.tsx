@@ -38,12 +38,17 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
           {room === undefined ? (
             <>
               <VisuallyHidden>{roomText.value.title}</VisuallyHidden>
-              <Skeleton width="9rem" height="1.4rem" />
+              <Skeleton width="9rem" />
             </>
           ) : (
             nameOf(room)
           )}
         </h1>
+        {room === undefined && (
+          <p class="room-head-topic">
+            <Skeleton width="12rem" height="0.8em" />
+          </p>
+        )}
         {topic !== undefined && topic !== '' && (
           <p class="room-head-topic" title={topic}>
             {topic}
@@ -66,6 +71,7 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
           <VisuallyHidden>{`${words.people}: ${roomText.value.people(visit.people.value)}`}</VisuallyHidden>
         </button>
       )}
+      {room === undefined && <span class="room-head-menu-place" />}
       {items.length > 0 && <Menu label={words.menu} items={items} />}
     </header>
   )
