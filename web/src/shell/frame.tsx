@@ -1,6 +1,6 @@
 import './frame.css'
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { signal } from '@preact/signals'
 import { ConnectionLine } from './connection-line.tsx'
 import { Navigation } from './navigation.tsx'
@@ -11,7 +11,7 @@ const wholeHeight = signal(0)
 
 /** While this page is shown, a phone shows it without the bar below: for a conversation, which has a bar of its own. */
 export function useWholeHeight(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     wholeHeight.value += 1
     return () => {
       wholeHeight.value -= 1
