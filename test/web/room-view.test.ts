@@ -8,7 +8,6 @@ import { united, without } from '../../web/src/rooms/model/ranges.ts'
 import { viewOf } from '../../web/src/rooms/model/view.ts'
 import type { ViewInput } from '../../web/src/rooms/model/view.ts'
 import { bodyToSend, bytesOf, silenceOf, slowModeLeft } from '../../web/src/rooms/view/composing.ts'
-import { isEmojiAlone, piecesOf } from '../../web/src/rooms/view/linked-text.ts'
 import {
   afterArrival,
   earlier,
@@ -18,7 +17,7 @@ import {
   sliceOf,
   windowAround,
 } from '../../web/src/rooms/view/window.ts'
-import { isFinal, lookAgainMs, stepsOf } from '../../web/src/rooms/order/closing-steps.ts'
+import { lookAgainMs, stepsOf } from '../../web/src/rooms/order/closing-steps.ts'
 import { emptyDraft, faultsOf, settingsOf } from '../../web/src/rooms/list/settings-form.ts'
 import { seeded } from '../support/seeded.ts'
 
@@ -165,42 +164,6 @@ test('what comes while one reads above does not grow the page without end; who i
   t.is(sliceOf(rows, following).end, 2000)
 })
 
-test('addresses and mentions are found in a text, and all of it stays', (t) => {
-  const text = 'See https://madang.example/a_(b)?c=1. (또는 http://x.kr/가나) @Bob, mail a@b.co, @no'
-
-  const pieces = piecesOf(text)
-
-  t.is(pieces.map((piece) => piece.text).join(''), text)
-  t.deepEqual(
-    pieces.flatMap((piece) => (piece.type === 'link' ? [piece.text] : [])),
-    ['https://madang.example/a_(b)?c=1', 'http://x.kr/가나'],
-  )
-  t.deepEqual(
-    pieces.flatMap((piece) => (piece.type === 'mention' ? [piece.username] : [])),
-    ['bob'],
-  )
-})
-
-test('no text becomes an address that runs', (t) => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
-      const pieces = piecesOf(text)
-      t.is(pieces.map((piece) => piece.text).join(''), text)
-      for (const piece of pieces) if (piece.type === 'link') t.regex(piece.href, /^https?:\/\//)
-    }),
-    seeded(300),
-  )
-  t.deepEqual(piecesOf('javascript:alert(1) data:text/html,x'), [
-    { type: 'text', text: 'javascript:alert(1) data:text/html,x' },
-  ])
-})
-
-test('one to three emoji alone are shown large', (t) => {
-  t.true(isEmojiAlone('👍'))
-  t.true(isEmojiAlone(' 👨‍👩‍👧‍👦 🇰🇷 '))
-  for (const text of ['', '1', 'ok 👍', '👍👍👍👍']) t.false(isEmojiAlone(text))
-})
-
 test('what is sent is in normal form C, without controls, and counted in bytes', (t) => {
   t.is(bodyToSend('\n  마당\r\n'.normalize('NFD')), '  마당')
   t.is(bodyToSend('a\u0007b\tc'), 'ab\tc')
@@ -261,8 +224,6 @@ test('a closing is told step by step, and looked at ever less often', (t) => {
   t.deepEqual(states('draining'), ['done', 'done', 'now', 'to_come', 'to_come'])
   t.deepEqual(states('sealed'), ['done', 'done', 'done', 'done', 'done'])
   t.deepEqual(states('quarantined'), ['done', 'done', 'done', 'done', 'to_come'])
-  t.true(isFinal({ ...closing, state: 'suspect' }))
-  t.false(isFinal({ ...closing, state: 'verifying' }))
   t.deepEqual([0, 1, 20].map(lookAgainMs), [500, 750, 5000])
 })
 

@@ -1,4 +1,4 @@
-/** What a text is made of, for showing: the same tags and mentions that the server found in it, and addresses. */
+/** What a text is made of, for showing: the tags and mentions that are known to be some, and addresses. */
 
 export type TextPart =
   | { type: 'text'; text: string }
@@ -6,19 +6,32 @@ export type TextPart =
   | { type: 'mention'; text: string; username: string }
   | { type: 'link'; text: string; href: string }
 
+/** What the reader of a text knows: without it, a sign and a word are only text. */
+export interface Known {
+  /** Asked with the key of a tag. */
+  isTag?(key: string): boolean
+  /** Asked with a username. */
+  isPerson(username: string): boolean
+}
+
 export interface Found {
   /** As the server found them, without `#`. */
-  tags?: readonly string[]
+  tags?: readonly string[] | undefined
   mentions: readonly { username: string }[]
 }
 
 const token = /https?:\/\/\S+|www\.\S+|[#＃]([\p{L}\p{N}\p{M}_]+)|[@＠]([A-Za-z0-9_]+)/giu
 const partOfWord = /[\p{L}\p{N}\p{M}_&#＃@＠/]$/u
 
+/** What the server found in a text when it was written, as what is known of it. */
+export function knownFrom({ tags = [], mentions }: Found): Required<Known> {
+  const keys = new Set(tags.map(tagKey))
+  const people = new Set(mentions.map(({ username }) => username.toLowerCase()))
+  return { isTag: (key) => keys.has(key), isPerson: (username) => people.has(username) }
+}
+
 /** Joined, the parts are the text. */
-export function partsOf(text: string, found: Found): TextPart[] {
-  const tags = new Set((found.tags ?? []).map(tagKey))
-  const people = new Set(found.mentions.map((person) => person.username.toLowerCase()))
+export function partsOf(text: string, known: Known): TextPart[] {
   const parts: TextPart[] = []
   let end = 0
   let tagEnd = 0
@@ -27,7 +40,7 @@ export function partsOf(text: string, found: Found): TextPart[] {
     const isChained = match[1] !== undefined && at > 0 && at === tagEnd
     const isInside = !isChained && partOfWord.test(text.slice(Math.max(0, at - 2), at))
     if (match[1] !== undefined && !isInside) tagEnd = at + match[0].length
-    const part = partAt(text, match, isInside, { tags, people })
+    const part = partAt(text, match, isInside, known)
     if (part === undefined) continue
     if (at > end) parts.push({ type: 'text', text: text.slice(end, at) })
     parts.push(part)
@@ -42,23 +55,16 @@ export function tagKey(tag: string): string {
   return tag.normalize('NFKC').toLowerCase().normalize('NFC')
 }
 
-interface Known {
-  tags: ReadonlySet<string>
-  people: ReadonlySet<string>
-}
-
 function partAt(text: string, match: RegExpExecArray, isInside: boolean, known: Known): TextPart | undefined {
   const [whole, tag, name] = match
   if (tag !== undefined) {
-    return !isInside && known.tags.has(tagKey(tag)) ? { type: 'tag', text: whole, tag } : undefined
+    return !isInside && known.isTag?.(tagKey(tag)) ? { type: 'tag', text: whole, tag } : undefined
   }
   if (name !== undefined) {
     const next = text[match.index + whole.length]
     const isElsewhere = next === '@' || next === '＠'
     const username = name.toLowerCase()
-    return isInside || isElsewhere || !known.people.has(username)
-      ? undefined
-      : { type: 'mention', text: whole, username }
+    return isInside || isElsewhere || !known.isPerson(username) ? undefined : { type: 'mention', text: whole, username }
   }
   // An address may follow a word without a space, as it does in Korean, but `www.` inside a word is none.
   return isInside && /^www/i.test(whole) ? undefined : linkFrom(whole)
@@ -69,15 +75,23 @@ function partAt(text: string, match: RegExpExecArray, isInside: boolean, known: 
  * full stop, the bracket that was opened before it.
  */
 function linkFrom(raw: string): TextPart | undefined {
+  if (!/^[\p{L}\p{N}]/u.test(raw.replace(/^https?:\/\//i, ''))) return undefined
   // Somebody's name in front of the site: `https://bank.example@evil.example` does not lead where it seems to.
   if (/^(?:https?:\/\/)?[^/?#]*@/i.test(raw)) return undefined
-  const site = /^(?:https?:\/\/)?[a-z0-9.-]+(?::\d+)?(?![a-z0-9.:-])/iu.exec(raw)?.[0]
+  const site = siteIn(raw)
   const isCutOff = site !== undefined && !/^[/?#]/.test(raw.slice(site.length))
   const text = withoutSentence(isCutOff ? site : raw)
   const href = text.toLowerCase().startsWith('www.') ? `https://${text}` : text
   const address = URL.canParse(href) ? new URL(href) : undefined
   if (address === undefined || !isWeb(address)) return undefined
   return { type: 'link', text, href: address.href }
+}
+
+/** Up to the last letter that can be the site's: a name in Latin letters, or one of any that ends in such, like `마당.kr`. */
+function siteIn(raw: string): string | undefined {
+  const latin = /^(?:https?:\/\/)?[a-z0-9.-]+(?::\d+)?(?![a-z0-9.:-])/iu
+  const other = /^(?:https?:\/\/)?(?:[\p{L}\p{N}\p{M}-]+\.)+[a-z]{2,}(?::\d+)?(?![a-z0-9.:-])/iu
+  return (latin.exec(raw) ?? other.exec(raw))?.[0]
 }
 
 function isWeb({ protocol, hostname }: URL): boolean {
@@ -99,4 +113,9 @@ function withoutSentence(raw: string): string {
 
 function count(text: string, character: string): number {
   return text.split(character).length - 1
+}
+
+/** Whether there is nothing but one to three emoji: shown large. */
+export function isEmojiAlone(text: string): boolean {
+  return /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim())
 }

@@ -1,29 +1,14 @@
-import { isEmojiAlone, piecesOf } from './linked-text.ts'
+import { isEmojiAlone, partsOf } from '../../text/parts.ts'
+import { TextParts } from '../../ui/text-parts.tsx'
+import { useRoom } from '../visit/room-context.ts'
 
-/** What somebody wrote: as data, with its addresses and mentions as links. */
+/** What somebody wrote in the room. The server does not say whom a message means: a name that was met here does. */
 export function BodyText({ body }: { body: string }) {
+  const { visit, faces } = useRoom()
+  const isPerson = (username: string): boolean => faces.knows(username) || visit.present.value.has(username)
   return (
     <div class="message-body" dir="auto" data-large={isEmojiAlone(body) || undefined}>
-      {piecesOf(body).map((piece, place) => {
-        switch (piece.type) {
-          case 'text':
-            return piece.text
-          case 'link':
-            return (
-              <a key={place} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-                {piece.text}
-              </a>
-            )
-          case 'mention':
-            return (
-              <a key={place} class="message-mention" href={`/people/${piece.username}`}>
-                {piece.text}
-              </a>
-            )
-          default:
-            return piece satisfies never
-        }
-      })}
+      <TextParts parts={partsOf(body, { isPerson })} wordClass="message-mention" />
     </div>
   )
 }

@@ -29,6 +29,11 @@ export class Faces {
     return this.of(username)?.displayName ?? username
   }
 
+  /** Whether they were met here. Nobody is asked, since a text may name anything. */
+  knows(username: string): boolean {
+    return this.#people.value.has(username)
+  }
+
   met(people: readonly Person[]): void {
     const next = new Map(this.#people.peek())
     for (const person of people) {
