@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Closing } from '../../web/src/api/types.ts'
-import { isFinal, shareStored, states, unfinished, withFresh } from '../../web/src/admin/closings.ts'
+import { states, unfinished, withFresh } from '../../web/src/admin/closings.ts'
+import { isFinal, shareStored } from '../../web/src/api/closing.ts'
 
 const closing = (room: string, changes: Partial<Closing> = {}): Closing => ({
   ...{ room, state: 'draining', stored: 5, lastSeq: 10, parked: 0, attempts: 0 },

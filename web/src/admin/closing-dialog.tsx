@@ -10,7 +10,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/states.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { stateTones, StoredBar } from './closing-row.tsx'
-import { isFinal } from './closings.ts'
+import { isFinal } from '../api/closing.ts'
 import { text } from './text.ts'
 
 interface ClosingDialogProps {

@@ -2,7 +2,7 @@ import type { NamedClosing } from '../api/types.ts'
 import { Badge } from '../ui/badge.tsx'
 import type { Tone } from '../ui/badge.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { isFinal, shareStored } from './closings.ts'
+import { isFinal, shareStored } from '../api/closing.ts'
 import { text } from './text.ts'
 
 export const stateTones: Readonly<Record<NamedClosing['state'], Tone>> = {

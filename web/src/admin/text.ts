@@ -84,8 +84,6 @@ export const text = texts({
     retryTitle: 'Try this closing again?',
     retryBody:
       'Everything is read and compared anew, and the receipt is written and signed again. What was parked is tried once more.',
-    retrying: 'Being closed again …',
-    refreshed: 'Kept up to date while you look.',
   },
   ko: {
     title: '관리',
@@ -165,7 +163,5 @@ export const text = texts({
     retry: '다시 시도',
     retryTitle: '방 닫기를 다시 시도할까요?',
     retryBody: '모든 것을 다시 읽고 견주어 영수증을 새로 쓰고 서명해요. 따로 둔 것도 한 번 더 저장해 봐요.',
-    retrying: '다시 닫고 있어요 …',
-    refreshed: '보고 있는 동안 새로 고쳐져요.',
   },
 })

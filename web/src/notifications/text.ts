@@ -1,4 +1,4 @@
-import { counted, texts } from '../text/index.ts'
+import { texts } from '../text/index.ts'
 
 export const text = texts({
   en: {
@@ -8,8 +8,6 @@ export const text = texts({
     empty: 'Nothing here yet',
     emptyHint: 'When somebody comments, likes, mentions you or follows you, you will find it here.',
     toTimeline: 'To the timeline',
-    isNew: 'New:',
-    arrived: (count: number) => counted(count, 'new notification', 'new notifications'),
   },
   ko: {
     title: '알림',
@@ -18,7 +16,5 @@ export const text = texts({
     empty: '아직 알림이 없어요',
     emptyHint: '댓글이 달리거나 누군가 좋아하고, 언급하고, 팔로우하면 여기에서 알려 드려요.',
     toTimeline: '타임라인으로 가기',
-    isNew: '새 알림:',
-    arrived: (count: number) => `새 알림 ${count}개`,
   },
 })

@@ -31,7 +31,6 @@ export const text = texts({
     muted: (name: string) => `${name} is muted`,
     unmuted: (name: string) => `You hear of ${name} again`,
     blocked: (name: string) => `${name} is blocked`,
-    unblocked: (name: string) => `${name} is not blocked any more`,
     undo: 'Undo',
     mutedNote:
       'You have muted this person. Their posts stay out of your feeds, and they make no notifications. They do not know.',
@@ -83,7 +82,6 @@ export const text = texts({
     muted: (name: string) => `${name}님의 소식을 껐어요`,
     unmuted: (name: string) => `${name}님의 소식을 다시 받아요`,
     blocked: (name: string) => `${name}님을 차단했어요`,
-    unblocked: (name: string) => `${name}님의 차단을 풀었어요`,
     undo: '되돌리기',
     mutedNote: '소식을 꺼 둔 사람이에요. 글이 피드에 나오지 않고 알림도 오지 않아요. 상대는 알 수 없어요.',
     blockedNote: '차단한 사람이에요. 서로의 글과 댓글이 보이지 않아요.',

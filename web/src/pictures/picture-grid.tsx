@@ -4,9 +4,8 @@ import type { Picture } from '../api/types.ts'
 import { classes } from '../ui/classes.ts'
 import { laterDialog } from '../ui/later.tsx'
 import { PictureImage } from './picture-image.tsx'
+import type { ShownPicture } from './shown-picture.ts'
 import { text } from './text.ts'
-
-export type ShownPicture = Picture & { alt: string }
 
 const Lightbox = laterDialog(() => import('./lightbox.tsx').then((module) => module.Lightbox))
 

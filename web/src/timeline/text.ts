@@ -58,7 +58,6 @@ export const text = texts({
     deleted: 'Post deleted',
     saved: 'Saved',
 
-    back: 'Back',
     postTitle: (name: string) => `Post of ${name}`,
     gone: 'This post is gone',
     goneText: 'It was deleted, or never was, or its author is not there for you.',
@@ -121,7 +120,6 @@ export const text = texts({
     deleted: '글을 지웠어요',
     saved: '저장했어요',
 
-    back: '뒤로',
     postTitle: (name) => `${name}님의 글`,
     gone: '볼 수 없는 글이에요',
     goneText: '지워졌거나, 주소가 잘못되었거나, 볼 수 없는 이웃의 글이에요.',

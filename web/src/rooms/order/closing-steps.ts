@@ -15,16 +15,6 @@ export function stepsOf(closing: Closing): { step: Step; state: StepState }[] {
   })
 }
 
-/** Nothing more happens by itself. */
-export function isFinal({ state }: Closing): boolean {
-  return state === 'sealed' || state === 'suspect' || state === 'quarantined'
-}
-
-/** Between 0 and 1; undefined as long as nobody knows how much there is to store. */
-export function shareStored({ stored, lastSeq }: Closing): number | undefined {
-  return lastSeq === undefined || lastSeq === 0 ? undefined : Math.min(1, stored / lastSeq)
-}
-
 const firstMs = 500
 const mostMs = 5000
 

@@ -2,7 +2,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
 import type { Closing } from '../../api/types.ts'
 import { client } from '../wires.ts'
-import { isFinal, lookAgainMs } from './closing-steps.ts'
+import { isFinal } from '../../api/closing.ts'
+import { lookAgainMs } from './closing-steps.ts'
 
 export interface ClosingLook {
   /** Undefined until it is known. */

@@ -1,0 +1,3 @@
+import type { Picture } from '../api/types.ts'
+
+export type ShownPicture = Picture & { alt: string }
