@@ -12,7 +12,7 @@ import { text } from './settings-text.ts'
 import { loadSessions } from './sessions-state.ts'
 import { faultOfPassword } from './sign-up-faults.ts'
 import { text as doorText } from './text.ts'
-import { useWait } from './use-wait.ts'
+import { useWait } from '../ui/use-wait.ts'
 
 export function PasswordForm() {
   const words = text.value

@@ -12,7 +12,7 @@ import { focusFault } from './focus-fault.ts'
 import { FormProblem } from './form-problem.tsx'
 import { PasswordField } from './password-field.tsx'
 import { text } from './text.ts'
-import { useWait } from './use-wait.ts'
+import { useWait } from '../ui/use-wait.ts'
 import { VisitorFrame } from './visitor-frame.tsx'
 
 /** Signing in, at its own address and at every other that is not for visitors: whoever signs in there is there. */

@@ -13,7 +13,7 @@ import { PasswordStrength } from './password-strength.tsx'
 import { signUpFaults } from './sign-up-faults.ts'
 import type { NewAccount } from './sign-up-faults.ts'
 import { text } from './text.ts'
-import { useWait } from './use-wait.ts'
+import { useWait } from '../ui/use-wait.ts'
 
 const empty: NewAccount = { username: '', displayName: '', password: '' }
 

@@ -1,5 +1,7 @@
 import './composer-form.css'
 import { useRef, useState } from 'preact/hooks'
+import { ApiProblem } from '../api/problem.ts'
+import { ProblemWords } from '../ui/states.tsx'
 import { mostPictures, mostArea, mostPostText, lengthOf } from './limits.ts'
 import { DropGround } from '../pictures/drop-ground.tsx'
 import { PicturePicker } from '../pictures/picture-picker.tsx'
@@ -87,7 +89,7 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
         <PictureTray uploads={uploads} {...(faults.pictures === undefined ? {} : { refused: faults.pictures })} />
         {words.whole !== undefined && (
           <p class="composer-fault" role="alert">
-            {words.whole}
+            {faults.whole instanceof ApiProblem ? <ProblemWords problem={faults.whole} /> : words.whole}
           </p>
         )}
         <div class="composer-foot">

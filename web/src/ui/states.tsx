@@ -5,11 +5,31 @@ import { problemText, texts } from '../text/index.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { useWait } from './use-wait.ts'
+import { VisuallyHidden } from './visually-hidden.tsx'
 
 const text = texts({
   en: { retry: 'Try again', requestId: (id: string) => `Number of the request: ${id}` },
   ko: { retry: '다시 시도', requestId: (id: string) => `요청 번호: ${id}` },
 })
+
+/** What went wrong, and while one has to wait, for how much longer. Screen readers hear the wait once, and not each second. */
+export function ProblemWords({ problem }: { problem: unknown }) {
+  const wait = useWait(problem)
+  if (!(problem instanceof ApiProblem) || wait === 0) return <>{problemText(withoutWait(problem))}</>
+  const { code } = problem
+  return (
+    <>
+      <VisuallyHidden>{problemText(problem)}</VisuallyHidden>
+      <span aria-hidden="true">{problemText(new ApiProblem({ code, retryAfter: wait }))}</span>
+    </>
+  )
+}
+
+/** A wait that is over is no more told. */
+function withoutWait(problem: unknown): unknown {
+  return problem instanceof ApiProblem ? new ApiProblem({ code: problem.code }) : problem
+}
 
 export interface EmptyStateProps {
   icon: IconName
@@ -54,7 +74,7 @@ export function ErrorState({ problem, title, onRetry, isRetrying = false, childr
       <span class="state-mark">
         <Icon name={isOffline ? 'offline' : 'alert'} />
       </span>
-      <p class="state-title">{title ?? problemText(problem)}</p>
+      <p class="state-title">{title ?? <ProblemWords problem={problem} />}</p>
       {requestId !== undefined && <p class="state-request">{text.value.requestId(requestId)}</p>}
       {onRetry !== undefined && (
         <Button icon="refresh" isBusy={isRetrying} onClick={onRetry}>
@@ -71,7 +91,9 @@ export function ErrorLine({ problem, children }: { problem: unknown; children?: 
   return (
     <p class="error-line" role="alert">
       <Icon name="alert" />
-      <span>{problemText(problem)}</span>
+      <span>
+        <ProblemWords problem={problem} />
+      </span>
       {children}
     </p>
   )
