@@ -120,7 +120,10 @@ test.serial('what one account wrote is never sent by another that signs in at th
   const [alice, bob] = [await enter(stack(), 'alice'), await enter(stack(), 'bob')]
   const room = await roomFor(stack(), alice, bob)
   const storage = memoryStorage()
-  const sent = { ...{ room, id: uuidv7(), body: 'by alice alone', state: 'sending' as const }, writtenAt: Date.now() }
+  const sent = {
+    ...{ room, id: uuidv7(), turn: 1, body: 'by alice alone', state: 'sending' as const },
+    writtenAt: Date.now(),
+  }
   await storage.put({ ...sent, account: alice.account.id })
 
   const { outbox } = bob.opens(t, storage)
@@ -135,12 +138,65 @@ test.serial('what one account wrote is never sent by another that signs in at th
   t.is((await storage.all(alice.account.id)).length, 1)
 })
 
+test.serial(
+  'what was written while the clock was ahead goes on by itself under another id, once and in its order',
+  async (t) => {
+    const alice = await enter(stack(), 'alice')
+    const room = await roomFor(stack(), alice)
+    const storage = memoryStorage()
+    const inAnHour = Date.now() + 3_600_000
+    const ahead = (turn: number, body: string) => ({
+      ...{ room, id: uuidv7(inAnHour), turn, body, state: 'sending' as const },
+      ...{ writtenAt: inAnHour, account: alice.account.id },
+    })
+    for (const message of [ahead(1, 'one'), ahead(2, 'two')]) await storage.put(message)
+
+    const { outbox, socket } = alice.opens(t, storage)
+    const told: Outgoing[] = []
+    outbox.onChange(room, (message) => void told.push(message))
+    await outbox.add({ room, body: 'three' })
+    await eventually(async () => (await outbox.of(room)).length === 0)
+
+    const { items } = await alice.client.rooms.messages(room)
+    t.deepEqual(
+      items.filter(({ kind }) => kind === 'text').map(({ content }) => content?.['body']),
+      ['one', 'two', 'three'],
+    )
+    t.deepEqual(
+      told.filter(({ state }) => state === 'discarded').map(({ body }) => body),
+      ['one', 'two'],
+    )
+    t.false(told.some(({ state }) => state === 'failed'))
+    t.true(Math.abs(socket.now() - Date.now()) < 60_000)
+  },
+)
+
+test.serial('what was refused for its id is tried again under another one', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const storage = memoryStorage()
+  const id = uuidv7(Date.now() + 3_600_000)
+  const problem = { code: 'bad_id' }
+  const refused = { ...{ room, id, turn: 1, body: 'again' }, state: 'failed' as const, problem, writtenAt: Date.now() }
+  await storage.put({ ...refused, account: alice.account.id })
+
+  const { outbox } = alice.opens(t, storage)
+  await outbox.retry(id)
+  await eventually(async () => (await outbox.of(room)).length === 0)
+
+  const { items } = await alice.client.rooms.messages(room)
+  t.deepEqual(
+    items.filter(({ kind }) => kind === 'text').map(({ content }) => content?.['body']),
+    ['again'],
+  )
+})
+
 test.serial('what could not be sent for a day waits for who wrote it, and nobody writes without bound', async (t) => {
   const alice = await enter(stack(), 'alice')
   const room = await roomFor(stack(), alice)
   const storage = memoryStorage()
   const account = alice.account.id
-  const old = { room, id: uuidv7(), body: 'of the day before yesterday', state: 'sending' as const, account }
+  const old = { room, id: uuidv7(), turn: 1, body: 'of the day before yesterday', state: 'sending' as const, account }
   await storage.put({ ...old, writtenAt: Date.now() - 2 * 86_400_000 })
 
   const { outbox } = alice.opens(t, storage)

@@ -231,6 +231,7 @@ test('an own message that an epoch change took back waits at the end until it re
   const outgoing: Outgoing = {
     room: '7',
     id: mine.id,
+    turn: 1,
     body: 'hello',
     writtenAt: 0,
     state: 'buffered',
@@ -264,6 +265,7 @@ test('a message that was acknowledged in history that is not loaded is not shown
   log.tellOutgoing({
     room: '7',
     id: 'old',
+    turn: 1,
     body: 'hello',
     writtenAt: 0,
     state: 'buffered',
@@ -275,7 +277,7 @@ test('a message that was acknowledged in history that is not loaded is not shown
 
 test("somebody else's message under one of my ids is theirs, and mine still waits", (t) => {
   const log = new RoomLog(me)
-  log.tellOutgoing({ room: '7', id: 'same', body: 'hello', writtenAt: 0, state: 'sending' })
+  log.tellOutgoing({ room: '7', id: 'same', turn: 1, body: 'hello', writtenAt: 0, state: 'sending' })
 
   log.tellEntry({ ...textEntry('bob', 1), id: 'same' })
 

@@ -92,7 +92,7 @@ test('who comes and goes one after the other is one line; who was put out has on
 })
 
 test('what is on its way stands at the end, grouped with what was said before', (t) => {
-  const pending: Outgoing[] = [{ room: '7', id: 'p', body: 'and this', writtenAt: 2000, state: 'sending' }]
+  const pending: Outgoing[] = [{ room: '7', id: 'p', turn: 1, body: 'and this', writtenAt: 2000, state: 'sending' }]
 
   const items = view([row(1, { from: 'alice' })], { pending })
 

@@ -146,7 +146,7 @@ inBrowser('what was written down before a tab died is sent when the page comes b
   const id = await page.evaluate(async (inRoom) => {
     const { id: account } = await window.client.accounts.me()
     const message = { room: inRoom, id: window.library.uuidv7(), body: 'never sent', state: 'sending' as const }
-    await (await window.library.browserStorage()).put({ ...message, account, writtenAt: Date.now() })
+    await (await window.library.browserStorage()).put({ ...message, account, turn: 2, writtenAt: Date.now() })
     return message.id
   }, room)
 

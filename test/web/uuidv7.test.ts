@@ -14,3 +14,10 @@ test('ids are of version 7, in lower case, carry the time, and grow whatever the
   t.is(Number.parseInt(atOnce[0]!.replaceAll('-', '').slice(0, 12), 16), now)
   t.is(Number.parseInt(later.replaceAll('-', '').slice(0, 12), 16), now + 60_000)
 })
+
+test('a clock that was far ahead is not followed once it is right', (t) => {
+  const now = Date.now()
+  uuidv7(now + 3_600_000)
+
+  t.is(Number.parseInt(uuidv7(now).replaceAll('-', '').slice(0, 12), 16), now)
+})

@@ -32,12 +32,14 @@ export class Calls {
   }
 
   /** Until it is known whether it was kept, for some seconds: every try under one id, so that it is kept once. */
-  async untilKnown(frame: ClientFrame, now: number): Promise<Place> {
-    const id = uuidv7(now)
+  async untilKnown(frame: ClientFrame, now: () => number): Promise<Place> {
+    let id: string | undefined
     const deadline = performance.now() + knownWithinMs
     for (let failures = 0; ; failures += 1) {
       try {
         await this.#isOpen(deadline)
+        // By the time that a server has said.
+        id ??= uuidv7(now())
         const { epoch, seq } = (await this.once({ ...frame, id })) as FrameOf<'ack'>
         return { epoch, seq }
       } catch (error) {

@@ -82,6 +82,8 @@ export interface Outgoing {
   room: string
   /** UUIDv7, the same for every try. */
   id: string
+  /** Those that wait are sent from the lowest on. */
+  turn: number
   body: string
   replyTo?: string
   media?: { id: string; alt?: string }[]
@@ -89,7 +91,8 @@ export interface Outgoing {
   writtenAt: number
   /**
    * `sending`: nobody knows yet; with a `problem`, it is tried again by itself when `retryAfter` is over. `buffered`, `stored`: acknowledged, at
-   * `place`. `failed`: not kept, for `problem`. `stored` and `discarded` are the last that is told of a message.
+   * `place`. `failed`: not kept, for `problem`. `stored` and `discarded` are the last that is told of a message. An
+   * id that was refused for its time is told as `discarded`, and the message as `sending` under another one.
    */
   state: 'sending' | 'buffered' | 'stored' | 'failed' | 'discarded'
   place?: Place
@@ -106,7 +109,7 @@ export interface Outbox {
   of(room: string): Promise<Outgoing[]>
   /** Tells each change of any message of a room. */
   onChange(room: string, listener: (message: Outgoing) => void): () => void
-  /** Sends a failed one again, with the same id. */
+  /** Sends a failed one again, with the same id unless that was what was wrong. */
   retry(id: string): Promise<void>
   /** Gives a failed one up. */
   discard(id: string): Promise<void>

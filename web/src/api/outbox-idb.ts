@@ -1,6 +1,6 @@
 import { openDB } from 'idb'
 import type { DBSchema, IDBPDatabase } from 'idb'
-import { memoryStorage } from './outbox-storage.ts'
+import { byTurn, memoryStorage } from './outbox-storage.ts'
 import type { KeptOutgoing, OutboxStorage } from './outbox-storage.ts'
 
 interface Schema extends DBSchema {
@@ -31,11 +31,18 @@ const strict = { durability: 'strict' } as const
 
 function over(db: IDBPDatabase<Schema>): OutboxStorage {
   return {
-    all: (account) => db.getAllFromIndex('outbox', 'account', IDBKeyRange.bound([account, ''], [account, '\uffff'])),
+    async all(account) {
+      const range = IDBKeyRange.bound([account, ''], [account, '\uffff'])
+      return (await db.getAllFromIndex('outbox', 'account', range)).toSorted(byTurn)
+    },
     one: (id) => db.get('outbox', id),
     async put(message) {
       const work = db.transaction('outbox', 'readwrite', strict)
       await Promise.all([work.store.put(message), work.done])
+    },
+    async replace(id, message) {
+      const work = db.transaction('outbox', 'readwrite', strict)
+      await Promise.all([work.store.delete(id), work.store.put(message), work.done])
     },
     remove: (id) => db.delete('outbox', id),
     async sweep(writtenBefore) {

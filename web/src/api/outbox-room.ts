@@ -1,6 +1,7 @@
 import type { Outgoing, Place, RoomEars, RoomSocket } from './live.ts'
+import { byTurn } from './outbox-storage.ts'
 import type { KeptOutgoing } from './outbox-storage.ts'
-import { isPassing, isUnknown } from './outcome.ts'
+import { isIdRefused, isPassing, isUnknown } from './outcome.ts'
 import { backoffMs, pause } from './patience.ts'
 import { isAbove } from './place.ts'
 import { ApiProblem } from './problem.ts'
@@ -10,6 +11,8 @@ export interface OutboxRoomOptions {
   socket: RoomSocket
   /** Writes the change down and tells everybody. */
   onChange: (message: KeptOutgoing) => Promise<void>
+  /** Gives it another id, by the time of the servers. */
+  rename: (message: KeptOutgoing) => Promise<KeptOutgoing>
 }
 
 const backoff = { firstMs: 300, mostMs: 10_000 }
@@ -69,7 +72,7 @@ export class OutboxRoom {
 
   #next(): KeptOutgoing | undefined {
     const waiting = [...this.#messages.values()].filter(({ state }) => state === 'sending')
-    return waiting.toSorted((one, other) => (one.id < other.id ? -1 : 1))[0]
+    return waiting.toSorted(byTurn)[0]
   }
 
   /** One try. Answers how long to wait before the next one, undefined when this message needs none. */
@@ -101,6 +104,12 @@ export class OutboxRoom {
 
   async #refused(message: KeptOutgoing, error: ApiProblem, failures: number): Promise<number | undefined> {
     if (isUnknown(error)) return backoffMs(backoff, failures)
+    if (isIdRefused(error) && message.isRenamed !== true) {
+      this.#messages.delete(message.id)
+      const renamed = await this.#options.rename(message)
+      this.#messages.set(renamed.id, renamed)
+      return undefined
+    }
     const problem = problemIn(error)
     if (!isPassing(error)) {
       await this.#change({ ...message, state: 'failed', problem })

@@ -3,6 +3,8 @@ import type { Outgoing } from './live.ts'
 /** A message with whose it is: what one account wrote is never sent by another. */
 export interface KeptOutgoing extends Outgoing {
   account: string
+  /** The id is not the first one: it is not changed again. */
+  isRenamed?: boolean
 }
 
 /** Where messages wait until they are stored by the server. Shared by all tabs of a browser. */
@@ -11,6 +13,8 @@ export interface OutboxStorage {
   all(account: string): Promise<KeptOutgoing[]>
   one(id: string): Promise<KeptOutgoing | undefined>
   put(message: KeptOutgoing): Promise<void>
+  /** The message instead of the one with this id, both at once. */
+  replace(id: string, message: KeptOutgoing): Promise<void>
   remove(id: string): Promise<void>
   /** Of whomever: what was written before is gone. */
   sweep(writtenBefore: number): Promise<void>
@@ -21,9 +25,13 @@ export function memoryStorage(): OutboxStorage {
   const messages = new Map<string, KeptOutgoing>()
   return {
     all: async (account) =>
-      structuredClone([...messages.values()].filter((one) => one.account === account).toSorted(byId)),
+      structuredClone([...messages.values()].filter((one) => one.account === account).toSorted(byTurn)),
     one: async (id) => structuredClone(messages.get(id)),
     put: async (message) => void messages.set(message.id, structuredClone(message)),
+    async replace(id, message) {
+      messages.delete(id)
+      messages.set(message.id, structuredClone(message))
+    },
     remove: async (id) => void messages.delete(id),
     async sweep(writtenBefore) {
       for (const { id, writtenAt } of messages.values()) if (writtenAt < writtenBefore) messages.delete(id)
@@ -31,7 +39,7 @@ export function memoryStorage(): OutboxStorage {
   }
 }
 
-/** Ids of one device grow. */
-function byId(one: KeptOutgoing, other: KeptOutgoing): number {
-  return one.id < other.id ? -1 : 1
+/** In the order in which they were written. Tabs that write at the same moment may give the same turn: then any order will do. */
+export function byTurn(one: Outgoing, other: Outgoing): number {
+  return one.turn - other.turn || (one.id < other.id ? -1 : 1)
 }

@@ -33,6 +33,7 @@ export class DurableOutbox implements Outbox {
   readonly #rooms = new Map<string, OutboxRoom>()
   readonly #resign: () => void
   readonly #forgetConnection: () => void
+  #turn = 0
   #isLeading = false
   #isClosed = false
 
@@ -51,7 +52,14 @@ export class DurableOutbox implements Outbox {
     const waiting = await storage.all(account)
     if (waiting.length >= mostWaiting) throw new ApiProblem({ code: 'buffer_full' })
     const id = uuidv7(socket.now())
-    const message: KeptOutgoing = { ...written, account, id, writtenAt: Date.now(), state: 'sending' }
+    const message: KeptOutgoing = {
+      ...written,
+      account,
+      id,
+      turn: this.#nextTurn(waiting),
+      writtenAt: Date.now(),
+      state: 'sending',
+    }
     await storage.put(message)
     this.#tellAll(message)
     this.#offer(message)
@@ -72,8 +80,9 @@ export class DurableOutbox implements Outbox {
   async retry(id: string): Promise<void> {
     const failed = await this.#failed(id)
     if (failed === undefined) return
-    const { problem: _, ...rest } = failed
+    const { problem, ...rest } = failed
     const message: KeptOutgoing = { ...rest, state: 'sending', writtenAt: Date.now() }
+    if (problem?.code === 'bad_id') return this.#offer(await this.#rename(message))
     await this.#options.storage.put(message)
     this.#tellAll(message)
     this.#offer(message)
@@ -99,6 +108,11 @@ export class DurableOutbox implements Outbox {
     this.#forgetConnection()
     this.#stopRooms()
     this.#tabs.close()
+  }
+
+  #nextTurn(waiting: readonly Outgoing[]): number {
+    this.#turn = Math.max(this.#turn, waiting.at(-1)?.turn ?? 0) + 1
+    return this.#turn
   }
 
   /** This tab sends from now on, beginning with what others left. */
@@ -130,7 +144,11 @@ export class DurableOutbox implements Outbox {
     const known = this.#rooms.get(room)
     if (known !== undefined) return known
     const { socket } = this.#options
-    const made = new OutboxRoom({ room, socket, onChange: (message) => this.#changed(message) })
+    const made = new OutboxRoom({
+      ...{ room, socket },
+      onChange: (message) => this.#changed(message),
+      rename: (message) => this.#rename(message),
+    })
     this.#rooms.set(room, made)
     return made
   }
@@ -140,6 +158,16 @@ export class DurableOutbox implements Outbox {
     this.#tellAll(message)
     if (message.state === 'stored') await storage.remove(message.id)
     else await storage.put(message)
+  }
+
+  /** Under its old id it was refused for good, so it cannot be kept twice. */
+  async #rename(message: KeptOutgoing): Promise<KeptOutgoing> {
+    const { socket, storage } = this.#options
+    const renamed: KeptOutgoing = { ...message, id: uuidv7(socket.now()), isRenamed: true }
+    await storage.replace(message.id, renamed)
+    this.#tellAll({ ...message, state: 'discarded' })
+    this.#tellAll(renamed)
+    return renamed
   }
 
   #hear(word: Word): void {
@@ -183,6 +211,6 @@ export class DurableOutbox implements Outbox {
 }
 
 function withoutAccount(message: KeptOutgoing): Outgoing {
-  const { account: _, ...told } = message
+  const { account: _, isRenamed: __, ...told } = message
   return told
 }

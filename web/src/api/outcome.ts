@@ -5,6 +5,11 @@ const unknown: ReadonlySet<string> = new Set(['offline', 'unavailable', 'timeout
 /** Not kept by this attempt, and to be tried again as it is. */
 const passing: ReadonlySet<string> = new Set(['rate_limited', 'buffer_full'])
 
+/** Nothing was kept, and never will be under this id: its time is ahead of the servers', as when the device's clock is. */
+export function isIdRefused(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'bad_id'
+}
+
 export function isUnknown(error: unknown): boolean {
   return error instanceof ApiProblem && unknown.has(error.code)
 }

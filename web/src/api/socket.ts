@@ -1,15 +1,15 @@
 import { admit } from './admission.ts'
 import { adviceFor } from './advice.ts'
 import { Calls } from './calls.ts'
-import type { ClientFrame, FrameOf, Hello } from './frames.ts'
+import type { FrameOf, Hello } from './frames.ts'
 import type { Http } from './http.ts'
 import type { Connection, Place, Refusal, RoomChange, RoomEars, RoomSocket } from './live.ts'
-import { Pace } from './pace.ts'
-import { backoffMs } from './patience.ts'
 import { ApiProblem } from './problem.ts'
 import { ReadMarks } from './read-marks.ts'
-import { RoomSubscription } from './room-subscription.ts'
+import { RetryTimer } from './retry-timer.ts'
+import { RoomSubscriptions } from './room-subscriptions.ts'
 import type { NewMessage } from './rooms.ts'
+import { ServerClock } from './server-clock.ts'
 import type { SessionKeeper } from './session-keeper.ts'
 import type { Ack, ServerFrame } from './types.ts'
 import { onWake } from './wake.ts'
@@ -24,32 +24,30 @@ export interface SocketOptions {
   onSignedOut?: () => void
 }
 
-/** So long a connection has to stand for another one to be tried at once. */
-const stoodMs = 5000
-const backoff = { firstMs: 500, mostMs: 15_000 }
-const atOnce = { leastMs: 50, mostMs: 500 }
 const typingMs = 2000
 
 /** One WebSocket for all rooms, which comes back by itself. See `RoomSocket`. */
 export class ReconnectingSocket implements RoomSocket {
   readonly #options: SocketOptions
-  readonly #rooms = new Map<string, RoomSubscription>()
   readonly #calls = new Calls((frame) => this.#wire?.send(frame) ?? false)
   readonly #marks = new ReadMarks((frame) => this.#calls.once(frame))
-  readonly #subscribing = new Pace({ burst: 10, perSecond: 5 })
+  readonly #rooms = new RoomSubscriptions({
+    ask: (frame) => this.#calls.once(frame),
+    onReady: (room) => this.#marks.roomReady(room),
+  })
   readonly #listeners = new Set<(connection: Connection) => void>()
   readonly #typedAt = new Map<string, number>()
+  readonly #clock = new ServerClock()
+  readonly #retry = new RetryTimer({
+    retry: () => void this.#open(),
+    onWait: (retryAt) => this.#say({ state: 'waiting', retryAt }),
+  })
   readonly #forgetWake: () => void
   #connection: Connection = { state: 'connecting' }
   #wire: Wire | undefined
-  #retry: ReturnType<typeof setTimeout> | undefined
   /** Grows with every try: what an earlier one still says does not count. */
   #attempt = 0
-  #failures = 0
-  #openedAt = 0
-  #clockAheadMs = 0
   #wasRefused = false
-  #isClosed = false
 
   constructor(options: SocketOptions) {
     this.#options = options
@@ -67,16 +65,11 @@ export class ReconnectingSocket implements RoomSocket {
   }
 
   listen(room: string, ears: RoomEars, after: Place | undefined): () => void {
-    const subscription = this.#rooms.get(room) ?? this.#addRoom(room)
-    const remove = subscription.add(ears, after, this.#connection.state === 'open')
-    return () => {
-      remove()
-      if (!subscription.hasListeners && this.#rooms.get(room) === subscription) this.#leave(room, subscription)
-    }
+    return this.#rooms.add(room, ears, after, this.#connection.state === 'open')
   }
 
   change(frame: RoomChange): Promise<Place> {
-    return this.#calls.untilKnown({ ...frame }, this.now())
+    return this.#calls.untilKnown({ ...frame }, () => this.now())
   }
 
   send(room: string, message: NewMessage): Promise<Ack> {
@@ -94,21 +87,20 @@ export class ReconnectingSocket implements RoomSocket {
   }
 
   now(): number {
-    return Date.now() - this.#clockAheadMs
+    return this.#clock.now()
   }
 
   wake(): void {
     const { state, why } = this.#connection
     if (this.#wire !== undefined) return this.#wire.test()
     if (state !== 'waiting' && why !== 'too_many') return
-    this.#failures = 0
+    this.#retry.forgive()
     void this.#open()
   }
 
   close(): void {
-    this.#isClosed = true
     this.#attempt += 1
-    clearTimeout(this.#retry)
+    this.#retry.stop()
     this.#forgetWake()
     this.#marks.close()
     this.#wire?.close()
@@ -117,7 +109,7 @@ export class ReconnectingSocket implements RoomSocket {
   }
 
   async #open(): Promise<void> {
-    clearTimeout(this.#retry)
+    this.#retry.cancel()
     this.#attempt += 1
     const attempt = this.#attempt
     this.#say({ state: 'connecting' })
@@ -128,7 +120,7 @@ export class ReconnectingSocket implements RoomSocket {
       if (!(error instanceof ApiProblem)) throw error
       if (attempt !== this.#attempt) return
       if (error.status === 401) this.#refused('signed_out')
-      else this.#later(error.retryAfter)
+      else this.#retry.later(error.retryAfter)
     }
   }
 
@@ -147,12 +139,12 @@ export class ReconnectingSocket implements RoomSocket {
 
   #welcome({ username, now, maxFrame }: Hello): void {
     if (username !== this.#options.username) return this.#isSomebodyElse()
-    this.#openedAt = performance.now()
-    this.#clockAheadMs = Date.now() - Date.parse(now)
+    this.#retry.opened()
+    this.#clock.set(now)
     this.#wasRefused = false
     this.#calls.open(maxFrame)
     this.#say({ state: 'open' })
-    for (const subscription of this.#rooms.values()) void subscription.begin()
+    this.#rooms.begin()
   }
 
   #hear(frame: ServerFrame): void {
@@ -167,7 +159,7 @@ export class ReconnectingSocket implements RoomSocket {
       case 'hello':
         return
       default:
-        this.#rooms.get(frame.room)?.hear(frame)
+        this.#rooms.hear(frame)
     }
   }
 
@@ -176,19 +168,17 @@ export class ReconnectingSocket implements RoomSocket {
     this.#cutOff()
     if (code === undefined) {
       this.#wasRefused = true
-      return this.#later()
+      return this.#retry.later()
     }
-    const hasStood = performance.now() - this.#openedAt > stoodMs
-    if (hasStood) this.#failures = 0
     const advice = adviceFor(code)
     switch (advice.type) {
       case 'now':
-        return hasStood ? this.#soon() : this.#later()
+        return this.#retry.soon()
       case 'later':
-        return this.#later()
+        return this.#retry.later()
       case 'refresh':
         this.#wasRefused = true
-        return hasStood ? this.#soon() : this.#later()
+        return this.#retry.soon()
       case 'stay_away':
         return this.#refused(advice.why)
       default:
@@ -199,23 +189,7 @@ export class ReconnectingSocket implements RoomSocket {
   /** What waited for answers hears that there will be none, and rooms wait for the next connection. */
   #cutOff(): void {
     this.#calls.lost()
-    for (const subscription of this.#rooms.values()) subscription.halt()
-  }
-
-  #soon(): void {
-    this.#tryIn(atOnce.leastMs + Math.random() * (atOnce.mostMs - atOnce.leastMs))
-  }
-
-  #later(retryAfter = 0): void {
-    const waitMs = backoffMs(backoff, this.#failures)
-    this.#failures += 1
-    this.#tryIn(Math.max(retryAfter * 1000, waitMs))
-  }
-
-  #tryIn(waitMs: number): void {
-    if (this.#isClosed) return
-    this.#say({ state: 'waiting', retryAt: Date.now() + waitMs })
-    this.#retry = setTimeout(() => void this.#open(), waitMs)
+    this.#rooms.halt()
   }
 
   #isSomebodyElse(): void {
@@ -233,28 +207,5 @@ export class ReconnectingSocket implements RoomSocket {
   #say(connection: Connection): void {
     this.#connection = connection
     for (const listener of [...this.#listeners]) listener(connection)
-  }
-
-  #addRoom(room: string): RoomSubscription {
-    const subscription = new RoomSubscription({
-      room,
-      subscribe: (frame) => this.#subscribe(frame),
-      onReady: () => this.#marks.roomReady(room),
-      onEnd: () => void this.#rooms.delete(room),
-    })
-    this.#rooms.set(room, subscription)
-    return subscription
-  }
-
-  async #subscribe(frame: ClientFrame): Promise<FrameOf<'subscribed'>> {
-    await this.#subscribing.turn()
-    return (await this.#calls.once(frame)) as FrameOf<'subscribed'>
-  }
-
-  /** Nobody waits for the answer: a connection that ends forgets the room by itself. */
-  #leave(room: string, subscription: RoomSubscription): void {
-    subscription.halt()
-    this.#rooms.delete(room)
-    this.#calls.once({ type: 'unsubscribe', room }).catch(() => undefined)
   }
 }

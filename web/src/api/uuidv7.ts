@@ -1,9 +1,13 @@
+/** A clock that is set back by more than this was wrong before: going on from where it was would make ids from the future. */
+const mostSetBackMs = 60_000
+
 /**
  * An id for what I say (RFC 9562, section 5.7), in lower case: 48 bits of time, then 74 random ones. Ids of one client grow, since the first
- * twelve random bits count up within a millisecond, and a clock that is set back is not followed. The time in it orders nothing on the server, which refuses ids from the future.
+ * twelve random bits count up within a millisecond, and a clock that is set back a little is not followed. The time in it orders nothing on the server, which
+ * refuses ids from the future.
  */
 export function uuidv7(now = Date.now()): string {
-  const isLater = now > last.ms
+  const isLater = now > last.ms || now < last.ms - mostSetBackMs
   last.count = isLater ? randomCount() : last.count + 1
   last.ms = isLater ? now : last.ms
   if (last.count > 0xfff) {

@@ -74,7 +74,7 @@ export class RoomLog {
   get pending(): Outgoing[] {
     return [...this.#outgoing.values()]
       .filter((message) => !this.#mine.has(message.id) && !this.#isBehindUs(message))
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .toSorted((a, b) => a.turn - b.turn || (a.id < b.id ? -1 : 1))
   }
 
   rowAt(place: Place): Row | undefined {
