@@ -204,7 +204,7 @@ test('an own message is there once from the moment it was written, whether its e
       const place = { epoch: 1, seq: others + 1 }
       const entry = textEntry(me, place.seq)
       const outgoing = (state: Outgoing['state'], at?: Place): Outgoing => ({
-        ...{ room: '7', id: entry.id, body: 'hello', writtenAt: 0, state },
+        ...{ room: '7', id: entry.id, turn: 1, body: 'hello', writtenAt: 0, state },
         ...(at === undefined ? {} : { place: at }),
       })
       const tell = {

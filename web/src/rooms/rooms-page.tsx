@@ -22,7 +22,7 @@ import {
 } from './list/rooms-state.ts'
 import type { ListState } from './list/rooms-state.ts'
 import { text } from './text.ts'
-import { me, useStream } from './wires.ts'
+import { me, onReturn, useStream } from './wires.ts'
 
 /** All rooms: mine with what is unread, the open ones with who is in them now, and those that are over. */
 export function RoomsPage() {
@@ -37,6 +37,7 @@ export function RoomsPage() {
     void loadMyRooms()
     void loadEndedRooms()
   }, [])
+  useEffect(() => onReturn(() => void loadMyRooms()), [])
   useEffect(() => (stream === undefined ? undefined : followRooms(stream)), [stream])
 
   const open = isMentor && (

@@ -5,6 +5,7 @@ import { api } from '../shell/session.ts'
 
 /** What the rooms take from the shell, in one place. */
 
+export { onReturn } from '../shell/return.ts'
 export { usePageTitle } from '../shell/page.tsx'
 export { me } from '../shell/session.ts'
 
