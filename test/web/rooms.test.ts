@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { stackOf } from '../support/stack.ts'
 import { bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
@@ -137,6 +138,47 @@ inBrowser('on a phone Enter makes a line and the button sends; nothing is wider 
   await alice.page.getByRole('button', { name: /함께 있는 사람/ }).click()
   await alice.page.getByRole('dialog').getByText('@alice').waitFor()
   t.deepEqual(alice.complaints, [])
+})
+
+inBrowser('a picture that was sent before it was ready appears by itself, at both', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await bob.page.locator('.composer-input').waitFor()
+
+  const file = { name: 'yard.png', mimeType: 'image/png', buffer: await bob.page.screenshot() }
+  await alice.page.locator('.composer input[type=file]').setInputFiles(file)
+  await alice.page.locator('.composer-row button[type=submit]:enabled').click()
+
+  for (const { page } of [alice, bob]) await page.locator('.message img.picture-file').waitFor({ timeout: 60_000 })
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
+inBrowser('who comes back after more than a page opens the room where they stopped reading', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  await bob.page.goto(`/rooms/${room}`)
+  await say(bob.page, 'I must go')
+  await bob.page.locator('.message-own .message-mark[data-state=stored]').waitFor()
+  await bob.page.goto('/rooms')
+  for (let turn = 1; turn <= 80; turn += 1) {
+    const sent = await alice.context.request.post(`/v1/rooms/${room}/messages`, {
+      data: { id: uuidv7(), body: `word ${turn}` },
+      headers: { origin: alice.address },
+    })
+    t.true(sent.ok())
+  }
+
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.locator('.room-unread').waitFor()
+
+  t.is(await bob.page.locator('.room-unread ~ .message').first().locator('.message-body').innerText(), 'word 1')
+  await bob.page.locator('.message-body', { hasText: /^word 1$/ }).waitFor()
+  t.deepEqual(bob.complaints, [])
 })
 
 async function downloaded(page: Page, name: string, folder: string): Promise<string> {

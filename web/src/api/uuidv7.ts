@@ -1,5 +1,5 @@
 /** A clock that is set back by more than this was wrong before: going on from where it was would make ids from the future. */
-const mostSetBackMs = 60_000
+const mostSetBackMs = 90_000
 
 /**
  * An id for what I say (RFC 9562, section 5.7), in lower case: 48 bits of time, then 74 random ones. Ids of one client grow, since the first

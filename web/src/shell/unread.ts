@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { LiveStream, Topic } from '../api/live.ts'
 import { live } from './live.ts'
+import { onReturn } from './return.ts'
 import { api, me } from './session.ts'
 
 /** Unread notifications: the number that servers tell. */
@@ -44,7 +45,6 @@ export function startUnread(): void {
 }
 
 function follow(stream: LiveStream): () => void {
-  const ended = new AbortController()
   const count = (topics: readonly Topic[]): void => {
     if (topics.includes('notifications')) void quietly(countNotifications)
     if (topics.includes('rooms')) void quietly(countRooms)
@@ -58,9 +58,9 @@ function follow(stream: LiveStream): () => void {
   })
   const forgetGap = stream.onGap(count)
   const timer = setInterval(look, askEveryMs)
-  document.addEventListener('visibilitychange', look, { signal: ended.signal })
+  const forgetReturn = onReturn(look)
   return () => {
-    ended.abort()
+    forgetReturn()
     clearInterval(timer)
     forgetUnread()
     forgetGap()

@@ -206,10 +206,15 @@ export class RoomLog {
   }
 }
 
-/** A later epoch wins, then whoever knows more of what changed it; of two that know the same, any. */
+/** A later epoch wins, then whoever knows more of what changed it, then whose pictures are ready. */
 function isBetter(base: Base, known: Base): boolean {
   if (base.epoch !== known.epoch) return base.epoch > known.epoch
-  return isLater(base.asOf, known.asOf)
+  return isLater(base.asOf, known.asOf) || (!isLater(known.asOf, base.asOf) && comingIn(base) < comingIn(known))
+}
+
+/** Pictures that are not ready yet: that one is tells nobody, it is in what is read later. */
+function comingIn({ pictures }: Base): number {
+  return pictures.filter(({ state }) => state === 'processing').length
 }
 
 function targetOf({ target }: Entry): number | undefined {

@@ -5,6 +5,7 @@ export const mostPictures = 10
 /** As it is sent: normal form C, without what only surrounds it, and without controls that the room refuses. */
 export function bodyToSend(written: string): string {
   return written
+    .toWellFormed()
     .normalize('NFC')
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\P{Cc}\t\n\u007f-\u009f]/gu, '')

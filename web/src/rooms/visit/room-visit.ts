@@ -8,6 +8,7 @@ import { readMove } from '../model/content.ts'
 import { RoomLog } from '../model/log.ts'
 import type { Row } from '../model/log.ts'
 import { formatPlace, parsePlace } from '../model/places.ts'
+import { ComingPictures } from './coming-pictures.ts'
 import { pageOf } from './pages.ts'
 import { ReadMarker } from './read-marker.ts'
 import { TypingPeople } from './typing-people.ts'
@@ -26,6 +27,7 @@ const pageSize = 50
 const refreshMs = 300
 /** A hole is filled by itself up to so many pages; more only when it is looked at. */
 const mostPagesAtOnce = 10
+const mostPagesBack = 6
 
 /**
  * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
@@ -57,6 +59,7 @@ export class RoomVisit {
   readonly pending: ReadonlySignal<readonly Outgoing[]>
   readonly #parts: VisitParts
   readonly #stops: (() => void)[] = []
+  readonly #pictures: ComingPictures
   #refreshing: ReturnType<typeof setTimeout> | undefined
   #isLeft = false
 
@@ -65,6 +68,7 @@ export class RoomVisit {
     this.#parts = parts
     this.log = new RoomLog(parts.me)
     this.marker = new ReadMarker((place) => parts.socket.read(id, place))
+    this.#pictures = new ComingPictures({ rows: () => this.log.rows, read: (from) => this.#readFrom(from) })
     this.rows = computed(() => (this.version.value, this.log.rows))
     this.pending = computed(() => (this.version.value, this.log.pending))
   }
@@ -77,6 +81,8 @@ export class RoomVisit {
       if (!room.me.mayRead || this.isReady.value) return
       await this.#readNewest()
       if (this.#isLeft) return
+      await this.#readBackTo(room.me.readUpTo)
+      if (this.#isLeft) return
       this.marker.startAt(room.me.readUpTo === null ? undefined : parsePlace(room.me.readUpTo))
       this.isReady.value = true
       await this.#showOutgoing()
@@ -88,6 +94,11 @@ export class RoomVisit {
   /** Reads the room again, without its messages: seats and rules may have changed. */
   async refresh(): Promise<void> {
     await this.#readRoom().catch(() => undefined)
+  }
+
+  /** From here on the room is known; 1 once its beginning is. */
+  get firstSeq(): number {
+    return this.hasOlder.value ? (this.log.rows[0]?.seq ?? Infinity) : 1
   }
 
   async loadOlder(): Promise<void> {
@@ -110,11 +121,7 @@ export class RoomVisit {
     for (let turn = 0; turn < mostPagesAtOnce && !this.#isLeft; turn += 1) {
       const [range] = [...this.log.holes, ...this.log.stale]
       if (range === undefined) return
-      // Only the seq of a place is looked at when paging.
-      const after = formatPlace({ epoch: this.log.newest.epoch, seq: range.from - 1 })
-      const page = await this.#parts.rooms.messages(this.id, { after, limit: 100 })
-      this.log.tellPage(pageOf(page, { after: range.from - 1 }))
-      this.#changed()
+      await this.#readFrom(range.from)
     }
   }
 
@@ -132,8 +139,18 @@ export class RoomVisit {
   leave(): void {
     this.#isLeft = true
     this.typing.stop()
+    this.#pictures.stop()
     clearTimeout(this.#refreshing)
     for (const stop of this.#stops) stop()
+  }
+
+  async #readFrom(seq: number): Promise<void> {
+    // Only the seq of a place is looked at when paging.
+    const after = formatPlace({ epoch: this.log.newest.epoch, seq: seq - 1 })
+    const page = await this.#parts.rooms.messages(this.id, { after, limit: 100 })
+    if (this.#isLeft) return
+    this.log.tellPage(pageOf(page, { after: seq - 1 }))
+    this.#changed()
   }
 
   async #readRoom(): Promise<RoomAndMe> {
@@ -150,6 +167,16 @@ export class RoomVisit {
     this.hasOlder.value = page.page.before !== undefined
     if (page.head.state === 'closed') this.isOver.value = true
     this.#changed()
+  }
+
+  /** To where one stopped reading, when that is not far back. */
+  async #readBackTo(readUpTo: string | null): Promise<void> {
+    const place = readUpTo === null ? undefined : parsePlace(readUpTo)
+    if (place === undefined) return
+    for (let turn = 0; turn < mostPagesBack && !this.#isLeft; turn += 1) {
+      if (this.firstSeq <= place.seq + 1 || this.olderTrouble.value !== undefined) return
+      await this.loadOlder()
+    }
   }
 
   async #showOutgoing(): Promise<void> {
@@ -250,6 +277,7 @@ export class RoomVisit {
 
   #changed(): void {
     this.version.value += 1
+    if (!this.#isLeft) this.#pictures.look()
   }
 }
 
