@@ -152,6 +152,8 @@ export class Reader {
 
   #arrived(rows: readonly Row[]): void {
     this.#window.value = afterArrival(rows, this.#window.peek(), this.isAtEnd.peek())
+    // In one step: a page that is known first and shown later takes the line of the day from above who is at the very top.
+    this.#bringNear()
   }
 
   /** What was in sight of somebody who looks has been read, and everything above it. */

@@ -1,0 +1,173 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { randomUUIDv7 } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { Api } from '../../src/commands/replay/api.ts'
+import { Person } from '../../src/commands/replay/people.ts'
+import { browserOf, browserPath, passwordOf, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { RawSocket } from '../support/clients.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+import { watchLog } from './log-watch.ts'
+import type { Seen } from './log-watch.ts'
+import { openRoomFor } from './room-windows.ts'
+
+/** A long room: how much of it is in the page, and that who reads stays where they are, whatever comes and goes around them. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
+const browser = browserOf(test)
+
+const count = 10_000
+/** The window of a room has some 240 rows, and 400 while somebody reads above what comes. */
+const mostInPage = 400
+/** So far may a line be from where scrolling alone has put it. */
+const stillPx = 2
+
+inBrowser('10,000 messages scroll from the newest to the first, and no line moves by itself', async (t) => {
+  t.timeout(600_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  const say = await fill(t, alice, room)
+  const { page } = alice
+  await page.goto(`/rooms/${room}`)
+  await page.getByText('the newest line').waitFor()
+  await overTheLog(page)
+
+  await watched(t, page, 'the wheel, notch by notch', async () => {
+    for (let turn = 0; turn < 60; turn += 1) await page.mouse.wheel(0, -240)
+  })
+  await watched(t, page, 'page by page', async () => {
+    await page.locator('.room-log .message').last().focus()
+    for (let turn = 0; turn < 40; turn += 1) await page.keyboard.press('PageUp')
+  })
+  await watched(t, page, 'flung by a finger', async () => {
+    for (let turn = 0; turn < 4; turn += 1) await fling(page, 2500)
+    for (let turn = 0; turn < 2; turn += 1) await fling(page, -2500)
+  })
+  await watched(t, page, 'while others speak', async () => {
+    for (let turn = 0; turn < 30; turn += 1) {
+      await say(`meanwhile ${turn}`)
+      await page.mouse.wheel(0, turn % 2 === 0 ? -300 : 200)
+    }
+  })
+  await watched(t, page, 'as far as it goes', async () => {
+    await overTheLog(page)
+    for (let turn = 0; turn < 20_000 && (await page.locator('.room-start').count()) === 0; turn += 1) {
+      await page.mouse.wheel(0, -2400)
+    }
+  })
+  t.is(await page.getByText('line 1 of').count(), 1)
+  await watched(t, page, 'and down again', async () => {
+    for (let turn = 0; turn < 40; turn += 1) await page.mouse.wheel(0, 2400)
+  })
+
+  await page.locator('.room-newest').click()
+  await page.getByText('meanwhile 29').waitFor()
+  t.deepEqual(alice.complaints, [])
+})
+
+/** What is done while the log is watched moves no line other than by scrolling. */
+async function watched(t: ExecutionContext, page: Page, what: string, act: () => Promise<void>): Promise<Seen> {
+  const watch = await watchLog(page)
+  await act()
+  await settled(page)
+  const seen = await watch.stop()
+  t.log(
+    `${what}: ${seen.frames} frames, half within ${seen.p50} ms, 99 of 100 within ${seen.p99} ms; ${seen.longTasks} long tasks, the longest ` +
+      `${seen.longest} ms; ${seen.most} messages in the page at most; ${seen.moved} px moved`,
+  )
+  t.true(seen.moved <= stillPx, `${what}: ${seen.line}`)
+  t.true(seen.most <= mostInPage)
+  return seen
+}
+
+/** Until nothing scrolls any more. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const log = document.querySelector('.room-log')
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
+    for (let still = 0, top = log?.scrollTop; still < 10; still += 1) {
+      await frame()
+      if (log?.scrollTop !== top) still = 0
+      top = log?.scrollTop
+    }
+  })
+}
+
+async function overTheLog(page: Page): Promise<void> {
+  const box = await page.locator('.room-log').boundingBox()
+  if (box === null) throw new Error('the log is not in sight')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+}
+
+/** A finger goes down over the log and lets go: so far, in pixels, and on by itself. */
+async function fling(page: Page, yDistance: number): Promise<void> {
+  const box = await page.locator('.room-log').boundingBox()
+  if (box === null) throw new Error('the log is not in sight')
+  const cdp = await page.context().newCDPSession(page)
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]
+  await cdp.send('Input.synthesizeScrollGesture', {
+    ...{ x, y, yDistance, speed: 6000, preventFling: false, gestureSourceType: 'touch' },
+  })
+  await cdp.detach()
+}
+
+/** Fills a room as fast as the server takes it; what was said stands there as if over days. Answers how bob says something more. */
+async function fill(t: ExecutionContext, alice: Window, room: string): Promise<(body: string) => Promise<void>> {
+  const api = new Api({ address: stack().address, patienceMs: 30_000 })
+  t.teardown(() => api.close())
+  const sockets: RawSocket[] = []
+  for (const [at, username] of ['alice', 'bob'].entries()) {
+    const person = await Person.enter(api, { username, password: passwordOf(username) }, `127.0.${at + 1}.1`)
+    const socket = await RawSocket.open(stack().serverAddress('server-1'), person)
+    t.teardown(() => socket.close())
+    sockets.push(socket)
+  }
+  const pictures = await Promise.all(Array.from({ length: 12 }, (_, at) => upload(alice, at)))
+  const say = async (who: number, body: string, more: object = {}): Promise<void> => {
+    const answer = await sockets[who]!.ask({ type: 'send', room, id: randomUUIDv7(), body, ...more }, 60_000)
+    if (answer.type !== 'ack') throw new Error(`a line was answered ${JSON.stringify(answer)}`)
+  }
+  for (let from = 1; from <= count; from += 500) {
+    const lines = Array.from({ length: 500 }, (_, at) => from + at)
+    await Promise.all(
+      lines.map((line) => {
+        // Pictures belong to who has sent them; every few hundred lines from the end there is one.
+        const picture = (count - line) % 70 === 35 ? pictures.pop() : undefined
+        const more = picture === undefined ? {} : { media: [{ id: picture, alt: 'a yard' }] }
+        const who = picture === undefined ? Math.floor(line / 3) % 2 : 0
+        return say(who, `line ${line} of the story${' and more of it'.repeat(line % 23)}`, more)
+      }),
+    )
+  }
+  const rows = stack().world.sql('messages').where({ room_id: room })
+  await eventually(async () => {
+    const [{ stored } = { stored: 0 }] = await rows
+      .clone()
+      .where({ kind: 'text' })
+      .count<{ stored: number }[]>({ stored: '*' })
+    return Number(stored) === count || undefined
+  }, 60_000)
+  await rows
+    .clone()
+    .update({ at: stack().world.sql.raw('at - INTERVAL (? - CAST(seq AS SIGNED)) * 45 SECOND', [count + 10]) })
+  await say(1, 'the newest line')
+  return (body) => say(1, body)
+}
+
+/** One picture of the sender's, of this or that shape. */
+async function upload({ context, address }: Window, at: number): Promise<string> {
+  const background = { r: 200 - at * 10, g: 120, b: 60 + at * 10 }
+  const create = { width: 400 + (at % 3) * 300, height: 500, channels: 3 as const, background }
+  const buffer = await sharp({ create }).png().toBuffer()
+  const answer = await context.request.post('/v1/media', {
+    headers: { origin: address },
+    multipart: { file: { name: `${at}.png`, mimeType: 'image/png', buffer } },
+  })
+  if (answer.status() !== 201) throw new Error(`a picture was answered ${answer.status()}: ${await answer.text()}`)
+  return ((await answer.json()) as { id: string }).id
+}
