@@ -9,6 +9,9 @@ import type { ServerName, Stack } from './stack.ts'
 /** Where a browser is; undefined on machines that have none. */
 export const browserPath = process.env['CHROMIUM']
 
+/** A name of this machine that browsers do not trust as they trust `localhost`: over http, pages of it are not secure. */
+export const plainName = 'madang.test'
+
 /** A browser of its own, until the test ends. */
 export async function openBrowser(t: ExecutionContext): Promise<Browser> {
   const browser = await launch()
@@ -40,7 +43,8 @@ export async function openPage(t: ExecutionContext): Promise<Page> {
 async function launch(): Promise<Browser> {
   if (browserPath === undefined) throw new Error('there is no browser here')
   // A container has 64 MB of shared memory as a rule, which a few pages fill.
-  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${plainName} 127.0.0.1`]
+  return chromium.launch({ executablePath: browserPath, args })
 }
 
 /** A window onto the client. */

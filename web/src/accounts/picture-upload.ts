@@ -1,5 +1,6 @@
 import { ApiProblem } from '../api/problem.ts'
 import { pause } from '../api/patience.ts'
+import { randomId } from '../api/random-id.ts'
 import { api, me } from '../shell/session.ts'
 
 const lookAgainMs = 500
@@ -8,7 +9,7 @@ const patienceMs = 60_000
 
 /** Sends a picture and shows it with my name once its files are there. Tells how far the sending is, 0 to 1. Errors: `ApiProblem`. */
 export async function wearPicture(file: Blob, onProgress: (share: number) => void): Promise<void> {
-  const { id } = await api.media.upload(file, { idempotencyKey: crypto.randomUUID(), onProgress })
+  const { id } = await api.media.upload(file, { idempotencyKey: randomId(), onProgress })
   await untilReady(id)
   await api.accounts.showPicture(id)
   me.value = await api.accounts.me()

@@ -1,6 +1,7 @@
 import { lead } from './leadership.ts'
 import type { Connection, LiveEvents, LiveStream, Topic } from './live.ts'
 import type { Http } from './http.ts'
+import { randomId } from './random-id.ts'
 import { StreamConnection } from './stream-connection.ts'
 import type { StreamMessage } from './stream-connection.ts'
 import { RecentTellings } from './recent-tellings.ts'
@@ -143,7 +144,7 @@ export class SharedStream implements LiveStream {
     if (this.#isClosed || this.#stream !== undefined) return
     clearTimeout(this.#joining)
     this.#isJoined = false
-    this.#asked = crypto.randomUUID()
+    this.#asked = randomId()
     this.#tabs.say({ type: 'join', asked: this.#asked, after: this.#recent.last })
     this.#joining = setTimeout(() => this.#join(), joinAgainMs)
   }

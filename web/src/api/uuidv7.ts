@@ -1,3 +1,5 @@
+import { uuidOf } from './random-id.ts'
+
 /** A clock that is set back by more than this was wrong before: going on from where it was would make ids from the future. */
 const mostSetBackMs = 90_000
 
@@ -20,8 +22,7 @@ export function uuidv7(now = Date.now()): string {
   view.setUint16(4, last.ms % 0x1_0000)
   view.setUint16(6, 0x7000 | last.count)
   view.setUint8(8, 0x80 | (view.getUint8(8) & 0x3f))
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return uuidOf(bytes)
 }
 
 const last = { ms: 0, count: 0 }

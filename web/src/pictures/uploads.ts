@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { ApiProblem } from '../api/problem.ts'
+import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
 import type { Uploading } from '../api/upload.ts'
 import { moved } from './order.ts'
@@ -55,7 +56,7 @@ export class Uploads {
     const all = [...files]
     const pictures = all.filter((file) => file.type.startsWith('image/'))
     const fitting = pictures.slice(0, Math.max(0, this.#parts.most - this.items.peek().length))
-    const fresh = fitting.map((file): Upload => ({ id: crypto.randomUUID(), file, alt: '', state: 'waiting', part: 0 }))
+    const fresh = fitting.map((file): Upload => ({ id: randomId(), file, alt: '', state: 'waiting', part: 0 }))
     this.items.value = [...this.items.peek(), ...fresh]
     this.#sendNext()
     return { added: fresh.length, tooMany: pictures.length - fresh.length, others: all.length - pictures.length }

@@ -1,3 +1,5 @@
+import { randomId } from '../api/random-id.ts'
+
 /**
  * Coming to a page as if it were a document of its own: the focus goes to its heading, and whoever comes back finds the place where
  * they were. Places are kept by entry of the history, for as long as the tab lives.
@@ -35,7 +37,7 @@ export function arrive(): void {
 /** Each entry of the history has a name of its own. True when it had one: then somebody comes back to it. */
 function nameEntry(): boolean {
   const named = nameOf(history.state)
-  entry = named ?? crypto.randomUUID()
+  entry = named ?? randomId()
   if (named === undefined) history.replaceState({ entry }, '')
   return named !== undefined
 }

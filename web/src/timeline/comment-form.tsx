@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
+import { randomId } from '../api/random-id.ts'
 import { MentionArea } from '../mentions/mention-area.tsx'
 import { problemText } from '../text/index.ts'
 import { Button } from '../ui/button.tsx'
@@ -36,7 +37,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
       return
     }
     // Other words are another comment: only a repeat of the same is the same.
-    if (attempt.current.words !== said) attempt.current = { words: said, key: crypto.randomUUID() }
+    if (attempt.current.words !== said) attempt.current = { words: said, key: randomId() }
     setSending(true)
     setError(undefined)
     try {

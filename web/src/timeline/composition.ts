@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import { ApiProblem } from '../api/problem.ts'
+import { randomId } from '../api/random-id.ts'
 import type { PostDraft } from '../api/timeline.ts'
 import type { Post } from '../api/types.ts'
 import { progressOf } from '../pictures/uploads.ts'
@@ -67,7 +68,7 @@ export class Composition {
   /** Begins anew with an empty sheet; what was written while the post was on its way stays on it. */
   clear(): void {
     const { text, area, pictures } = this.#sent
-    this.#key = crypto.randomUUID()
+    this.#key = randomId()
     this.faults.value = {}
     if (this.text.peek() === text) this.text.value = ''
     if (this.area.peek() === area) this.area.value = ''
@@ -130,7 +131,7 @@ export class Composition {
   #faultsIn(problem: ApiProblem): Faults {
     // The key was used with other words: an earlier try went through, though its answer was lost.
     if (problem.code === 'key_reused') {
-      this.#key = crypto.randomUUID()
+      this.#key = randomId()
       return { whole: 'posted_before' }
     }
     if (problem.code === 'offline' || problem.code === 'timeout') return { whole: 'unknown' }

@@ -1,3 +1,4 @@
+import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
 
 /** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
@@ -11,7 +12,7 @@ export interface Draft {
 }
 
 export function emptyDraft(): Draft {
-  return { text: '', area: '', pictures: [], key: crypto.randomUUID() }
+  return { text: '', area: '', pictures: [], key: randomId() }
 }
 
 export function isEmpty(draft: Draft): boolean {

@@ -74,6 +74,7 @@ export const text = texts({
       broken: 'This is not what the server signed.',
     },
     failed: 'It could not be verified here.',
+    notSecure: 'This page came without https, where browsers compute no digests. Verify the downloaded files instead.',
   },
   ko: {
     title: '영수증',
@@ -145,5 +146,6 @@ export const text = texts({
       broken: '서버가 서명한 것과 달라요.',
     },
     failed: '여기서 확인하지 못했어요.',
+    notSecure: 'https가 아닌 주소에서는 브라우저가 검증을 계산하지 못해요. 내려받은 파일로 확인해 주세요.',
   },
 })

@@ -34,7 +34,7 @@ export function Verification({ room, signed }: { room: string; signed: SignedRec
   return (
     <section class="receipt-part" aria-live="polite">
       <h2>{words.verify}</h2>
-      <p class="receipt-hint">{words.verifyHint}</p>
+      <p class="receipt-hint">{isSecureContext ? words.verifyHint : words.notSecure}</p>
       {state.type === 'working' && <Progress label={words.verifying} share={state.part} />}
       {state.type === 'done' && <Verdict verdict={state.verdict} />}
       {state.type === 'failed' && (
@@ -42,7 +42,12 @@ export function Verification({ room, signed }: { room: string; signed: SignedRec
           {words.failed} {problemText(state.problem)}
         </p>
       )}
-      <Button icon="shield" isBusy={state.type === 'working'} onClick={() => void verify()}>
+      <Button
+        icon="shield"
+        isDisabled={!isSecureContext}
+        isBusy={state.type === 'working'}
+        onClick={() => void verify()}
+      >
         {state.type === 'done' || state.type === 'failed' ? words.again : words.verify}
       </Button>
     </section>
