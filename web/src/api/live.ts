@@ -111,6 +111,8 @@ export interface Outbox {
   onChange(room: string, listener: (message: Outgoing) => void): () => void
   /** Sends a failed one again, with the same id unless that was what was wrong. */
   retry(id: string): Promise<void>
+  /** How many are not stored yet, of all rooms. */
+  waiting(): Promise<number>
   /** Gives a failed one up. */
   discard(id: string): Promise<void>
   /** Forgets everything, as when somebody signs out of a computer that others use. */

@@ -71,6 +71,10 @@ export class DurableOutbox implements Outbox {
     return all.filter((message) => message.room === room).map(withoutAccount)
   }
 
+  async waiting(): Promise<number> {
+    return (await this.#options.storage.all(this.#options.account)).length
+  }
+
   onChange(room: string, listener: (message: Outgoing) => void): () => void {
     const listeners = this.#listeners.get(room) ?? new Set()
     this.#listeners.set(room, listeners.add(listener))

@@ -2,7 +2,10 @@ import { effect, signal } from '@preact/signals'
 import { chooseLanguage, language, speakAs } from '../text/index.ts'
 import type { Language } from '../text/index.ts'
 import type { Account } from '../api/types.ts'
+import { confirm } from '../ui/confirm.tsx'
 import { toast } from '../ui/toast-state.ts'
+import { forgetDrafts } from './kept-drafts.ts'
+import { live } from './live.ts'
 import { api, me } from './session.ts'
 import { text } from './text.ts'
 
@@ -44,16 +47,28 @@ export function welcome(account: Account): void {
   me.value = account
 }
 
-/** False when it did not work: then the session is still there, and that has been told. */
+/** False when it did not work or the person turned away: then the session is still there, and why has been told. */
 export async function signOut(): Promise<boolean> {
+  const account = me.peek()
+  const outbox = live.peek()?.outbox
+  if (!(await isSureAbout((await outbox?.waiting()) ?? 0))) return false
   try {
     await api.accounts.signOut()
   } catch {
     toast({ text: text.value.notSignedOut, tone: 'danger' })
     return false
   }
+  // Whoever sits here next finds nothing of it.
+  await outbox?.clear()
+  if (account) forgetDrafts(account)
   me.value = null
   return true
+}
+
+/** Nobody is asked when everything is sent. */
+async function isSureAbout(unsent: number): Promise<boolean> {
+  const { unsentTitle, unsentBody, signOut: yes } = text.value
+  return unsent === 0 || confirm({ title: unsentTitle, body: unsentBody(unsent), yes, isDangerous: true })
 }
 
 /** Shows everything in this language at once, here and, for who is signed in, wherever they sign in. */

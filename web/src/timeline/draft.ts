@@ -1,5 +1,6 @@
 import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
+import { draftKey } from '../shell/kept-drafts.ts'
 
 /** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
 export interface Draft {
@@ -46,7 +47,7 @@ export function keepDraft(storage: DraftStorage, account: string, draft: Draft):
 }
 
 function nameOf(account: string): string {
-  return `madang-draft:${account}`
+  return draftKey(account)
 }
 
 /** What was kept may be of another version of the client. */

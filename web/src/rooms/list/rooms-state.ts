@@ -38,28 +38,32 @@ type List<Item> = { value: ListState<Item> }
 /** The first page anew; what is shown stays until it is there. */
 async function load<Item extends Room>(list: List<Item>, read: Read<Item>): Promise<void> {
   if (list.value.isLoading) return
-  await reading(list, async () => {
+  await reading(list, async (isCurrent) => {
     const { items, page } = await read(undefined)
-    list.value = { items, next: page.next, trouble: undefined, isLoading: false }
+    if (isCurrent()) list.value = { items, next: page.next, trouble: undefined, isLoading: false }
   })
 }
 
 async function more<Item extends Room>(list: List<Item>, read: Read<Item>): Promise<void> {
   const { next, isLoading } = list.value
   if (next === undefined || isLoading) return
-  await reading(list, async () => {
+  await reading(list, async (isCurrent) => {
     const { items, page } = await read(next)
+    if (!isCurrent()) return
     const all = withPage(list.value.items ?? [], items)
     list.value = { items: all, next: page.next, trouble: undefined, isLoading: false }
   })
 }
 
-async function reading<Item>(list: List<Item>, work: () => Promise<void>): Promise<void> {
+/** What comes once somebody else is signed in is not taken in: it is not theirs. */
+async function reading<Item>(list: List<Item>, work: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+  const asker = me.peek()?.id
+  const isCurrent = (): boolean => me.peek()?.id === asker
   list.value = { ...list.value, isLoading: true, trouble: undefined }
   try {
-    await work()
+    await work(isCurrent)
   } catch (error) {
-    list.value = { ...list.value, isLoading: false, trouble: error as ApiProblem }
+    if (isCurrent()) list.value = { ...list.value, isLoading: false, trouble: error as ApiProblem }
   }
 }
 

@@ -1,6 +1,6 @@
-/** What is being written in a room, kept in this browser until it is sent. */
+import { draftKey } from '../../shell/kept-drafts.ts'
 
-const prefix = 'madang-draft:'
+/** What is being written in a room, kept in this browser until it is sent. */
 
 export function readDraft(me: string, room: string): string {
   try {
@@ -21,5 +21,5 @@ export function keepDraft(me: string, room: string, body: string): void {
 }
 
 function keyOf(me: string, room: string): string {
-  return `${prefix}${me}:${room}`
+  return draftKey(me, room)
 }
