@@ -1,5 +1,6 @@
 import type { PersonPage } from '../api/types.ts'
 import { confirm } from '../ui/confirm.tsx'
+import { copyText } from '../ui/copy-text.ts'
 import { Menu } from '../ui/menu.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { personHref } from '../person/person-href.ts'
@@ -27,9 +28,8 @@ export function PersonMenu({ person, state }: { person: PersonPage; state: Perso
   )
 }
 
-async function copyLink(person: PersonPage): Promise<void> {
-  await navigator.clipboard.writeText(new URL(personHref(person), location.href).href)
-  toast({ text: text.value.copied })
+function copyLink(person: PersonPage): Promise<void> {
+  return copyText(new URL(personHref(person), location.href).href, text.value.copied)
 }
 
 /** Easily undone, so nobody is asked before. */

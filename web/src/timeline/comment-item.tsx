@@ -26,7 +26,7 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
   const [isEditing, setEditing] = useState(false)
   const nameId = useId()
   return (
-    <article class="comment" aria-labelledby={nameId}>
+    <article class="comment" id={`comment-${comment.id}`} tabIndex={-1} aria-labelledby={nameId}>
       <header class="post-head">
         <PersonLine person={comment.author} size="small" id={nameId}>
           <span class="post-fact">

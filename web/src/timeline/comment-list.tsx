@@ -1,4 +1,5 @@
 import './comment-list.css'
+import { useLocation } from 'preact-iso/router'
 import { useEffect, useMemo } from 'preact/hooks'
 import { api } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -17,6 +18,7 @@ import { posts } from './timeline-state.ts'
 export function CommentList({ entry }: { entry: Entry }) {
   const { post } = entry.value
   const comments = useComments(post.id)
+  useTarget(comments)
   const items = comments.items.value
   const isReady = comments.state.value === 'ready'
   const problem = comments.problem.value
@@ -33,7 +35,9 @@ export function CommentList({ entry }: { entry: Entry }) {
   return (
     <section class="comments" id="comments" aria-labelledby="comments-title">
       <header class="comments-head">
-        <h2 id="comments-title">{text.value.commentsTitle}</h2>
+        <h2 id="comments-title" tabIndex={-1}>
+          {text.value.commentsTitle}
+        </h2>
         {(items.length > 1 || isNewestFirst) && (
           <Segmented
             label={text.value.order}
@@ -91,4 +95,29 @@ function useComments(post: string): Comments {
     return leave
   }, [comments])
   return comments
+}
+
+/** Whoever comes for the comments, or for one of them (`#comment-…`), is led there once it is read; a comment that is gone leads to them all. */
+function useTarget(comments: Comments): void {
+  const { url } = useLocation()
+  useEffect(() => {
+    const { hash } = location
+    if (!hash.startsWith('#comment')) return undefined
+    let hasLeft = false
+    const come = async (): Promise<void> => {
+      const isThere = await comments.reach(hash.slice('#comment-'.length))
+      // Drawn by the next frame.
+      if (!hasLeft) requestAnimationFrame(() => lead(isThere ? hash.slice(1) : 'comments-title'))
+    }
+    void come()
+    return () => {
+      hasLeft = true
+    }
+  }, [comments, url])
+}
+
+function lead(id: string): void {
+  const target = document.getElementById(id)
+  target?.scrollIntoView({ block: id === 'comments-title' ? 'start' : 'center' })
+  target?.focus({ preventScroll: true })
 }

@@ -42,6 +42,15 @@ export class Comments implements Holder {
     })
   }
 
+  /** Reads on until this comment is there; whether it is in the end. */
+  async reach(comment: string): Promise<boolean> {
+    const isThere = (): boolean => this.items.peek().some(({ id }) => id === comment)
+    // What was asked for before comes first.
+    await this.#turn
+    while (!isThere() && this.hasMore.peek() && this.state.peek() === 'ready') await this.more()
+    return isThere()
+  }
+
   entryOf(): undefined {
     return undefined
   }

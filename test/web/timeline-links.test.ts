@@ -1,0 +1,106 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+
+/** Where links lead on the timeline, what is not lost by leaving, and where the focus stays. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+const window = (t: ExecutionContext, name: string) => signedInWindow(t, browser(), stack(), name)
+
+async function ask({ context, address }: Window, path: string, data: unknown = {}, method = 'POST') {
+  const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
+  const answer = await context.request.fetch(path, { method, data, headers })
+  if (!answer.ok()) throw new Error(await answer.text())
+  return answer.status() === 204 ? { id: '' } : ((await answer.json()) as { id: string })
+}
+
+const isFocused = (page: Page, selector: string): Promise<boolean> =>
+  page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)
+
+async function pictures(count: number) {
+  const buffer = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+  return Array.from({ length: count }, (_, place) => ({ name: `${place}.png`, mimeType: 'image/png', buffer }))
+}
+
+inBrowser('a link to a comment leads to it, also when it is not on the first page', async (t) => {
+  const alice = await window(t, 'alice')
+  const post = await ask(alice, '/v1/posts', { text: 'much said', pictures: [] })
+  let last = { id: '' }
+  for (let count = 0; count < 45; count += 1) {
+    last = await ask(alice, `/v1/posts/${post.id}/comments`, { text: `comment ${count}` })
+  }
+
+  await alice.page.goto(`/posts/${post.id}#comment-${last.id}`)
+
+  const comment = `#comment-${last.id}`
+  await alice.page.locator(comment).waitFor()
+  await eventually(() => isFocused(alice.page, comment))
+  const box = await alice.page.locator(comment).boundingBox()
+  t.true(box !== null && box.y >= 0 && box.y + box.height <= 900)
+})
+
+inBrowser('what was changed in a post is not lost by leaving its editor without being asked', async (t) => {
+  const alice = await window(t, 'alice')
+  const post = await ask(alice, '/v1/posts', { text: 'as it was', pictures: [] })
+  const { page } = alice
+  await page.goto(`/posts/${post.id}`)
+  await page.getByRole('button', { name: /^More about the post/ }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const editor = page.getByRole('dialog', { name: 'Edit post' })
+  await editor.getByRole('textbox').first().fill('as it may be')
+
+  await page.keyboard.press('Escape')
+  const question = page.getByRole('dialog', { name: 'Discard your changes?' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+
+  t.is(await editor.getByRole('textbox').first().inputValue(), 'as it may be')
+  await editor.getByRole('button', { name: 'Close' }).click()
+  await question.getByRole('button', { name: 'Discard' }).click()
+  await editor.waitFor({ state: 'detached' })
+  t.pass()
+})
+
+inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {
+  const { page } = await window(t, 'carol')
+  await page.goto('/')
+  const area = page.locator('.composer textarea')
+  await area.fill('three of them')
+  await page.locator('.composer input[type=file]').setInputFiles(await pictures(3))
+  await page.locator('.tray-sent').nth(2).waitFor()
+  await page.getByRole('button', { name: /^Move picture 3/ }).focus()
+
+  await page.keyboard.press('ArrowLeft')
+  await page
+    .getByRole('button', { name: /^Move picture 2/ })
+    .and(page.locator(':focus'))
+    .waitFor()
+  await page.keyboard.press('ArrowLeft')
+  await page
+    .getByRole('button', { name: /^Move picture 1/ })
+    .and(page.locator(':focus'))
+    .waitFor()
+
+  await page.getByRole('button', { name: 'Remove picture 3' }).press('Enter')
+  await page.locator('.tray-tile').nth(2).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Remove picture 2' }).and(page.locator(':focus')).waitFor()
+  await area.press('Control+Enter')
+  const post = page.locator('[data-post]', { hasText: 'three of them' })
+  await post
+    .getByRole('button', { name: /enlarge/ })
+    .first()
+    .click()
+  const lightbox = page.getByRole('dialog', { name: 'Pictures' })
+  await lightbox.getByRole('button', { name: 'Next' }).press('Enter')
+  await lightbox.getByText('2 of 2').waitFor()
+  t.true(await isFocused(page, '.lightbox-chevron-right[aria-disabled]'))
+})
