@@ -76,15 +76,27 @@ export function Lightbox({ pictures, start, onClose }: LightboxProps) {
           <PictureImage picture={shown} alt={shown.alt} sizes="100vw" isWhole isEager />
         </figure>
       </div>
-      {place > 0 && <Turn icon="chevron-left" label={text.value.previous} onClick={() => go(place - 1)} />}
-      {place < last && <Turn icon="chevron-right" label={text.value.next} onClick={() => go(place + 1)} />}
+      {last > 0 && (
+        <>
+          <Turn icon="chevron-left" label={text.value.previous} isEnd={place === 0} onClick={() => go(place - 1)} />
+          <Turn icon="chevron-right" label={text.value.next} isEnd={place === last} onClick={() => go(place + 1)} />
+        </>
+      )}
       {shown.alt !== '' && <p class="lightbox-alt">{shown.alt}</p>}
     </dialog>
   )
 }
 
-function Turn(props: { icon: 'chevron-left' | 'chevron-right'; label: string; onClick: () => void }) {
-  return <IconButton {...props} class={`lightbox-turn lightbox-${props.icon}`} />
+interface TurnProps {
+  icon: 'chevron-left' | 'chevron-right'
+  label: string
+  /** Leads nowhere; it stays, since it may have the focus. */
+  isEnd: boolean
+  onClick: () => void
+}
+
+function Turn({ isEnd, ...rest }: TurnProps) {
+  return <IconButton {...rest} aria-disabled={isEnd || undefined} class={`lightbox-turn lightbox-${rest.icon}`} />
 }
 
 /** The next one is there before it is asked for. */

@@ -68,6 +68,16 @@ function Tile({ item, place, count, uploads, isRefused, onDescribe }: TileProps)
       announce(text.value.movedTo(to + 1, count))
     },
   })
+  /** The focus goes to the next picture, or to where pictures come from. */
+  function takeOut(button: HTMLButtonElement): void {
+    const tile = button.closest('li')
+    const near = (tile?.nextElementSibling ?? tile?.previousElementSibling)?.querySelector<HTMLElement>('.tray-remove')
+    const source = button.closest('form')?.querySelector<HTMLElement>('textarea')
+    uploads.remove(item.id)
+    announce(text.value.removed(count - 1))
+    const next = near ?? source
+    next?.focus()
+  }
   const isSending = item.state === 'sending' || item.state === 'waiting'
   const remove = isSending ? text.value.cancel(place + 1) : text.value.remove(place + 1)
   const failure = item.problem === undefined ? undefined : problemText(item.problem)
@@ -78,7 +88,7 @@ function Tile({ item, place, count, uploads, isRefused, onDescribe }: TileProps)
         <UploadPicture item={item} />
         {isSending && <Sending item={item} />}
         {count > 1 && <IconButton icon="grip" label={text.value.move(place + 1)} class="tray-grip" {...reorder} />}
-        <IconButton icon="close" label={remove} class="tray-remove" onClick={() => uploads.remove(item.id)} />
+        <IconButton icon="close" label={remove} class="tray-remove" onClick={(event) => takeOut(event.currentTarget)} />
       </div>
       {problem !== undefined && (
         <p class="tray-problem" role="alert">

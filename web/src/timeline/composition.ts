@@ -75,6 +75,12 @@ export class Composition {
     for (const id of pictures) this.uploads.remove(id)
   }
 
+  /** Whether it is another one than it was at first. */
+  get isChanged(): boolean {
+    const isSending = this.uploads.items.value.some(({ picture }) => picture === undefined)
+    return isSending || partsOf(this.#draft()) !== partsOf(this.#parts.draft)
+  }
+
   close(): void {
     this.#stop()
   }
@@ -147,6 +153,11 @@ export class Composition {
     }
     return pictures.size === 0 ? faults : { ...faults, pictures }
   }
+}
+
+/** What of a draft somebody wrote, to be compared. */
+function partsOf({ text, area, pictures }: Draft): string {
+  return JSON.stringify([text, area, pictures.map(({ picture, alt }) => [picture.id, alt])])
 }
 
 function faultsOf(text: string, uploads: Uploads): Faults {

@@ -25,7 +25,13 @@ export function PostEditor({ post, onClose }: { post: Post; onClose: () => void 
   }
 
   return (
-    <Dialog title={text.value.editPost} size="large" onClose={onClose} isHeld={composition.state.value !== 'writing'}>
+    <Dialog
+      title={text.value.editPost}
+      size="large"
+      onClose={onClose}
+      isHeld={composition.state.value !== 'writing'}
+      isDirty={composition.isChanged}
+    >
       <ComposerForm composition={composition} verb={text.value.save} rows={5} hasFocus onPost={() => void save()} />
     </Dialog>
   )

@@ -1,5 +1,5 @@
 import type { Post } from '../api/types.ts'
-import { toast } from '../ui/toast-state.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { nameOf } from './person-line.tsx'
 import { text } from './text.ts'
 
@@ -16,15 +16,8 @@ export async function share(post: Post): Promise<void> {
   }
 }
 
-export async function copyLink(post: Post): Promise<void> {
-  const url = addressOf(post.id)
-  try {
-    await navigator.clipboard.writeText(url)
-    toast({ text: text.value.copied })
-  } catch {
-    // Without a clipboard (an address that is not secure) the link is shown, to be copied by hand.
-    toast({ text: url })
-  }
+export function copyLink(post: Post): Promise<void> {
+  return copyText(addressOf(post.id), text.value.copied)
 }
 
 function addressOf(post: string): string {

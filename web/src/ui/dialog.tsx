@@ -4,8 +4,22 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import { texts } from '../text/index.ts'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
+import { confirm } from './confirm-state.ts'
 
-const text = texts({ en: { close: 'Close' }, ko: { close: '닫기' } })
+const text = texts({
+  en: {
+    close: 'Close',
+    discardTitle: 'Discard your changes?',
+    discardBody: 'What you have changed here is not saved.',
+    discard: 'Discard',
+  },
+  ko: {
+    close: '닫기',
+    discardTitle: '바꾼 내용을 버릴까요?',
+    discardBody: '여기서 바꾼 내용은 저장되지 않았어요.',
+    discard: '버리기',
+  },
+})
 
 export interface DialogProps {
   title: string
@@ -15,17 +29,35 @@ export interface DialogProps {
   /** The buttons; the main one last. */
   footer?: ComponentChildren
   size?: 'small' | 'normal' | 'large'
-  /** Nothing but its own buttons close it: while it works, or when something written would be lost. */
+  /** Nothing but its own buttons close it: while it works. */
   isHeld?: boolean
+  /** Something written would be lost: who leaves is asked first. */
+  isDirty?: boolean
 }
 
 /**
  * Something that has to be done before the page goes on. Open as long as it is rendered: `{isOpen && <Dialog …/>}`. Focus goes to
  * what carries `autofocus` or to the first control, stays inside, and comes back to where it was. On a phone it rises from below.
  */
-export function Dialog({ title, onClose, children, footer, size = 'normal', isHeld = false }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  footer,
+  size = 'normal',
+  isHeld = false,
+  isDirty = false,
+}: DialogProps) {
   const box = useModal()
   const titleId = useId()
+
+  async function leave(): Promise<void> {
+    if (isHeld) return
+    const { discardTitle, discardBody, discard } = text.value
+    const question = { title: discardTitle, body: discardBody, yes: discard, isDangerous: true }
+    if (!isDirty || (await confirm(question))) onClose()
+  }
+
   return (
     <dialog
       ref={box}
@@ -33,18 +65,18 @@ export function Dialog({ title, onClose, children, footer, size = 'normal', isHe
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
-        if (!isHeld) onClose()
+        void leave()
       }}
       // The browser closes at a second Esc in any case: then it has to be gone here too.
       onClose={onClose}
       onPointerDown={(event) => {
-        if (event.target === event.currentTarget && !isHeld) onClose()
+        if (event.target === event.currentTarget) void leave()
       }}
     >
       <div class="dialog-sheet">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          {!isHeld && <IconButton icon="close" label={text.value.close} onClick={onClose} />}
+          {!isHeld && <IconButton icon="close" label={text.value.close} onClick={() => void leave()} />}
         </header>
         <div class="dialog-body">{children}</div>
         {footer !== undefined && <footer class="dialog-foot">{footer}</footer>}

@@ -24,7 +24,8 @@ export interface OpenRoomDialogProps {
 /** For mentors. However often it is pressed, and whatever answer gets lost, one room is opened. */
 export function OpenRoomDialog({ onClose, onOpened }: OpenRoomDialogProps) {
   const words = text.value
-  const [draft, setDraft] = useState<SettingsDraft>(emptyDraft)
+  const [begun] = useState<SettingsDraft>(emptyDraft)
+  const [draft, setDraft] = useState(begun)
   const [faults, setFaults] = useState<Faults>({})
   const [problem, setProblem] = useState<unknown>(undefined)
   const [isOpening, setOpening] = useState(false)
@@ -57,6 +58,7 @@ export function OpenRoomDialog({ onClose, onOpened }: OpenRoomDialogProps) {
       title={words.title}
       onClose={onClose}
       isHeld={isOpening}
+      isDirty={draft !== begun}
       footer={
         <>
           <Button onClick={onClose} isDisabled={isOpening}>

@@ -14,7 +14,8 @@ import { text } from './text.ts'
 /** Changes what is said of a room and what holds in it, at once for everybody. */
 export function SettingsDialog({ room, onClose }: { room: RoomAndMe; onClose: () => void }) {
   const words = text.value
-  const [draft, setDraft] = useState(() => draftOf(room))
+  const [begun] = useState(() => draftOf(room))
+  const [draft, setDraft] = useState(begun)
   const [faults, setFaults] = useState<Faults>({})
   const [problem, setProblem] = useState<unknown>(undefined)
   const [isSaving, setSaving] = useState(false)
@@ -40,6 +41,7 @@ export function SettingsDialog({ room, onClose }: { room: RoomAndMe; onClose: ()
       title={words.settings}
       onClose={onClose}
       isHeld={isSaving}
+      isDirty={draft !== begun}
       footer={
         <>
           <Button onClick={onClose} isDisabled={isSaving}>

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { problemText } from '../../text/index.ts'
 import { announce } from '../../ui/announcer.tsx'
 import { confirm } from '../../ui/confirm.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { toast } from '../../ui/toast-state.ts'
 import { readSaid } from '../model/content.ts'
 import type { Row } from '../model/log.ts'
@@ -57,8 +58,7 @@ export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
       },
       async copy(row) {
         if (row.content === null) return
-        await navigator.clipboard?.writeText(readSaid(row.content).body)
-        toast({ text: text.value.copied })
+        await copyText(readSaid(row.content).body, text.value.copied)
       },
       async jumpTo(place) {
         const parsed = parsePlace(place)
