@@ -24,8 +24,8 @@ inBrowser(
     await page.getByRole('heading', { name: 'Come into the courtyard' }).waitFor()
 
     await page.getByRole('button', { name: 'Create account' }).click()
-    t.is(await page.getByText('Please fill this in.').count(), 2)
-    t.is(await labelOfFocus(page), 'Username')
+    await page.getByText('Please fill this in.').nth(1).waitFor()
+    await eventually(async () => (await labelOfFocus(page)) === 'Username')
     await page.getByLabel('Username').fill('new bob')
     await page.getByText('Only the letters a–z, digits and _.').waitFor()
     await page.getByLabel('Username').fill('new_bob')

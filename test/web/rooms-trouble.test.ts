@@ -151,6 +151,8 @@ for (const { deed, yes, told } of [
     for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
     await bob.page.locator('.composer-input').focus()
 
+    // Whoever comes moves to those who are here, and an open menu would go with the line that they leave.
+    await alice.page.locator('.room-panel-person[data-here]', { hasText: 'bob' }).waitFor()
     await alice.page.getByRole('button', { name: /about bob/i }).click()
     await alice.page.getByRole('menuitem', { name: deed }).click()
     await alice.page.getByRole('dialog').getByRole('button', { name: yes }).click()
