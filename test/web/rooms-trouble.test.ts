@@ -73,7 +73,8 @@ inBrowser('what was on its way when the page was loaded anew is sent once', asyn
 
   await alice.context.setOffline(true)
   await say(alice.page, 'written in a tunnel')
-  await alice.page.locator('.message-mark[data-state=sending]').waitFor()
+  const unsent = alice.page.locator('.message-own', { hasText: 'written in a tunnel' })
+  await unsent.locator('.message-mark[data-state=sending]').waitFor()
   // The page is gone before there is a network again: only what it has kept can be sent.
   await alice.page.goto('about:blank')
   await alice.context.setOffline(false)
