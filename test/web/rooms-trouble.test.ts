@@ -188,6 +188,9 @@ inBrowser('who writes is seen writing', async (t) => {
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
   const room = await openRoomFor(alice, [bob])
   for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  // Both are connected: of typing nothing is kept for who is not there yet.
+  await say(alice.page, 'hello')
+  await bob.page.getByText('hello').waitFor()
   await bob.page.locator('.composer-input').pressSequentially('so')
   await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
 
