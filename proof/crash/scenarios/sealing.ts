@@ -14,7 +14,7 @@ export const aRoomIsSealed: Scenario = {
   },
 }
 
-/** The job does not come, so that a sweeper takes the closing for itself. */
+/** The job does not come, so that a sweeper takes the closing for itself, once its time has come: a lab waits long for a second try. */
 export const aClosingIsSwept: Scenario = {
   when: 'it leads a closing on that nobody called it for',
   dies: 'worker',
@@ -23,6 +23,10 @@ export const aClosingIsSwept: Scenario = {
     await lab.whileStandingStill('close-rooms', async () => {
       await arm()
       await room.close()
+      const { sql } = lab.stack.world
+      await sql('end_room')
+        .where({ room_id: room.id })
+        .update({ next_at: sql.raw('NOW(3)') })
       await struck()
       await restarted()
       await room.mustEndWell(t)
