@@ -8,8 +8,8 @@ import { ask } from '../../tools/services/shell.ts'
 const quick: Record<string, { args: string[]; lastLine: RegExp }> = {
   'tools/check.ts': { args: ['locks'], lastLine: /^✔ locks$/ },
   'tools/advisories.ts': { args: [], lastLine: /^! advisories were NOT looked up: .+/ },
-  'tools/test.ts': { args: ['test/tools/tally.test.ts'], lastLine: /^[1-9]\d* passed, 0 failed$/ },
   'tools/test.ts --proof': { args: ['test/tools/tally.test.ts'], lastLine: /^[1-9]\d* passed, 0 failed$/ },
+  'tools/test.ts': { args: ['test/tools/tally.test.ts'], lastLine: /^[1-9]\d* passed, 0 failed$/ },
 }
 
 const commands = [...read('.ci/run').matchAll(/^node tools\/launcher\.mjs (.+) \|\| status=1$/gm)].map(
