@@ -82,3 +82,49 @@ test('an answer that comes after a reload was asked for is late', async (t) => {
   t.true(list.isAtEnd.value)
   t.false(list.isLoading.value)
 })
+
+test('what was told while a page was on its way is in it, though the page is older', async (t) => {
+  const { list, asked } = pages()
+  const withC = (items: readonly string[]): string[] => [...items.filter((item) => item !== 'c'), 'c']
+
+  const first = list.more()
+  list.change(withC)
+  asked[0]?.answer(page(['a', 'b'], '2'))
+  await first
+  t.deepEqual(list.items.value, ['a', 'b', 'c'])
+
+  const second = list.more()
+  list.change((items) => items.filter((item) => item !== 'd'))
+  asked[1]?.answer(page(['d', 'e']))
+  await second
+  t.deepEqual(list.items.value, ['a', 'b', 'c', 'e'])
+})
+
+test('what was told before a reading began is not made again', async (t) => {
+  const { list, asked } = pages()
+  const late = list.more()
+  list.change((items) => [...items, 'told'])
+
+  const reload = list.reload()
+  asked[1]?.answer(page(['a']))
+  asked[0]?.answer(page(['old']))
+  await Promise.all([late, reload])
+
+  t.deepEqual(list.items.value, ['a'])
+})
+
+test('a list that was cleared knows nothing, and takes in nothing that was on its way', async (t) => {
+  const { list, asked } = pages()
+  const first = list.more()
+  asked[0]?.answer(page(['a']))
+  await first
+  const late = list.reload()
+
+  list.clear()
+  asked[1]?.answer(page(['b']))
+  await late
+
+  t.is(list.items.value, undefined)
+  t.false(list.isAtEnd.value)
+  t.false(list.isLoading.value)
+})

@@ -118,6 +118,32 @@ inBrowser('a mentor opens a room, fills it, closes it, and keeps papers that hol
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('a room that is opened while the list of rooms is on its way is in it', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const [listed, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await bob.page.route(
+    (url) => url.pathname === '/v1/rooms',
+    async (route) => {
+      const older = await route.fetch()
+      listed.resolve()
+      await opened.promise
+      await route.fulfill({ response: older })
+    },
+    { times: 1 },
+  )
+  const streaming = bob.page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
+  await bob.page.goto('/rooms', { waitUntil: 'commit' })
+  await listed.promise
+  await openRoomFor(alice, [], { name: 'Opened meanwhile' })
+  await streaming
+  opened.resolve()
+
+  await bob.page.locator('.room-card', { hasText: 'Opened meanwhile' }).waitFor()
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
 inBrowser('on a phone Enter makes a line and the button sends; nothing is wider than the screen', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360, language: 'ko' })

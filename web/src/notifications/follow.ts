@@ -1,5 +1,6 @@
 import type { LiveStream } from '../api/live.ts'
 import type { Notification } from '../api/types.ts'
+import { whenOpen } from '../api/when-open.ts'
 import { language } from '../text/index.ts'
 import { announce } from '../ui/announcer.tsx'
 import type { InboxVisit } from './inbox-visit.ts'
@@ -18,6 +19,7 @@ export function follow(stream: LiveStream, visit: InboxVisit): () => void {
     stream.onGap((topics) => {
       if (topics.includes('notifications')) void visit.reload()
     }),
+    whenOpen(stream, () => void visit.reload()),
   ]
   return () => {
     for (const end of ends) end()

@@ -1,5 +1,5 @@
 import './notifications.css'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { live } from '../shell/live.ts'
 import { Page } from '../shell/page.tsx'
 import { api } from '../shell/session.ts'
@@ -17,7 +17,11 @@ import { text } from './text.ts'
 export function NotificationsPage() {
   const visit = useMemo(newVisit, [])
   const stream = live.value?.stream
-  useEffect(() => void visit.more(), [visit])
+  /** Then following reads by itself, and nothing has to be read before. */
+  const [wasStreaming] = useState(() => stream?.connection.state === 'open')
+  useEffect(() => {
+    if (!wasStreaming) void visit.more()
+  }, [visit, wasStreaming])
   useEffect(() => (stream === undefined ? undefined : follow(stream, visit)), [stream, visit])
   useSeeing(visit)
   return (

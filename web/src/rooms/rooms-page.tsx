@@ -4,23 +4,12 @@ import { useLocation } from 'preact-iso/router'
 import type { MyRoom, Room } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
 import { Button } from '../ui/button.tsx'
+import type { PagedList } from '../ui/paged-list.ts'
 import { EmptyState, ErrorLine, ErrorState } from '../ui/states.tsx'
 import { OpenRoomDialog } from './list/open-room-dialog.tsx'
 import { RoomCard, RoomCardSkeletons } from './list/room-card.tsx'
 import { inOrderOfUnread, lobbyFirst } from './list/room-list.ts'
-import {
-  endedRooms,
-  followRooms,
-  loadEndedRooms,
-  loadMyRooms,
-  loadOpenRooms,
-  moreEndedRooms,
-  moreMyRooms,
-  moreOpenRooms,
-  myRooms,
-  openRooms,
-} from './list/rooms-state.ts'
-import type { ListState } from './list/rooms-state.ts'
+import { endedRooms, followRooms, myRooms, openRooms, readRooms } from './list/rooms-state.ts'
 import { text } from './text.ts'
 import { me, onReturn, useStream } from './wires.ts'
 
@@ -29,15 +18,16 @@ export function RoomsPage() {
   const [isOpening, setOpening] = useState(false)
   const { route } = useLocation()
   const stream = useStream()
+  /** Then following reads by itself, and nothing has to be read before. */
+  const [wasStreaming] = useState(() => stream?.connection.state === 'open')
   const words = text.value
   const isMentor = me.value?.role === 'mentor' || me.value?.role === 'admin'
 
+  useEffect(() => void endedRooms.reload(), [])
   useEffect(() => {
-    void loadOpenRooms()
-    void loadMyRooms()
-    void loadEndedRooms()
-  }, [])
-  useEffect(() => onReturn(() => void loadMyRooms()), [])
+    if (!wasStreaming) readRooms()
+  }, [wasStreaming])
+  useEffect(() => onReturn(() => void myRooms.reload()), [])
   useEffect(() => (stream === undefined ? undefined : followRooms(stream)), [stream])
 
   const open = isMentor && (
@@ -48,11 +38,7 @@ export function RoomsPage() {
   return (
     <Page title={words.title} width="wide" actions={open}>
       <div class="rooms">
-        {isComing(myRooms.value) || isComing(openRooms.value) ? (
-          <RoomCardSkeletons />
-        ) : (
-          <Sections isMentor={isMentor} />
-        )}
+        {isComing(myRooms) || isComing(openRooms) ? <RoomCardSkeletons /> : <Sections isMentor={isMentor} />}
         {isOpening && (
           <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
         )}
@@ -64,26 +50,28 @@ export function RoomsPage() {
 /** All at once: what comes above would move what is below. */
 function Sections({ isMentor }: { isMentor: boolean }) {
   const words = text.value
-  const seats = new Map(myRooms.value.items?.map((room) => [room.id, room]))
-  const others = lobbyFirst(openRooms.value.items ?? []).filter(({ id }) => !seats.has(id))
+  const mine = myRooms.items.value
+  const seats = new Map(mine?.map((room) => [room.id, room]))
+  const others = lobbyFirst(openRooms.items.value ?? []).filter(({ id }) => !seats.has(id))
+  const ended = endedRooms.items.value ?? []
   return (
     <>
-      {myRooms.value.items?.length !== 0 && (
-        <RoomSection title={words.mine} list={myRooms.value} onMore={moreMyRooms} onRetry={loadMyRooms}>
-          {inOrderOfUnread(myRooms.value.items ?? []).map((room) => (
+      {mine?.length !== 0 && (
+        <RoomSection title={words.mine} list={myRooms}>
+          {inOrderOfUnread(mine ?? []).map((room) => (
             <RoomCard key={room.id} room={room} reading={room} />
           ))}
         </RoomSection>
       )}
-      <RoomSection title={words.open} list={openRooms.value} onMore={moreOpenRooms} onRetry={loadOpenRooms}>
+      <RoomSection title={words.open} list={openRooms}>
         {others.map((room) => (
           <RoomCard key={room.id} room={room} />
         ))}
-        {openRooms.value.items !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
+        {openRooms.items.value !== undefined && others.length === 0 && <NoRooms isMentor={isMentor} />}
       </RoomSection>
-      {(endedRooms.value.items?.length ?? 0) > 0 && (
-        <RoomSection title={words.ended} list={endedRooms.value} onMore={moreEndedRooms} onRetry={loadEndedRooms}>
-          {endedRooms.value.items?.map((room) => (
+      {ended.length > 0 && (
+        <RoomSection title={words.ended} list={endedRooms}>
+          {ended.map((room) => (
             <RoomCard key={room.id} room={room} />
           ))}
         </RoomSection>
@@ -92,30 +80,32 @@ function Sections({ isMentor }: { isMentor: boolean }) {
   )
 }
 
-function isComing({ items, trouble }: ListState<Room> | ListState<MyRoom>): boolean {
-  return items === undefined && trouble === undefined
+type AnyList = PagedList<Room> | PagedList<MyRoom>
+
+function isComing({ items, problem }: AnyList): boolean {
+  return items.value === undefined && problem.value === undefined
 }
 
 interface SectionProps {
   title: string
-  list: ListState<Room> | ListState<MyRoom>
-  onMore: () => Promise<void>
-  onRetry: () => Promise<void>
+  list: AnyList
   children: preact.ComponentChildren
 }
 
-function RoomSection({ title, list, onMore, onRetry, children }: SectionProps) {
-  const { items, trouble, next, isLoading } = list
+function RoomSection({ title, list, children }: SectionProps) {
+  const hasItems = list.items.value !== undefined
+  const problem = list.problem.value
+  const isLoading = list.isLoading.value
   return (
     <section class="rooms-section">
       <h2>{title}</h2>
-      {items === undefined && trouble !== undefined && (
-        <ErrorState problem={trouble} onRetry={() => void onRetry()} isRetrying={isLoading} />
+      {!hasItems && problem !== undefined && (
+        <ErrorState problem={problem} onRetry={() => void list.reload()} isRetrying={isLoading} />
       )}
       <ul class="rooms-list">{children}</ul>
-      {items !== undefined && trouble !== undefined && <ErrorLine problem={trouble} />}
-      {next !== undefined && (
-        <Button isBusy={isLoading} onClick={() => void onMore()}>
+      {hasItems && problem !== undefined && <ErrorLine problem={problem} />}
+      {hasItems && !list.isAtEnd.value && (
+        <Button isBusy={isLoading} onClick={() => void list.more()}>
           {text.value.more}
         </Button>
       )}

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { LiveStream, Topic } from '../api/live.ts'
+import { whenOpen } from '../api/when-open.ts'
 import { live } from './live.ts'
 import { onReturn } from './return.ts'
 import { api, me } from './session.ts'
@@ -52,7 +53,9 @@ function follow(stream: LiveStream): () => void {
   const look = (): void => {
     if (!document.hidden) void quietly(countRooms)
   }
-  count(['notifications', 'rooms'])
+  const countAll = (): void => count(['notifications', 'rooms'])
+  if (stream.connection.state !== 'open') countAll()
+  const forgetOpen = whenOpen(stream, countAll)
   const forgetUnread = stream.on('notifications.unread', ({ unread }) => {
     unreadNotifications.value = unread
   })
@@ -62,6 +65,7 @@ function follow(stream: LiveStream): () => void {
   return () => {
     forgetReturn()
     clearInterval(timer)
+    forgetOpen()
     forgetUnread()
     forgetGap()
   }

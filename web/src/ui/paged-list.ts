@@ -12,9 +12,11 @@ export interface PagedList<Item> {
   readonly problem: ReadonlySignal<unknown>
   /** Reads the next page, unless one is being read or there is none. */
   more(): Promise<void>
-  /** Reads the first page anew; what is shown stays until it is there. */
+  /** Reads the first page anew, as it is from now on; what is shown stays until it is there. */
   reload(): Promise<void>
-  /** Changes items that are shown. */
+  /** Forgets everything, and what is on its way. */
+  clear(): void
+  /** Changes items that are shown, and those of a page that is on its way: it may be older. So a change must be one that can be made twice. */
   change(next: (items: readonly Item[]) => readonly Item[]): void
 }
 
@@ -30,15 +32,18 @@ export function pagedList<Item>(
   let next: string | undefined
   /** An answer to what was asked before the last reload is late. */
   let readings = 0
+  let toldMeanwhile: ((items: readonly Item[]) => readonly Item[])[] = []
 
   async function load(cursor: string | undefined): Promise<void> {
     const reading = (readings += 1)
     isLoading.value = true
     problem.value = undefined
+    toldMeanwhile = []
     try {
       const page = await read(cursor)
       if (reading !== readings) return
-      items.value = cursor === undefined ? page.items : joined(items.value ?? [], page.items, key)
+      const all = cursor === undefined ? page.items : joined(items.value ?? [], page.items, key)
+      items.value = toldMeanwhile.reduce((before: readonly Item[], change) => change(before), all)
       next = page.page.next
       isAtEnd.value = next === undefined
     } catch (error) {
@@ -54,7 +59,16 @@ export function pagedList<Item>(
       if (!isLoading.value && !isAtEnd.value) await load(next)
     },
     reload: () => load(undefined),
+    clear() {
+      readings += 1
+      next = undefined
+      items.value = undefined
+      problem.value = undefined
+      isLoading.value = false
+      isAtEnd.value = false
+    },
     change(change) {
+      if (isLoading.value) toldMeanwhile.push(change)
       if (items.value !== undefined) items.value = change(items.value)
     },
   }

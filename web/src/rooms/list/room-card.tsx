@@ -12,7 +12,7 @@ import { toast } from '../../ui/toast-state.ts'
 import { text } from '../text.ts'
 import { client, me } from '../wires.ts'
 import { hindranceOf } from './room-list.ts'
-import { loadMyRooms } from './rooms-state.ts'
+import { myRooms } from './rooms-state.ts'
 
 export interface RoomCardProps {
   room: Room
@@ -103,7 +103,7 @@ function WayIn({ room, hasSeat }: { room: Room; hasSeat: boolean }) {
     setJoining(true)
     try {
       await client.rooms.join(room.id)
-      void loadMyRooms()
+      void myRooms.reload()
       route(`/rooms/${room.id}`)
     } catch (error) {
       toast({ text: problemText(error), tone: 'danger' })

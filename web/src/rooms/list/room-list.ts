@@ -32,12 +32,6 @@ export function withMineClosed(rooms: readonly MyRoom[], { id, state }: LiveEven
   })
 }
 
-/** Adds a page behind what is there, without what is there already. */
-export function withPage<Listed extends Room>(rooms: readonly Listed[], page: readonly Listed[]): Listed[] {
-  const known = new Set(rooms.map(({ id }) => id))
-  return [...rooms, ...page.filter(({ id }) => !known.has(id))]
-}
-
 /** Those with something unread first, then the newest. */
 export function inOrderOfUnread(rooms: readonly MyRoom[]): MyRoom[] {
   return rooms.toSorted((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || Number(b.id) - Number(a.id))
