@@ -1,4 +1,5 @@
 import { accessCookieName, createAccounts } from './accounts/index.ts'
+import { createAdmin } from './admin/index.ts'
 import { createChat, createRoomsPort, readRoomStatement } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
@@ -45,14 +46,14 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const foundation = await layFoundation(config, log)
   const { sql, redis, lifecycle, durability } = foundation
   const domains = await createDomains(foundation, config, log)
-  const { accounts, live, chat } = domains
+  const { accounts, live, chat, admin } = domains
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   const routes = withDocument([...healthRoutes(health), ...Object.values(domains).flatMap((domain) => domain.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })
   const http = createHttpApp({
-    ...{ log, routes, origins: config.origins, authenticate: accounts.authenticate },
+    ...{ log, routes, annexes: admin.annexes, origins: config.origins, authenticate: accounts.authenticate },
     ...options,
     limits: createRateLimits(redis),
     idempotency: { sql, redis, log },
@@ -129,7 +130,9 @@ async function createDomains(foundation: Foundation, config: Config, log: Log) {
   })
   lifecycle.onClose('chat', () => chat.stop())
   lifecycle.onClose('accounts', () => accounts.stop())
-  return { accounts, live, media, people, notifications, timeline, chat }
+  const admin = await createAdmin({ sql, config, log, accounts, roomNames: chat.roomNames })
+  lifecycle.onClose('admin', () => admin.stop())
+  return { accounts, live, media, people, notifications, timeline, chat, admin }
 }
 
 /** What people do to each other, as notifications. */

@@ -95,6 +95,14 @@ const settings = {
   PEOPLE_SEARCHES_PER_MINUTE: whole(1, 1_000_000)
     .default(120)
     .describe('Searches for people by one account in a minute, those while a mention is typed among them'),
+  AUDIT_KEEP_DAYS: whole(1, 36_500).default(365).describe('Days after which acts of the audit log are swept'),
+  ADMIN_EXPORTS_PER_MINUTE: whole(1, 1_000_000)
+    .default(10)
+    .describe('Exports of the audit log and of closings by one admin in a minute'),
+  QUEUE_BOARD: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('Whether admins find the page of the queues at /admin/queues; needs @bull-board/api and @bull-board/koa'),
   NOTIFICATIONS_KEEP_DAYS: whole(1, 3650).default(90).describe('Days after which notifications are swept'),
   POSTS_PER_HOUR: whole(1, 1_000_000).default(60).describe('Posts of one account in an hour'),
   COMMENTS_PER_HOUR: whole(1, 1_000_000).default(300).describe('Comments of one account in an hour'),
@@ -318,6 +326,7 @@ const limitNames = [
   'INVITATIONS_PER_MINUTE',
   'CLOSINGS_PER_MINUTE',
   'SEATS_MAX',
+  'ADMIN_EXPORTS_PER_MINUTE',
   'FRAME_MAX_BYTES',
   'MESSAGE_MAX_BYTES',
   'FRAMES_PER_SECOND',

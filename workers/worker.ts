@@ -18,6 +18,7 @@ import { startRebuildPopular } from './rebuild-popular.ts'
 import { startRecoverRooms } from './recover-rooms.ts'
 import { startRelayEvents } from './relay-events.ts'
 import { startRenderPictures } from './render-pictures.ts'
+import { startSweepAudit } from './sweep-audit.ts'
 import { startSweepIdempotencyKeys } from './sweep-idempotency-keys.ts'
 import { startSweepMedia } from './sweep-media.ts'
 import { startSweepMessagePictures } from './sweep-message-pictures.ts'
@@ -82,5 +83,6 @@ async function startJobs(foundation: Foundation, config: Config, log: Log): Prom
       keepDays: config.NOTIFICATIONS_KEEP_DAYS,
     }),
     'sweep idempotency keys': startSweepIdempotencyKeys({ sql, log }),
+    'sweep audit': startSweepAudit({ sql, log, keepDays: config.AUDIT_KEEP_DAYS }),
   }
 }

@@ -60,8 +60,8 @@ export function adminRoutes(parts: AdminRouteParts): Route[] {
       params: z.strictObject({ username }),
       body: z.strictObject({ role }),
       answers: { 200: z.strictObject({ username: z.string(), role }) },
-      async handle({ viewer, params, body }) {
-        await grantRole(parts, { ...params, ...body, by: viewer.account, via: 'admin' })
+      async handle({ viewer, params, body, requestId }) {
+        await grantRole(parts, { ...params, ...body, by: viewer.account, via: 'admin', requestId })
         return { status: 200, body: { username: params.username, role: body.role } }
       },
     }),

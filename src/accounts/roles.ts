@@ -1,3 +1,5 @@
+import { onRecordOf } from '../audit/index.ts'
+import type { PutOnRecord } from '../audit/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Role } from '../platform/http/viewer.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -11,6 +13,7 @@ export interface Grant {
   role: Role
   by: AccountId | undefined
   via: 'admin' | 'command' | 'seed'
+  requestId?: string
 }
 
 /**
@@ -28,7 +31,13 @@ export async function grantRole(parts: { sql: Sql; announce: Announce }, grant: 
     }
     await setRole(trx, known.id, grant.role)
     await insertRoleGrant(trx, { account: known.id, by: grant.by, from: known.role, to: grant.role, via: grant.via })
+    const facts = { from: known.role, to: grant.role }
+    await recordOf(grant)(trx, { action: 'role.granted', account: known.id, facts })
     return known.id
   })
   if (changed !== undefined) await parts.announce({ type: 'role', account: changed, role: grant.role })
+}
+
+function recordOf({ by, via, requestId }: Grant): PutOnRecord {
+  return onRecordOf({ account: by, via: via === 'admin' ? 'api' : via, requestId })
 }

@@ -1,3 +1,4 @@
+import type { PutOnRecord } from '../audit/index.ts'
 import type { People } from '../people/index.ts'
 import { Problem } from '../platform/errors.ts'
 import { hasRole } from '../platform/http/viewer.ts'
@@ -9,6 +10,12 @@ import { memberOf } from './member-store.ts'
 import type { Member, Standing } from './member-store.ts'
 import { roomById } from './store.ts'
 import type { Room, RoomKind } from './store.ts'
+
+/** Who does something to other people in a room, and how that is put on record. */
+export interface Moderator {
+  viewer: Viewer
+  record: PutOnRecord
+}
 
 /** What never changes about a room. */
 export interface RoomFacts {

@@ -20,7 +20,7 @@ export function banRoutes(parts: RouteParts): Route[] {
         path: '/v1/rooms/:id/bans/:username',
         summary: 'Ban somebody: they lose their seat, hear nothing more and cannot come back',
       },
-      (viewer, room, account) => ban(parts, viewer, room, account),
+      (by, room, account) => ban(parts, by, room, account),
     ),
     moderationRoute(
       parts,
@@ -29,7 +29,7 @@ export function banRoutes(parts: RouteParts): Route[] {
         path: '/v1/rooms/:id/bans/:username',
         summary: 'Lift a ban: the person may take a seat again',
       },
-      (viewer, room, account) => unban(parts, viewer, room, account),
+      (by, room, account) => unban(parts, by, room, account),
     ),
     route({
       method: 'GET',

@@ -3,24 +3,21 @@ import { z } from 'zod'
 import type { ClosingView } from '../ledger/index.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
-import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { bytes, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { hasRole } from '../platform/http/viewer.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
-import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom, readableRoom } from './access.ts'
+import { adminClosingRoutes } from './admin-closing-routes.ts'
 import { tellClosed } from './room-events.ts'
-import { roomParams } from './route-parts.ts'
+import { moderatorOf, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
-import { markClosing, roomsById } from './store.ts'
-import { closingView, namedClosingView, presentClosing } from './views.ts'
+import { markClosing } from './store.ts'
+import { closingView, presentClosing } from './views.ts'
 
 export function closingRoutes(parts: RouteParts): Route[] {
-  return [...roomClosingRoutes(parts), ...paperRoutes(parts), ...adminRoutes(parts)]
+  return [...roomClosingRoutes(parts), ...paperRoutes(parts), ...adminClosingRoutes(parts)]
 }
-
-const closingState = closingView.shape.state
 
 function roomClosingRoutes(parts: RouteParts): Route[] {
   return [
@@ -41,7 +38,13 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
       answers: { 202: closingView },
       async handle({ viewer, params, requestId }) {
         const room = await moderatedRoom(parts, viewer, params.id)
-        const closing = await parts.ledger.close(room.id, { by: viewer.account, requestId })
+        const { record } = moderatorOf(viewer, requestId)
+        const closing = await parts.ledger.close(room.id, {
+          ...{ by: viewer.account, requestId },
+          within: async (trx) => {
+            if (room.mentor !== viewer.account) await record(trx, { action: 'room.closed', room: room.id })
+          },
+        })
         crashPoint('closing: worker called, room not marked')
         await parts.transaction(async (trx, tell) => {
           if (await markClosing(trx, room.id)) tellClosed(tell, room, 'closing')
@@ -136,60 +139,6 @@ function paperRoutes(parts: RouteParts): Route[] {
       answers: { 200: z.strictObject({ keys: z.array(z.unknown()) }) },
       async handle() {
         return { status: 200, body: await parts.ledger.receiptKeys() }
-      },
-    }),
-  ]
-}
-
-function adminRoutes(parts: RouteParts): Route[] {
-  return [
-    route({
-      method: 'GET',
-      path: '/v1/admin/closings',
-      summary: 'Closings, newest rooms first',
-      access: 'admin',
-      problems: [],
-      query: z.strictObject({
-        limit: pageLimit,
-        cursor: idCursor<RoomId>(),
-        state: closingState.optional(),
-      }),
-      answers: { 200: pageOf(namedClosingView) },
-      async handle({ viewer, query, target }) {
-        const { limit, cursor, state } = query
-        const found = await parts.ledger.closings({
-          limit: limit + 1,
-          ...(cursor === undefined ? {} : { before: cursor }),
-          ...(state === undefined ? {} : { state }),
-        })
-        const { items: closings, last } = pageFrom(found, limit)
-        const rooms = await roomsById(
-          parts.sql,
-          closings.map(({ room }) => room),
-        )
-        const names = new Map(rooms.map(({ id, name }) => [id, name]))
-        const views = closings.map((closing) => ({ ...present(closing, viewer), name: names.get(closing.room) ?? '' }))
-        return pageAnswer(target, views, { next: last?.room })
-      },
-    }),
-    route({
-      method: 'POST',
-      path: '/v1/admin/closings/:id/retry',
-      summary: 'Try a quarantined closing again, after what was wrong has been repaired',
-      access: 'admin',
-      problems: ['not_found', 'conflict'],
-      params: roomParams,
-      answers: { 202: closingView },
-      async handle({ viewer, params }) {
-        const isRetried = await parts.ledger.retryClosing(params.id)
-        const closing = await parts.ledger.closing(params.id)
-        if (closing === undefined) throw new Problem('not_found')
-        if (!isRetried) throw new Problem('conflict', { detail: `The closing is ${closing.state}, not quarantined` })
-        return {
-          status: 202,
-          body: present(closing, viewer),
-          headers: { location: `/v1/rooms/${params.id}/closing` },
-        }
       },
     }),
   ]

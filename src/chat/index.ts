@@ -8,7 +8,7 @@ import type { People } from '../people/index.ts'
 import type { Broker } from '../platform/broker.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Role } from '../platform/http/viewer.ts'
-import type { AccountId, SessionId } from '../platform/ids.ts'
+import type { AccountId, RoomId, SessionId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
@@ -31,6 +31,7 @@ import { chatRoutes } from './routes.ts'
 import type { Push } from './server-frames.ts'
 import { ChatSocket } from './socket.ts'
 import { SpeechRates } from './speech-rates.ts'
+import { roomNames } from './store.ts'
 import { Whispers } from './whispers.ts'
 
 export { readRoomStatement } from './room-events.ts'
@@ -43,6 +44,8 @@ export interface Chat {
   /** Sockets live with their session. */
   sessionsEnded(sessions: Iterable<SessionId>, reason: EndReason): void
   roleChanged(account: AccountId, role: Role): void
+  /** What rooms are called, by one query; those that are gone are missing in the answer. */
+  roomNames(ids: Iterable<RoomId>): Promise<Map<RoomId, string>>
   /** Makes the lobby, if this is the first start. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -106,6 +109,7 @@ export function createChat(options: ChatOptions): Chat {
     sessionsEnded: (sessions, reason) =>
       gateway.closeSessions(sessions, reason === 'gone' ? 'sessionExpired' : 'notSignedIn'),
     roleChanged: (account, role) => gateway.roleChanged(account, role),
+    roomNames: (ids) => roomNames(sql, [...new Set(ids)]),
     async start() {
       await ensureLobby({ sql, ledger })
     },

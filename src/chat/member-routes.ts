@@ -85,7 +85,7 @@ export function memberRoutes(parts: RouteParts): Route[] {
         path: '/v1/rooms/:id/members/:username',
         summary: 'Take a seat away: the mentor of the room, or an admin. Who was put out may take a seat again',
       },
-      (viewer, room, account) => kick(parts, viewer, room, account),
+      (by, room, account) => kick(parts, by, room, account),
     ),
     ...wordRoutes(parts),
   ]
@@ -93,8 +93,10 @@ export function memberRoutes(parts: RouteParts): Route[] {
 
 function wordRoutes(parts: RouteParts): Route[] {
   const toSay = (method: 'PUT' | 'DELETE', summary: string): Route =>
-    moderationRoute(parts, { method, path: '/v1/rooms/:id/members/:username/word', summary }, (viewer, room, account) =>
-      giveWord(parts, viewer, { room, account, hasWord: method === 'PUT' }),
+    moderationRoute(
+      parts,
+      { method, path: '/v1/rooms/:id/members/:username/word', summary },
+      ({ viewer }, room, account) => giveWord(parts, viewer, { room, account, hasWord: method === 'PUT' }),
     )
   return [
     toSay('PUT', 'Give a member the word: they may speak where only mentors may'),

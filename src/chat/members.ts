@@ -4,7 +4,7 @@ import type { AccountId, RoomId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { mayEnter, requireOrderKept, requireVisible } from './access.ts'
-import type { AccessParts } from './access.ts'
+import type { AccessParts, Moderator } from './access.ts'
 import { announced } from './member-entries.ts'
 import type { MemberParts } from './member-entries.ts'
 import { insertJoined, markBanned, markGone, markUnbanned, markWord, memberOf } from './member-store.ts'
@@ -56,9 +56,10 @@ export async function leave(parts: SeatParts, viewer: Viewer, room: RoomId): Pro
 }
 
 /** Takes a member's seat away. Errors: `not_found`, `forbidden`, `conflict` (the mentor, and everybody in the lobby). */
-export async function kick(parts: SeatParts, viewer: Viewer, room: RoomId, account: AccountId): Promise<void> {
-  await requireOrderKept(parts, viewer, room)
-  await giveUpSeat(parts, room, { account, standing: 'kicked', by: viewer.account })
+export async function kick(parts: SeatParts, by: Moderator, room: RoomId, account: AccountId): Promise<void> {
+  await requireOrderKept(parts, by.viewer, room)
+  const onGone = (trx: Sql): Promise<void> => by.record(trx, { action: 'member.kicked', room, account })
+  await giveUpSeat(parts, room, { account, standing: 'kicked', by: by.viewer.account }, onGone)
 }
 
 interface GivingUp {
@@ -67,7 +68,12 @@ interface GivingUp {
   by: AccountId
 }
 
-async function giveUpSeat(parts: MemberParts, room: RoomId, change: GivingUp): Promise<void> {
+async function giveUpSeat(
+  parts: MemberParts,
+  room: RoomId,
+  change: GivingUp,
+  onGone: (trx: Sql) => Promise<void> = async () => undefined,
+): Promise<void> {
   await changeMember(parts, room, change.account, async (trx, locked, member) => {
     if (locked.kind === 'lobby') throw new Problem('conflict', { detail: 'Nobody has a seat in the lobby' })
     requireNotMentor(locked, change.account)
@@ -76,6 +82,7 @@ async function giveUpSeat(parts: MemberParts, room: RoomId, change: GivingUp): P
     await freeSeat(trx, room)
     await markCountsDue(trx, room)
     await markGone(trx, { room, version: await nextVersion(trx, locked), ...change })
+    await onGone(trx)
   })
 }
 
@@ -83,23 +90,25 @@ async function giveUpSeat(parts: MemberParts, room: RoomId, change: GivingUp): P
  * Takes the seat, if there is one, and keeps the person from coming in, reading on and speaking; in the lobby an admin does that.
  * Repeating it changes nothing. Errors: `not_found`, `forbidden`, `conflict` (the mentor), `room_closed`, `unavailable`.
  */
-export async function ban(parts: SeatParts, viewer: Viewer, room: RoomId, account: AccountId): Promise<void> {
-  await moderate(parts, viewer, { room, account }, async (trx, locked, member) => {
+export async function ban(parts: SeatParts, by: Moderator, room: RoomId, account: AccountId): Promise<void> {
+  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member) => {
     requireNotMentor(locked, account)
     if (member?.standing === 'banned') return
     requireSettled(member)
     if (member?.standing === 'in') await freeSeat(trx, room)
     await markCountsDue(trx, room)
-    await markBanned(trx, await moveOf(trx, locked, account, viewer))
+    await markBanned(trx, await moveOf(trx, locked, account, by.viewer))
+    await by.record(trx, { action: 'member.banned', room, account })
   })
 }
 
 /** Gives the right to come in back, not the seat. Repeating it changes nothing. Errors: those of `ban`. */
-export async function unban(parts: SeatParts, viewer: Viewer, room: RoomId, account: AccountId): Promise<void> {
-  await moderate(parts, viewer, { room, account }, async (trx, locked, member) => {
+export async function unban(parts: SeatParts, by: Moderator, room: RoomId, account: AccountId): Promise<void> {
+  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member) => {
     if (member?.standing !== 'banned') return
     requireSettled(member)
-    await markUnbanned(trx, await moveOf(trx, locked, account, viewer))
+    await markUnbanned(trx, await moveOf(trx, locked, account, by.viewer))
+    await by.record(trx, { action: 'member.unbanned', room, account })
   })
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Accounts } from '../accounts/index.ts'
+import { onRecordOf } from '../audit/index.ts'
 import type { Config } from '../config.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
@@ -14,7 +15,7 @@ import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { requireOrderKept } from './access.ts'
-import type { KnownRooms } from './access.ts'
+import type { KnownRooms, Moderator } from './access.ts'
 import { roomId } from './frames.ts'
 import type { ReadPictures } from './pictures.ts'
 import type { Presence } from './presence.ts'
@@ -48,7 +49,7 @@ export const personParams = z.strictObject({ ...roomParams.shape, username: z.st
 export function moderationRoute(
   parts: RouteParts,
   { method, path, summary }: { method: 'PUT' | 'DELETE'; path: string; summary: string },
-  act: (viewer: Viewer, room: RoomId, account: AccountId) => Promise<void>,
+  act: (by: Moderator, room: RoomId, account: AccountId) => Promise<void>,
 ): Route {
   return route({
     ...{ method, path, summary },
@@ -56,12 +57,17 @@ export function moderationRoute(
     problems: ['not_found', 'conflict', 'room_closed'],
     params: personParams,
     answers: { 204: nothing },
-    async handle({ viewer, params }) {
+    async handle({ viewer, params, requestId }) {
       await requireOrderKept(parts, viewer, params.id)
-      await act(viewer, params.id, await personNamed(parts, params.username))
+      await act(moderatorOf(viewer, requestId), params.id, await personNamed(parts, params.username))
       return { status: 204 }
     },
   })
+}
+
+/** Who acts by this request. */
+export function moderatorOf(viewer: Viewer, requestId: string): Moderator {
+  return { viewer, record: onRecordOf({ account: viewer.account, via: 'api', requestId }) }
 }
 
 /** Error: `not_found`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { roomParams } from './route-parts.ts'
+import { moderatorOf, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
 import { presentRooms } from './room-list.ts'
 import { changeSettings } from './settings.ts'
@@ -53,8 +53,8 @@ export function settingsRoutes(parts: RouteParts): Route[] {
       params: roomParams,
       body: z.strictObject(settingsInput({ seatsMax: parts.config.SEATS_MAX })).partial(),
       answers: { 200: roomView },
-      async handle({ viewer, params, body }) {
-        const room = await changeSettings(parts, viewer, params.id, body)
+      async handle({ viewer, params, body, requestId }) {
+        const room = await changeSettings(parts, moderatorOf(viewer, requestId), params.id, body)
         const [view] = await presentRooms(parts, [room])
         return { status: 200, body: view! }
       },

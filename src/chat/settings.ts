@@ -3,10 +3,9 @@ import type { RuleChange } from '../ledger/index.ts'
 import type { TellingTransaction } from '../live/index.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
-import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom } from './access.ts'
-import type { AccessParts } from './access.ts'
+import type { AccessParts, Moderator } from './access.ts'
 import { requireAnnounced } from './member-entries.ts'
 import type { Announced, MemberParts } from './member-entries.ts'
 import { settingsPayload, settingsShape } from './message.ts'
@@ -28,7 +27,12 @@ export type SettingsParts = MemberParts & AccessParts & { transaction: TellingTr
 export type Wanted = { [Name in keyof RoomSettings]?: RoomSettings[Name] | undefined }
 
 /** Errors: `not_found`, `forbidden`, `conflict` (the lobby, seats that are taken), `room_closed`, `unavailable`. */
-export async function changeSettings(parts: SettingsParts, viewer: Viewer, id: RoomId, wanted: Wanted): Promise<Room> {
+export async function changeSettings(
+  parts: SettingsParts,
+  { viewer, record }: Moderator,
+  id: RoomId,
+  wanted: Wanted,
+): Promise<Room> {
   const { mentor: mentorId } = await moderatedRoom(parts, viewer, id)
   // Before the transaction: whoever holds one connection must not wait for another.
   const mentor = mentorId === undefined ? undefined : (await parts.profiles([mentorId])).get(mentorId)
@@ -44,6 +48,9 @@ export async function changeSettings(parts: SettingsParts, viewer: Viewer, id: R
     const change = { version, by: viewer.account, changed: JSON.stringify(changed) }
     await updateSettings(trx, id, { settings, change })
     if (room.entry === 'invited' && settings.entry === 'open') await beginTold(trx, id, room.seatsTaken)
+    if (mentorId !== viewer.account) {
+      await record(trx, { action: 'room.changed', room: id, facts: { settings: Object.keys(changed).join() } })
+    }
     tellSettings(tell, { room, settings, mentor })
   })
   requireAnnounced(await announceSettings(parts, id))

@@ -126,6 +126,12 @@ export async function roomsById(sql: Sql, rooms: readonly RoomId[]): Promise<Roo
   return rows.map(toRoom)
 }
 
+/** What they are called; those that are gone are missing in the answer. */
+export async function roomNames(sql: Sql, rooms: readonly RoomId[]): Promise<Map<RoomId, string>> {
+  const found = await roomsById(sql, rooms)
+  return new Map(found.map(({ id, name }) => [id, name]))
+}
+
 /** The row that every change of the room's members waits for. */
 export async function lockRoom(trx: Sql, room: RoomId): Promise<Room | undefined> {
   const [row] = await selectRows<RoomRecord>(trx, `SELECT ${roomColumns} FROM rooms r WHERE r.id = ? FOR UPDATE`, [

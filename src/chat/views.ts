@@ -120,7 +120,11 @@ export const closingView = z.strictObject({
 })
 
 /** For admins, who look at many of them. */
-export const namedClosingView = z.strictObject({ ...closingView.shape, name: z.string().describe('Of the room') })
+export const namedClosingView = z.strictObject({
+  ...closingView.shape,
+  name: z.string().describe('Of the room'),
+  acceptedAt: instant.optional().describe('Of a quarantined one: since when somebody lets it be'),
+})
 
 /** Written once in the OpenAPI document, under these names. */
 z.globalRegistry.add(roomView, { id: 'Room' })
@@ -207,6 +211,15 @@ export function presentMessage(folded: Folded, { profiles, pictures }: MessagesA
       ...reaction,
       people: reaction.people.map((account) => profiles.get(account)?.username ?? ''),
     })),
+  }
+}
+
+export function presentNamedClosing(closing: ClosingView, name: string): z.input<typeof namedClosingView> {
+  const { acceptance } = closing
+  return {
+    ...presentClosing(closing, { isForAdmin: true }),
+    name,
+    ...(acceptance === undefined ? {} : { acceptedAt: acceptance.at.toISOString() }),
   }
 }
 

@@ -1,7 +1,8 @@
+import { idFromRow } from '../platform/ids.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { ClosingState, ClosingView } from './contract.ts'
+import type { Acceptance, ClosingState, ClosingView } from './contract.ts'
 
 /** The SQL of `end_room`. Due times are the database's, whatever the clocks of servers and workers say. */
 
@@ -13,7 +14,8 @@ export interface ClosingRow extends ClosingView {
 }
 
 const columns = `e.room_id, e.state, e.epoch, e.last_seq, e.digest, e.parked, e.attempts, e.last_error, e.requested_by,
-  e.request_id, e.requested_at, e.fenced_at, e.sealed_at, e.receipt, e.transcript_ndjson, e.transcript_html, l.stored_seq`
+  e.request_id, e.requested_at, e.fenced_at, e.sealed_at, e.next_at, e.receipt, e.transcript_ndjson, e.transcript_html,
+  e.accepted_by, e.accepted_at, e.accepted_note, l.stored_seq`
 
 interface ClosingRecord {
   room_id: RoomId
@@ -29,9 +31,13 @@ interface ClosingRecord {
   requested_at: Date
   fenced_at: Date | null
   sealed_at: Date | null
+  next_at: Date | null
   receipt: string | null
   transcript_ndjson: string | null
   transcript_html: string | null
+  accepted_by: number | null
+  accepted_at: Date | null
+  accepted_note: string | null
   stored_seq: number
 }
 
@@ -60,12 +66,19 @@ export async function closingOf(sql: Sql, room: RoomId): Promise<ClosingRow | un
 /** Newest rooms first. */
 export async function closingsBefore(
   sql: Sql,
-  page: { before: RoomId | undefined; limit: number; state: ClosingState | undefined },
+  page: {
+    before: RoomId | undefined
+    limit: number
+    state: ClosingState | undefined
+    isAccepted: boolean | undefined
+  },
 ): Promise<ClosingRow[]> {
+  const accepted = { true: 'AND e.accepted_at IS NOT NULL', false: 'AND e.accepted_at IS NULL' }
   const rows = await selectRows<ClosingRecord>(
     sql,
     `SELECT ${columns} FROM end_room e JOIN ledgers l ON l.room_id = e.room_id
-     WHERE e.room_id < ? ${page.state === undefined ? '' : 'AND e.state = ?'} ORDER BY e.room_id DESC LIMIT ?`,
+     WHERE e.room_id < ? ${page.state === undefined ? '' : 'AND e.state = ?'}
+       ${page.isAccepted === undefined ? '' : accepted[`${page.isAccepted}`]} ORDER BY e.room_id DESC LIMIT ?`,
     [page.before ?? Number.MAX_SAFE_INTEGER, ...(page.state === undefined ? [] : [page.state]), page.limit],
   )
   return rows.map(toClosing)
@@ -88,11 +101,18 @@ function toClosing(row: ClosingRecord): ClosingRow {
     requestedAt: row.requested_at,
     fencedAt: row.fenced_at ?? undefined,
     sealedAt: row.sealed_at ?? undefined,
+    nextAt: row.next_at ?? undefined,
+    acceptance: acceptanceIn(row),
     receipt: row.receipt ?? undefined,
     transcripts: hasTranscripts
       ? { ndjson: row.transcript_ndjson as string, html: row.transcript_html as string }
       : undefined,
   }
+}
+
+function acceptanceIn({ accepted_by, accepted_at, accepted_note }: ClosingRecord): Acceptance | undefined {
+  if (accepted_by === null || accepted_at === null) return undefined
+  return { by: idFromRow(accepted_by), at: accepted_at, note: accepted_note ?? '' }
 }
 
 /** Who asked for the closing, and the database's time in ms. */
@@ -225,9 +245,36 @@ export async function recordFailedAttempt(
 export async function reopenQuarantined(trx: Sql, room: RoomId): Promise<boolean> {
   const changed = await affectedRows(
     trx,
-    `UPDATE end_room SET state = 'draining', next_at = NOW(3), last_error = NULL, sealed_at = NULL
+    `UPDATE end_room SET state = 'draining', next_at = NOW(3), last_error = NULL, sealed_at = NULL,
+       accepted_by = NULL, accepted_at = NULL, accepted_note = NULL
      WHERE room_id = ? AND state = 'quarantined'`,
     [room],
+  )
+  return changed === 1
+}
+
+/** Makes a closing due that is not final. False if it is, or if there is none. */
+export async function hurryClosing(trx: Sql, room: RoomId): Promise<boolean> {
+  const changed = await affectedRows(
+    trx,
+    `UPDATE end_room SET next_at = NOW(3)
+     WHERE room_id = ? AND state IN ('requested', 'fenced', 'draining', 'verifying')`,
+    [room],
+  )
+  return changed === 1
+}
+
+/** Writes down that somebody lets a quarantined closing be; only the first time. Its state and its receipt stay what they are. */
+export async function markAccepted(
+  trx: Sql,
+  room: RoomId,
+  { by, note }: { by: AccountId; note: string },
+): Promise<boolean> {
+  const changed = await affectedRows(
+    trx,
+    `UPDATE end_room SET accepted_by = ?, accepted_at = NOW(3), accepted_note = ?
+     WHERE room_id = ? AND state = 'quarantined' AND accepted_at IS NULL`,
+    [by, note, room],
   )
   return changed === 1
 }

@@ -6,8 +6,16 @@ import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import * as buffer from './buffer.ts'
 import { closedPayload } from './closed-entry.ts'
-import { closingOf, fenceRequested, insertClosing, reopenQuarantined } from './closing-store.ts'
+import {
+  closingOf,
+  fenceRequested,
+  hurryClosing,
+  insertClosing,
+  markAccepted,
+  reopenQuarantined,
+} from './closing-store.ts'
 import type { ClosingRow, Fence } from './closing-store.ts'
+import type { ClosingRequest, ClosingView, WithinClosing } from './contract.ts'
 import { NoSuchLedger } from './epochs.ts'
 import type { Epochs } from './epochs.ts'
 import type { RoomJob } from './flush-queue.ts'
@@ -28,11 +36,7 @@ export interface ClosingParts {
  * Closes a room for new entries. First it is written down (from then on the closing survives anything), then the fence goes
  * up in Redis, then a worker is called. Answers with the last seq; repeating it answers the same.
  */
-export async function closeRoom(
-  parts: ClosingParts,
-  room: RoomId,
-  request: { by: AccountId; requestId: string | undefined },
-): Promise<ClosingRow> {
+export async function closeRoom(parts: ClosingParts, room: RoomId, request: ClosingRequest): Promise<ClosingRow> {
   await writeDown(parts, room, request)
   crashPoint('closing: written down, no fence')
   const closing = await fence(parts, room)
@@ -41,17 +45,14 @@ export async function closeRoom(
   return closing
 }
 
-async function writeDown(
-  parts: ClosingParts,
-  room: RoomId,
-  request: { by: AccountId; requestId: string | undefined },
-): Promise<void> {
+async function writeDown(parts: ClosingParts, room: RoomId, request: ClosingRequest): Promise<void> {
   await inTransaction(parts.sql, async (trx) => {
     const row = await lockLedger(trx, room)
     if (row === undefined) throw new NoSuchLedger(`room ${room} has no ledger`)
     if (row.state !== 'open') return
     await setLedgerState(trx, room, 'closing')
     await insertClosing(trx, room, { ...request, nextInSeconds: parts.retrySeconds })
+    await request.within?.(trx)
     crashPoint('closing: written down, not committed')
   })
 }
@@ -91,17 +92,47 @@ async function existing(sql: Sql, room: RoomId): Promise<ClosingRow> {
   return closing
 }
 
-/** Leads a quarantined closing back to draining, for an admin who has repaired what was wrong: what was parked is tried once more. */
-export async function retryClosing(parts: ClosingParts, room: RoomId): Promise<boolean> {
-  const isReopened = await inTransaction(parts.sql, async (trx) => {
+/**
+ * For an admin. Leads a quarantined closing back to draining, since what was wrong has been repaired: what was parked is tried once
+ * more. One that is not final is only tried now instead of later. False for any other.
+ */
+export async function retryClosing(parts: ClosingParts, room: RoomId, within?: WithinClosing): Promise<boolean> {
+  const isTaken = await inTransaction(parts.sql, async (trx) => {
     if ((await lockLedger(trx, room)) === undefined) return false
-    if (!(await reopenQuarantined(trx, room))) return false
-    await putBackParked(trx, room)
-    await setLedgerState(trx, room, 'closing')
+    const was = await closingOf(trx, room)
+    if (was === undefined || !(await takeUp(trx, was))) return false
+    await within?.(trx, was)
     return true
   })
-  if (!isReopened) return false
+  if (!isTaken) return false
   crashPoint('closing: led back, worker not called')
   await parts.ring({ room })
   return true
+}
+
+async function takeUp(trx: Sql, { room, state }: ClosingView): Promise<boolean> {
+  if (state !== 'quarantined') return hurryClosing(trx, room)
+  if (!(await reopenQuarantined(trx, room))) return false
+  await putBackParked(trx, room)
+  await setLedgerState(trx, room, 'closing')
+  return true
+}
+
+/**
+ * For an admin who cannot or will not repair what a quarantined closing lacks: it is on record that they have looked, and nobody is
+ * asked to look any more. It stays quarantined, and its receipt goes on saying what is wrong; a retry undoes this. False unless it is
+ * quarantined and not accepted yet.
+ */
+export async function acceptQuarantine(
+  sql: Sql,
+  room: RoomId,
+  { by, note, within }: { by: AccountId; note: string; within?: WithinClosing },
+): Promise<boolean> {
+  return inTransaction(sql, async (trx) => {
+    if ((await lockLedger(trx, room)) === undefined) return false
+    const was = await closingOf(trx, room)
+    if (was === undefined || !(await markAccepted(trx, room, { by, note }))) return false
+    await within?.(trx, was)
+    return true
+  })
 }

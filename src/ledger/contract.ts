@@ -101,6 +101,70 @@ export interface ClosingView {
   requestedAt: Date
   fencedAt: Date | undefined
   sealedAt: Date | undefined
+  /** When a sweeper looks at it again; undefined when nothing is left to do. */
+  nextAt: Date | undefined
+  /** Of a quarantined one: that somebody has looked and lets it be. */
+  acceptance: Acceptance | undefined
+}
+
+export interface Acceptance {
+  by: AccountId
+  at: Date
+  note: string
+}
+
+export interface ClosingRequest {
+  by: AccountId
+  requestId: string | undefined
+  /** Part of the transaction in which the closing is written down; not called for one that was written down before. */
+  within?: (trx: Sql) => Promise<void>
+}
+
+/** Part of the transaction that changes a closing; told what it was before. */
+export type WithinClosing = (trx: Sql, was: ClosingView) => Promise<void>
+
+/** How an epoch of a room ended, or how the last one is fenced. */
+export interface InspectedEpoch {
+  epoch: number
+  firstSeq: number
+  lastSeq: number
+  digest: string
+  cause: string
+  suspect: { from: number; to: number } | undefined
+  endedAt: Date
+}
+
+export interface InspectedClosing extends ClosingView {
+  digest: string | undefined
+  requestId: string | undefined
+  /** Where Redis stands in the room; undefined once it has let go of it, or while it cannot be asked. */
+  buffer: { epoch: number; head: number; base: number } | undefined
+  epochs: InspectedEpoch[]
+  /** In the words of the receipt; empty until there is one. */
+  incidents: string[]
+}
+
+/**
+ * `parked`: MySQL would not take the row. `apart`: kept aside, since it did not continue what was stored. `changed`: the payload is not
+ * the one that was acknowledged. `emptied`: it is gone, and nothing erased it. `missing`: there is no row.
+ */
+export type FindingKind = 'parked' | 'apart' | 'changed' | 'emptied' | 'missing'
+
+export interface Finding {
+  kind: FindingKind
+  seq: number
+  /** The end of what is missing; `seq` for any other. */
+  upTo: number
+  /** What is known of the entry; nothing of one that is missing. */
+  entry: Pick<Entry, 'epoch' | 'at' | 'sender' | 'id' | 'kind' | 'hash' | 'payload'> | undefined
+  /** Why it was parked, in the words of MySQL or of the ledger. */
+  reason: string | undefined
+}
+
+export interface FindingPage {
+  findings: Finding[]
+  /** Looked at up to here; undefined when that is all. A page without findings is not the last. */
+  next: number | undefined
 }
 
 export type ResumeAnswer =
@@ -132,12 +196,20 @@ export interface Ledger {
   /** Starts to listen; resolves when the subscription stands and `last` is known. `listener` is called synchronously, in order. */
   follow(room: RoomId, listener: (event: RoomEvent) => void): Promise<Follow>
   /** Closes a room for new entries; resolves when the fence stands. Repeating it answers what the first one did. */
-  close(room: RoomId, request: { by: AccountId; requestId: string | undefined }): Promise<ClosingView>
+  close(room: RoomId, request: ClosingRequest): Promise<ClosingView>
   closing(room: RoomId): Promise<ClosingView | undefined>
   /** The closings an admin looks at, newest first. */
-  closings(page: { before?: RoomId; limit: number; state?: ClosingState }): Promise<ClosingView[]>
-  /** Leads a quarantined closing back to draining; parked entries are tried once more. False if it is not quarantined. */
-  retryClosing(room: RoomId): Promise<boolean>
+  closings(page: { before?: RoomId; limit: number; state?: ClosingState; isAccepted?: boolean }): Promise<ClosingView[]>
+  /** Leads a quarantined closing back to draining; parked entries are tried once more. One that is not final is tried at once. False for any other. */
+  retryClosing(room: RoomId, within?: WithinClosing): Promise<boolean>
+  /** Lets a quarantined closing be, on record; state and receipt stay. False unless it is quarantined and nobody has done so. */
+  acceptQuarantine(room: RoomId, acceptance: { by: AccountId; note: string; within?: WithinClosing }): Promise<boolean>
+  /** A closing with all that is known of it. */
+  inspect(room: RoomId): Promise<InspectedClosing | undefined>
+  /** What is not as it was acknowledged, in the order of seqs, from some of the rows on. */
+  findings(room: RoomId, page: { after: number; limit: number }): Promise<FindingPage>
+  /** Everything that is kept of a room as lines of NDJSON, a few thousand rows at a time. */
+  evidence(room: RoomId): AsyncGenerator<string>
   /** The signed receipt of a final room: a compact JWS and its decoded content. */
   receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>
   /** Path of a transcript file of a final room. */

@@ -10,15 +10,18 @@ import { Appender } from './appender.ts'
 import type { AppendLimits, AppendReply } from './buffer.ts'
 import { Budget } from './budget.ts'
 import { allowsBulk } from './bulk-store.ts'
-import { closeRoom, retryClosing } from './closing.ts'
+import { acceptQuarantine, closeRoom, retryClosing } from './closing.ts'
 import { closingOf, closingsBefore } from './closing-store.ts'
 import type { Ledger, RoomsPort } from './contract.ts'
 import type { Durability } from './durability.ts'
 import { Epochs } from './epochs.ts'
 import { closeQueue, flushQueue } from './flush-queue.ts'
 import type { RoomJob } from './flush-queue.ts'
+import { evidenceOf } from './evidence.ts'
+import { findingsOf } from './findings.ts'
 import { Followers } from './follow.ts'
 import { entryAt, headOfRoom, itemsOf, readableEntriesOf, resumeFrom } from './history.ts'
+import { inspectClosing } from './inspection.ts'
 import { Signer, readReceipt } from './receipt.ts'
 import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
@@ -33,6 +36,8 @@ export type { Entry, MembershipChange, NewEntry, Place, RuleChange, Rules, Speak
 export { readDurability } from './durability.ts'
 export { formatPlace, parsePlace, samePlace, systemSender } from './entry.ts'
 export { NoSuchLedger } from './epochs.ts'
+export { legible } from './evidence.ts'
+export { closeQueue, flushQueue } from './flush-queue.ts'
 
 export interface LedgerParts {
   config: Config
@@ -86,8 +91,12 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     follow: (room, listener) => followers.follow(room, listener),
     close: (room, request) => closeRoom(closing, room, request),
     closing: (room) => closingOf(sql, room),
-    closings: ({ before, limit, state }) => closingsBefore(sql, { before, limit, state }),
-    retryClosing: (room) => retryClosing(closing, room),
+    closings: ({ before, limit, state, isAccepted }) => closingsBefore(sql, { before, limit, state, isAccepted }),
+    retryClosing: (room, within) => retryClosing(closing, room, within),
+    acceptQuarantine: (room, acceptance) => acceptQuarantine(sql, room, acceptance),
+    inspect: (room) => inspectClosing(parts, room),
+    findings: (room, page) => findingsOf(sql, room, page),
+    evidence: (room) => evidenceOf(sql, room),
     async receipt(room) {
       const jws = (await closingOf(sql, room))?.receipt
       return jws === undefined ? undefined : { jws, content: readReceipt(jws) }

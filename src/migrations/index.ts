@@ -5,11 +5,13 @@ import * as sessions from './002_sessions.ts'
 import * as roleGrants from './003_role_grants.ts'
 import * as profiles from './004_profiles.ts'
 import * as names from './005_names.ts'
+import * as auditLog from './006_audit_log.ts'
 import * as ledgers from './010_ledgers.ts'
 import * as messages from './011_messages.ts'
 import * as endRoom from './012_end_room.ts'
 import * as ledgerRecord from './013_ledger_record.ts'
 import * as parkedTargets from './014_parked_targets.ts'
+import * as quarantineAccepted from './015_quarantine_accepted.ts'
 import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
@@ -47,11 +49,13 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['003_role_grants', roleGrants],
   ['004_profiles', profiles],
   ['005_names', names],
+  ['006_audit_log', auditLog],
   ['010_ledgers', ledgers],
   ['011_messages', messages],
   ['012_end_room', endRoom],
   ['013_ledger_record', ledgerRecord],
   ['014_parked_targets', parkedTargets],
+  ['015_quarantine_accepted', quarantineAccepted],
   ['020_rooms', rooms],
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],

@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq'
 import type { JobsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Log } from './log.ts'
+import { reasonOf } from './log.ts'
 import { within } from './lifecycle.ts'
 
 /** What a queue is: its name, how its jobs are deduplicated and kept. Defined once beside the domain that owns it. */
@@ -12,7 +13,7 @@ export interface QueueDefinition<Data> {
 }
 
 /** One tagged prefix, so that all keys of the queues share a slot of a Redis Cluster. */
-const prefix = '{madang-queue}'
+export const queuePrefix = '{madang-queue}'
 
 /** Rings for workers. A bell that cannot be rung is no error: sweepers find the work (see docs/decisions). */
 export class Doorbell<Data> {
@@ -32,7 +33,11 @@ export class Doorbell<Data> {
       connectionName: `madang-queue-${options.definition.name}`,
     })
     this.#redis.on('error', (error: Error) => this.#log.warn({ err: error }, 'queue connection'))
-    this.#queue = new Queue(options.definition.name, { connection: this.#redis, prefix, skipVersionCheck: true })
+    this.#queue = new Queue(options.definition.name, {
+      connection: this.#redis,
+      prefix: queuePrefix,
+      skipVersionCheck: true,
+    })
     this.#queue.on('error', () => undefined)
   }
 
@@ -69,7 +74,9 @@ export function startWorker<Data>(options: {
     definition.name,
     async (job) => {
       const requestId = requestIdOf(job.data)
-      await options.work(job.data, { id: job.id, requestId })
+      await options.work(job.data, { id: job.id, requestId }).catch((error: unknown) => {
+        throw fitToKeep(error)
+      })
     },
     {
       connection: {
@@ -80,7 +87,7 @@ export function startWorker<Data>(options: {
         socketTimeout: 30_000,
         connectionName: `madang-${definition.name}`,
       },
-      prefix,
+      prefix: queuePrefix,
       concurrency: options.concurrency,
       skipVersionCheck: true,
     },
@@ -88,6 +95,18 @@ export function startWorker<Data>(options: {
   worker.on('error', (error) => log.warn({ err: error, queue: definition.name }, 'queue worker'))
   worker.on('failed', (job, error) => log.warn({ err: error, queue: definition.name, job: job?.id }, 'job failed'))
   return { close: () => worker.close() }
+}
+
+/**
+ * BullMQ keeps message and stack of the error with the job. An error of the database carries the whole statement with its values: only
+ * what the database said itself is kept, and where it happened. The log has the causes.
+ */
+function fitToKeep(error: unknown): Error {
+  const fit = new Error(reasonOf(error), { cause: error })
+  const places =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+  fit.stack = [`Error: ${fit.message}`, ...places].join('\n')
+  return fit
 }
 
 function requestIdOf(data: unknown): string | undefined {

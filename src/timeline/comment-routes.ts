@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onRecordOf } from '../audit/index.ts'
 import { cursorOf, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -100,8 +101,8 @@ export function commentRoutes(parts: TimelineParts): Route[] {
       problems: ['not_found'],
       params: commentParams,
       answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await removeComment(parts, viewer, params.id)
+      async handle({ viewer, params, requestId }) {
+        await removeComment(parts, viewer, params.id, onRecordOf({ account: viewer.account, via: 'api', requestId }))
         return { status: 204 }
       },
     }),

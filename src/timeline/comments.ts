@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PutOnRecord } from '../audit/index.ts'
 import type { Notice } from '../notifications/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Once } from '../platform/http/route.ts'
@@ -107,15 +108,24 @@ export async function editComment(
 }
 
 /** The author of the comment, the author of the post, or an admin. Errors: `not_found`, `forbidden`. */
-export async function removeComment(parts: TimelineParts, viewer: Viewer, id: CommentId): Promise<void> {
+export async function removeComment(
+  parts: TimelineParts,
+  viewer: Viewer,
+  id: CommentId,
+  record: PutOnRecord,
+): Promise<void> {
   const asker = await askerFrom(parts, viewer)
   const before = await existing(parts.sql, id)
   await parts.changePost(before.post, async (trx, tell) => {
-    const { post } = await lockCommentFor(trx, asker, 'delete', before)
+    const { post, comment } = await lockCommentFor(trx, asker, 'delete', before)
     await store.deleteComment(trx, id)
     const commentCount = post.commentCount - 1
     await setCounts(trx, post.id, { commentCount })
     await parts.notifications.forget(trx, tell, { comment: id })
+    if (![post.author, comment.author].includes(viewer.account)) {
+      const facts = { post: String(post.id) }
+      await record(trx, { action: 'comment.deleted', account: comment.author, subject: `comment:${id}`, facts })
+    }
     tell(commentChanged('comment.deleted', { ...post, commentCount }, id))
   })
 }

@@ -1,3 +1,4 @@
+import { onRecordOf } from '../audit/index.ts'
 import { Problem } from '../platform/errors.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -63,8 +64,8 @@ export function postRoutes(parts: TimelineParts): Route[] {
       problems: ['not_found'],
       params: postParams,
       answers: { 204: nothing },
-      async handle({ viewer, params }) {
-        await removePost(parts, viewer, params.id)
+      async handle({ viewer, params, requestId }) {
+        await removePost(parts, viewer, params.id, onRecordOf({ account: viewer.account, via: 'api', requestId }))
         return { status: 204 }
       },
     }),

@@ -1,4 +1,5 @@
 import type { Profile } from '../accounts/index.ts'
+import type { PutOnRecord } from '../audit/index.ts'
 import type { Tell } from '../live/index.ts'
 import type { Once } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
@@ -90,7 +91,7 @@ async function rewrite(
 }
 
 /** All rows in one transaction; the files of its pictures go after that. Errors: `not_found`, `forbidden`. */
-export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostId): Promise<void> {
+export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostId, record: PutOnRecord): Promise<void> {
   const asker = await askerFrom(parts, viewer)
   await parts.changePost(id, async (trx, tell) => {
     const post = await lockPostFor(trx, asker, 'delete', id)
@@ -100,6 +101,9 @@ export async function removePost(parts: TimelineParts, viewer: Viewer, id: PostI
     await store.deletePost(trx, id)
     await store.changePostCount(trx, post.author, -1)
     await parts.notifications.forget(trx, tell, { post: id })
+    if (post.author !== viewer.account) {
+      await record(trx, { action: 'post.deleted', account: post.author, subject: `post:${id}` })
+    }
     tell(postDeleted(post.author, id))
   })
 }

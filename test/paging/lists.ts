@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { Neighbour } from '../chat/house.ts'
 import type { House } from '../chat/house.ts'
+import { failJob } from '../support/failed-jobs.ts'
 import type { World } from '../support/world.ts'
 
 type Json = Record<string, unknown>
@@ -126,7 +127,9 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
     next: (page) => (page[direction] === undefined ? undefined : `${direction}=${String(page[direction])}`),
   })
 
-  const [members, invitations, bans, said, heard] = [
+  const [members, invitations, bans, said, heard, changed, faulty] = [
+    await open(),
+    await open(),
     await open(),
     await open(),
     await open(),
@@ -140,6 +143,9 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
   /** Rooms that may be closed: the others are used by other lists. */
   const passing = new Set<string>()
   const commentOf = new Map<string, string>()
+  await must(alice, `POST /v1/rooms/${faulty}/close`)
+  /** Beyond every row of that room. */
+  let parked = 1000
 
   return {
     'GET /v1/rooms': [
@@ -191,6 +197,39 @@ export async function pagedLists(world: World, house: House): Promise<Record<str
           const room = await open()
           await must(alice, `POST /v1/rooms/${room}/close`)
           return room
+        },
+      },
+    ],
+    'GET /v1/admin/closings/:id/findings': [
+      {
+        ...{ target: `/v1/admin/closings/${faulty}/findings`, reader: ada, key: (item: Json) => String(item['seq']) },
+        async add() {
+          const seq = (parked += 1)
+          await world.sql('ledger_parked').insert({
+            ...{ room_id: faulty, epoch: 1, seq, at: 0, sender_id: alice.account, entry_id: String(seq) },
+            ...{ kind: 'text', hash: '0'.repeat(64), payload: '{}', reason: 'of the test' },
+          })
+          return String(seq)
+        },
+        async remove(seq) {
+          return (await world.sql('ledger_parked').where({ room_id: faulty, seq }).delete()) === 1
+        },
+      },
+    ],
+    'GET /v1/admin/queues/:name/failed': [
+      {
+        ...{ target: '/v1/admin/queues/render-pictures/failed', reader: ada, key: idOf },
+        add: () =>
+          failJob(world.config.REDIS_URL, { queue: 'render-pictures', data: { picture: 1 }, reason: 'of the test' }),
+      },
+    ],
+    'GET /v1/admin/audit': [
+      {
+        ...{ target: `/v1/admin/audit?room=${changed}`, reader: ada, key: idOf },
+        async add() {
+          await must(ada, `PATCH /v1/rooms/${changed}`, { topic: randomUUIDv7() })
+          const [newest] = (await must(ada, `GET /v1/admin/audit?room=${changed}&limit=1`))['items'] as Json[]
+          return idOf(newest!)
         },
       },
     ],

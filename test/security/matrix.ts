@@ -27,6 +27,8 @@ const signedIn = '401 200 200 200 200 200'
 const admins = '401 403 403 200 403 200'
 export const notFound = '401 404 404 404 404 404'
 
+const notThere = '401 403 403 404 403 404'
+
 const password = 'correct horse battery'
 let accounts = 0
 const newAccount = () => ({ username: `newcomer_${(accounts += 1)}`, password, tokens: 'body' })
@@ -222,10 +224,31 @@ export const matrix: Readonly<Record<string, Row>> = {
   'GET /v1/rooms/:id/receipt': { about: 'closedRoom', own: signedIn, others: '401 404 404 200 404 200' },
   'GET /v1/rooms/:id/transcript': { about: 'closedRoom', own: signedIn, others: '401 404 404 200 404 200' },
   'GET /v1/admin/closings': { all: admins },
+  'GET /v1/admin/closings/:id': { about: 'closedRoom', own: admins, others: admins, missing: notThere },
+  'GET /v1/admin/closings/:id/findings': { about: 'closedRoom', own: admins, others: admins, missing: notThere },
+  'GET /v1/admin/closings/:id/evidence': { about: 'closedRoom', own: admins, others: admins, missing: notThere },
+  'PUT /v1/admin/closings/:id/acceptance': {
+    about: 'closedRoom',
+    body: () => ({ note: '그대로 둬요' }),
+    own: '401 403 403 409 403 409',
+    others: '401 403 403 409 403 409',
+    missing: notThere,
+  },
   'POST /v1/admin/closings/:id/retry': {
     about: 'closedRoom',
     own: '401 403 403 409 403 409',
     others: '401 403 403 409 403 409',
     missing: '401 403 403 404 403 404',
+  },
+
+  'GET /v1/admin/audit': { all: admins },
+  'GET /v1/admin/audit/export': { all: admins },
+  'GET /v1/admin/queues': { all: admins },
+  'GET /v1/admin/queues/:name/failed': { about: 'queue', own: admins, others: admins, missing: notThere },
+  'POST /v1/admin/queues/:name/failed/:job/retry': {
+    about: 'queue',
+    own: notThere,
+    others: notThere,
+    missing: notThere,
   },
 }

@@ -14,4 +14,5 @@ export const generousLimits = {
   MEDIA_UPLOADS_PER_HOUR: generous,
   INVITATIONS_PER_MINUTE: generous,
   CLOSINGS_PER_MINUTE: generous,
+  ADMIN_EXPORTS_PER_MINUTE: generous,
 }

@@ -98,6 +98,8 @@ export function thingsOf(cast: Cast) {
       return { id: current?.id ?? '' }
     },
     file: async () => ({ file: 'page.css' }),
+    /** Nothing has failed in it. */
+    queue: async () => ({ name: 'flush-rooms', job: 'none' }),
   } satisfies Record<string, Make>
   return things
 }

@@ -50,6 +50,8 @@ export class Contract {
     if (exchange.method === 'OPTIONS') return
     // Files, which Nginx serves by itself.
     if (exchange.target.startsWith('/media/') && exchange.status === 200) return
+    // A page of the queues that others have made.
+    if (/^\/admin\/queues(\/|$)/.test(exchange.target) && !isProblem(exchange)) return
     // Declared, since it can happen; but it never should.
     if (exchange.status === 500) throw new BrokenContract(exchange, exchange.body ?? 'an internal error')
     if (isProblem(exchange)) this.#checkProblem(exchange)

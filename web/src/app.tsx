@@ -61,6 +61,7 @@ function MemberPages() {
           <Route path="/settings/:part" component={Settings} />
           <Route path="/admin" component={Admin} />
           <Route path="/admin/:part" component={Admin} />
+          <Route path="/admin/:part/:id" component={Admin} />
           <Route path="/sign-in" component={Arrive} />
           <Route path="/sign-up" component={Arrive} />
           <Route default component={NotFound} />

@@ -5,6 +5,8 @@ import helmet from 'helmet'
 import Koa from 'koa'
 import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { openAnnex } from './annex.ts'
+import type { Annex } from './annex.ts'
 import { nameRequest } from './context.ts'
 import type { HttpMiddleware, RequestState } from './context.ts'
 import { dispatch } from './dispatch.ts'
@@ -19,6 +21,7 @@ import type { Authenticate } from './viewer.ts'
 export interface HttpAppOptions {
   log: Log
   routes: readonly Route[]
+  annexes?: readonly Annex[]
   /** Without it nobody is ever signed in. */
   authenticate?: Authenticate
   /** Origins of our own pages. */
@@ -47,6 +50,7 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   app.use(securityHeaders())
   app.use(logRequests(options.log))
   app.use(answerProblems(options.log))
+  for (const annex of options.annexes ?? []) app.use(openAnnex({ authenticate: nobody, ...options }, annex))
   const router = createRouter(options)
   app.use(knownPaths(router, options.routes))
   app.use(router.routes())
@@ -87,10 +91,12 @@ function limitStrays({ limits, generalLimit }: HttpAppOptions): HttpMiddleware {
   }
 }
 
+const nobody: Authenticate = async () => ({ type: 'anonymous' })
+
 function createRouter(options: HttpAppOptions): Router<RequestState> {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   const door = {
-    authenticate: options.authenticate ?? (async () => ({ type: 'anonymous' as const })),
+    authenticate: options.authenticate ?? nobody,
     origins: options.origins ?? new Set<string>(),
     limits: options.limits,
     generalLimit: options.generalLimit,

@@ -3,9 +3,9 @@ import { Badge } from '../ui/badge.tsx'
 import type { Tone } from '../ui/badge.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { isFinal, shareStored } from '../api/closing.ts'
-import { text } from './text.ts'
+import { text } from './closing-text.ts'
 
-export const stateTones: Readonly<Record<NamedClosing['state'], Tone>> = {
+const stateTones: Readonly<Record<NamedClosing['state'], Tone>> = {
   requested: 'giwa',
   fenced: 'giwa',
   draining: 'giwa',
@@ -15,20 +15,15 @@ export const stateTones: Readonly<Record<NamedClosing['state'], Tone>> = {
   quarantined: 'danger',
 }
 
-interface ClosingRowProps {
-  closing: NamedClosing
-  onChoose: (room: string) => void
-}
-
-export function ClosingRow({ closing, onChoose }: ClosingRowProps) {
+export function ClosingRow({ closing }: { closing: NamedClosing }) {
   const words = text.value
-  const { room, name, state, requestedAt, parked, attempts, lastError } = closing
+  const { room, name, requestedAt, parked, attempts, lastError } = closing
   return (
     <li class="closing-row">
-      <button type="button" class="closing-open" aria-haspopup="dialog" onClick={() => onChoose(room)}>
+      <a class="closing-open" href={`/admin/closings/${room}`}>
         <span class="closing-name">{name}</span>
         <span class="closing-facts">
-          <Badge tone={stateTones[state]}>{words.states[state]}</Badge>
+          <ClosingBadges closing={closing} />
           <RelativeTime at={requestedAt} />
           {parked > 0 && (
             <span class="closing-trouble">
@@ -43,12 +38,22 @@ export function ClosingRow({ closing, onChoose }: ClosingRowProps) {
         </span>
         {lastError !== undefined && <span class="closing-error">{lastError}</span>}
         {!isFinal(closing) && <StoredBar closing={closing} />}
-      </button>
+      </a>
     </li>
   )
 }
 
-export function StoredBar({ closing }: { closing: NamedClosing }) {
+export function ClosingBadges({ closing }: { closing: Pick<NamedClosing, 'state' | 'acceptedAt'> }) {
+  const { state, acceptedAt } = closing
+  return (
+    <>
+      <Badge tone={stateTones[state]}>{text.value.states[state]}</Badge>
+      {acceptedAt !== undefined && <Badge>{text.value.accepted}</Badge>}
+    </>
+  )
+}
+
+export function StoredBar({ closing }: { closing: Pick<NamedClosing, 'stored' | 'lastSeq'> }) {
   const share = shareStored(closing)
   return share === undefined ? (
     <progress class="closing-bar" aria-label={text.value.stored} />

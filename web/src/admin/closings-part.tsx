@@ -1,3 +1,4 @@
+import './closing.css'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Closing, NamedClosing } from '../api/types.ts'
 import { api } from '../shell/session.ts'
@@ -7,60 +8,57 @@ import type { PagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EmptyState } from '../ui/states.tsx'
-import { ClosingDialog } from './closing-dialog.tsx'
 import { ClosingRow } from './closing-row.tsx'
 import { states, unfinished, withFresh } from './closings.ts'
-import { text } from './text.ts'
+import { text } from './closing-text.ts'
 
-type Shown = Closing['state'] | 'all'
+type Shown = Closing['state'] | 'all' | 'waiting'
 
 /** How the rooms close, and those that somebody has to look at. */
 export function ClosingsPart() {
   const words = text.value
   const [shown, setShown] = useState<Shown>('all')
-  const [chosen, setChosen] = useState<string | undefined>(undefined)
   const list = useMemo(() => listOf(shown), [shown])
   useFreshness(list)
-  const looked = list.items.value?.find(({ room }) => room === chosen)
   return (
     <>
       <Select
-        label={words.state}
+        label={words.show}
         value={shown}
         onChoose={setShown}
         choices={[
-          { value: 'all', label: words.allStates },
+          { value: 'all', label: words.all },
+          { value: 'waiting', label: words.waiting },
           ...states.map((value) => ({ value, label: words.states[value] })),
         ]}
       />
       <PagedView
         list={list}
         skeleton={<ClosingsSkeleton />}
-        empty={<EmptyState icon="receipt" title={shown === 'all' ? words.noClosings : words.noneInState} />}
+        empty={<EmptyState icon="receipt" title={emptyWords(shown)} />}
       >
         {(closings) => (
           <ul class="closing-list">
             {closings.map((closing) => (
-              <ClosingRow key={closing.room} closing={closing} onChoose={setChosen} />
+              <ClosingRow key={closing.room} closing={closing} />
             ))}
           </ul>
         )}
       </PagedView>
-      {looked !== undefined && (
-        <ClosingDialog
-          closing={looked}
-          onFresh={(closing) => list.change((items) => withFresh(items, [closing]))}
-          onClose={() => setChosen(undefined)}
-        />
-      )}
     </>
   )
 }
 
+function emptyWords(shown: Shown): string {
+  const { none, noneWaiting, noneInState } = text.value
+  if (shown === 'all') return none
+  return shown === 'waiting' ? noneWaiting : noneInState
+}
+
 function listOf(shown: Shown): PagedList<NamedClosing> {
-  const state = shown === 'all' ? {} : { state: shown }
+  const wanted = shown === 'all' ? {} : shown === 'waiting' ? { accepted: 'no' as const } : { state: shown }
   return pagedList(
-    (cursor) => api.admin.closings({ ...state, cursor }),
+    (cursor) => api.admin.closings({ ...wanted, cursor }),
     ({ room }) => room,
   )
 }

@@ -7,6 +7,8 @@ import type {
   sessionView,
   signedInView,
 } from '../../../src/accounts/views.ts'
+import type { actView, failedJobView, queueView } from '../../../src/admin/views.ts'
+import type { findingView, inspectedClosingView } from '../../../src/chat/inspection-views.ts'
 import type {
   ackView,
   banView,
@@ -61,6 +63,14 @@ export type Ack = z.output<typeof ackView>
 /** As admins list them. */
 export type NamedClosing = z.output<typeof namedClosingView>
 export type Closing = z.output<typeof closingView>
+/** With all that is known of it. */
+export type InspectedClosing = z.output<typeof inspectedClosingView>
+/** A row of a closed room that is not as it was acknowledged. */
+export type Finding = z.output<typeof findingView>
+/** Something that was done by the power of a role. */
+export type Act = z.output<typeof actView>
+export type Queue = z.output<typeof queueView>
+export type FailedJob = z.output<typeof failedJobView>
 export type Notification = z.output<typeof notificationView>
 
 export type { Receipt }

@@ -30,6 +30,7 @@ const kinds = {
   password: { type: 'password' },
   search: { type: 'search' },
   url: { type: 'url' },
+  date: { type: 'date' },
 } as const
 
 export interface TextFieldProps extends Omit<FieldFrame, 'counter'>, Native {
