@@ -142,10 +142,15 @@ inBrowser('an admin sees a closing by its name, with all that is known of it', a
   await post(mina, `/v1/rooms/${String(id)}/close`)
   await ada.page.goto('/admin/closings')
 
-  await ada.page.getByRole('button', { name: /^장독대/ }).click()
+  await ada.page.getByRole('link', { name: /^장독대/ }).click()
 
-  const sheet = ada.page.getByRole('dialog', { name: '장독대' })
-  await sheet.getByText('Sealed', { exact: true }).waitFor()
-  t.is(await sheet.getByRole('link', { name: 'Receipt' }).getAttribute('href'), `/rooms/${String(id)}/receipt`)
+  const { page } = ada
+  await page.getByRole('heading', { level: 1, name: '장독대' }).waitFor()
+  await page.getByText('Sealed', { exact: true }).waitFor()
+  t.is(
+    await page.getByRole('link', { name: 'Receipt', exact: true }).getAttribute('href'),
+    `/rooms/${String(id)}/receipt`,
+  )
+  await page.getByText('Nobody has done anything by hand.').waitFor()
   t.deepEqual(ada.complaints, [])
 })
