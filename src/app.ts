@@ -15,6 +15,7 @@ import type { Notices } from './people/index.ts'
 import { createHttpApp } from './platform/http/app.ts'
 import { Doors } from './platform/http/doors.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
+import { metricsRoute } from './platform/http/metrics-route.ts'
 import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import { RunningRequests } from './platform/http/running.ts'
@@ -44,18 +45,20 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const raised = raisedLimits(config)
   if (Object.keys(raised).length > 0) log.warn({ raised }, 'limits are raised above their defaults')
   const foundation = await layFoundation(config, log)
-  const { sql, redis, lifecycle, durability } = foundation
+  const { sql, redis, lifecycle, durability, metrics } = foundation
+  metrics.showProcess({ name: config.SERVER_NAME, role: 'server' })
   const domains = await createDomains(foundation, config, log)
   const { accounts, live, chat, admin } = domains
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  const routes = withDocument([...healthRoutes(health), ...Object.values(domains).flatMap((domain) => domain.routes)], {
+  const service = [...healthRoutes(health), metricsRoute(metrics, config.METRICS_FROM)]
+  const routes = withDocument([...service, ...Object.values(domains).flatMap((domain) => domain.routes)], {
     accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
   })
   const http = createHttpApp({
-    ...{ log, routes, annexes: admin.annexes, origins: config.origins, authenticate: accounts.authenticate },
+    ...{ log, metrics, routes, annexes: admin.annexes, origins: config.origins, authenticate: accounts.authenticate },
     ...options,
-    limits: createRateLimits(redis),
+    limits: createRateLimits(redis, metrics),
     idempotency: { sql, redis, log },
     generalLimit: { name: 'requests', requests: config.REQUESTS_PER_MINUTE, seconds: 60, withoutRedis: 'count_here' },
   })
@@ -88,7 +91,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
  * a function, which nobody calls before all of them are there.
  */
 async function createDomains(foundation: Foundation, config: Config, log: Log) {
-  const { sql, redis, broker, lifecycle, durability } = foundation
+  const { sql, redis, broker, lifecycle, durability, metrics } = foundation
 
   const media = await createMedia({ sql, config, log })
   lifecycle.onClose('media', () => media.stop())
@@ -106,7 +109,7 @@ async function createDomains(foundation: Foundation, config: Config, log: Log) {
   })
   const { profiles } = accounts
   const live = createLive({
-    ...{ sql, broker, config, log },
+    ...{ sql, broker, config, log, metrics },
     hiddenFrom: async (account) => (await people.relationsOf(account)).hidden,
     readStatement: (event) => readPostStatement(event) ?? readRoomStatement(event) ?? readNotificationStatement(event),
   })
@@ -125,7 +128,7 @@ async function createDomains(foundation: Foundation, config: Config, log: Log) {
   const ledger = createLedger({ ...foundation, config, rooms, log })
   lifecycle.onClose('ledger', () => ledger.stop())
   const chat = createChat({
-    ...{ sql, redis, broker, config, log, durability, ledger, accounts, media },
+    ...{ sql, redis, broker, config, log, metrics, durability, ledger, accounts, media },
     ...{ transaction, relationsOf: people.relationsOf, notify, withdraw },
   })
   lifecycle.onClose('chat', () => chat.stop())

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 
@@ -11,6 +12,22 @@ export const longestPathBytes = 107
  * A variable `X_FILE` names a file whose content is the value of `X` (Docker secrets). Durations carry their unit in the name.
  */
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+
+/** This machine, and addresses that nobody has outside. */
+const privateNetworks = [
+  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'],
+  ...['::1/128', 'fc00::/7', 'fe80::/10'],
+].join()
+
+function areNetworks(text: string): boolean {
+  if (text === 'none') return true
+  return text.split(',').every((network) => {
+    const [address = '', bits = '', ...more] = network.split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  })
+}
+
 const settings = {
   HOST: z.string().default('127.0.0.1').describe('Address the web server listens on'),
   PORT: whole(0, 65_535).default(3000).describe('Port the web server listens on; 0 takes a free one'),
@@ -57,9 +74,14 @@ const settings = {
     .enum(['refuse', 'warn'])
     .default('refuse')
     .describe('What to do at start when Redis or MySQL keep less than the promise needs'),
-  WORKER_HEALTH_PORT: whole(0, 65_535)
-    .optional()
-    .describe('Port for /livez and /readyz of the worker; none without it'),
+  WORKER_PORT: whole(0, 65_535)
+    .default(3001)
+    .describe('Port of a worker, for /livez, /readyz and /metrics; 0 takes a free one'),
+  METRICS_FROM: z
+    .string()
+    .refine(areNetworks, 'must be networks such as 10.0.0.0/8, separated by commas, or none')
+    .default(privateNetworks)
+    .describe('Networks from which /metrics may be read, or none; never by way of a proxy'),
 
   TOKEN_KEYS: z
     .string()

@@ -5,11 +5,14 @@ import { missingMigrations } from './migrations/index.ts'
 import { Broker } from './platform/broker.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Log } from './platform/log.ts'
+import { Metrics } from './platform/metrics.ts'
+import { showPool } from './platform/mysql-metrics.ts'
 import { connectMysql } from './platform/mysql.ts'
 import type { Sql } from './platform/mysql.ts'
 import { isOutage } from './platform/outage.ts'
 import { closeRedis, connectRedis } from './platform/redis.ts'
 import type { Redis, RedisPurpose } from './platform/redis.ts'
+import { watchRedis } from './platform/redis-metrics.ts'
 import { CannotStart } from './platform/start.ts'
 
 /** What servers and workers stand on. */
@@ -20,6 +23,8 @@ export interface Foundation {
   broker: Broker
   durability: Durability
   lifecycle: Lifecycle
+  /** What this process tells of itself. */
+  metrics: Metrics
 }
 
 const requestTimeMs = 10_000
@@ -38,6 +43,7 @@ export async function layFoundation(
   { holdsLong = false }: { holdsLong?: boolean } = {},
 ): Promise<Foundation> {
   const lifecycle = new Lifecycle(log, requestTimeMs + config.DRAIN_SECONDS * 1000)
+  const metrics = new Metrics()
   try {
     const sql = connectMysql({
       url: config.DATABASE_URL,
@@ -47,13 +53,14 @@ export async function layFoundation(
       log,
     })
     lifecycle.onClose('mysql', () => sql.destroy())
-    const redis = openRedis(config, log, lifecycle, 'commands')
-    const appendRedis = openRedis(config, log, lifecycle, 'append')
-    const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log })
+    showPool(metrics, sql, config.DATABASE_POOL_MAX)
+    const redis = openRedis({ config, log, lifecycle, metrics }, 'commands')
+    const appendRedis = openRedis({ config, log, lifecycle, metrics }, 'append')
+    const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log, metrics })
     lifecycle.onClose('broker', () => broker.close())
     await requireAnswer('MySQL', 'DATABASE_URL', () => requireMigrations(sql))
     const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability(config, log, redis, sql))
-    return { sql, redis, appendRedis, broker, durability, lifecycle }
+    return { sql, redis, appendRedis, broker, durability, lifecycle, metrics }
   } catch (error) {
     await lifecycle.close()
     throw error
@@ -69,10 +76,14 @@ export function checksOf({ sql, redis, broker }: Foundation): Record<string, () 
   }
 }
 
-function openRedis(config: Config, log: Log, lifecycle: Lifecycle, purpose: RedisPurpose): Redis {
+function openRedis(
+  { config, log, lifecycle, metrics }: { config: Config; log: Log; lifecycle: Lifecycle; metrics: Metrics },
+  purpose: RedisPurpose,
+): Redis {
   const onError = (error: Error): void => log.warn({ err: error, purpose }, 'redis connection')
   const redis = connectRedis({ url: config.REDIS_URL, purpose, name: purpose, onError })
   lifecycle.onClose(`redis ${purpose}`, () => closeRedis(redis))
+  watchRedis(metrics, redis, purpose)
   return redis
 }
 

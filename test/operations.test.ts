@@ -106,7 +106,7 @@ test('its statements can be typed as they stand', async (t) => {
   for (const statement of statements) await t.notThrowsAsync(async () => await world().sql.raw(statement))
 })
 
-const watch = section('What to watch until there are metrics')
+const watch = section('What to watch')
 const asked = watch
   .split('\n')
   .filter((line) => line.startsWith('| ') && line.includes(': `'))

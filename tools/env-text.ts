@@ -14,6 +14,6 @@ const opening = `# Settings of Madang. Copy this file to .env and take the # awa
 # the rest. Given DATABASE_URL or REDIS_URL it uses those instead of private instances. Each NAME may be given as
 # NAME_FILE, the path of a file with the value.
 #
-# The containers of docker-compose.yml read .env, too. HOST, PORT, SERVER_NAME, WORKER_HEALTH_PORT, the folders and the files
+# The containers of docker-compose.yml read .env, too. HOST, PORT, SERVER_NAME, WORKER_PORT, the folders and the files
 # of the secrets are fixed there, whatever stands here. Empty counts as absent.
 `

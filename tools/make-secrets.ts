@@ -28,6 +28,7 @@ async function main(): Promise<number> {
     redis_url: `redis://madang:${secrets.redisPassword}@redis:6379/0`,
     token_keys: secrets.tokenKeys,
     receipt_key: secrets.receiptKey,
+    grafana_password: newSecrets().databasePassword,
   }
   // The folder keeps others out; the files themselves must be readable for users whose numbers only the images know.
   mkdirSync(folder, { recursive: true, mode: 0o700 })

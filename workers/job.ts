@@ -1,5 +1,6 @@
 import { Ticker } from '../src/platform/lifecycle.ts'
 import type { Log } from '../src/platform/log.ts'
+import type { Metrics } from '../src/platform/metrics.ts'
 
 /** Something that a worker does, from its start until it is closed. `close` waits for what is under way. */
 export interface Job {
@@ -11,6 +12,7 @@ export interface QueueHost {
   /** Redis of the queues. */
   url: string
   log: Log
+  metrics: Metrics
 }
 
 export interface Repetition {

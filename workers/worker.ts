@@ -3,13 +3,17 @@ import { createAnnouncer, createRoomsPort } from '../src/chat/index.ts'
 import type { Config } from '../src/config.ts'
 import { checksOf, layFoundation } from '../src/foundation.ts'
 import type { Foundation } from '../src/foundation.ts'
-import { createLedger, createLedgerWork } from '../src/ledger/index.ts'
-import { createTelling } from '../src/live/index.ts'
-import { createMediaWork, createPictureViews } from '../src/media/index.ts'
+import { closeQueue, flushQueue } from '../src/ledger/flush-queue.ts'
+import { createLedger, createLedgerWork, showBacklog } from '../src/ledger/index.ts'
+import { createTelling, showRelayBacklog } from '../src/live/index.ts'
+import { createMediaWork, createPictureViews, renderQueue, showOverduePictures } from '../src/media/index.ts'
 import { createNotifications } from '../src/notifications/index.ts'
 import { hidersOf } from '../src/people/index.ts'
-import { Health, serveHealth } from '../src/platform/http/health.ts'
+import { Health, healthRoutes } from '../src/platform/http/health.ts'
+import { metricsRoute } from '../src/platform/http/metrics-route.ts'
+import { serveProbes } from '../src/platform/http/probes.ts'
 import type { Log } from '../src/platform/log.ts'
+import { showQueues } from '../src/platform/queue-depths.ts'
 import { createTellRendered } from '../src/timeline/index.ts'
 import { startCloseRooms } from './close-rooms.ts'
 import { startFlushRooms } from './flush-rooms.ts'
@@ -28,16 +32,16 @@ import { startTellCounts } from './tell-counts.ts'
 /** A worker: the composition of what its jobs need, and the jobs. */
 export async function startWorker(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
   const foundation = await layFoundation(config, log)
-  const { lifecycle } = foundation
+  const { lifecycle, metrics } = foundation
   const jobs = await startJobs(foundation, config, log)
   for (const [name, job] of Object.entries(jobs)) lifecycle.onClose(name, () => job.close())
+  showWhatWaits(foundation, config, log)
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
-  if (config.WORKER_HEALTH_PORT !== undefined) {
-    const probes = await serveHealth({ health, host: config.HOST, port: config.WORKER_HEALTH_PORT, log })
-    lifecycle.onClose('probes', () => probes.close())
-  }
-  log.info('working')
+  const routes = [...healthRoutes(health), metricsRoute(metrics, config.METRICS_FROM)]
+  const probes = await serveProbes({ routes, host: config.HOST, port: config.WORKER_PORT, log })
+  lifecycle.onClose('probes', () => probes.close())
+  log.info({ port: probes.port }, 'working')
   return {
     stop() {
       health.drain()
@@ -46,9 +50,25 @@ export async function startWorker(config: Config, log: Log): Promise<{ stop(): P
   }
 }
 
+/** What the services know and no process: only workers ask them for it, when somebody looks. */
+function showWhatWaits(foundation: Foundation, config: Config, log: Log): void {
+  const { metrics, lifecycle } = foundation
+  metrics.showProcess({ name: config.SERVER_NAME, role: 'worker' })
+  showBacklog({ ...foundation, log })
+  showRelayBacklog({ ...foundation, log })
+  showOverduePictures({ ...foundation, log })
+  const names = [flushQueue.name, closeQueue.name, renderQueue.name]
+  const queues = showQueues({ url: queueUrl(config), names, metrics, log })
+  lifecycle.onClose('queue depths', () => queues.close())
+}
+
+function queueUrl(config: Config): string {
+  return config.QUEUE_REDIS_URL ?? config.REDIS_URL
+}
+
 /** They are closed in the opposite order, the relay as the last one: it still tells what the others do at their end. */
 async function startJobs(foundation: Foundation, config: Config, log: Log): Promise<Record<string, Job>> {
-  const { sql, redis, broker, lifecycle } = foundation
+  const { sql, redis, broker, lifecycle, metrics } = foundation
   const transaction = createTelling({ sql, broker, log })
   const pictures = createPictureViews(config)
   const accounts = createAccounts({ sql, redis, broker, config, log, pictureUrls: pictures.urls })
@@ -67,7 +87,7 @@ async function startJobs(foundation: Foundation, config: Config, log: Log): Prom
   lifecycle.onClose('ledger work', () => ledgerWork.stop())
   const announcePending = createAnnouncer({ sql, ledger, log, profiles })
 
-  const queues = { url: config.QUEUE_REDIS_URL ?? config.REDIS_URL, log }
+  const queues = { url: queueUrl(config), log, metrics }
   return {
     'relay events': await startRelayEvents({ sql, broker, config, log }),
     'flush rooms': startFlushRooms(queues, ledgerWork),

@@ -170,7 +170,7 @@ export class Site {
       TZ: 'UTC',
       // Most of what a process does before it is ready is the same for all of them.
       NODE_COMPILE_CACHE: join(root, '.compiled'),
-      ...(isWorker ? { WORKER_HEALTH_PORT: port } : { PORT: port }),
+      ...(isWorker ? { WORKER_PORT: port } : { PORT: port }),
     }
   }
 }

@@ -21,6 +21,10 @@ export class Channels {
     this.#parts = parts
   }
 
+  get size(): number {
+    return this.#channels.size
+  }
+
   get(room: RoomId): RoomChannel | undefined {
     return this.#channels.get(room)?.channel
   }

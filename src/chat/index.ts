@@ -10,10 +10,12 @@ import type { Route } from '../platform/http/route.ts'
 import type { Role } from '../platform/http/viewer.ts'
 import type { AccountId, RoomId, SessionId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
+import { Metrics } from '../platform/metrics.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Gateway } from '../platform/ws/gateway.ts'
 import type { GatewayLimits } from '../platform/ws/gateway.ts'
+import { showSockets } from '../platform/ws/socket-metrics.ts'
 import { KnownRooms } from './access.ts'
 import { tellChangedCounts } from './counts.ts'
 import { Channels } from './channels.ts'
@@ -30,6 +32,7 @@ import { ensureLobby } from './rooms.ts'
 import { chatRoutes } from './routes.ts'
 import type { Push } from './server-frames.ts'
 import { ChatSocket } from './socket.ts'
+import { Sends, showSends } from './sends.ts'
 import { SpeechRates } from './speech-rates.ts'
 import { roomNames } from './store.ts'
 import { Whispers } from './whispers.ts'
@@ -66,13 +69,15 @@ export interface ChatOptions {
   notify: Notifications['notify']
   withdraw: Notifications['withdraw']
   media: Pick<Media, 'claim' | 'release' | 'views'>
+  /** Where it shows its numbers; without it nobody sees them. */
+  metrics?: Metrics
   accounts: Pick<Accounts, 'authenticate' | 'redeemTicket' | 'profiles' | 'findByUsername'>
 }
 
 /** Chat as a web server has it: rooms over HTTP, everything that happens in them over the socket. */
 export function createChat(options: ChatOptions): Chat {
   const { sql, redis, broker, config, log, ledger, accounts, transaction, relationsOf, media } = options
-  const { notify, withdraw } = options
+  const { notify, withdraw, metrics = new Metrics() } = options
   const { profiles, findByUsername } = accounts
   const rooms = new KnownRooms(sql)
   const names = new Names({ profiles, log })
@@ -83,9 +88,20 @@ export function createChat(options: ChatOptions): Chat {
   const presence = new Presence({ redis, log, beatMs: config.PRESENCE_BEAT_MS })
   const rates = new SpeechRates(config.MESSAGES_PER_SECOND)
   const coalesceMs = config.PRESENCE_PUSH_MS
-  const channels = new Channels({ ledger, names, pictures, log, presence, whispers, coalesceMs })
+  const sends = new Sends(metrics, (room) => channels.get(room) !== undefined)
+  const channels: Channels = new Channels({
+    ledger,
+    names,
+    pictures,
+    log,
+    presence,
+    whispers,
+    coalesceMs,
+    onTold: sends.told,
+  })
+  showSends(metrics, { sends, channels })
   const socketParts = {
-    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, log, relationsOf, media },
+    ...{ sql, ledger, rooms, channels, names, markers, whispers, rates, sends, log, relationsOf, media },
     readFrame: createFrameReader({ messageMaxBytes: config.MESSAGE_MAX_BYTES }),
     roomsPerSocket: config.ROOMS_PER_SOCKET,
   }
@@ -100,9 +116,10 @@ export function createChat(options: ChatOptions): Chat {
       return new ChatSocket(socketParts, connection)
     },
   })
+  showSockets(metrics, gateway)
   return {
     routes: chatRoutes({
-      ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates },
+      ...{ sql, ledger, config, log, profiles, findByUsername, rooms, presence, markers, rates, sends },
       ...{ transaction, relationsOf, notify, withdraw, media, readPictures },
     }),
     gateway,

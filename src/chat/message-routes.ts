@@ -72,24 +72,19 @@ export function messageRoutes(parts: RouteParts): Route[] {
         })
         .refine(saysSomething, nothingSaid),
       answers: { 200: ackView, 201: ackView },
-      async handle({ viewer, params, body: said }) {
-        parts.rates.take(viewer.account)
-        const prepared = await prepare(parts, viewer, { type: 'send', room: params.id, ...said })
-        const outcome = await handOver(parts.ledger, params.id, prepared)
-        const kept = await keptIn(parts, params.id, viewer, outcome)
+      async handle({ viewer, params: { id: room }, body: said }) {
+        const body = await parts.sends.follow({ room, sender: viewer.account, id: said.id }, async () => {
+          parts.rates.take(viewer.account)
+          const prepared = await prepare(parts, viewer, { type: 'send', room, ...said })
+          const outcome = await handOver(parts.ledger, room, prepared)
+          const { place: first, at, isDuplicate, kept } = await keptIn(parts, room, viewer, outcome)
+          const time = new Date(at).toISOString()
+          return { room: String(room), id: said.id, ...first, at: time, duplicate: isDuplicate, kept }
+        })
         return {
-          status: kept.isDuplicate ? 200 : 201,
-          body: {
-            room: String(params.id),
-            id: said.id,
-            ...kept.place,
-            at: new Date(kept.at).toISOString(),
-            duplicate: kept.isDuplicate,
-            kept: kept.kept,
-          },
-          headers: {
-            location: `/v1/rooms/${params.id}/messages?after=${kept.place.epoch}:${kept.place.seq - 1}&limit=1`,
-          },
+          status: body.duplicate ? 200 : 201,
+          body,
+          headers: { location: `/v1/rooms/${room}/messages?after=${body.epoch}:${body.seq - 1}&limit=1` },
         }
       },
     }),

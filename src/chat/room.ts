@@ -19,6 +19,8 @@ export interface RoomParts extends RoomPresenceParts {
   names: Names
   pictures: Pictures
   log: Log
+  /** Hears what so many listeners here have just been told, once a batch. */
+  onTold?: (room: RoomId, entries: readonly Entry[], listeners: number) => void
 }
 
 /**
@@ -136,6 +138,7 @@ export class RoomChannel {
 
   /** Who is put out hears that, and nothing behind it: so a batch is told in pieces that end with each going. */
   #tellEntries({ epoch, entries }: Extract<RoomEvent, { type: 'entries' }>): void {
+    const listeners = this.#subscriptions.size
     let from = 0
     entries.forEach((entry, index) => {
       if (!endsSubscriptions(entry)) return
@@ -144,6 +147,7 @@ export class RoomChannel {
       this.#sendAway(entry)
     })
     this.#tellFrames(epoch, this.#frame(entries.slice(from)))
+    this.#parts.onTold?.(this.room, entries, listeners)
   }
 
   #tellFrames(epoch: number, frames: EntryFrame[]): void {

@@ -20,6 +20,7 @@ import { roomId } from './frames.ts'
 import type { ReadPictures } from './pictures.ts'
 import type { Presence } from './presence.ts'
 import type { ReadMarkers } from './read-markers.ts'
+import type { Sends } from './sends.ts'
 import type { SpeechRates } from './speech-rates.ts'
 
 /** What the routes of chat are wired with. */
@@ -40,6 +41,7 @@ export interface RouteParts {
   presence: Presence
   markers: ReadMarkers
   rates: SpeechRates
+  sends: Sends
 }
 
 export const roomParams = z.strictObject({ id: roomId })

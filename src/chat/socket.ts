@@ -17,6 +17,7 @@ import type { ReadMarkers } from './read-markers.ts'
 import type { AnswerBody } from './server-frames.ts'
 import { keptIn } from './outcome.ts'
 import { prepare } from './speech.ts'
+import type { Sends } from './sends.ts'
 import type { SpeechRates } from './speech-rates.ts'
 import type { Whispers } from './whispers.ts'
 
@@ -26,6 +27,7 @@ export interface SocketParts extends ListeningParts {
   markers: ReadMarkers
   whispers: Whispers
   rates: SpeechRates
+  sends: Sends
   media: PictureParts['media']
   readFrame: (value: unknown) => ClientFrame
   log: Log
@@ -83,20 +85,22 @@ export class ChatSocket implements ConnectionHandlers {
   }
 
   /** ① of the life of a message: to the ledger in the order of arrival, acknowledged when the ledger has it. */
-  async #speak(frame: KeptFrame): Promise<AnswerBody> {
+  #speak(frame: KeptFrame): Promise<AnswerBody> {
     const { viewer } = this.#connection
-    this.#parts.rates.take(viewer.account)
-    const outcome = await this.#lanes.say(frame.room, () => prepare(this.#parts, viewer, frame))
-    const { place, at, isDuplicate, kept } = await keptIn(this.#parts, frame.room, viewer, outcome)
-    return {
-      type: 'ack',
-      room: String(frame.room),
-      id: frame.id,
-      ...place,
-      at: new Date(at).toISOString(),
-      duplicate: isDuplicate,
-      kept,
-    }
+    return this.#parts.sends.follow({ room: frame.room, sender: viewer.account, id: frame.id }, async () => {
+      this.#parts.rates.take(viewer.account)
+      const outcome = await this.#lanes.say(frame.room, () => prepare(this.#parts, viewer, frame))
+      const { place, at, isDuplicate, kept } = await keptIn(this.#parts, frame.room, viewer, outcome)
+      return {
+        type: 'ack' as const,
+        room: String(frame.room),
+        id: frame.id,
+        ...place,
+        at: new Date(at).toISOString(),
+        duplicate: isDuplicate,
+        kept,
+      }
+    })
   }
 
   /** Answered when the client has been told what it missed. */

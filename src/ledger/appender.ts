@@ -11,6 +11,7 @@ import type { NewEntry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import type { AppendOutcome } from './contract.ts'
 import { ledgerOf } from './ledger-store.ts'
+import type { AppendTally } from './metrics.ts'
 import { placesOfIds } from './store.ts'
 
 export interface AppenderParts {
@@ -26,6 +27,7 @@ export interface AppenderParts {
   onAcked: (room: RoomId, place: Place) => void
   /** Hears how full a room's buffer is after each batch. */
   onBuffered: (room: RoomId, reply: AppendReply) => void
+  tally: AppendTally
 }
 
 interface Pending extends Candidate {
@@ -85,7 +87,9 @@ export class Appender {
       for (let attempt = 0; attempt < mostTries && rest.length > 0; attempt += 1) {
         const limits = { ...this.#parts.limits, isOverBudget: this.#parts.isOverBudget() }
         crashPoint('append: batch taken, not sent')
+        const startedAt = performance.now()
         const reply = await buffer.append(this.#parts.redis, room, rest, limits)
+        this.#parts.tally.answered(rest.length, performance.now() - startedAt)
         crashPoint('append: kept, not acknowledged')
         rest = reply.type === 'ok' ? await this.#settle(room, rest, reply) : await this.#afterEpochChange(room, rest)
       }
@@ -93,6 +97,7 @@ export class Appender {
       return rest.length === 0
     } catch (error) {
       const outcome = outcomeOf(error)
+      this.#parts.tally.unanswered()
       this.#parts.log.warn({ err: error, room, entries: rest.length }, 'append has no answer')
       rest.forEach((pending) => pending.settle(outcome))
       return false

@@ -16,6 +16,8 @@ export class Budget {
   readonly #options: BudgetOptions
   readonly #ticker: Ticker
   #isOver = false
+  #used: number | undefined
+  #bytes: number | undefined
 
   constructor(options: BudgetOptions) {
     this.#options = options
@@ -30,6 +32,20 @@ export class Budget {
     return this.#isOver
   }
 
+  /** Bytes that Redis uses; undefined until it has said so. */
+  get used(): number | undefined {
+    return this.#used
+  }
+
+  /** Undefined where there is no budget. */
+  get bytes(): number | undefined {
+    return this.#bytes
+  }
+
+  get fullPercent(): number {
+    return this.#options.fullPercent
+  }
+
   async look(): Promise<void> {
     const info = await this.#options.redis.info('memory')
     const used = numberOf(info, 'used_memory')
@@ -37,6 +53,8 @@ export class Budget {
     const isOver = budget > 0 && used * 100 > budget * this.#options.fullPercent
     if (isOver !== this.#isOver) this.#options.log.warn({ used, budget, isOver }, 'memory budget of redis')
     this.#isOver = isOver
+    this.#used = used
+    this.#bytes = budget > 0 ? budget : undefined
   }
 
   stop(): Promise<void> {

@@ -209,6 +209,34 @@ export async function settleClosing(sql: Sql, room: RoomId): Promise<void> {
 
 const finalStates: readonly ClosingState[] = ['sealed', 'suspect', 'quarantined']
 
+/** All but *sealed*, which is where every room ends. */
+const watchedStates = ['requested', 'fenced', 'draining', 'verifying', 'suspect', 'quarantined'] as const
+
+export interface WaitingClosings {
+  state: (typeof watchedStates)[number]
+  count: number
+  /** Since the first of them was asked for; 0 when there is none. */
+  oldestSeconds: number
+}
+
+/** How many closings are in each state but the usual last one. Of each at most so many are looked at, those of the oldest rooms. */
+export async function waitingClosings(sql: Sql, most = 10_000): Promise<WaitingClosings[]> {
+  const ofState = `SELECT ? AS state, COUNT(*) AS closings,
+      COALESCE(TIMESTAMPDIFF(SECOND, MIN(requested_at), NOW(3)), 0) AS seconds
+    FROM (SELECT requested_at FROM end_room FORCE INDEX (end_room_state)
+      WHERE state = ? ORDER BY room_id LIMIT ?) AS some`
+  const rows = await selectRows<{ state: WaitingClosings['state']; closings: number; seconds: number }>(
+    sql,
+    watchedStates.map(() => ofState).join(' UNION ALL '),
+    watchedStates.flatMap((state) => [state, state, most]),
+  )
+  return rows.map(({ state, closings, seconds }) => ({
+    state,
+    count: Number(closings),
+    oldestSeconds: Math.max(0, Number(seconds)),
+  }))
+}
+
 /** Takes closings with work left that are due, and leases them, so that other sweepers leave them alone for a while. */
 export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds: number }): Promise<RoomId[]> {
   const rows = await selectRows<{ room_id: RoomId }>(

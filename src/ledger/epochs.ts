@@ -12,6 +12,7 @@ import type { Entry } from './entry.ts'
 import { causeOf, isInstalled, isSettled, joins, suspectRange } from './epoch-rules.ts'
 import type { Kept } from './epoch-rules.ts'
 import type { RoomsPort } from './contract.ts'
+import type { EpochTally } from './metrics.ts'
 import { ackedByEpoch, epochEnds, insertEpochEnd, insertParked } from './record-store.ts'
 import type { EpochCause } from './record-store.ts'
 import { beginEpoch, lockLedger } from './ledger-store.ts'
@@ -25,6 +26,7 @@ export interface EpochParts {
   redis: Redis
   rooms: RoomsPort
   log: Log
+  epochTally?: EpochTally
 }
 
 /**
@@ -67,6 +69,7 @@ async function changeEpoch(parts: EpochParts, room: RoomId): Promise<'changed' |
   const decided = await decideOnce(parts, room)
   if (decided === 'final') return 'final'
   if (decided === 'settled') return 'changed'
+  if (decided.cause !== 'opened') parts.epochTally?.ended(decided.cause, decided.isSuspect)
   crashPoint('epoch: committed, not installed')
   const roster = await parts.rooms.roster(room)
   await buffer.rebase(parts.redis, room, { ...decided, roster })
@@ -85,7 +88,7 @@ async function decideOnce(parts: EpochParts, room: RoomId): Promise<Decided | 'f
   }
 }
 
-type Decided = Omit<buffer.Rebase, 'roster'> & { cause: EpochCause | 'opened' }
+type Decided = Omit<buffer.Rebase, 'roster'> & { cause: EpochCause | 'opened'; isSuspect: boolean }
 
 async function decide(
   parts: EpochParts,
@@ -112,12 +115,12 @@ async function decide(
   if (tail === undefined) return 'settled'
   const kept = await keepTail(parts, trx, { row, look, tail, room })
   const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
-  if (cause !== 'opened') await endEpoch(parts, trx, room, row, look, kept, cause)
+  const isSuspect = cause !== 'opened' && (await endEpoch(parts, trx, room, row, look, kept, cause))
   await beginEpoch(trx, room, { epoch, run })
   const state = row.state === 'open' ? 'open' : 'closed'
   const end = state === 'open' ? kept : await endWithClosed(trx, room, epoch, kept)
   crashPoint('epoch: decided, not committed')
-  return { run, epoch, state, storedSeq: end.seq, digest: end.digest, at: end.at, cause }
+  return { run, epoch, state, storedSeq: end.seq, digest: end.digest, at: end.at, cause, isSuspect }
 }
 
 const salvageEntries = 1000
@@ -164,6 +167,7 @@ async function tailOf(redis: Redis, room: RoomId, row: LedgerRow, look: Look): P
   return tail
 }
 
+/** Answers whether something acknowledged may be lost. */
 async function endEpoch(
   parts: EpochParts,
   trx: Sql,
@@ -172,7 +176,7 @@ async function endEpoch(
   look: Look,
   kept: Kept,
   cause: EpochCause,
-): Promise<void> {
+): Promise<boolean> {
   const earlier = await epochEnds(trx, room)
   const acked = Math.max((await ackedByEpoch(trx, room)).get(row.epoch) ?? 0, await fencedSeq(trx, room, row.epoch))
   const suspect = suspectRange(row, look, { kept, cause, acked })
@@ -186,6 +190,7 @@ async function endEpoch(
     cause,
     suspect,
   })
+  return suspect !== undefined
 }
 
 /** A room that is closing ends with *closed*: written here when the one in Redis was lost or never came to be. */

@@ -10,6 +10,7 @@ import { NotInBulk, storeInBulk } from './bulk.ts'
 import type { Entry, Place } from './entry.ts'
 import type { Epochs } from './epochs.ts'
 import { ledgerOf, lockLedger } from './ledger-store.ts'
+import type { WorkTally } from './metrics.ts'
 import { SliceDoesNotJoin, storeSlices } from './storing.ts'
 
 export interface FlushParts {
@@ -23,6 +24,7 @@ export interface FlushParts {
   sliceEntries: number
   /** One transaction takes no further slice when it has so many: others wait for the ledger's row meanwhile. */
   transactionEntries: number
+  tally: WorkTally
 }
 
 /** Nor when it has so many bytes. */
@@ -35,6 +37,18 @@ const mostRounds = 10_000
  * May run twice, late, on two workers at once, or after a crash at any point. Answers how many entries became rows.
  */
 export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
+  const startedAt = performance.now()
+  try {
+    const rows = await flushAll(parts, room)
+    if (rows > 0) parts.tally.flushed(rows, performance.now() - startedAt)
+    return rows
+  } catch (error) {
+    parts.tally.flushFailed()
+    throw error
+  }
+}
+
+async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
   let stored = 0
   let isBulk = parts.hasBulk
   for (let round = 0; round < mostRounds; round += 1) {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { Log } from '../platform/log.ts'
+import { Metrics } from '../platform/metrics.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { Doorbell } from '../platform/queue.ts'
 import type { Redis } from '../platform/redis.ts'
@@ -22,6 +23,7 @@ import { findingsOf } from './findings.ts'
 import { Followers } from './follow.ts'
 import { entryAt, headOfRoom, itemsOf, readableEntriesOf, resumeFrom } from './history.ts'
 import { inspectClosing } from './inspection.ts'
+import { showBudget, tallyAppends, tallyEpochs, tallyWork } from './metrics.ts'
 import { Signer, readReceipt } from './receipt.ts'
 import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
@@ -31,6 +33,7 @@ import { transcriptFile } from './transcript.ts'
 import { Witness } from './witness.ts'
 
 export type * from './contract.ts'
+export { showBacklog } from './backlog.ts'
 export type { Durability } from './durability.ts'
 export type { Entry, MembershipChange, NewEntry, Place, RuleChange, Rules, Speak, Taking } from './entry.ts'
 export { readDurability } from './durability.ts'
@@ -46,12 +49,14 @@ export interface LedgerParts {
   redis: Redis
   rooms: RoomsPort
   log: Log
+  /** Where it shows its numbers; without it nobody sees them. */
+  metrics?: Metrics
 }
 
 /** The ledger as a web server has it: append, follow, read, close. */
 export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: Broker }): Ledger {
-  const { config, sql, redis, log } = parts
-  const epochs = new Epochs(parts)
+  const { config, sql, redis, log, metrics = new Metrics() } = parts
+  const epochs = new Epochs({ ...parts, epochTally: tallyEpochs(metrics) })
   const flushBell = doorbell(parts, flushQueue)
   const closeBell = doorbell(parts, closeQueue)
   const witness = new Witness({ sql, server: config.SERVER_NAME, everyMs: config.WITNESS_MS, log })
@@ -59,8 +64,9 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     ...{ redis, log, maxBytes: config.REDIS_MAX_BYTES, fullPercent: config.REDIS_FULL_PERCENT },
     everyMs: 2000,
   })
+  showBudget(metrics, budget)
   const appender = new Appender({
-    ...{ redis: parts.appendRedis, sql, epochs, log, limits: appendLimits(config) },
+    ...{ redis: parts.appendRedis, sql, epochs, log, limits: appendLimits(config), tally: tallyAppends(metrics) },
     isOverBudget: () => budget.isOver,
     onAcked: (room, place) => witness.saw(room, place),
     onBuffered: (room, reply) => {
@@ -119,7 +125,7 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
 export async function createLedgerWork(
   parts: LedgerParts & { durability: Durability },
 ): Promise<RecoveryParts & { stop: () => Promise<void> }> {
-  const { config } = parts
+  const { config, metrics = new Metrics() } = parts
   if (config.RECEIPT_KEY === undefined) throw new ConfigError('RECEIPT_KEY: a worker cannot seal rooms without it')
   const closeBell = doorbell(parts, closeQueue)
   return {
@@ -127,7 +133,8 @@ export async function createLedgerWork(
     hasBulk: await findBulk(parts),
     sliceEntries: config.FLUSH_SLICE_ENTRIES,
     transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
-    epochs: new Epochs(parts),
+    epochs: new Epochs({ ...parts, epochTally: tallyEpochs(metrics) }),
+    tally: tallyWork(metrics),
     signer: await Signer.fromJwk(config.RECEIPT_KEY),
     ring: (job) => closeBell.ring(job),
     retrySeconds: config.CLOSING_RETRY_SECONDS,

@@ -57,6 +57,7 @@ export async function attemptClosing(parts: RecoveryParts, room: RoomId): Promis
   try {
     await driveClosing(parts, room)
   } catch (error) {
+    parts.tally.closingFailed()
     parts.log.warn({ err: error, room }, 'the closing could not be finished yet')
     await recordFailedAttempt(parts.sql, room, { error: reasonOf(error), firstWaitSeconds: parts.retrySeconds })
   }

@@ -173,8 +173,10 @@ async function finish(
     await endLedger(trx, room)
     return true
   })
-  if (isOurs) parts.log.info({ room, state: outcome.state, lastSeq: outcome.fence.lastSeq }, 'the closing is final')
-  return isOurs
+  if (!isOurs) return false
+  parts.tally.closingEnded(outcome.state)
+  parts.log.info({ room, state: outcome.state, lastSeq: outcome.fence.lastSeq }, 'the closing is final')
+  return true
 }
 
 /** Another worker was first: its transcripts stay, ours go where they are other files. */

@@ -1,9 +1,11 @@
 import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
 import type { Log } from '../platform/log.ts'
+import { Metrics } from '../platform/metrics.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Live, ReadStatement } from './contract.ts'
 import { Hub } from './hub.ts'
+import { showStreams } from './metrics.ts'
 import { placedEvents } from './store.ts'
 import { Relay } from './relay.ts'
 import { liveRoutes } from './routes.ts'
@@ -12,6 +14,7 @@ import { Streams } from './streams.ts'
 import { createTelling } from './telling.ts'
 
 export * from './contract.ts'
+export { showRelayBacklog } from './metrics.ts'
 export { createTelling } from './telling.ts'
 export type { HiddenFrom } from './stream.ts'
 export type { Relay } from './relay.ts'
@@ -25,6 +28,8 @@ export interface LiveOptions {
   hiddenFrom: HiddenFrom
   /** What the events of all domains say of things that come and go. */
   readStatement: ReadStatement
+  /** Where it shows its numbers; without it nobody sees them. */
+  metrics?: Metrics
 }
 
 /** The live stream as a web server has it. */
@@ -46,6 +51,7 @@ export function createLive(options: LiveOptions): Live {
       maxBytes: config.STREAM_MAX_BYTES,
     },
   })
+  showStreams(options.metrics ?? new Metrics(), { hub, streams })
   return {
     routes: liveRoutes({ streams, opensPerMinute: config.STREAM_OPENS_PER_MINUTE }),
     transaction: createTelling({ sql, broker, log }),

@@ -64,6 +64,22 @@ export async function unplacedEvents(trx: Sql, limit: number): Promise<UnplacedE
   return rows.map((row) => ({ id: idFromRow(row.id), event: toEvent(row) }))
 }
 
+export interface RelayBacklog {
+  /** Committed events without a position. Of a long backlog at most so many are counted. */
+  events: number
+  oldestSeconds: number
+  /** The last one given. */
+  position: number
+}
+
+export async function relayBacklog(sql: Sql, most = 10_000): Promise<RelayBacklog> {
+  const text = `SELECT COUNT(*) AS events, COALESCE(TIMESTAMPDIFF(SECOND, MIN(created_at), NOW(3)), 0) AS seconds
+    FROM (SELECT created_at FROM events FORCE INDEX (events_position) WHERE position IS NULL ORDER BY id LIMIT ?) AS unplaced`
+  const [row] = await selectRows<{ events: number; seconds: number }>(sql, text, [most])
+  const position = await lastPosition(sql)
+  return { events: Number(row?.events ?? 0), oldestSeconds: Math.max(0, Number(row?.seconds ?? 0)), position }
+}
+
 /** Gives the first event this position, the next one the next. */
 export async function placeEvents(trx: Sql, ids: readonly number[], first: number): Promise<void> {
   const cases = ids.map(() => 'WHEN ? THEN ?').join(' ')

@@ -19,6 +19,8 @@ export interface StreamParts {
   heartbeatMs: number
   lifeMs: number
   retryMs: number
+  /** The reader could not be told all that it lacks. */
+  onGap?: () => void
 }
 
 export interface StreamRequest {
@@ -46,6 +48,7 @@ export class Stream implements Listener {
   #position = 0
   /** Where the client was last told by an id that it stands; events may have led it further. */
   #toldId = 0
+  #hasBegun = false
   #isLive = false
   #isHiddenStale = true
 
@@ -62,6 +65,11 @@ export class Stream implements Listener {
     ]
     session.write(chunkOf([encodeRetry(parts.retryMs * (0.5 + Math.random()))]))
     void this.#begin(request.after)
+  }
+
+  /** Events that this client has still to be told, or passed by. */
+  get behind(): number {
+    return this.#hasBegun ? this.#parts.hub.position - this.#position : 0
   }
 
   tell(batch: Batch): void {
@@ -106,6 +114,7 @@ export class Stream implements Listener {
       this.#tellGap(after)
       this.#sayReady(this.#position, { recovered: false, from: to, to })
     }
+    this.#hasBegun = true
     await this.#follow()
   }
 
@@ -158,6 +167,7 @@ export class Stream implements Listener {
 
   /** The client cannot be told what it lacks: it reads anew what these topics show, and goes on from here. */
   #tellGap(after: number): void {
+    this.#parts.onGap?.()
     this.#position = this.#parts.hub.position
     const range = { from: String(after), to: String(this.#position) }
     this.#say('gap', this.#position, { ...range, reload: [...this.#reader.topics] })

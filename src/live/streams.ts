@@ -9,6 +9,15 @@ import { SseSession } from '../platform/sse/session.ts'
 import { Stream } from './stream.ts'
 import type { StreamParts, StreamRequest } from './stream.ts'
 
+/** What has come of the streams of a server since it started. */
+export interface StreamCounts {
+  opened: number
+  /** Clients that took nothing for too long, or too little. */
+  cutOff: number
+  /** Readers that were told to reload, because what they lack is not held any more. */
+  gaps: number
+}
+
 export interface StreamsParts extends StreamParts {
   limits: { perAccount: number; perAddress: number; maxBytes: number }
 }
@@ -18,6 +27,7 @@ export type OpenStream = (response: ServerResponse, request: Omit<StreamRequest,
 
 /** The open streams of this server: counts them, and ends them. */
 export class Streams {
+  readonly counts: StreamCounts = { opened: 0, cutOff: 0, gaps: 0 }
   readonly #parts: StreamsParts
   readonly #bySession = new Map<SessionId, Set<Stream>>()
   readonly #byAccount = new Map<AccountId, number>()
@@ -26,7 +36,16 @@ export class Streams {
   readonly #empty = Promise.withResolvers<void>()
 
   constructor(parts: StreamsParts) {
-    this.#parts = parts
+    this.#parts = { ...parts, onGap: () => void (this.counts.gaps += 1) }
+  }
+
+  get size(): number {
+    return this.#all().length
+  }
+
+  /** Events that the reader who is furthest behind has still to be told. */
+  get furthestBehind(): number {
+    return this.#all().reduce((most, stream) => Math.max(most, stream.behind), 0)
   }
 
   sessions(): Iterable<SessionId> {
@@ -68,6 +87,7 @@ export class Streams {
     const session = new SseSession({
       response,
       maxBytes: this.#parts.limits.maxBytes,
+      onCutOff: this.#countCutOff,
       onClose: () => {
         stream?.close()
         if (stream !== undefined) this.#strike(viewer.session, stream)
@@ -78,8 +98,18 @@ export class Streams {
       session.write(chunkOf([encodeRetry(this.#parts.retryMs)]))
       return session.end()
     }
+    this.counts.opened += 1
     stream = new Stream(this.#parts, session, { ...request, account: viewer.account })
     this.#bySession.set(viewer.session, (this.#bySession.get(viewer.session) ?? new Set()).add(stream))
+  }
+
+  /** One function for all streams. */
+  readonly #countCutOff = (): void => {
+    this.counts.cutOff += 1
+  }
+
+  #all(): Stream[] {
+    return [...this.#bySession.values()].flatMap((streams) => [...streams])
   }
 
   #strike(session: SessionId, stream: Stream): void {

@@ -24,6 +24,7 @@ import { presentPicture } from './views.ts'
 
 export { pictureView } from './contract.ts'
 export type { Media, MediaUse, PictureView } from './contract.ts'
+export { showOverduePictures } from './metrics.ts'
 export { renderQueue } from './render-queue.ts'
 export type { RenderTransaction } from './render.ts'
 

@@ -165,6 +165,14 @@ export async function leaseDue(trx: Sql, lease: { limit: number; seconds: number
   return picturesByIds(trx, ids)
 }
 
+/** Pictures that a worker should have looked after some time ago; of very many at most so many are counted. */
+export async function countOverdue(sql: Sql, { minutes, most }: { minutes: number; most: number }): Promise<number> {
+  const text = `SELECT COUNT(*) AS pictures FROM (SELECT id FROM media FORCE INDEX (media_due)
+      WHERE due_at < CURRENT_TIMESTAMP(3) - INTERVAL ? MINUTE LIMIT ?) AS overdue`
+  const [row] = await selectRows<{ pictures: number }>(sql, text, [minutes, most])
+  return Number(row?.pictures ?? 0)
+}
+
 /** Its files are gone. False when somebody else was quicker. */
 export async function deletePicture(trx: Sql, id: MediaId): Promise<boolean> {
   return (await affectedRows(trx, "DELETE FROM media WHERE id = ? AND state = 'released'", [id])) === 1

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { within } from './lifecycle.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { closeRedis, connectRedis } from './redis.ts'
 import type { Redis } from './redis.ts'
+import { watchRedis } from './redis-metrics.ts'
 
 type OnMessage = (message: Buffer) => void
 
@@ -20,7 +22,7 @@ export class Broker {
   readonly #log: Log
   readonly #ping: NodeJS.Timeout
 
-  constructor(options: { url: string; publisher: Redis; log: Log }) {
+  constructor(options: { url: string; publisher: Redis; log: Log; metrics?: Metrics }) {
     this.#log = options.log
     this.#publisher = options.publisher
     this.#subscriber = connectRedis({
@@ -29,6 +31,7 @@ export class Broker {
       name: 'subscriber',
       onError: (error) => this.#log.warn({ err: error }, 'redis subscriber'),
     })
+    if (options.metrics !== undefined) watchRedis(options.metrics, this.#subscriber, 'subscriber')
     this.#subscriber.on('ready', () => void this.#subscribeAgain())
     this.#subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#deliver(channel, message))
     // Who only listens cannot tell silence from a connection that is gone.

@@ -4,6 +4,8 @@ import { Redis } from 'ioredis'
 import type { Log } from './log.ts'
 import { reasonOf } from './log.ts'
 import { within } from './lifecycle.ts'
+import { Metrics } from './metrics.ts'
+import type { Histogram } from './metrics.ts'
 
 /** What a queue is: its name, how its jobs are deduplicated and kept. Defined once beside the domain that owns it. */
 export interface QueueDefinition<Data> {
@@ -67,16 +69,27 @@ export function startWorker<Data>(options: {
   definition: QueueDefinition<Data>
   concurrency: number
   log: Log
+  /** Where jobs are timed; without it nobody sees that. */
+  metrics?: Metrics
   work: (data: Data, job: { id: string | undefined; requestId: string | undefined }) => Promise<void>
 }): { close: () => Promise<void> } {
   const { definition, log } = options
+  const durations = timeJobs(options.metrics ?? new Metrics())
+  for (const outcome of ['done', 'failed']) durations.zero({ queue: definition.name, outcome })
   const worker = new Worker<Data>(
     definition.name,
     async (job) => {
       const requestId = requestIdOf(job.data)
-      await options.work(job.data, { id: job.id, requestId }).catch((error: unknown) => {
+      const startedAt = performance.now()
+      const observe = (outcome: 'done' | 'failed'): void =>
+        durations.observe({ queue: definition.name, outcome }, (performance.now() - startedAt) / 1000)
+      try {
+        await options.work(job.data, { id: job.id, requestId })
+        observe('done')
+      } catch (error) {
+        observe('failed')
         throw fitToKeep(error)
-      })
+      }
     },
     {
       connection: {
@@ -107,6 +120,15 @@ function fitToKeep(error: unknown): Error {
     error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
   fit.stack = [`Error: ${fit.message}`, ...places].join('\n')
   return fit
+}
+
+function timeJobs(metrics: Metrics): Histogram<'queue' | 'outcome'> {
+  return metrics.histogram({
+    name: 'madang_job_duration_seconds',
+    help: 'Time of a job, by its queue and whether it is to be tried again',
+    labels: ['queue', 'outcome'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  })
 }
 
 function requestIdOf(data: unknown): string | undefined {

@@ -12,7 +12,7 @@ import { shakeHands, standardHeaders } from './ws/raw-socket.ts'
 const site = siteOf(test)
 
 const isUnsafe = ({ method }: ServedRoute): boolean => method !== 'GET'
-const isProbe = ({ path }: ServedRoute): boolean => path === '/livez' || path === '/readyz'
+const isProbe = ({ path }: ServedRoute): boolean => ['/livez', '/readyz', '/metrics'].includes(path)
 
 test.serial(
   'every answer of every route, refusals too, has the headers that keep browsers safe and says where one stands',

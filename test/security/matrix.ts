@@ -37,6 +37,7 @@ const newAccount = () => ({ username: `newcomer_${(accounts += 1)}`, password, t
 export const matrix: Readonly<Record<string, Row>> = {
   'GET /livez': { all: everybody },
   'GET /readyz': { all: everybody },
+  'GET /metrics': { all: everybody },
   'GET /openapi.json': { all: everybody },
   'GET /docs': { all: everybody },
   'GET /docs/:file': { about: 'file', own: everybody, others: everybody, missing: '404 404 404 404 404 404' },

@@ -35,6 +35,8 @@ export interface Stack {
   raised: Record<string, number>
   /** Of each web server itself. */
   serverAddress(name: ServerName): string
+  /** Where the worker answers probes. */
+  workerAddress: string
   /** SIGKILL, as a crash would. */
   kill(part: PartName): Promise<void>
   /** Starts a part again and waits until it can take work; for Redis until all parts see it again. */
@@ -137,6 +139,7 @@ export async function startStack(
     },
     raised: raisedLimits(loadConfig(env)),
     serverAddress: (name) => `http://${partOf(name).host}`,
+    workerAddress: `http://${partOf('worker-1').host}`,
     kill: (part) =>
       part === 'redis'
         ? world.redis.kill()
@@ -219,6 +222,6 @@ async function newPart(
   const port = await freePort()
   const own = { HOST: '127.0.0.1', SERVER_NAME: name, TZ: 'UTC' }
   const isWorker = workerNames.some((worker) => worker === name)
-  const ports = isWorker ? { WORKER_HEALTH_PORT: String(port) } : { PORT: String(port) }
+  const ports = isWorker ? { WORKER_PORT: String(port) } : { PORT: String(port) }
   return new Part(script, port, { ...env, ...own, ...ports }, options)
 }

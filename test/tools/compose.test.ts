@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { describeSettings, loadConfig } from '../../src/config.ts'
@@ -30,6 +30,7 @@ function mapping(text: string): Record<string, string> {
 const fixed = mapping(below(compose, /^x-environment:/))
 const services = below(compose, /^services:/)
 const ours = ['server-1', 'server-2', 'worker', 'migrate', 'seed']
+const monitoring = ['prometheus', 'grafana']
 
 test('every container of ours reads .env where there is one, and nothing but that', (t) => {
   t.regex(below(compose, /^x-madang:/), /^ {2}env_file: \[\{ path: \.env, required: false \}\]$/m)
@@ -147,15 +148,31 @@ const networksOf = (name: string): string[] => {
 }
 const allServices = [...services.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name)
 
+/** Who has a port: to all the world, or to this machine alone. */
+const doors = ['nginx', 'grafana']
+
 test('Nginx alone is reached from outside; servers, MySQL and Redis are on a network that leads nowhere', (t) => {
-  t.deepEqual(allServices.toSorted(), [...ours, 'mysql', 'nginx', 'redis'].toSorted())
+  t.deepEqual(allServices.toSorted(), [...ours, ...monitoring, 'mysql', 'nginx', 'redis'].toSorted())
   for (const name of allServices) {
     const service = below(services, new RegExp(`^ {2}${name}:`))
-    t.is(/^ +(ports|network_mode|extra_hosts|expose):/m.test(service), name === 'nginx', name)
-    t.deepEqual(networksOf(name), name === 'nginx' ? ['outside', 'inside'] : ['inside'], name)
+    t.is(/^ +(ports|network_mode|extra_hosts|expose):/m.test(service), doors.includes(name), name)
+    t.deepEqual(networksOf(name), doors.includes(name) ? ['outside', 'inside'] : ['inside'], name)
   }
-  t.is(compose.match(/^ +ports:/gm)?.length, 1)
+  t.is(compose.match(/^ +ports:/gm)?.length, doors.length)
+  t.regex(below(services, /^ {2}grafana:/), /^ {4}ports: \['127\.0\.0\.1:\$\{MADANG_GRAFANA_PORT:-3300\}:3000'\]$/m)
   t.notRegex(compose, /network_mode|privileged/)
   t.regex(below(services, /^ {2}nginx:/), /^ {4}ports: \['\$\{MADANG_PORT:-8080\}:8080'\]$/m)
   t.is(below(compose, /^networks:/), ['  outside:', '  inside:', '    internal: true', ''].join('\n'))
+})
+
+test('Prometheus and Grafana run where they are asked for, and are given the files of this project', (t) => {
+  for (const name of monitoring) {
+    const service = below(services, new RegExp(`^ {2}${name}:`))
+    t.regex(service, /^ {4}profiles: \[monitoring\]$/m, name)
+    t.regex(service, /^ {4}<<: \*hardened$/m, name)
+    t.regex(service, /^ {4}image: \S+:v?\d+\.\d+\.\d+$/m, name)
+    const mounted = [...service.matchAll(/^ +- (\.\/deploy\/\S+):\S+:ro$/gm)].map(([, file = '']) => file)
+    t.true(mounted.length >= 2, name)
+    for (const file of mounted) t.true(existsSync(path.join(projectFolder, file)), file)
+  }
 })

@@ -40,7 +40,7 @@ export function upstreamOf({ layout, name, port }: Pick<NodeService, 'layout' | 
 
 export function workerService(options: NodeService): Service {
   return nodeService(options, [path.join(projectFolder, 'workers/main.ts')], {
-    WORKER_HEALTH_PORT: String(options.port),
+    WORKER_PORT: String(options.port),
   })
 }
 

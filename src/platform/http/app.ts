@@ -7,6 +7,7 @@ import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { openAnnex } from './annex.ts'
 import type { Annex } from './annex.ts'
+import type { Metrics } from '../metrics.ts'
 import { nameRequest } from './context.ts'
 import type { HttpMiddleware, RequestState } from './context.ts'
 import { dispatch } from './dispatch.ts'
@@ -15,6 +16,7 @@ import type { IdempotencyParts } from './idempotency.ts'
 import { addressKey } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
 import { logRequests } from './request-log.ts'
+import { countRequests } from './request-metrics.ts'
 import type { Route } from './route.ts'
 import type { Authenticate } from './viewer.ts'
 
@@ -30,6 +32,8 @@ export interface HttpAppOptions {
   generalLimit?: Limit
   /** Needed by routes that are idempotent. */
   idempotency?: IdempotencyParts
+  /** Where requests are counted. */
+  metrics?: Metrics
   /** For tests: an answer that its route does not declare becomes a 500. */
   isAnswerChecked?: boolean
 }
@@ -49,6 +53,7 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   app.use(nameRequest)
   app.use(securityHeaders())
   app.use(logRequests(options.log))
+  if (options.metrics !== undefined) app.use(countRequests(options.metrics))
   app.use(answerProblems(options.log))
   for (const annex of options.annexes ?? []) app.use(openAnnex({ authenticate: nobody, ...options }, annex))
   const router = createRouter(options)

@@ -1,9 +1,6 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
 import { z } from 'zod'
 import { within } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
-import { createHttpApp, serverTimes } from './app.ts'
 import { route } from './route.ts'
 import type { Route } from './route.ts'
 
@@ -94,20 +91,4 @@ export function healthRoutes(health: Health): Route[] {
       },
     }),
   ]
-}
-
-/** A small server for the probes of a process that has no other. */
-export async function serveHealth(options: { health: Health; host: string; port: number; log: Log }) {
-  const app = createHttpApp({ log: options.log, routes: healthRoutes(options.health) })
-  const server = createServer(serverTimes, app.callback())
-  server.listen(options.port, options.host)
-  await once(server, 'listening')
-  return {
-    address: server.address(),
-    async close(): Promise<void> {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }

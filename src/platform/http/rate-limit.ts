@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { Problem } from '../errors.ts'
+import { Metrics } from '../metrics.ts'
 import type { Redis } from '../redis.ts'
 import { PointPacks } from './point-packs.ts'
 import type { Taken } from './point-packs.ts'
@@ -34,7 +35,12 @@ const keys = { prefix: (limit: Limit) => `rate:${limit.name}` }
 const packsInLimit = 50
 const largestPack = 10
 
-export function createRateLimits(redis: Redis): RateLimits {
+export function createRateLimits(redis: Redis, metrics = new Metrics()): RateLimits {
+  const refusals = metrics.counter({
+    name: 'madang_rate_limited_total',
+    help: 'Requests that were over a limit, by the name of the limit',
+    labels: ['limit'],
+  })
   const packsByLimit = new Map<string, PointPacks>()
   const packsOf = (limit: Limit): PointPacks => {
     const packs =
@@ -46,7 +52,9 @@ export function createRateLimits(redis: Redis): RateLimits {
   return {
     async take(limit, key) {
       try {
-        return standing(limit, await packsOf(limit).take(key))
+        const taken = await packsOf(limit).take(key)
+        if (taken.isOver) refusals.inc({ limit: limit.name })
+        return standing(limit, taken)
       } catch (error) {
         throw new Problem('unavailable', { retryAfter: 5, cause: error })
       }

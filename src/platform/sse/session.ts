@@ -21,15 +21,17 @@ export class SseSession {
   /** Where whole chunks can be written, past the framing of `response`; undefined where that is not possible. */
   readonly #socket: Socket | undefined
   readonly #maxBytes: number
+  readonly #onCutOff: () => void
   #isEnded = false
   #before = { waiting: 0, taken: 0 }
 
-  /** `response` has sent its headers. Unsent bytes above `maxBytes` cut the client off. */
-  constructor(options: { response: ServerResponse; maxBytes: number; onClose: () => void }) {
+  /** `response` has sent its headers. Unsent bytes above `maxBytes` cut the client off; `onCutOff` hears of that before `onClose`. */
+  constructor(options: { response: ServerResponse; maxBytes: number; onClose: () => void; onCutOff?: () => void }) {
     const { response } = options
     this.#response = response
     this.#socket = response.chunkedEncoding && response.socket !== null ? response.socket : undefined
     this.#maxBytes = options.maxBytes
+    this.#onCutOff = options.onCutOff ?? (() => undefined)
     response.on('error', () => undefined)
     response.once('close', () => {
       this.#isEnded = true
@@ -76,6 +78,7 @@ export class SseSession {
   }
 
   cutOff(): void {
+    if (this.isOpen) this.#onCutOff()
     this.#isEnded = true
     this.#response.destroy()
   }

@@ -10,6 +10,7 @@ import { closeCodes } from './close-codes.ts'
 import type { CloseReason } from './close-codes.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { TokenBucket } from './rate.ts'
+import type { SocketCounts } from './socket-metrics.ts'
 import { textFrame } from './text-frame.ts'
 import { holdForThisTurn, letGoOf } from './turn.ts'
 
@@ -48,6 +49,7 @@ export class Connection {
   readonly #bucket: TokenBucket
   readonly #onEnd: (connection: Connection) => void
   readonly #heartbeat: Heartbeat
+  readonly #counts: SocketCounts
   #id: string | undefined
   /** Beats since the last ping, and since the first one that nothing has answered. */
   #beats: number
@@ -66,6 +68,7 @@ export class Connection {
     viewer: Viewer
     limits: ConnectionLimits
     heartbeat: Heartbeat
+    counts: SocketCounts
     onEnd: (connection: Connection) => void
   }) {
     const { limits, ws } = options
@@ -75,6 +78,7 @@ export class Connection {
     this.#limits = limits
     this.#bucket = new TokenBucket({ perSecond: limits.framesPerSecond, burst: limits.framesBurst }, performance.now())
     this.#heartbeat = options.heartbeat
+    this.#counts = options.counts
     this.#onEnd = options.onEnd
     ws.connection = this
     ws.on('message', Connection.#onMessage)
@@ -127,7 +131,8 @@ export class Connection {
 
   /** For what is soon out of date: dropped when the client does not keep up. */
   writeDroppable(frames: Buffer): void {
-    if (!this.#isBehind(this.#limits.softBytes)) this.write(frames)
+    if (this.#isBehind(this.#limits.softBytes)) this.#counts.framesDropped += 1
+    else this.write(frames)
   }
 
   /** Resolves when all that was written so far has been taken by the network, or the client is gone. */
@@ -138,6 +143,7 @@ export class Connection {
 
   close(reason: CloseReason): void {
     if (!this.isOpen) return
+    this.#counts.countClosed(reason)
     this.#ws.close(closeCodes[reason].code, reason)
     this.#cutOff = setTimeout(() => this.#ws.terminate(), closeGraceMs)
   }
@@ -159,6 +165,7 @@ export class Connection {
   }
 
   #heardNothing(): void {
+    this.#counts.countClosed('noPong')
     this.#ws.close(closeCodes.noPong.code, 'noPong')
     this.#ws.terminate()
   }
@@ -172,6 +179,7 @@ export class Connection {
 
   #hear(data: RawData, isBinary: boolean): void {
     if (!this.isOpen) return
+    this.#counts.frames += 1
     if (isBinary) return this.close('unsupportedFrame')
     this.#unanswered = undefined
     const value = parseJson(data)
@@ -184,6 +192,7 @@ export class Connection {
   /** Counts a frame. One too many is answered `rate_limited`; who goes on all the same is sent away. */
   #take(ref: Ref | undefined): boolean {
     const verdict = this.#bucket.take(performance.now())
+    if (verdict !== 'ok') this.#counts.framesRefused += 1
     if (verdict === 'refused') {
       this.refuse(ref, new Problem('rate_limited', { retryAfter: this.#bucket.retryAfter }))
     } else if (verdict === 'excess') {
@@ -210,8 +219,9 @@ export class Connection {
     connectionOf(this).#unanswered = undefined
   }
 
-  static #onError(): void {
-    // The close follows.
+  /** The close follows. */
+  static #onError(this: WebSocket): void {
+    connectionOf(this).#counts.countClosed('brokenFrame')
   }
 
   static #onClose(this: WebSocket): void {

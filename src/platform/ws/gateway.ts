@@ -9,6 +9,7 @@ import type { AccountId, SessionId } from '../ids.ts'
 import { within } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
 import { isOutage } from '../outage.ts'
+import { closeCodes } from './close-codes.ts'
 import type { CloseReason } from './close-codes.ts'
 import { ConnectedSocket, Connection } from './connection.ts'
 import type { ConnectionHandlers, ConnectionLimits } from './connection.ts'
@@ -16,6 +17,7 @@ import { addressOf, chooseProtocol, identify, offeredProtocols, subprotocol } fr
 import type { HandshakeParts } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { refuseUpgrade } from './refusal.ts'
+import { SocketCounts } from './socket-metrics.ts'
 
 export interface GatewayLimits extends ConnectionLimits {
   frameMaxBytes: number
@@ -40,6 +42,7 @@ const mostFragments = 32
 
 /** The door for sockets: refuses before the upgrade with an ordinary HTTP answer, counts, and sends away. */
 export class Gateway {
+  readonly counts = new SocketCounts()
   readonly #parts: GatewayParts
   readonly #server: SocketServer<typeof ConnectedSocket>
   readonly #heartbeat: Heartbeat
@@ -71,7 +74,7 @@ export class Gateway {
     })
     // Whom `ws` itself does not let in, for a key or a version that is none, hears it in the words of all others.
     this.#server.on('wsClientError', ({ message }, stream, request) => {
-      refuseUpgrade(stream, new Problem('malformed', { detail: message }), requestIdOf(request))
+      this.#refuse(stream, new Problem('malformed', { detail: message }), requestIdOf(request))
     })
   }
 
@@ -132,10 +135,10 @@ export class Gateway {
         // From here on `ws` listens.
         stream.off('error', destroy)
         if (protocol === subprotocol) this.#open({ ws, stream, viewer, address })
-        else ws.close(4520, 'protocolVersion')
+        else this.#closeAtOnce(ws, 'protocolVersion')
       })
     } catch (error) {
-      refuseUpgrade(stream, this.#toProblem(error, requestId), requestId)
+      this.#refuse(stream, this.#toProblem(error, requestId), requestId)
     } finally {
       this.#handshakes -= 1
     }
@@ -152,17 +155,29 @@ export class Gateway {
   #open(socket: { ws: ConnectedSocket; stream: Duplex; viewer: Viewer; address: string }): void {
     const { ws, stream, viewer, address } = socket
     if ((this.#byAccount.get(viewer.account)?.length ?? 0) >= this.#parts.limits.socketsPerAccount) {
-      ws.on('error', () => undefined)
-      return ws.close(4504, 'tooManyConnections')
+      return this.#closeAtOnce(ws, 'tooManyConnections')
     }
     const { limits, onConnection } = this.#parts
-    const parts = { limits, heartbeat: this.#heartbeat, onEnd: this.#strike }
+    const parts = { limits, heartbeat: this.#heartbeat, counts: this.counts, onEnd: this.#strike }
     const connection = new Connection({ ws, stream, viewer, ...parts })
     this.#enlist(connection, address)
     connection.handleBy(onConnection(connection))
   }
 
+  /** A browser hears why in the close frame alone; of a refused upgrade it is told nothing. */
+  #closeAtOnce(ws: ConnectedSocket, reason: CloseReason): void {
+    ws.on('error', () => undefined)
+    this.counts.countClosed(reason)
+    ws.close(closeCodes[reason].code, reason)
+  }
+
+  #refuse(stream: Duplex, problem: Problem, requestId: string): void {
+    this.counts.countRefused(problem.code)
+    refuseUpgrade(stream, problem, requestId)
+  }
+
   #enlist(connection: Connection, address: string): void {
+    this.counts.opened += 1
     const { account, session } = connection.viewer
     this.#connections.set(connection, address)
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1)

@@ -1,7 +1,8 @@
 import test from 'ava'
 import { pino } from 'pino'
-import { Health, healthRoutes, serveHealth } from '../../../src/platform/http/health.ts'
+import { Health, healthRoutes } from '../../../src/platform/http/health.ts'
 import type { HealthCheck } from '../../../src/platform/http/health.ts'
+import { serveProbes } from '../../../src/platform/http/probes.ts'
 import { serve } from './serve.ts'
 
 const log = pino({ level: 'silent' })
@@ -67,13 +68,13 @@ test('probes that come at once share one run of the checks', async (t) => {
 })
 
 test('a process without a server of its own answers probes on a small one', async (t) => {
-  const served = await serveHealth({ health: healthWith({}), host: '127.0.0.1', port: 0, log })
-  const { address } = served
-  if (address === null || typeof address === 'string') return t.fail()
+  const routes = healthRoutes(healthWith({}))
+  const served = await serveProbes({ routes, host: '127.0.0.1', port: 0, log })
+  const { port } = served
 
-  t.is((await fetch(`http://127.0.0.1:${address.port}/readyz`)).status, 200)
-  t.is((await fetch(`http://127.0.0.1:${address.port}/v1/me`)).status, 404)
+  t.is((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200)
+  t.is((await fetch(`http://127.0.0.1:${port}/v1/me`)).status, 404)
 
   await served.close()
-  await t.throwsAsync(fetch(`http://127.0.0.1:${address.port}/livez`))
+  await t.throwsAsync(fetch(`http://127.0.0.1:${port}/livez`))
 })
