@@ -23,7 +23,10 @@ function rowsBetween(begin: string, end: string): string[][] {
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) =>
-      line.split('|').slice(1, -1).map((cell) => cell.trim()),
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
     )
 }
 
