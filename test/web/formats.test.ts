@@ -29,8 +29,8 @@ test('what is a while ago is told by minutes, hours and days of the calendar, an
 test('a day changes at midnight, not after twenty-four hours', (t) => {
   const night = at(20, 23, 59)
 
-  t.is(en.day(night, at(20, 23, 59)), 'today')
-  t.is(en.day(night, at(21, 0, 1)), 'yesterday')
+  t.is(en.day(night, at(20, 23, 59)), 'Today')
+  t.is(en.day(night, at(21, 0, 1)), 'Yesterday')
   t.is(ko.day(night, at(22, 0, 1)), '11월 20일 금요일')
   t.is(en.day(night, new Date(2027, 0, 2)), 'Friday, November 20, 2026')
 })

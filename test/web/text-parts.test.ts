@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { domainToUnicode } from 'node:url'
 import { entitiesOf } from '../../src/timeline/entities.ts'
 import { isEmojiAlone, knownFrom, partsOf, tagKey } from '../../web/src/text/parts.ts'
+import { writtenIn } from '../../web/src/text/written-in.ts'
 import { seeded } from '../support/seeded.ts'
 
 const nobody = knownFrom({ mentions: [] })
@@ -147,4 +148,12 @@ test('no text becomes an address that runs', (t) => {
     }),
     seeded(300),
   )
+})
+
+test('what has Hangul in it is Korean, composed or not, and nothing else is', (t) => {
+  t.is(writtenIn('hello 안녕'), 'ko')
+  t.is(writtenIn('안녕'.normalize('NFD')), 'ko')
+  t.is(writtenIn('ㅋㅋ'), 'ko')
+  t.is(writtenIn('hello'), undefined)
+  t.is(writtenIn('漢字 かな'), undefined)
 })

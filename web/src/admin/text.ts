@@ -10,7 +10,7 @@ export const text = texts({
     find: 'Find a person',
     findHint: 'The beginning of a username or a name. Enter opens exactly this username.',
     withRole: 'Show',
-    everybody: 'Everybody',
+    everybody: 'All',
     roles: { member: 'Member', mentor: 'Mentor', admin: 'Admin' } satisfies Record<Role, string>,
     plural: { member: 'Members', mentor: 'Mentors', admin: 'Admins' } satisfies Record<Role, string>,
     may: {

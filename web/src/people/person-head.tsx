@@ -1,6 +1,7 @@
 import './person-page.css'
 import type { PersonPage } from '../api/types.ts'
 import { me } from '../shell/session.ts'
+import { writtenIn } from '../text/written-in.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
@@ -28,7 +29,11 @@ export function PersonHead({ person, state }: { person: PersonPage; state: Perso
           {relation.followsMe && <Badge>{text.value.followsMe}</Badge>}
         </p>
       </div>
-      {person.bio !== '' && <p class="person-bio">{person.bio}</p>}
+      {person.bio !== '' && (
+        <p class="person-bio" dir="auto" lang={writtenIn(person.bio)}>
+          {person.bio}
+        </p>
+      )}
       <ul class="person-facts">
         {person.area !== '' && (
           <li>

@@ -73,7 +73,7 @@ function makeFormats(language: Language): Formats {
     list: (parts) => list.format(parts),
     day(at, now) {
       const away = daysBetween(at, now)
-      if (away === 0 || away === -1) return days.format(away, 'day')
+      if (away === 0 || away === -1) return asTitle(days.format(away, 'day'), language)
       const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
       return (isThisYear ? weekday : weekdayWithYear).format(new Date(at))
     },
@@ -87,6 +87,11 @@ function makeFormats(language: Language): Formats {
       return away > -7 ? days.format(Math.min(away, -1), 'day') : date.format(new Date(at))
     },
   }
+}
+
+/** It stands alone, as dates with their weekday do. */
+function asTitle(words: string, language: string): string {
+  return words.slice(0, 1).toLocaleUpperCase(language) + words.slice(1)
 }
 
 /** By the calendar of who looks: what was written at 23:59 is of yesterday two minutes later. */

@@ -2,6 +2,7 @@ import './rich-text.css'
 import { useMemo, useState } from 'preact/hooks'
 import { knownFrom, partsOf } from '../text/parts.ts'
 import type { Found } from '../text/parts.ts'
+import { writtenIn } from '../text/written-in.ts'
 import { TextParts } from '../ui/text-parts.tsx'
 import { text as words } from './text.ts'
 
@@ -21,7 +22,7 @@ export function RichText({ text, tags, mentions, isFoldable = false }: RichTextP
   const isLong = isFoldable && (text.length > longText || text.split('\n').length > manyLines)
   return (
     <>
-      <p class="rich-text" data-folded={(isLong && !isOpen) || undefined} dir="auto">
+      <p class="rich-text" data-folded={(isLong && !isOpen) || undefined} dir="auto" lang={writtenIn(text)}>
         <TextParts parts={parts} wordClass="rich-text-word" />
       </p>
       {isLong && (

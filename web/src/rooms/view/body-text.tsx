@@ -1,4 +1,5 @@
 import { isEmojiAlone, partsOf } from '../../text/parts.ts'
+import { writtenIn } from '../../text/written-in.ts'
 import { TextParts } from '../../ui/text-parts.tsx'
 import { useRoom } from '../visit/room-context.ts'
 
@@ -7,7 +8,7 @@ export function BodyText({ body }: { body: string }) {
   const { visit, faces } = useRoom()
   const isPerson = (username: string): boolean => faces.knows(username) || visit.present.value.has(username)
   return (
-    <div class="message-body" dir="auto" data-large={isEmojiAlone(body) || undefined}>
+    <div class="message-body" dir="auto" lang={writtenIn(body)} data-large={isEmojiAlone(body) || undefined}>
       <TextParts parts={partsOf(body, { isPerson })} wordClass="message-mention" />
     </div>
   )
