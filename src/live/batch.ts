@@ -12,6 +12,11 @@ export interface Reader {
   hidden: ReadonlySet<AccountId>
 }
 
+/** Whether this person hides other people from this event on. */
+export function changesRelationsOf({ topic, audience }: RecentEvent, account: AccountId): boolean {
+  return topic === 'relations' && audience === account
+}
+
 /** Events that leave in one write. Readers to whom they all look the same share the bytes. */
 export class Batch {
   readonly #events: readonly RecentEvent[]

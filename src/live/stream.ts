@@ -4,9 +4,10 @@ import type { Log } from '../platform/log.ts'
 import { chunkOf } from '../platform/sse/chunk.ts'
 import { comment, encodeEvent, encodeId, encodeRetry } from '../platform/sse/encoding.ts'
 import type { SseSession } from '../platform/sse/session.ts'
-import { Batch } from './batch.ts'
+import { Batch, changesRelationsOf } from './batch.ts'
 import type { Reader } from './batch.ts'
 import type { Topic } from './contract.ts'
+import type { RecentEvent } from './event.ts'
 import type { Hub, Listener } from './hub.ts'
 
 /** Whom this person hides. */
@@ -30,6 +31,8 @@ export interface StreamRequest {
   after: number | undefined
 }
 
+/** What these told of people goes with them; what notifications told of them is taken back by events of their own. */
+const showingOthers: readonly Topic[] = ['timeline', 'rooms']
 const bytesAtOnce = 131_072
 const patienceMs = 10_000
 const pauseMs = 1000
@@ -37,7 +40,8 @@ const pauseMs = 1000
 /**
  * ④ What one client hears. It either *follows*, reading from the hub's recent events at the pace of its client, or it is *live* and is
  * handed each batch as it comes. It turns live in the very step in which it finds nothing left to read, so there is neither hole nor
- * double; and it follows again whenever the people it hides have changed, since what comes after must wait until they are read.
+ * double; and it follows again whenever the people it hides have changed, since what comes after must wait until they are read, and
+ * what was told before has to be read anew.
  */
 export class Stream implements Listener {
   readonly #parts: StreamParts
@@ -131,14 +135,23 @@ export class Stream implements Listener {
           this.#tellGap(this.#position)
           break
         case 'events':
-          this.#write(new Batch(lack.events))
-          this.#position = lack.events.at(-1)?.position ?? this.#position
+          this.#tellOn(lack.events)
           await this.#session.caughtUp(patienceMs)
           break
         default:
           lack satisfies never
       }
     }
+  }
+
+  /** As far as the same people are hidden: what comes behind a change is told behind the word of it, or who lost that word would never ask for it again. */
+  #tellOn(events: readonly RecentEvent[]): void {
+    const { account } = this.#reader
+    const change = events.findIndex((event) => changesRelationsOf(event, account))
+    const batch = new Batch(change === -1 ? events : events.slice(0, change + 1))
+    this.#write(batch)
+    this.#position = batch.last
+    if (change !== -1) this.#tellOfOthers()
   }
 
   async #readHidden(): Promise<void> {
@@ -171,6 +184,16 @@ export class Stream implements Listener {
     this.#position = this.#parts.hub.position
     const range = { from: String(after), to: String(this.#position) }
     this.#say('gap', this.#position, { ...range, reload: [...this.#reader.topics] })
+  }
+
+  /**
+   * Nothing is missing, but what was told before may be of people who are not there for the reader any more, or are again. Both sides of a block are told alike, and nobody is
+   * named.
+   */
+  #tellOfOthers(): void {
+    const reload = showingOthers.filter((topic) => this.#reader.topics.has(topic))
+    const place = String(this.#position)
+    if (reload.length > 0) this.#say('gap', this.#position, { from: place, to: place, reload })
   }
 
   /** Whose stream it is, too: the cookie that opens it may have become another account's. */

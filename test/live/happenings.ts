@@ -33,6 +33,11 @@ export class Happenings {
     return new Set(this.all.flatMap((one) => (one.type === 'hidden' && one.reader === reader ? one.actor : [])))
   }
 
+  /** Where the people whom the reader hides have changed. */
+  partings(reader: AccountId): number[] {
+    return this.all.flatMap((one, index) => (one.type === 'hidden' && one.reader === reader ? index + 1 : []))
+  }
+
   /** Whether this is told to the reader at all. */
   isFor(reader: AccountId, position: number): boolean {
     const one = this.all[position - 1]

@@ -95,7 +95,7 @@ export class ScheduledReader {
     told.read(chunk.body.toString())
     for (const event of told.events) {
       const place = Number(event.id)
-      const { n, from } = JSON.parse(event.data) as { n?: number; from?: string }
+      const { n, from, to } = JSON.parse(event.data) as { n?: number; from?: string; to?: string }
       if (isTold(event)) {
         const what = `${place} of ${last} to ${this.account} with the data of ${n}`
         this.#house.holds(truth.isFor(this.account, place), `${what}: not for this reader`)
@@ -105,7 +105,8 @@ export class ScheduledReader {
         this.#house.holds(!isHeld || truth.dataOf(place, last) === n, `${what}: not as it stands`)
       } else if (event.event === 'gap') {
         const isTooFar = last - Number(from) > maxEvents || Number(from) < truth.swept
-        this.#house.holds(isTooFar, `a gap from ${from} to ${last} without a cause`)
+        const isOfOthers = from === to && truth.partings(this.account).some((parting) => parting <= Number(from))
+        this.#house.holds(isTooFar || isOfOthers, `a gap from ${from} to ${last} without a cause`)
       }
     }
   }
@@ -141,6 +142,10 @@ export class ScheduledReader {
       if (this.heard.has(place) || isInGap || !truth.isFor(this.account, place)) continue
       const isExcused = truth.mayBeSilent(place, maxEvents) || truth.isHidden(this.account, place)
       assert.ok(isExcused, `${this.account} was never told of ${place}`)
+    }
+    for (const parting of truth.partings(this.account)) {
+      const wasSaid = parting <= this.begin || this.gaps.some(({ to }) => to >= parting)
+      assert.ok(wasSaid, `${this.account} was never told to read anew what showed others before ${parting}`)
     }
   }
 }

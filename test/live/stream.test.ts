@@ -108,6 +108,45 @@ test.serial('who begins to hide somebody hears nothing of them from that event o
   t.deepEqual(numbersOf(bob), [2, 0, 6, 7])
 })
 
+test.serial(
+  'when people part, both are told to read anew what shows others, without a name and once, also later',
+  async (t) => {
+    const [one, other] = [await openStation(t, world()), await openStation(t, world())]
+    await openRelay(t, world())
+    const [alice, carol] = [await listen(t, one.origin, 'alice'), await listen(t, one.origin, 'carol')]
+    const inRooms = await listen(t, one.origin, 'alice', { topics: 'rooms' })
+    const elsewhere = await listen(t, one.origin, 'alice', { topics: 'notifications' })
+    await Promise.all([alice, carol, inRooms, elsewhere].map((reader) => reader.event('ready')))
+    await tell(one.live, { n: 1 })
+    await hears(alice, 1)
+    const before = alice.lastEventId
+
+    await tell(
+      one.live,
+      ...[people.alice, people.bob].map((audience) => ({
+        ...{ n: 0, topic: 'relations' as const, type: 'relations.changed', audience },
+      })),
+      { n: 2 },
+    )
+    await Promise.all([hears(alice, 2), hears(carol, 2)])
+    const told = await alice.event('gap')
+    const later = await listen(t, other.origin, 'alice', { after: before })
+    await hears(later, 2)
+
+    const place = String(Number(before) + 1)
+    t.deepEqual(told, { from: place, to: place, reload: ['timeline', 'rooms'] })
+    t.deepEqual((await inRooms.event('gap'))['reload'], ['rooms'])
+    t.like(await later.event('gap'), { reload: ['timeline', 'rooms'] })
+    t.like(await later.event('ready'), { recovered: true })
+    for (const reader of [alice, later]) t.is(gapsOf(reader), 1)
+    for (const reader of [carol, elsewhere]) t.is(gapsOf(reader), 0)
+    t.deepEqual(numbersOf(later), [2])
+  },
+)
+
+const gapsOf = ({ events }: { events: readonly { event: string }[] }): number =>
+  events.filter(({ event }) => event === 'gap').length
+
 test.serial('while it cannot be known whom somebody hides, the stream waits and loses nothing', async (t) => {
   let isAway = true
   const hiddenFrom = async (): Promise<Set<never>> => {
