@@ -1,6 +1,7 @@
 import type { Entry, Item } from '../ledger/index.ts'
+import { parseId } from '../platform/ids.ts'
 import type { AccountId } from '../platform/ids.ts'
-import { contentOf, readEdit, readReact } from './message.ts'
+import { contentOf, readEdit, readMember, readReact, readSettings } from './message.ts'
 
 /** More names than this beside one reaction help nobody; the count is exact. */
 const mostNamed = 20
@@ -28,9 +29,15 @@ export function fold(item: Item, viewer: AccountId): Folded {
   }
 }
 
-/** Who is named with it. */
+/** Who is named with it: who says it, who came or went or did that to somebody, and who reacted. */
 export function peopleIn({ entry, reactions }: Folded): AccountId[] {
-  return [entry.sender, ...reactions.flatMap(({ people }) => people)]
+  const movers = entry.kind === 'text' ? [] : moversIn(entry)
+  return [entry.sender, ...movers, ...reactions.flatMap(({ people }) => people)]
+}
+
+function moversIn(entry: Entry): AccountId[] {
+  const { who, by } = readMember(entry) ?? { who: undefined, by: readSettings(entry)?.by }
+  return [who, by].flatMap((person) => (person === undefined ? [] : (parseId<AccountId>(person.id) ?? [])))
 }
 
 function fieldsOf(entry: Entry): Record<string, unknown> {

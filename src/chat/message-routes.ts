@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presentPerson } from '../accounts/index.ts'
 import { formatPlace } from '../ledger/index.ts'
 import type { ItemPage } from '../ledger/index.ts'
 import { pageLimit } from '../platform/http/pages.ts'
@@ -49,6 +50,7 @@ export function messageRoutes(parts: RouteParts): Route[] {
           body: {
             items: items.map((folded) => presentMessage(folded, { profiles, pictures })),
             page: nextOf(page, after !== undefined),
+            people: [...profiles.values()].map(presentPerson),
             head: { epoch, seq, stored: storedSeq, state },
           },
           headers: linkTo(target, nextOf(page, after !== undefined)),

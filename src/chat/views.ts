@@ -90,6 +90,7 @@ export const messagePageView = z.strictObject({
   page: z
     .strictObject({ before: placeText.optional(), after: placeText.optional() })
     .describe('What to ask for next in the same direction; empty at the end'),
+  people: z.array(personView).describe('Those whom the items name and who are still there, each once'),
   head: z.strictObject({ epoch: z.int(), seq: z.int(), stored: z.int(), state: z.enum(['open', 'closed']) }),
 })
 

@@ -27,7 +27,8 @@ test('edit, delete and react are entries; history shows what came of them', asyn
     await others.ask(change('react', kept, { emoji: '🎉', action: 'remove' })),
     await socket.ask(change('delete', gone)),
   ]
-  const { items } = (await bob.ask(west, `GET /v1/rooms/${room}/messages?limit=2`)).body as { items: object[] }
+  const page = (await bob.ask(west, `GET /v1/rooms/${room}/messages?limit=2`)).body
+  const { items, people } = page as { items: object[]; people: { username: string }[] }
 
   t.deepEqual(
     answers.map((answer) => answer.type),
@@ -38,6 +39,7 @@ test('edit, delete and react are entries; history shows what came of them', asyn
     reactions: [{ emoji: '👍', count: 2, mine: true, people: [carol.username, bob.username] }],
   })
   t.like(items[1], { content: null, reactions: [] })
+  t.deepEqual(people.map(({ username }) => username).toSorted(), [bob.username, carol.username].toSorted())
   await others.hears('the edit', (frame) => frame['kind'] === 'edit' && frame['target'] === placeOf(kept))
 })
 
