@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AccountId } from '../platform/ids.ts'
 import { roles } from '../platform/http/viewer.ts'
 import type { Role } from '../platform/http/viewer.ts'
+import { isVisible } from '../platform/visible.ts'
 
 /** Addresses of a profile's picture; see `pictureView` of media. */
 export interface PictureUrls {
@@ -52,6 +53,7 @@ const lineOf = (least: number, most: number) =>
     .transform((text) => text.normalize('NFC').trim())
     .refine((text) => text.isWellFormed() && !disturbing.test(text), 'Printable characters only')
     .refine((text) => lengthOf(text) >= least && lengthOf(text) <= most, `${least} to ${most} characters`)
+    .refine((text) => text === '' || isVisible(text), 'Nothing of it can be seen')
     .describe(`${least} to ${most} characters in any script`)
 
 export const displayName = lineOf(1, 50)

@@ -3,6 +3,7 @@ import { formatPlace, parsePlace } from '../ledger/index.ts'
 import type { Entry, Place } from '../ledger/index.ts'
 import { parseId } from '../platform/ids.ts'
 import type { MediaId } from '../platform/ids.ts'
+import { isVisible } from '../platform/visible.ts'
 
 /** What entries of a room mean: their kinds, and their payloads as one line of JSON. */
 
@@ -20,7 +21,6 @@ const fault = (code: string, message: string) => ({ error: message, params: { co
 
 /** Controls of terminals, which also cut a text short wherever C strings are read. Tabs and line feeds are part of what is said. */
 const control = /[^\P{Cc}\t\n\u007f-\u009f]/u
-const word = /[^\s\p{Cc}]/u
 
 const mostPictures = 10
 const mostAltCharacters = 1000
@@ -59,13 +59,13 @@ export type MediaList = z.output<typeof mediaList>
  * in another form is refused and not changed.
  */
 export function bodyOf(maxBytes: number) {
-  return textUpTo(maxBytes).refine((text) => word.test(text), fault('too_small', 'Says nothing'))
+  return textUpTo(maxBytes).refine(isVisible, fault('too_small', 'Says nothing'))
 }
 
 /** The same, or nothing at all beside pictures. */
 export function captionOf(maxBytes: number) {
   return textUpTo(maxBytes)
-    .refine((text) => text === '' || word.test(text), fault('too_small', 'Says nothing'))
+    .refine((text) => text === '' || isVisible(text), fault('too_small', 'Says nothing'))
     .default('')
 }
 
@@ -84,7 +84,7 @@ function textUpTo(maxBytes: number) {
     .refine((text) => !control.test(text), fault('control_character', 'Of control characters only tab and line feed'))
     .refine((text) => text.normalize('NFC') === text, fault('not_nfc', 'Not in Unicode normal form C'))
     .describe(
-      `1 to ${maxBytes} bytes of UTF-8 in normal form C, not only white space, of control characters only tab and line feed`,
+      `1 to ${maxBytes} bytes of UTF-8 in normal form C, of which something can be seen, of control characters only tab and line feed`,
     )
 }
 

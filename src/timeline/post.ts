@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AccountId, MediaId, PostId } from '../platform/ids.ts'
+import { isVisible } from '../platform/visible.ts'
 import { area, textOf } from './text.ts'
 import { idOf } from './route-ids.ts'
 
@@ -63,5 +64,5 @@ export const postChanges = z.strictObject({
 export type PostChanges = z.output<typeof postChanges>
 
 export function saysSomething(post: { text: string; pictures: readonly unknown[] }): boolean {
-  return post.text !== '' || post.pictures.length > 0
+  return isVisible(post.text) || post.pictures.length > 0
 }

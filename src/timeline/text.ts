@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isVisible } from '../platform/visible.ts'
 
 /** What people write, as the timeline takes it: texts, descriptions of pictures, areas. */
 
@@ -25,7 +26,7 @@ export function textOf(most: number) {
 
 /** The same, and it must say something. */
 export function spokenTextOf(most: number) {
-  return textOf(most).refine((text) => text !== '', { error: 'Says nothing', params: { code: 'too_small' } })
+  return textOf(most).refine(isVisible, { error: 'Says nothing', params: { code: 'too_small' } })
 }
 
 /** As long as that of a profile. */

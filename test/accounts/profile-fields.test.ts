@@ -53,11 +53,12 @@ for (const [field, most] of [
     t.is((over.body['errors'] as { pointer: string }[])[0]?.pointer, `/${field}`)
   })
 
-  test(`${field} takes no character that disturbs the text around it`, async (t) => {
+  test(`${field} takes no character that disturbs the text around it, and nothing that shows nothing`, async (t) => {
     const { origin } = door()
     const alice = await signUp(origin)
 
-    for (const disturbing of ['a\u0000b', 'a\u202Eb', 'a\u2066b', 'a\u001Bb', 'a\u2028b']) {
+    const invisible = field === 'bio' ? [] : ['\u200B', '\u3164\u2060']
+    for (const disturbing of ['a\u0000b', 'a\u202Eb', 'a\u2066b', 'a\u001Bb', 'a\u2028b', ...invisible]) {
       const body = { [field]: disturbing }
       const { status } = await call(origin, 'PATCH /v1/me', { token: alice.access, body })
       t.is(status, 422, JSON.stringify(disturbing))

@@ -41,6 +41,7 @@ for (const [what, change, fault] of [
   ['nothing', { body: '' }, 'bad_input, /body too_small'],
   ['white space', { body: ' \n\u3000' }, 'bad_input, /body too_small'],
   ['nothing but white space and controls', { body: ' \u007f\u0085\n' }, 'bad_input, /body too_small'],
+  ['nothing that can be seen', { body: '\u200b\u2060 \u3164\ufeff\u00ad\u034f' }, 'bad_input, /body too_small'],
   ['half a surrogate pair', { body: 'a\ud83d' }, 'bad_input, /body not_well_formed'],
   ['decomposed Korean', { body: '각'.normalize('NFD') }, 'bad_input, /body not_nfc'],
   ['a number for a body', { body: 7 }, 'bad_input, /body invalid_type'],

@@ -51,6 +51,7 @@ test('a comment says something, and as much as it may and no more', async (t) =>
   t.is(await say('가'.repeat(2000)), 201)
   t.is(await say('가'.repeat(2001)), 422)
   t.is(await say(' \n'), 422)
+  t.is(await say('\u200b\u2060'), 422)
   t.is(await say(undefined), 422)
   t.is((await alice.ask('POST /v1/posts/999999999/comments', { text: 'x' })).status, 404)
 })

@@ -85,6 +85,7 @@ test('a post has text or pictures, and as many characters as it may have and no 
     [{ text: '가'.repeat(5001) }, '/text'],
     [{ text: '' }, ''],
     [{ text: ' \n\t ' }, ''],
+    [{ text: '\u200b\u3164' }, ''],
     [{}, ''],
     [{ text: 'x', pictures: pictures(11) }, '/pictures'],
     [{ text: 'x', pictures: [{ ...picture(), alt: '가'.repeat(1001) }] }, '/pictures/0/alt'],
