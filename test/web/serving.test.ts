@@ -44,7 +44,7 @@ const policyFor = (pictures: string): string =>
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `img-src 'self' blob: data:${pictures}`,
+    `img-src 'self'${pictures}`,
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
