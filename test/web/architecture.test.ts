@@ -85,3 +85,38 @@ test('no file imports itself by way of others', (t) => {
   for (const path of sources) visit(path, [])
   t.deepEqual(cycles, [])
 })
+
+const sheets = globSync('**/*.css', { cwd: web }).map((path) => ({
+  path: normalize(path),
+  classes: dressedIn(readFileSync(join(web, path), 'utf8')),
+}))
+
+/** The classes with which the rules of a sheet begin that stand in no other rule. */
+function dressedIn(sheet: string): Set<string> {
+  const classes = new Set<string>()
+  const around: string[] = []
+  const text = sheet.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/'[^']*'/g, "''")
+  for (const [, before = '', sign] of text.matchAll(/([^{};]*)([{};])/g)) {
+    if (sign === '}') around.pop()
+    if (sign !== '{') continue
+    const prelude = before.trim()
+    const isOutermost = around.every((one) => one.startsWith('@'))
+    if (isOutermost) for (const selector of prelude.split(',')) classes.add(/^\s*\.([\w-]+)/.exec(selector)?.[1] ?? '')
+    around.push(prelude)
+  }
+  classes.delete('')
+  return classes
+}
+
+test('a class is dressed by one folder alone: sheets stay once they were loaded, wherever one goes then', (t) => {
+  t.true(sheets.length > 30)
+  const folders = new Map<string, Set<string>>()
+  for (const { path, classes } of sheets) {
+    for (const name of classes) folders.set(name, (folders.get(name) ?? new Set()).add(folderOf(path)))
+  }
+  t.true(folders.size > 300)
+  t.deepEqual(
+    [...folders].filter(([, those]) => those.size > 1).map(([name, those]) => `${name}: ${[...those].join(', ')}`),
+    [],
+  )
+})

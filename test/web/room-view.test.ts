@@ -5,16 +5,19 @@ import { withMineClosed, withOpened, withUpdated, withoutRoom } from '../../web/
 import type { MyRoom, Room } from '../../web/src/api/types.ts'
 import type { Row } from '../../web/src/rooms/model/log.ts'
 import { united, without } from '../../web/src/rooms/model/ranges.ts'
+import { isLineLoaded } from '../../web/src/rooms/model/unread.ts'
 import { viewOf } from '../../web/src/rooms/model/view.ts'
 import type { ViewInput } from '../../web/src/rooms/model/view.ts'
 import { bodyToSend, bytesOf, silenceOf, slowModeLeft } from '../../web/src/rooms/view/composing.ts'
 import {
   afterArrival,
   earlier,
+  isTooLong,
   later,
   mostRows,
   newestWindow,
   sliceOf,
+  trimmed,
   windowAround,
 } from '../../web/src/rooms/view/window.ts'
 import { lookAgainMs, stepsOf } from '../../web/src/rooms/order/closing-steps.ts'
@@ -164,10 +167,36 @@ test('what comes while one reads above does not grow the page without end; who i
   t.is(sliceOf(rows, following).end, 2000)
 })
 
+test('rows that come between others do not grow the page without end, and what is seen stays in it', (t) => {
+  const rows = Array.from({ length: 900 }, (_, at) => row(at + 1))
+  const window = { from: 1, to: undefined }
+  t.false(isTooLong(rows.slice(0, 400), window))
+  t.true(isTooLong(rows, window))
+
+  const middle = sliceOf(rows, trimmed(rows, window, [400, 405, 420]))
+  t.deepEqual(middle, { start: 339, end: 480 })
+  const end = trimmed(rows, window, [890, 900])
+  t.is(end.to, undefined)
+  t.is(sliceOf(rows, end).end, 900)
+})
+
+test('the line of what is new waits while the rows beside it are not loaded', (t) => {
+  const known = { oldest: 50, hasOlder: true, holes: [{ from: 100, to: 200 }] }
+  t.true(isLineLoaded(49, known))
+  t.false(isLineLoaded(48, known))
+  t.true(isLineLoaded(48, { ...known, hasOlder: false }))
+  t.true(isLineLoaded(98, known))
+  t.false(isLineLoaded(99, known))
+  t.false(isLineLoaded(199, known))
+  t.true(isLineLoaded(200, known))
+})
+
 test('what is sent is in normal form C, without controls, and counted in bytes', (t) => {
   t.is(bodyToSend('\n  마당\r\n'.normalize('NFD')), '  마당')
   t.is(bodyToSend('a\u0007b\tc'), 'ab\tc')
   t.is(bodyToSend(' \n '), '')
+  t.is(bodyToSend('\u200b \u3164\u2060'), '')
+  t.is(bodyToSend('👩\u200d🌾'), '👩\u200d🌾')
   t.is(bytesOf('마당'), 6)
 })
 

@@ -32,12 +32,12 @@ export async function ask(window: Window, method: string, path: string, data?: o
 
 /** Writes a message and sends it, by the button, which is there on every device. */
 export async function say(page: Page, body: string): Promise<void> {
-  await page.locator('.composer-input').fill(body)
+  await page.locator('.room-composer-input').fill(body)
   await sendButton(page).click()
 }
 
 export function sendButton(page: Page): Locator {
-  return page.locator('.composer-row button[type=submit]')
+  return page.locator('.room-composer-row button[type=submit]')
 }
 
 /** What is said in the room, as it stands on the page. */

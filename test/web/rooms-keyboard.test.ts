@@ -16,7 +16,7 @@ inBrowser('Enter that ends the composition of a syllable sends nothing, the next
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', language: 'ko' })
   const room = await openRoomFor(alice, [])
   await alice.page.goto(`/rooms/${room}`)
-  const field = alice.page.locator('.composer-input')
+  const field = alice.page.locator('.room-composer-input')
   await field.focus()
   const cdp = await alice.context.newCDPSession(alice.page)
 
@@ -47,7 +47,7 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
   const room = await openRoomFor(alice, [])
   await alice.page.goto(`/rooms/${room}`)
   const { keyboard } = alice.page
-  await alice.page.locator('.composer-input').focus()
+  await alice.page.locator('.room-composer-input').focus()
   for (const word of ['one', 'two', 'three']) {
     await keyboard.type(word)
     await keyboard.press('Enter')
@@ -64,7 +64,7 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
   await alice.page.getByText('Replying to').waitFor()
   await keyboard.press('Escape')
   await alice.page.getByText('Replying to').waitFor({ state: 'detached' })
-  t.is(await focused(), 'composer-input')
+  t.is(await focused(), 'room-composer-input')
   await keyboard.press('ArrowUp')
   await keyboard.press('Home')
   t.is(await focused(), 'one')
@@ -81,7 +81,7 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
   await keyboard.press('Escape')
   t.is(await focused(), 'one')
   await keyboard.press('Escape')
-  t.is(await focused(), 'composer-input')
+  t.is(await focused(), 'room-composer-input')
   t.deepEqual(alice.complaints, [])
 })
 
@@ -105,7 +105,7 @@ inBrowser('Tab stops once at the messages, at the newest, also for who may not w
   await alice.page.locator('.message-body').last().waitFor()
   t.deepEqual(await stopsIn(alice.page, '.room-log'), ['three'])
   await alice.page.getByRole('button', { name: 'Add pictures' }).press('Tab')
-  t.is(await focusedIn(alice.page), 'composer-input')
+  t.is(await focusedIn(alice.page), 'room-composer-input')
 })
 
 inBrowser('the letters of a message work while the keyboard writes Korean', async (t) => {
@@ -115,7 +115,7 @@ inBrowser('the letters of a message work while the keyboard writes Korean', asyn
   await alice.page.goto(`/rooms/${room}`)
   await say(alice.page, '한 마디')
   await alice.page.locator('.message-mark[data-state=stored]').waitFor()
-  await alice.page.locator('.composer-input').press('ArrowUp')
+  await alice.page.locator('.room-composer-input').press('ArrowUp')
   t.is(await focusedIn(alice.page), '한 마디')
   const cdp = await alice.context.newCDPSession(alice.page)
 
@@ -127,7 +127,7 @@ inBrowser('the letters of a message work while the keyboard writes Korean', asyn
   })
 
   await alice.page.getByText('답장하는 중').waitFor()
-  await eventually(async () => (await focusedIn(alice.page)) === 'composer-input')
+  await eventually(async () => (await focusedIn(alice.page)) === 'room-composer-input')
   t.pass()
 })
 

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { Api } from '../../src/commands/replay/api.ts'
 import { Person } from '../../src/commands/replay/people.ts'
+import type { MessagePage } from '../../web/src/api/types.ts'
 import { browserOf, browserPath, passwordOf, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { RawSocket } from '../support/clients.ts'
@@ -12,13 +13,16 @@ import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { watchLog } from './log-watch.ts'
 import type { Seen } from './log-watch.ts'
-import { openRoomFor } from './room-windows.ts'
+import { ask, openRoomFor } from './room-windows.ts'
 
 /** A long room: how much of it is in the page, and that who reads stays where they are, whatever comes and goes around them. */
 
 const inBrowser = browserPath === undefined ? test.skip : test.serial
 const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
 const browser = browserOf(test)
+
+/** Bob says something. */
+type Say = (body: string, more?: object) => Promise<void>
 
 const count = 10_000
 /** The window of a room has some 240 rows, and 400 while somebody reads above what comes. */
@@ -44,16 +48,24 @@ inBrowser('10,000 messages scroll from the newest to the first, and no line move
     await page.locator('.room-log .message').last().focus()
     for (let turn = 0; turn < 40; turn += 1) await page.keyboard.press('PageUp')
   })
+  t.true(await page.evaluate(() => document.activeElement?.matches('.room-log .message') === true))
   await watched(t, page, 'flung by a finger', async () => {
     for (let turn = 0; turn < 4; turn += 1) await fling(page, 2500)
     for (let turn = 0; turn < 2; turn += 1) await fling(page, -2500)
   })
-  await watched(t, page, 'while others speak', async () => {
-    for (let turn = 0; turn < 30; turn += 1) {
-      await say(`meanwhile ${turn}`)
-      await page.mouse.wheel(0, turn % 2 === 0 ? -300 : 200)
-    }
-  })
+  await watched(
+    t,
+    page,
+    'while others speak',
+    async () => {
+      for (let turn = 0; turn < 30; turn += 1) {
+        await say(`meanwhile ${turn}`)
+        await page.mouse.wheel(0, turn % 2 === 0 ? -300 : 200)
+      }
+    },
+    { isPlaced: false },
+  )
+  await followReply(t, alice, { room, say })
   await watched(t, page, 'as far as it goes', async () => {
     await overTheLog(page)
     for (let turn = 0; turn < 20_000 && (await page.locator('.room-start').count()) === 0; turn += 1) {
@@ -70,8 +82,47 @@ inBrowser('10,000 messages scroll from the newest to the first, and no line move
   t.deepEqual(alice.complaints, [])
 })
 
-/** What is done while the log is watched moves no line other than by scrolling. */
-async function watched(t: ExecutionContext, page: Page, what: string, act: () => Promise<void>): Promise<Seen> {
+/** Somebody answers one of the first lines: whoever follows that is there at once, reads on from there, and comes back. */
+async function followReply(
+  t: ExecutionContext,
+  alice: Window,
+  { room, say }: { room: string; say: Say },
+): Promise<void> {
+  const { page } = alice
+  const { items }: MessagePage = await ask(alice, 'GET', `/v1/rooms/${room}/messages?after=1:0&limit=60`)
+  const far = items.find(({ content }) => String(content?.['body']).startsWith('line 37 of'))
+  if (far === undefined) throw new Error('line 37 is not among the first')
+  await say('do you remember this?', { replyTo: `${far.epoch}:${far.seq}` })
+  await page.locator('.room-newest').click()
+  const answer = page.locator('.message', { hasText: 'do you remember this?' })
+  await answer.waitFor()
+  let pages = 0
+  const countPages = (request: { url(): string }): void => {
+    if (request.url().includes('/messages?')) pages += 1
+  }
+  page.on('request', countPages)
+
+  await answer.locator('.message-quote').click()
+  await page.locator('.message:focus', { hasText: 'line 37 of' }).waitFor()
+  t.true(pages <= 3, `${pages} pages were read for it`)
+  page.off('request', countPages)
+  await watched(t, page, 'on from an early line', async () => {
+    await overTheLog(page)
+    for (let turn = 0; turn < 60; turn += 1) await page.mouse.wheel(0, 480)
+  })
+  await page.getByText('line 150 of').waitFor({ state: 'attached' })
+  await page.locator('.room-newest').click()
+  await answer.waitFor()
+}
+
+/** What is done while the log is watched moves no line other than by scrolling. Unless it need not, the client has held it in its place. */
+async function watched(
+  t: ExecutionContext,
+  page: Page,
+  what: string,
+  act: () => Promise<void>,
+  { isPlaced = true } = {},
+): Promise<Seen> {
   const watch = await watchLog(page)
   await act()
   await settled(page)
@@ -82,6 +133,7 @@ async function watched(t: ExecutionContext, page: Page, what: string, act: () =>
   )
   t.true(seen.moved <= stillPx, `${what}: ${seen.line}`)
   t.true(seen.most <= mostInPage)
+  if (isPlaced) t.true(seen.placed > 0, `${what}: nothing had to be held in its place, so nothing was watched`)
   return seen
 }
 
@@ -117,7 +169,7 @@ async function fling(page: Page, yDistance: number): Promise<void> {
 }
 
 /** Fills a room as fast as the server takes it; what was said stands there as if over days. Answers how bob says something more. */
-async function fill(t: ExecutionContext, alice: Window, room: string): Promise<(body: string) => Promise<void>> {
+async function fill(t: ExecutionContext, alice: Window, room: string): Promise<Say> {
   const api = new Api({ address: stack().address, patienceMs: 30_000 })
   t.teardown(() => api.close())
   const sockets: RawSocket[] = []
@@ -156,7 +208,7 @@ async function fill(t: ExecutionContext, alice: Window, room: string): Promise<(
     .clone()
     .update({ at: stack().world.sql.raw('at - INTERVAL (? - CAST(seq AS SIGNED)) * 45 SECOND', [count + 10]) })
   await say(1, 'the newest line')
-  return (body) => say(1, body)
+  return (body, more) => say(1, body, more)
 }
 
 /** One picture of the sender's, of this or that shape. */

@@ -108,7 +108,7 @@ inBrowser('what was refused can be sent again, or discarded', async (t) => {
   await failed.nth(1).waitFor({ timeout: 60_000 })
   t.is(await alice.page.getByText('let me say this').count(), 0)
   await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'members' })
-  await bob.page.locator('.composer-input').waitFor()
+  await bob.page.locator('.room-composer-input').waitFor()
   await failed.filter({ hasText: 'let me say this' }).getByRole('button', { name: 'Send again' }).click()
   await alice.page.getByText('let me say this').waitFor()
   await failed.filter({ hasText: 'and this' }).getByRole('button', { name: 'Discard' }).click()
@@ -133,7 +133,7 @@ inBrowser('a lost network is told in one place, above the room, which stays whol
 
   t.regex(await alice.page.locator('.connection-line').innerText(), /offline.*kept and sent/s)
   const [writing, height] = await Promise.all([
-    alice.page.locator('.composer').boundingBox(),
+    alice.page.locator('.room-composer').boundingBox(),
     alice.page.evaluate(() => [innerHeight, document.documentElement.scrollHeight]),
   ])
   t.true((writing?.y ?? 0) + (writing?.height ?? 0) <= height[0]!)
@@ -150,16 +150,14 @@ for (const { deed, yes, told } of [
     const bob = await signedInWindow(t, browser(), stack(), 'bob')
     const room = await openRoomFor(alice, [bob])
     for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
-    await bob.page.locator('.composer-input').focus()
+    await bob.page.locator('.room-composer-input').focus()
 
-    // Whoever comes moves to those who are here, and an open menu would go with the line that they leave.
-    await alice.page.locator('.room-panel-person[data-here]', { hasText: 'bob' }).waitFor()
     await alice.page.getByRole('button', { name: /about bob/i }).click()
     await alice.page.getByRole('menuitem', { name: deed }).click()
     await alice.page.getByRole('dialog').getByRole('button', { name: yes }).click()
 
     await bob.page.locator('.room-instead').getByText(told).waitFor()
-    t.is(await bob.page.locator('.composer').count(), 0)
+    t.is(await bob.page.locator('.room-composer').count(), 0)
     t.true(await holdsFocus(bob, '.room-instead'))
     await heard(t, bob, told)
     await alice.page.locator('.room-line', { hasText: 'bob' }).last().waitFor()
@@ -167,19 +165,100 @@ for (const { deed, yes, told } of [
   })
 }
 
+inBrowser('somebody comes while a menu is open about them: it stays open, and does what it says', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  await alice.page.goto(`/rooms/${room}`)
+  const line = alice.page.locator('.room-panel-person', { hasText: 'bob' })
+  await line.getByRole('button', { name: /about bob/i }).click()
+  const choice = alice.page.getByRole('menuitem', { name: 'Ask to leave' })
+  await choice.waitFor()
+
+  await bob.page.goto(`/rooms/${room}`)
+  await alice.page.locator('.room-head-people', { hasText: /^2/ }).waitFor()
+  await choice.click()
+  await line.and(alice.page.locator('[data-here]')).waitFor()
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Ask to leave' }).click()
+
+  await bob.page.getByText('You were asked to leave this room.').first().waitFor()
+  await line.waitFor({ state: 'detached' })
+  t.deepEqual(alice.complaints, [])
+})
+
+inBrowser('servers that hear and say nothing are told of, and what was written meanwhile is sent once', async (t) => {
+  t.timeout(240_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  await say(alice.page, 'before the silence')
+  await alice.page.locator('.message-mark[data-state=stored]').waitFor()
+  const line = alice.page.locator('.connection-line-words')
+  const pids = (['server-1', 'server-2'] as const).flatMap((name) => stack().pidOf(name) ?? [])
+  t.is(pids.length, 2)
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT'): void => pids.forEach((pid) => process.kill(pid, signal))
+  t.teardown(() => tell('SIGCONT'))
+
+  tell('SIGSTOP')
+  await say(alice.page, 'into the silence')
+  await line.getByText('Connecting again').waitFor({ timeout: 90_000 })
+  await alice.page.evaluate(() => {
+    const seen: string[] = []
+    Object.assign(globalThis, { seen })
+    new MutationObserver(() => seen.push(document.querySelector('.connection-line')?.textContent ?? '')).observe(
+      document.querySelector('.connection-line')!,
+      { childList: true, subtree: true, characterData: true },
+    )
+  })
+  // Through the next tries, each of which stands open for a while without an answer.
+  await alice.page.waitForTimeout(12_000)
+  t.deepEqual(await alice.page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen), [])
+  tell('SIGCONT')
+
+  await line.waitFor({ state: 'detached', timeout: 90_000 })
+  await alice.page.locator('.message-own', { hasText: 'into the silence' }).locator('[data-state=stored]').waitFor()
+  t.deepEqual(await bodiesOf(alice.page), ['before the silence', 'into the silence'])
+})
+
 inBrowser('who is writing when the room is closed stands at what says so', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
   const room = await openRoomFor(alice, [bob])
   await bob.page.goto(`/rooms/${room}`)
-  await bob.page.locator('.composer-input').focus()
+  await bob.page.locator('.room-composer-input').focus()
 
   await ask(alice, 'POST', `/v1/rooms/${room}/close`)
 
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
-  t.true(await holdsFocus(bob, '.composer-silent'))
+  t.true(await holdsFocus(bob, '.room-composer-silent'))
   t.deepEqual(bob.complaints, [])
+})
+
+inBrowser('how far a closing is, is seen while it lasts, and leads to the receipt when it is over', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  await say(alice.page, 'the last word')
+  await alice.page.locator('.message-mark:not([data-state=sending])').waitFor()
+  await stack().kill('worker-1')
+  await alice.page.getByRole('button', { name: 'More about this room' }).click()
+  await alice.page.getByRole('menuitem', { name: 'Close the room' }).click()
+  await alice.page.getByRole('button', { name: 'Close for good' }).click()
+
+  const closing = alice.page.getByRole('region', { name: 'The room is being closed' })
+  await closing.locator('[aria-current=step]').waitFor()
+  t.is(await closing.getByRole('link').count(), 0)
+  await stack().start('worker-1')
+
+  await alice.page
+    .getByRole('region', { name: 'The room is closed' })
+    .getByRole('link', { name: 'To the receipt' })
+    .click()
+  await alice.page.getByText('1 message by 1 person').waitFor()
+  t.deepEqual(alice.complaints, [])
 })
 
 inBrowser('who writes is seen writing', async (t) => {
@@ -191,7 +270,7 @@ inBrowser('who writes is seen writing', async (t) => {
   // Both are connected: of typing nothing is kept for who is not there yet.
   await say(alice.page, 'hello')
   await bob.page.getByText('hello').waitFor()
-  await bob.page.locator('.composer-input').pressSequentially('so')
+  await bob.page.locator('.room-composer-input').pressSequentially('so')
   await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
 
   await bob.page.keyboard.press('Enter')
@@ -206,12 +285,12 @@ inBrowser('Enter pressed twice sends words and pictures once', async (t) => {
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
   const room = await openRoomFor(alice, [])
   await alice.page.goto(`/rooms/${room}`)
-  const field = alice.page.locator('.composer-input')
+  const field = alice.page.locator('.room-composer-input')
   await field.fill('look')
   const buffer = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'teal' } })
     .png()
     .toBuffer()
-  await alice.page.setInputFiles('.composer input[type=file]', { name: 'teal.png', mimeType: 'image/png', buffer })
+  await alice.page.setInputFiles('.room-composer input[type=file]', { name: 'teal.png', mimeType: 'image/png', buffer })
   await alice.page.locator('.tray-sent').waitFor()
 
   // Twice before the page is drawn anew, and once more before anything can have been kept.

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { stackOf } from '../support/stack.ts'
-import { bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
+import { ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
 
 /** People in rooms, each in a window of their own before one of two servers. */
 
@@ -59,7 +59,7 @@ inBrowser('a reply, a reaction, an edit and a deletion are seen by both, and cou
 
   await alice.page.locator('.message-own').focus()
   await alice.page.keyboard.press('e')
-  await alice.page.locator('.composer-input').fill('hello')
+  await alice.page.locator('.room-composer-input').fill('hello')
   await alice.page.keyboard.press('Enter')
   await bob.page.locator('.message:not(.message-own) .message-body', { hasText: /^hello$/ }).waitFor()
   await bob.page.getByText('edited').first().waitFor()
@@ -144,12 +144,55 @@ inBrowser('a room that is opened while the list of rooms is on its way is in it'
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at once', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [], { name: 'Behind the house' })
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await bob.page.goto('/notifications')
+  await bob.page.getByRole('heading', { name: 'Notifications' }).waitFor()
+  await alice.page.goto(`/rooms/${room}`)
+  const choose = async (item: string): Promise<void> => {
+    await alice.page.getByRole('button', { name: 'More about this room' }).click()
+    await alice.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  await choose('Invitations')
+  const invitations = alice.page.getByRole('dialog', { name: 'Invitations' })
+  await invitations.getByText('Nobody is asked in').waitFor()
+  await invitations.getByLabel('Username').fill('nobody_of_this_name')
+  await invitations.getByRole('button', { name: 'Invite' }).click()
+  await invitations.getByText('Nobody has this username.').waitFor()
+  await invitations.getByLabel('Username').fill('@Bob')
+  await invitations.getByRole('button', { name: 'Invite' }).click()
+  await invitations.getByRole('listitem').getByText('@bob').waitFor()
+  await alice.page.keyboard.press('Escape')
+  await bob.page.getByRole('link', { name: /alice invited you to Behind the house/ }).click()
+  await bob.page.getByRole('button', { name: 'Take a seat' }).click()
+  await say(bob.page, 'thank you')
+  await alice.page.getByText('thank you').waitFor()
+
+  await alice.page.getByRole('button', { name: /about bob/i }).click()
+  await alice.page.getByRole('menuitem', { name: 'Ban' }).click()
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Ban', exact: true }).click()
+  await bob.page.getByText('You are banned from this room.').first().waitFor()
+  await choose('Who is banned')
+  const bans = alice.page.getByRole('dialog', { name: 'Who is banned' })
+  await bans.getByRole('button', { name: 'Lift the ban: bob' }).click()
+  await bans.getByText('Nobody is banned').waitFor()
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.getByRole('button', { name: 'Take a seat' }).click()
+  await bob.page.getByText('thank you').waitFor()
+  t.is(await bob.page.locator('.room-composer-input').count(), 1)
+})
+
 inBrowser('on a phone Enter makes a line and the button sends; nothing is wider than the screen', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360, language: 'ko' })
   const room = await openRoomFor(alice, [], { name: '이름이 아주 아주 길어서 한 줄에 다 들어가지 않는 방' })
   await alice.page.goto(`/rooms/${room}`)
-  const field = alice.page.locator('.composer-input')
+  const field = alice.page.locator('.room-composer-input')
 
   await field.fill('한 줄')
   await field.press('Enter')
@@ -172,11 +215,11 @@ inBrowser('a picture that was sent before it was ready appears by itself, at bot
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
   const room = await openRoomFor(alice, [bob])
   for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
-  await bob.page.locator('.composer-input').waitFor()
+  await bob.page.locator('.room-composer-input').waitFor()
 
   const file = { name: 'yard.png', mimeType: 'image/png', buffer: await bob.page.screenshot() }
-  await alice.page.locator('.composer input[type=file]').setInputFiles(file)
-  await alice.page.locator('.composer-row button[type=submit]:enabled').click()
+  await alice.page.locator('.room-composer input[type=file]').setInputFiles(file)
+  await alice.page.locator('.room-composer-row button[type=submit]:enabled').click()
 
   for (const { page } of [alice, bob]) await page.locator('.message img.picture-file').waitFor({ timeout: 60_000 })
   t.deepEqual([...alice.complaints, ...bob.complaints], [])

@@ -113,6 +113,53 @@ inBrowser('what is on its way goes on while one looks at something else', async 
   t.deepEqual(complaints, [])
 })
 
+inBrowser(
+  'pictures that were cut off, or chosen without a network, go on by themselves when there is one',
+  async (t) => {
+    t.timeout(120_000)
+    const { page, context } = await window(t, 'alice')
+    await page.goto('/')
+    await composer(page).waitFor()
+    let cut = (): void => {}
+    const isCut = new Promise<void>((resolve) => (cut = resolve))
+    await page.route('**/v1/media*', async (route) => {
+      await isCut
+      await route.abort('connectionreset')
+    })
+    const choose = async (name: string, red: number): Promise<void> => {
+      await page.locator('.composer input[type=file]').setInputFiles(await pictureFile(name, red))
+    }
+
+    await choose('on-its-way.png', 20)
+    await page.locator('.tray-sending').first().waitFor()
+    await context.setOffline(true)
+    cut()
+    await page.locator('.tray-failed').waitFor()
+    await page.unroute('**/v1/media*')
+    await choose('in-a-tunnel.png', 200)
+    await page.locator('.tray-failed').nth(1).waitFor()
+    t.is(await page.locator('.tray-problem', { hasText: 'Madang cannot be reached.' }).count(), 2)
+    t.is(await page.locator('.tray-tile').getByRole('button', { name: 'Try again' }).count(), 2)
+    await context.setOffline(false)
+
+    await page.locator('.tray-sent').nth(1).waitFor()
+    t.is(await page.locator('.tray-problem').count(), 0)
+  },
+)
+
+inBrowser('a file that is no picture of a kind that is taken is told so, and not to be tried again', async (t) => {
+  const { page } = await window(t, 'alice')
+  await page.goto('/')
+  const buffer = Buffer.from('this is no picture')
+
+  await page.locator('.composer input[type=file]').setInputFiles({ name: 'words.png', mimeType: 'image/png', buffer })
+  await page.locator('.tray-failed .tray-problem').waitFor()
+
+  t.is(await page.locator('.tray-tile').getByRole('button', { name: 'Try again' }).count(), 0)
+  await page.getByRole('button', { name: 'Remove picture 1' }).click()
+  await page.locator('.tray-tile').waitFor({ state: 'detached' })
+})
+
 inBrowser('pictures are put in order by a pointer and by the keyboard', async (t) => {
   const { page } = await window(t, 'alice')
   await page.goto('/')

@@ -4,7 +4,7 @@ import { ApiProblem } from '../../web/src/api/problem.ts'
 import type { PostDraft } from '../../web/src/api/timeline.ts'
 import type { Picture, Post } from '../../web/src/api/types.ts'
 import type { Uploading } from '../../web/src/api/upload.ts'
-import { Uploads, progressOf } from '../../web/src/pictures/uploads.ts'
+import { isWorthATry, progressOf, Uploads } from '../../web/src/pictures/uploads.ts'
 import { Composition } from '../../web/src/timeline/composition.ts'
 import { emptyDraft, keepDraft, readDraft } from '../../web/src/timeline/draft.ts'
 import type { DraftStorage } from '../../web/src/timeline/draft.ts'
@@ -63,6 +63,26 @@ test('one that is taken out is sent no further, and one that failed is tried aga
   uploads.retry(b!.id)
   t.deepEqual(states(), ['sending', 'sending'])
   t.is(sent[3]?.idempotencyKey, sent[1]?.idempotencyKey)
+})
+
+test('a picture that would be refused again is not tried again; those that were cut off go on when there is a network', async (t) => {
+  const { uploads, sent, states } = uploading()
+  uploads.add(files('a', 'b', 'c'))
+
+  sent[0]?.end(new ApiProblem({ code: 'offline' }))
+  sent[1]?.end(new ApiProblem({ code: 'unsupported_picture', status: 415 }))
+  await setImmediate()
+  sent[2]?.end(new ApiProblem({ code: 'storage_full', status: 409 }))
+  await setImmediate()
+  t.deepEqual(states(), ['failed', 'failed', 'failed'])
+  t.deepEqual(uploads.items.value.map(isWorthATry), [true, false, true])
+
+  uploads.retryCutOff()
+  t.deepEqual(states(), ['sending', 'failed', 'failed'])
+  t.is(sent[3]?.idempotencyKey, sent[0]?.idempotencyKey)
+  sent[3]?.end(picture('1'))
+  await setImmediate()
+  t.deepEqual(states(), ['sent', 'failed', 'failed'])
 })
 
 test('a short wait that the server asks for is waited for, and a long one is told', async (t) => {

@@ -10,7 +10,7 @@ export type PasswordFault = { kind: 'short'; missing: number } | { kind: 'long' 
 
 /** What the server would refuse about a new password. */
 export function passwordFault(password: string): PasswordFault | undefined {
-  const length = lengthOf(password.normalize('NFC'))
+  const length = lengthOf(password)
   if (length > mostPassword) return { kind: 'long' }
   return length < leastPassword ? { kind: 'short', missing: leastPassword - length } : undefined
 }

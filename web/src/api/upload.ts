@@ -10,6 +10,9 @@ export interface Uploading {
 }
 type Request = Uploading & { headers: Readonly<Record<string, string>> }
 
+/** So long nothing may move: no byte of the file, and then no answer. Whoever waits for a dead network would wait for ever. */
+const stillMs = 60_000
+
 /** By XMLHttpRequest where there is one: `fetch` does not tell how far a request body is. */
 export function uploadWithProgress(url: string, file: Blob, request: Request): Promise<Picture> {
   return typeof XMLHttpRequest === 'undefined' ? byFetch(url, file, request) : byXhr(url, file, request)
@@ -37,15 +40,30 @@ function byXhr(url: string, file: Blob, { headers, idempotencyKey, signal, onPro
     xhr.setRequestHeader('accept', 'application/json')
     xhr.setRequestHeader('idempotency-key', idempotencyKey)
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value)
-    xhr.upload.addEventListener('progress', ({ loaded, total }) => onProgress?.(total === 0 ? 0 : loaded / total))
+    let stillness = setTimeout(giveUp, stillMs)
+    const moved = (): void => {
+      clearTimeout(stillness)
+      stillness = setTimeout(giveUp, stillMs)
+    }
+    xhr.upload.addEventListener('progress', ({ loaded, total }) => {
+      moved()
+      onProgress?.(total === 0 ? 0 : loaded / total)
+    })
     xhr.addEventListener('load', () =>
       xhr.status === 201 ? resolve(JSON.parse(xhr.responseText) as Picture) : reject(refusalIn(xhr)),
     )
     xhr.addEventListener('error', () => reject(new ApiProblem({ code: 'offline' })))
     xhr.addEventListener('abort', () => reject(signal?.reason))
     const abort = (): void => xhr.abort()
+    function giveUp(): void {
+      reject(new ApiProblem({ code: 'offline' }))
+      xhr.abort()
+    }
     signal?.addEventListener('abort', abort, { once: true })
-    xhr.addEventListener('loadend', () => signal?.removeEventListener('abort', abort))
+    xhr.addEventListener('loadend', () => {
+      clearTimeout(stillness)
+      signal?.removeEventListener('abort', abort)
+    })
     xhr.send(formOf(file))
   })
 }

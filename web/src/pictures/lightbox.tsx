@@ -82,7 +82,11 @@ export function Lightbox({ pictures, start, onClose }: LightboxProps) {
           <Turn icon="chevron-right" label={text.value.next} isEnd={place === last} onClick={() => go(place + 1)} />
         </>
       )}
-      {shown.alt !== '' && <p class="lightbox-alt">{shown.alt}</p>}
+      {shown.alt !== '' && (
+        <p class="lightbox-alt" dir="auto">
+          {shown.alt}
+        </p>
+      )}
     </dialog>
   )
 }

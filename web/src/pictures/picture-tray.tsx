@@ -1,5 +1,5 @@
 import './picture-tray.css'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { format, problemText } from '../text/index.ts'
 import { announce } from '../ui/announcer.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -7,6 +7,7 @@ import { classes } from '../ui/classes.ts'
 import { DescribeDialog } from './describe-dialog.tsx'
 import { text } from './draft-text.ts'
 import { UploadPicture } from './upload-picture.tsx'
+import { isWorthATry } from './uploads.ts'
 import type { Upload, Uploads } from './uploads.ts'
 import { useReorder } from './use-reorder.ts'
 
@@ -20,6 +21,11 @@ export interface PictureTrayProps {
 export function PictureTray({ uploads, refused }: PictureTrayProps) {
   const [described, setDescribed] = useState<string | undefined>(undefined)
   const items = uploads.items.value
+  useEffect(() => {
+    const back = (): void => uploads.retryCutOff()
+    addEventListener('online', back)
+    return () => removeEventListener('online', back)
+  }, [uploads])
   if (items.length === 0) return null
   const shown = items.find((item) => item.id === described)
   return (
@@ -95,23 +101,33 @@ function Tile({ item, place, count, uploads, isRefused, onDescribe }: TileProps)
           {problem}
         </p>
       )}
-      {item.state === 'failed' ? (
-        <Button look="quiet" size="small" icon="refresh" isWide onClick={() => uploads.retry(item.id)}>
-          {text.value.retry}
-        </Button>
-      ) : (
-        <Button
-          look="quiet"
-          size="small"
-          isWide
-          aria-haspopup="dialog"
-          onClick={onDescribe}
-          {...(item.alt === '' ? { icon: 'edit' } : { icon: 'check' })}
-        >
-          {item.alt === '' ? text.value.describe : text.value.described}
-        </Button>
-      )}
+      <WhatNext item={item} onRetry={() => uploads.retry(item.id)} onDescribe={onDescribe} />
     </li>
+  )
+}
+
+interface WhatNextProps {
+  item: Upload
+  onRetry: () => void
+  onDescribe: () => void
+}
+
+/** Below a picture: what it shows, or once more. What would only fail again can be taken out, by the ✕ that is on each. */
+function WhatNext({ item, onRetry, onDescribe }: WhatNextProps) {
+  const looks = { look: 'quiet', size: 'small', isWide: true } as const
+  if (isWorthATry(item)) {
+    return (
+      <Button {...looks} icon="refresh" onClick={onRetry}>
+        {text.value.retry}
+      </Button>
+    )
+  }
+  if (item.state === 'failed') return null
+  const isDescribed = item.alt !== ''
+  return (
+    <Button {...looks} icon={isDescribed ? 'check' : 'edit'} aria-haspopup="dialog" onClick={onDescribe}>
+      {isDescribed ? text.value.described : text.value.describe}
+    </Button>
   )
 }
 

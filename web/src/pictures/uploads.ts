@@ -37,6 +37,17 @@ export interface Added {
   others: number
 }
 
+/** What would be refused again, however often it is tried: only another file helps. */
+const forGood: ReadonlySet<string> = new Set([
+  ...['unsupported_picture', 'broken_picture', 'picture_too_large', 'body_too_large'],
+  ...['unsupported_media_type', 'bad_input', 'malformed', 'key_reused', 'forbidden'],
+])
+
+/** Whether a picture that failed may come through at another try. */
+export function isWorthATry({ state, problem, file }: Upload): boolean {
+  return state === 'failed' && file !== undefined && !forGood.has(problem?.code ?? '')
+}
+
 /** A short wait that the server asks for is waited for, this often. */
 const mostTries = 4
 const longestWaitSeconds = 5
@@ -49,6 +60,11 @@ export class Uploads {
 
   constructor(parts: UploadsParts) {
     this.#parts = parts
+  }
+
+  /** So many fit. */
+  get most(): number {
+    return this.#parts.most
   }
 
   /** Takes pictures from a picker, a drop or the clipboard. */
@@ -94,6 +110,11 @@ export class Uploads {
       .peek()
       .map((item) => (item.id === id && item.state === 'failed' ? waiting(item) : item))
     this.#sendNext()
+  }
+
+  /** There is a network again: those that were cut off go on by themselves. */
+  retryCutOff(): void {
+    for (const { id, problem } of this.items.peek()) if (problem?.code === 'offline') this.retry(id)
   }
 
   /** Takes all out, for whoever sends them: a second press finds none. `putBack` undoes it. */

@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { Connection, LiveStream, Outbox, RoomSocket } from '../api/live.ts'
+import type { LiveStream, Outbox, RoomSocket } from '../api/live.ts'
 import { live } from '../shell/live.ts'
 import { api } from '../shell/session.ts'
 
@@ -29,15 +28,4 @@ export function useOutbox(): Outbox {
 /** Undefined until it is there: lists can be read before they live. */
 export function useStream(): LiveStream | undefined {
   return live.value?.stream
-}
-
-/** How the socket is connected, kept true. */
-export function useConnection(): Connection {
-  const socket = useSocket()
-  const [connection, setConnection] = useState(socket.connection)
-  useEffect(() => {
-    setConnection(socket.connection)
-    return socket.onConnection(setConnection)
-  }, [socket])
-  return connection
 }

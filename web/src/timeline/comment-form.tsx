@@ -3,6 +3,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { randomId } from '../api/random-id.ts'
 import { MentionArea } from '../mentions/mention-area.tsx'
 import { problemText } from '../text/index.ts'
+import { isVisible } from '../text/visible.ts'
 import { Button } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { lengthOf, mostCommentText, spoken } from './limits.ts'
@@ -31,7 +32,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
     const said = spoken(words)
     const over = lengthOf(words) - mostCommentText
     if (isSending) return
-    if (said === '' || over > 0) {
+    if (!isVisible(said) || over > 0) {
       if (over > 0) setError(composerText.value.tooLong(over))
       area.current?.focus()
       return

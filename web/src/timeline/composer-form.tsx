@@ -2,17 +2,15 @@ import './composer-form.css'
 import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import { ProblemWords } from '../ui/states.tsx'
-import { mostPictures, mostArea, mostPostText, lengthOf } from './limits.ts'
+import { mostArea, mostPostText, lengthOf } from './limits.ts'
 import { DropGround } from '../pictures/drop-ground.tsx'
 import { PicturePicker } from '../pictures/picture-picker.tsx'
 import { PictureTray } from '../pictures/picture-tray.tsx'
-import { text as pictureText } from '../pictures/draft-text.ts'
-import type { Added } from '../pictures/uploads.ts'
+import { pastedFiles, takeFiles } from '../pictures/take-files.ts'
 import { MentionArea } from '../mentions/mention-area.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import { TextField } from '../ui/text-field.tsx'
-import { toast } from '../ui/toast-state.ts'
 import type { Composition } from './composition.ts'
 import { faultWords } from './fault-words.ts'
 import { text } from './composer-text.ts'
@@ -35,10 +33,8 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
   const isBusy = composition.state.value !== 'writing'
 
   function add(files: Iterable<File>): void {
-    const added = uploads.add(files)
     composition.faults.value = {}
-    const complaint = complaintAbout(added)
-    if (complaint !== undefined) toast({ text: complaint, tone: 'danger' })
+    takeFiles(uploads, files)
   }
   function submit(): void {
     if (isBusy) return
@@ -74,10 +70,8 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
             if (faults.text !== undefined) composition.faults.value = {}
           }}
           onPaste={(event) => {
-            const files = [...(event.clipboardData?.files ?? [])]
-            if (files.length === 0) return
-            event.preventDefault()
-            add(files)
+            const files = pastedFiles(event)
+            if (files.length > 0) add(files)
           }}
           onKeyDown={(event) => {
             const isSending = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isComposing(event)
@@ -93,7 +87,7 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
           </p>
         )}
         <div class="composer-foot">
-          <PicturePicker onFiles={add} isFull={uploads.items.value.length >= mostPictures} />
+          <PicturePicker onFiles={add} isFull={uploads.items.value.length >= uploads.most} />
           <AreaField composition={composition} error={words.area} />
           <Button look="main" type="submit" isBusy={isBusy} title={text.value.shortcut} class="composer-post">
             {verb}
@@ -149,9 +143,4 @@ function focusOnce(element: HTMLElement): void {
   // A dialog that opens with it looks for this.
   element.autofocus = true
   element.focus()
-}
-
-function complaintAbout({ tooMany, others }: Added): string | undefined {
-  if (others > 0) return pictureText.value.others
-  return tooMany > 0 ? pictureText.value.tooMany(mostPictures) : undefined
 }

@@ -3,6 +3,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { randomId } from '../api/random-id.ts'
 import type { PostDraft } from '../api/timeline.ts'
 import type { Post } from '../api/types.ts'
+import { isVisible } from '../text/visible.ts'
 import { progressOf } from '../pictures/uploads.ts'
 import type { Uploads } from '../pictures/uploads.ts'
 import type { Draft } from './draft.ts'
@@ -162,7 +163,7 @@ function partsOf({ text, area, pictures }: Draft): string {
 
 function faultsOf(text: string, uploads: Uploads): Faults {
   const items = uploads.items.peek()
-  if (spoken(text) === '' && items.length === 0) return { text: 'empty' }
+  if (!isVisible(text) && items.length === 0) return { text: 'empty' }
   if (lengthOf(text) > mostPostText) return { text: 'too_long' }
   return progressOf(items) === 'failed' ? { whole: 'picture_failed' } : {}
 }

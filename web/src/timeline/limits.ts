@@ -1,3 +1,5 @@
+import { lengthOf as charactersIn } from '../ui/length.ts'
+
 /** How long things may be: docs/protocol.md. Tests hold these numbers to what the server takes. */
 export const mostPostText = 5000
 export const mostCommentText = 2000
@@ -5,11 +7,9 @@ export const mostAlt = 1000
 export const mostPictures = 10
 export const mostArea = 60
 
-/** As the server counts: code points in normal form C, without the white space at the ends. */
+/** As the server counts: without the white space at the ends. */
 export function lengthOf(text: string): number {
-  let length = 0
-  for (const _ of spoken(text)) length += 1
-  return length
+  return charactersIn(spoken(text))
 }
 
 /** A text as the server will keep it. */

@@ -1,4 +1,4 @@
-/** Characters as the server counts them: code points, not halves of them. */
+/** Characters as the server counts them: code points in normal form C, in which a Korean syllable is one, however it was typed. */
 export function lengthOf(value: string): number {
-  return Array.from(value).length
+  return Array.from(value.normalize('NFC')).length
 }

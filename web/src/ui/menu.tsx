@@ -1,5 +1,5 @@
 import './menu.css'
-import { useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
@@ -22,20 +22,33 @@ export interface MenuProps {
   icon?: IconName
   /** -1 where other keys lead to what it does, and Tab shall pass it over. */
   tabIndex?: number
+  /** Told when it opens and closes: what moves its button meanwhile would take it away. */
+  onToggle?: (isOpen: boolean) => void
 }
 
 /**
  * What else can be done with a thing, behind one button. Arrows, Home, End and first letters move, Enter and Space choose, Esc and
  * Tab close; the focus comes back to the button.
  */
-export function Menu({ label, items, icon = 'more', tabIndex = 0 }: MenuProps) {
+export function Menu({ label, items, icon = 'more', tabIndex = 0, onToggle }: MenuProps) {
   const id = useId()
   const opener = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const [isOpen, setOpen] = useState(false)
+  const told = useRef(onToggle)
+  told.current = onToggle
 
+  // Gone with what it was about: nobody chooses any more.
+  useEffect(() => () => told.current?.(false), [])
+
+  function tell(isOpenNow: boolean): void {
+    setOpen(isOpenNow)
+    onToggle?.(isOpenNow)
+  }
   function open(): void {
     if (opener.current === null || list.current === null) return
+    // Its own event comes a moment later.
+    onToggle?.(true)
     list.current.showPopover()
     placeBeside(list.current, opener.current)
     entriesOf(list.current)[0]?.focus()
@@ -69,7 +82,7 @@ export function Menu({ label, items, icon = 'more', tabIndex = 0 }: MenuProps) {
         aria-label={label}
         tabIndex={-1}
         popover="auto"
-        onToggle={(event) => setOpen(event.newState === 'open')}
+        onToggle={(event) => tell(event.newState === 'open')}
         onKeyDown={(event) => {
           if (event.key === 'Tab') close()
           else if (list.current !== null && moveByKey(list.current, event.key)) event.preventDefault()

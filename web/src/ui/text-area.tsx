@@ -51,6 +51,7 @@ export function TextArea(props: TextAreaProps) {
             ref={joinRefs(own, areaRef)}
             rows={rows}
             style={{ '--rows': String(rows) }}
+            dir="auto"
             value={value}
             aria-required={isOptional !== true}
             onInput={(event) => onInput(event.currentTarget.value)}
@@ -63,8 +64,8 @@ export function TextArea(props: TextAreaProps) {
 
 const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
 
-/** For browsers without `field-sizing`. */
-function grow(area: HTMLTextAreaElement | null): void {
+/** Makes a field as high as its text, in browsers without `field-sizing`. */
+export function grow(area: HTMLTextAreaElement | null): void {
   if (area === null || growsByItself) return
   area.style.blockSize = 'auto'
   area.style.blockSize = `${area.scrollHeight}px`

@@ -1,6 +1,7 @@
 import type { InputFault } from '../../api/types.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import type { RoomSettings } from '../../api/rooms.ts'
+import { lengthOf } from '../../ui/length.ts'
 
 /** What a mentor says of a room, as it stands in the fields of a form. */
 export interface SettingsDraft {
@@ -57,8 +58,4 @@ export function settingsOf(draft: SettingsDraft): RoomSettings {
     speak: draft.speak,
     slowModeSeconds: Number(draft.slowModeSeconds),
   }
-}
-
-function lengthOf(text: string): number {
-  return Array.from(text.normalize('NFC')).length
 }

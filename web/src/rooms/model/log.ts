@@ -54,7 +54,7 @@ export class RoomLog {
     return this.#storedSeq
   }
 
-  /** What is between what is known, and has to be paged in, oldest first. */
+  /** What is between what is known, and can be paged in, oldest first. */
   get holes(): readonly SeqRange[] {
     return this.#holes
   }
@@ -136,6 +136,11 @@ export class RoomLog {
     if (this.#isCut(to)) return
     this.#holes = united([...this.#holes, { from: from.seq + 1, to: to.seq }])
     this.tellHead(to)
+  }
+
+  /** Nobody has looked between there and what is known: it is paged in when somebody comes there. */
+  tellUnread(range: SeqRange): void {
+    this.#holes = united([...this.#holes, range])
   }
 
   tellStored(place: Place): void {

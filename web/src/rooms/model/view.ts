@@ -1,6 +1,7 @@
 import type { Outgoing } from '../../api/live.ts'
 import type { Row } from './log.ts'
 import type { SeqRange } from './ranges.ts'
+import { isUnread } from './unread.ts'
 
 /** What a list of messages shows, from top to bottom. Keys are the same as long as it is the same thing. */
 export type ViewItem =
@@ -63,11 +64,6 @@ export function keyOf(from: string | null, id: string): string {
 export function tabStopOf(items: readonly ViewItem[], wanted: string | undefined): string | undefined {
   const said = items.filter(({ type }) => type === 'message' || type === 'pending')
   return (said.find(({ key }) => key === wanted) ?? said.at(-1))?.key
-}
-
-/** What is counted as new to me. */
-export function isUnread(row: Row, readUpTo: number | undefined, me: string): boolean {
-  return readUpTo !== undefined && row.seq > readUpTo && row.kind === 'text' && row.from !== me && row.content !== null
 }
 
 /** Whether a row is something that was said, and not something that happened. */

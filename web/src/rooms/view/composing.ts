@@ -1,15 +1,18 @@
+import { isVisible } from '../../text/visible.ts'
+
 /** Of one message: docs/protocol.md. */
 export const mostBytes = 4096
 export const mostPictures = 10
 
-/** As it is sent: normal form C, without what only surrounds it, and without controls that the room refuses. */
+/** As it is sent: normal form C, without what only surrounds it, and without controls that the room refuses. Empty when nothing of it would be seen. */
 export function bodyToSend(written: string): string {
-  return written
+  const body = written
     .toWellFormed()
     .normalize('NFC')
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\P{Cc}\t\n\u007f-\u009f]/gu, '')
     .replace(/^\n+|\s+$/gu, '')
+  return isVisible(body) ? body : ''
 }
 
 const encoder = new TextEncoder()

@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { now } from '../../ui/now.ts'
 import { Loading } from '../../ui/skeleton.tsx'
 import { ErrorLine } from '../../ui/states.tsx'
+import type { SeqRange } from '../model/ranges.ts'
 import type { ViewItem } from '../model/view.ts'
 import { useRoom } from '../visit/room-context.ts'
 import { Kept } from './kept-nodes.ts'
@@ -49,7 +50,8 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
         class="room-log"
         onScroll={() => reader.scrolled()}
         onKeyDown={(event) => onListKey(event, { actions, keepsOrder, rowOf: (key) => reader.messageOf(key) })}
-        onFocusCapture={(event) => reader.focusedOn(event.target)}
+        onFocusCapture={(event) => reader.focus.came(event.target)}
+        onBlurCapture={() => reader.focus.goes()}
       >
         {/* Spoken by `LogVoice`: lines that are paged in are no news. */}
         <div ref={lines} class="room-log-lines" role="log" aria-live="off" aria-label={text.value.messages(name)}>
@@ -99,7 +101,7 @@ function nodeOf(item: ViewItem, tabStop: string | undefined, storedSeq: number):
     case 'system':
       return <SystemLine key={key} id={key} rows={item.rows} />
     case 'hole':
-      return <Hole key={key} id={key} count={item.range.to - item.range.from + 1} />
+      return <Hole key={key} id={key} range={item.range} />
     case 'day':
       return <Day key={key} id={key} at={item.at} />
     case 'unread':
@@ -122,15 +124,23 @@ function Day({ id, at }: { id: string; at: number }) {
   )
 }
 
-function Hole({ id, count }: { id: string; count: number }) {
-  const { visit } = useRoom()
+/** What nobody has read yet between two messages: it is read when somebody comes near. */
+function Hole({ id, range }: { id: string; range: SeqRange }) {
+  const { pages } = useRoom().visit
+  const problem = pages.holeTrouble.value
   return (
-    <p class="room-hole" data-key={id}>
-      <span>{text.value.hole(count)}</span>
-      <Button size="small" onClick={() => void visit.fill().catch(() => undefined)}>
-        {text.value.loadHole}
-      </Button>
-    </p>
+    <div class="room-hole" data-key={id}>
+      <span>{text.value.hole}</span>
+      {problem === undefined ? (
+        <span class="room-top-bar" aria-hidden="true" />
+      ) : (
+        <ErrorLine problem={problem}>
+          <Button size="small" onClick={() => void pages.readInto(range, 'above')}>
+            {text.value.tryAgain}
+          </Button>
+        </ErrorLine>
+      )}
+    </div>
   )
 }
 
@@ -138,18 +148,18 @@ function Hole({ id, count }: { id: string; count: number }) {
 function Top({ reader }: { reader: Reader }) {
   const { visit } = useRoom()
   const words = text.value
-  if (visit.olderTrouble.value !== undefined) {
+  if (visit.pages.olderTrouble.value !== undefined) {
     return (
       <div class="room-top">
-        <ErrorLine problem={visit.olderTrouble.value}>
-          <Button size="small" onClick={() => void visit.loadOlder()}>
+        <ErrorLine problem={visit.pages.olderTrouble.value}>
+          <Button size="small" onClick={() => void visit.pages.loadOlder()}>
             {words.tryAgain}
           </Button>
         </ErrorLine>
       </div>
     )
   }
-  if (visit.hasOlder.value || reader.hasEarlier.value) {
+  if (visit.pages.hasOlder.value || reader.hasEarlier.value) {
     return (
       <div class="room-top" aria-busy="true">
         <Loading>

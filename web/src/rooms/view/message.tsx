@@ -137,7 +137,7 @@ function Frame({ id, from, at, isFirst, isLast, isOwn, isFocusable, facts, child
               <span>{name}</span>
             ) : (
               <a class="message-name" href={`/people/${from}`} tabIndex={-1}>
-                {name}
+                <bdi>{name}</bdi>
               </a>
             )}
           </p>

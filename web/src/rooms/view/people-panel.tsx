@@ -1,5 +1,5 @@
 import './people-panel.css'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { PersonChip } from '../../person/person-chip.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -7,11 +7,10 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
 import { ErrorLine } from '../../ui/states.tsx'
-import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { text as roomText } from '../text.ts'
 import { useRoom } from '../visit/room-context.ts'
 import { Seats } from './seats.ts'
-import type { Seated } from './seats.ts'
+import type { Seated, SeatsView } from './seats.ts'
 import { seatItems } from '../order/seat-items.ts'
 import { panelText } from './panel-text.ts'
 import { text } from './text.ts'
@@ -43,7 +42,8 @@ function PeopleList() {
   const { visit, faces } = useRoom()
   const [seats] = useState(() => new Seats(visit, faces))
   useEffect(() => seats.follow(), [seats])
-  const { here, away, hasMore, trouble, isReady } = seats.view.value
+  const [isChoosing, setChoosing] = useState(false)
+  const { here, away, hasMore, trouble, isReady } = useHeld(seats.view.value, isChoosing)
   const words = panelText.value
   if (!isReady) {
     return trouble === undefined ? (
@@ -56,8 +56,8 @@ function PeopleList() {
   }
   return (
     <div class="room-panel-lists">
-      <PeopleGroup title={words.here(visit.people.value)} people={here} isHere />
-      {away.length > 0 && <PeopleGroup title={words.away(away.length)} people={away} />}
+      <PeopleGroup title={words.here(visit.present.count.value)} people={here} isHere onChoosing={setChoosing} />
+      {away.length > 0 && <PeopleGroup title={words.away(away.length)} people={away} onChoosing={setChoosing} />}
       {trouble !== undefined && <ErrorLine problem={trouble} />}
       {hasMore && (
         <Button size="small" onClick={() => void seats.more()}>
@@ -68,15 +68,22 @@ function PeopleList() {
   )
 }
 
-function PeopleGroup({
-  title,
-  people,
-  isHere = false,
-}: {
+/** While something is chosen about somebody, everybody stays where they stand: a line that went elsewhere would take its open menu along. */
+function useHeld(view: SeatsView, isHeld: boolean): SeatsView {
+  const shown = useRef(view)
+  if (!isHeld) shown.current = view
+  return shown.current
+}
+
+interface PeopleGroupProps {
   title: string
   people: readonly Seated[]
   isHere?: boolean
-}) {
+  /** Told while the menu of somebody is open. */
+  onChoosing: (isChoosing: boolean) => void
+}
+
+function PeopleGroup({ title, people, isHere = false, onChoosing }: PeopleGroupProps) {
   return (
     <section>
       <h3>{title}</h3>
@@ -84,7 +91,7 @@ function PeopleGroup({
         {people.map((seated) => (
           <li key={seated.person.username} class="room-panel-person" data-here={isHere || undefined}>
             <PersonChip person={seated.person} size="small" after={<Standing seated={seated} />} />
-            <SeatMenu seated={seated} />
+            <SeatMenu seated={seated} onToggle={onChoosing} />
           </li>
         ))}
       </ul>
@@ -115,11 +122,11 @@ function Standing({ seated: { person, member } }: { seated: Seated }) {
 }
 
 /** What who keeps order can do about one person. */
-function SeatMenu({ seated }: { seated: Seated }) {
+function SeatMenu({ seated, onToggle }: { seated: Seated; onToggle: (isOpen: boolean) => void }) {
   const { visit, keepsOrder, me } = useRoom()
   const room = visit.room.value
   if (!keepsOrder || room === undefined || room.state !== 'open' || seated.person.username === me) return null
   const items = seatItems(room, seated)
-  if (items.length === 0) return <VisuallyHidden>{null}</VisuallyHidden>
-  return <Menu label={panelText.value.about(seated.person.displayName)} items={items} />
+  if (items.length === 0) return null
+  return <Menu label={panelText.value.about(seated.person.displayName)} items={items} onToggle={onToggle} />
 }

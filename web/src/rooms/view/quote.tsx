@@ -15,8 +15,8 @@ export function Quote({ place }: { place: string }) {
   return (
     <button type="button" class="message-quote" title={text.value.jumpTo} onClick={() => actions.jumpTo(place)}>
       <Icon name="reply" />
-      <span class="message-quote-name">{name ?? text.value.replyFar}</span>
-      {row !== undefined && <span class="message-quote-text">{excerptOf(row)}</span>}
+      <bdi class="message-quote-name">{name ?? text.value.replyFar}</bdi>
+      {row !== undefined && <bdi class="message-quote-text">{excerptOf(row)}</bdi>}
     </button>
   )
 }

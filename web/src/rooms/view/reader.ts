@@ -1,15 +1,18 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import { tabStopOf, viewOf, isUnread } from '../model/view.ts'
-import type { ViewItem } from '../model/view.ts'
 import type { Row } from '../model/log.ts'
+import { countUnread, isLineLoaded } from '../model/unread.ts'
+import { tabStopOf, viewOf } from '../model/view.ts'
+import type { ViewItem } from '../model/view.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
+import { LineFocus } from './line-focus.ts'
 import { ScrollAnchor } from './scroll-anchor.ts'
-import { afterArrival, earlier, later, newestWindow, sliceOf, windowAround } from './window.ts'
+import { afterArrival, earlier, isTooLong, later, newestWindow, sliceOf, trimmed, windowAround } from './window.ts'
 import type { RowWindow } from './window.ts'
 
 /** So near to an end of what is in the page, in heights of the view, more is brought in. */
 const nearViews = 1.5
+const litMs = 2000
 
 /**
  * Where somebody reads in a room: which rows are in the page, that they stay in sight while others come and go, and up to where
@@ -23,7 +26,8 @@ export class Reader {
   readonly unreadBelow: ReadonlySignal<number>
   /** The message that Tab leads to, and arrows go on from: the last one that had the focus, or else the newest in the page. */
   readonly tabStop: ReadonlySignal<string | undefined>
-  readonly #focused = signal<string | undefined>(undefined)
+  /** Who moves the focus among messages tells it. */
+  readonly focus = new LineFocus()
   readonly #visit: RoomVisit
   readonly #me: string
   readonly #window = signal<RowWindow>({ from: 0, to: undefined })
@@ -36,12 +40,14 @@ export class Reader {
     this.#visit = visit
     this.#me = me
     this.items = computed(() => this.#itemsNow())
-    this.tabStop = computed(() => tabStopOf(this.items.value, this.#focused.value))
+    this.tabStop = computed(() => tabStopOf(this.items.value, this.focus.key.value))
     this.hasEarlier = computed(() => sliceOf(visit.rows.value, this.#window.value).start > 0)
-    this.unreadBelow = computed(() => this.#countUnread(visit.rows.value))
+    this.unreadBelow = computed(() => countUnread(visit.rows.value, visit.marker.at.value?.seq, me))
     // Who has come to the very top scrolls no more: what comes next is asked for when the page before is there.
+    const { isLoadingOlder, isReadingHole, holeTrouble } = visit.pages
     this.#stopLoading = effect(() => {
-      if (!visit.isLoadingOlder.value) untracked(() => this.#bringNear())
+      const isStill = !isLoadingOlder.value && !isReadingHole.value && holeTrouble.value === undefined
+      if (isStill) untracked(() => this.#bringNear())
     })
     this.#stopFollowing = effect(() => {
       const rows = visit.rows.value
@@ -57,7 +63,7 @@ export class Reader {
       onResize: () => this.rendered(),
     })
     // Where one stopped reading, when that is not far back.
-    if (!this.#anchor.toLine('unread')) this.#anchor.toEnd()
+    if (this.#anchor.toLine('unread') === undefined) this.#anchor.toEnd()
     this.isAtEnd.value = this.#anchor.isAtEnd
     const onVisibility = (): void => {
       if (document.hidden) return this.#visit.marker.lookAway()
@@ -81,8 +87,9 @@ export class Reader {
 
   /** What is in the page has changed, or how much room it takes. */
   rendered(): void {
-    if (this.#wanted !== undefined && this.#anchor?.toLine(this.#wanted) === true) this.#wanted = undefined
+    if (this.#wanted !== undefined && this.#comeTo(this.#wanted)) this.#wanted = undefined
     else this.#anchor?.restore()
+    this.focus.follow((key) => this.#anchor?.messageNear(key))
     this.#moved()
   }
 
@@ -98,18 +105,13 @@ export class Reader {
     this.#markSeen()
   }
 
-  /** Brings a row into the page and into sight. */
+  /** Brings a row into the page and into sight, and gives it the focus. */
   show(row: Row, key: string): void {
     const { start, end } = sliceOf(this.#visit.rows.peek(), this.#window.peek())
     const isHere = this.#visit.rows.peek().slice(start, end).includes(row)
-    if (isHere && this.#anchor?.toLine(key) === true) return
+    if (isHere && this.#comeTo(key)) return
     this.#wanted = key
     this.#window.value = windowAround(this.#visit.rows.peek(), row.seq)
-  }
-
-  focusedOn(target: EventTarget | null): void {
-    const line = target instanceof HTMLElement ? target.closest<HTMLElement>('.message') : null
-    if (line?.dataset['key'] !== undefined) this.#focused.value = line.dataset['key']
   }
 
   /** The message of a line. */
@@ -122,36 +124,28 @@ export class Reader {
     const rows = this.#visit.rows.value
     const { start, end } = sliceOf(rows, this.#window.value)
     const isEndShown = this.#window.value.to === undefined
-    const last = rows[end - 1]?.seq
+    const next = rows[end]?.seq ?? Infinity
     return viewOf({
       rows: rows.slice(start, end),
       before: rows[start - 1],
       pending: isEndShown ? this.#visit.pending.value : [],
-      holes: this.#visit.log.holes.filter(({ from }) => isEndShown || (last !== undefined && from <= last)),
+      holes: this.#visit.log.holes.filter(({ from }) => from < next),
       unreadAfter: this.#unreadAfter(rows),
       me: this.#me,
       dayOf: (at) => new Date(at).toDateString(),
     })
   }
 
-  /** Undefined too while the line belongs among rows that are not loaded: above them it would stand wrong, and move with each page. */
   #unreadAfter([oldest]: readonly Row[]): number | undefined {
-    const after = this.#visit.marker.lineAt.value?.seq
-    const isLoaded = oldest === undefined || after === undefined || oldest.seq <= after + 1
-    return isLoaded || !this.#visit.hasOlder.value ? after : undefined
-  }
-
-  #countUnread(rows: readonly Row[]): number {
-    const readUpTo = this.#visit.marker.at.value?.seq
-    let count = 0
-    for (let at = rows.length - 1; at >= 0 && rows[at]!.seq > (readUpTo ?? Infinity); at -= 1) {
-      if (isUnread(rows[at]!, readUpTo, this.#me)) count += 1
-    }
-    return count
+    const { marker, pages, log } = this.#visit
+    const after = marker.lineAt.value?.seq
+    const known = { oldest: oldest?.seq, hasOlder: pages.hasOlder.value, holes: log.holes }
+    return after !== undefined && isLineLoaded(after, known) ? after : undefined
   }
 
   #arrived(rows: readonly Row[]): void {
-    this.#window.value = afterArrival(rows, this.#window.peek(), this.isAtEnd.peek())
+    const window = afterArrival(rows, this.#window.peek(), this.isAtEnd.peek())
+    this.#window.value = isTooLong(rows, window) ? trimmed(rows, window, this.#seqsWithin(2 * this.#near)) : window
     // In one step: a page that is known first and shown later takes the line of the day from above who is at the very top.
     this.#bringNear()
   }
@@ -178,21 +172,51 @@ export class Reader {
 
   #bringNear(): void {
     if (this.#anchor === undefined || this.#wanted !== undefined) return
+    if (this.#readsHole()) return
     const { above, below } = this.#anchor.distances
-    const near = nearViews * this.#anchor.viewHeight
+    const near = this.#near
     const rows = this.#visit.rows.peek()
     const window = this.#window.peek()
     const { start } = sliceOf(rows, window)
     if (above < near && start > 0) this.#window.value = earlier(rows, window, this.#seqsWithin(2 * near).at(-1))
     else if (below < near && window.to !== undefined)
       this.#window.value = later(rows, window, this.#seqsWithin(2 * near)[0])
-    else if (above < near && this.#visit.olderTrouble.peek() === undefined) void this.#visit.loadOlder()
+    else if (above < near && this.#visit.pages.olderTrouble.peek() === undefined) void this.#visit.pages.loadOlder()
   }
 
-  /** Of the rows in sight, and of those that are no further from it than this. */
-  #seqsWithin(px: number): number[] {
+  /** Whether somebody is near a hole, into which is read then from the side on which they are. What could not be read waits to be asked for. */
+  #readsHole(): boolean {
+    const { pages, log } = this.#visit
+    if (log.holes.length === 0 || pages.holeTrouble.peek() !== undefined) return false
+    const hole = this.#itemsWithin(this.#near).find((item) => item.type === 'hole')
+    if (hole === undefined) return false
+    const seen = this.#itemsWithin(0).find(({ type }) => type === 'message')
+    const isBelow = seen?.type === 'message' && seen.row.seq > hole.range.to
+    void pages.readInto(hole.range, isBelow ? 'below' : 'above')
+    return true
+  }
+
+  get #near(): number {
+    return nearViews * (this.#anchor?.viewHeight ?? 0)
+  }
+
+  /** In sight, or no further from it than this. */
+  #itemsWithin(px: number): ViewItem[] {
     const keys = new Set(this.#anchor?.linesWithin(px).map(({ dataset }) => dataset['key']))
-    return this.items.peek().flatMap((item) => (keys.has(item.key) ? seqsOf(item) : []))
+    return this.items.peek().filter(({ key }) => keys.has(key))
+  }
+
+  #seqsWithin(px: number): number[] {
+    return this.#itemsWithin(px).flatMap(seqsOf)
+  }
+
+  /** Where somebody wanted to go is lit up for a moment. False while it is not in the page. */
+  #comeTo(key: string): boolean {
+    const line = this.#anchor?.toLine(key)
+    if (line === undefined) return false
+    line.focus({ preventScroll: true })
+    line.animate({ backgroundColor: ['var(--pine-soft)', 'transparent'] }, { duration: litMs, easing: 'ease-in' })
+    return true
   }
 }
 

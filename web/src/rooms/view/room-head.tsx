@@ -22,6 +22,7 @@ export interface RoomHeadProps {
 export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) {
   const words = text.value
   const room = visit.room.value
+  const isComing = room === undefined && visit.trouble.value === undefined
   const topic = room?.kind === 'lobby' ? roomText.value.lobbyTopic : room?.topic
   return (
     <header class="room-head">
@@ -34,46 +35,55 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
         <Icon name="arrow-left" />
       </a>
       <div class="room-head-names">
-        <h1 tabIndex={-1}>
-          {room === undefined ? (
-            <>
-              <VisuallyHidden>{roomText.value.title}</VisuallyHidden>
-              <Skeleton width="9rem" />
-            </>
-          ) : (
-            nameOf(room)
-          )}
+        <h1 tabIndex={-1} dir="auto">
+          {room === undefined ? <Nameless isComing={isComing} /> : nameOf(room)}
         </h1>
-        {room === undefined && (
+        {isComing && (
           <p class="room-head-topic">
             <Skeleton width="12rem" height="0.8em" />
           </p>
         )}
         {topic !== undefined && topic !== '' && (
-          <p class="room-head-topic" title={topic}>
+          <p class="room-head-topic" title={topic} dir="auto">
             {topic}
           </p>
         )}
       </div>
-      {room?.state === 'closed' ? (
-        <LinkButton size="small" icon="receipt" href={`/rooms/${room.id}/receipt`}>
-          {roomText.value.receipt}
-        </LinkButton>
-      ) : (
-        <button
-          type="button"
-          class="room-head-people button button-quiet"
-          aria-expanded={isPanelOpen}
-          onClick={onPanel}
-        >
-          <Icon name="people" />
-          <span aria-hidden="true">{visit.people.value}</span>
-          <VisuallyHidden>{`${words.people}: ${roomText.value.people(visit.people.value)}`}</VisuallyHidden>
-        </button>
-      )}
-      {room === undefined && <span class="room-head-menu-place" />}
+      {(room !== undefined || isComing) && <Beside visit={visit} isPanelOpen={isPanelOpen} onPanel={onPanel} />}
+      {isComing && <span class="room-head-menu-place" />}
       {items.length > 0 && <Menu label={words.menu} items={items} />}
     </header>
+  )
+}
+
+/** Who is here now; of a closed room what it leaves. */
+function Beside({ visit, isPanelOpen, onPanel }: Omit<RoomHeadProps, 'items'>) {
+  const room = visit.room.value
+  const count = visit.present.count.value
+  if (room?.state === 'closed') {
+    return (
+      <LinkButton size="small" icon="receipt" href={`/rooms/${room.id}/receipt`}>
+        {roomText.value.receipt}
+      </LinkButton>
+    )
+  }
+  return (
+    <button type="button" class="room-head-people button button-quiet" aria-expanded={isPanelOpen} onClick={onPanel}>
+      <Icon name="people" />
+      <span aria-hidden="true">{count}</span>
+      <VisuallyHidden>{`${text.value.people}: ${roomText.value.people(count)}`}</VisuallyHidden>
+    </button>
+  )
+}
+
+/** A room of which nothing is known yet, or that could not be read. */
+function Nameless({ isComing }: { isComing: boolean }) {
+  if (!isComing) return <>{roomText.value.title}</>
+  return (
+    <>
+      <VisuallyHidden>{roomText.value.title}</VisuallyHidden>
+      <Skeleton width="9rem" />
+    </>
   )
 }
 

@@ -4,7 +4,7 @@ import { isComposing, keyOf } from '../../ui/hotkeys.ts'
 
 /** The elements among which the keys of a room lead. */
 export const roomPlaces = {
-  composer: '.composer-input',
+  composer: '.room-composer-input',
   message: '.message',
 } as const
 

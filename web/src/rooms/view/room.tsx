@@ -1,8 +1,7 @@
 import './room.css'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useConnectionHint } from '../../shell/connection-line.tsx'
 import { useWholeHeight } from '../../shell/frame.tsx'
-import { forgetShown, setUnread } from '../../shell/unread.ts'
 import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
 import { ErrorState } from '../../ui/states.tsx'
 import { useHotkeys } from '../../ui/hotkeys.ts'
@@ -11,31 +10,28 @@ import { ClosingProgress } from '../order/closing-progress.tsx'
 import { OrderDialog, roomItems } from '../order/room-menu.tsx'
 import type { OrderDialogName } from '../order/room-menu.tsx'
 import { text as roomText } from '../text.ts'
-import { Faces } from '../visit/faces.ts'
 import { RoomSceneContext } from '../visit/room-context.ts'
 import type { RoomScene } from '../visit/room-context.ts'
-import { RoomVisit } from '../visit/room-visit.ts'
-import { client, me as account, useOutbox, usePageTitle, useSocket } from '../wires.ts'
-import { Composer } from './composer.tsx'
+import type { RoomVisit } from '../visit/room-visit.ts'
+import { me as account, usePageTitle } from '../wires.ts'
 import { DoorView } from './door-view.tsx'
 import { EndedView } from './ended.tsx'
 import { MessageList } from './message-list.tsx'
 import { PeoplePanel } from './people-panel.tsx'
-import { Reader } from './reader.ts'
+import type { Reader } from './reader.ts'
+import { RoomComposer } from './room-composer.tsx'
 import { RoomHead } from './room-head.tsx'
 import { focusComposer } from './room-keys.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { text } from './text.ts'
 import { TypingLine } from './typing-line.tsx'
 import { useIsWide } from './use-is-wide.ts'
+import { useRoomVisit } from './use-room-visit.ts'
 import { useRowActions } from './use-row-actions.ts'
 
 /** A room: its head, its messages, where one writes, and who is here. */
 export function Room({ id, me }: { id: string; me: string }) {
-  const [socket, outbox] = [useSocket(), useOutbox()]
-  const visit = useMemo(() => new RoomVisit(id, { rooms: client.rooms, socket, outbox, me }), [id, socket, outbox, me])
-  const reader = useMemo(() => new Reader(visit, me), [visit, me])
-  const faces = useMemo(() => new Faces((username) => client.people.person(username)), [])
+  const { visit, reader, faces, uploads } = useRoomVisit(id, me)
   const rows = useRowActions(visit, reader, me)
   const isWide = useIsWide()
   const [isPanelOpen, setPanelOpen] = useState(isWide)
@@ -45,23 +41,6 @@ export function Room({ id, me }: { id: string; me: string }) {
   useConnectionHint(text.value.keptWhileCut)
   usePageTitle(room === undefined ? roomText.value.title : nameOf(room))
 
-  useEffect(() => {
-    void visit.enter()
-    return () => {
-      reader.close()
-      visit.leave()
-    }
-  }, [visit, reader])
-  const mentor = room?.mentor
-  useEffect(() => {
-    faces.met([account.value, mentor].filter((person) => person !== null && person !== undefined))
-  }, [faces, mentor])
-  const unread = reader.unreadBelow.value
-  const isReady = visit.isReady.value
-  useEffect(() => {
-    if (isReady) setUnread(id, unread)
-  }, [id, unread, isReady])
-  useEffect(() => () => forgetShown(id), [id])
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
 
   const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
@@ -81,10 +60,11 @@ export function Room({ id, me }: { id: string; me: string }) {
                 <ClosingProgress room={id} pulse={visit.isOver.value} />
               )}
               <TypingLine />
-              <Composer
+              <RoomComposer
                 name={room === undefined ? '' : nameOf(room)}
                 replyTo={rows.replyTo}
                 editing={rows.editing}
+                uploads={uploads}
                 onDone={rows.stop}
                 onEdit={rows.saveEdit}
                 onSent={() => reader.toNewest()}
@@ -138,7 +118,8 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
       </div>
     )
   }
-  const isEmpty = reader.items.value.every(({ type }) => type === 'system' || type === 'day') && !visit.hasOlder.value
+  const isEmpty =
+    reader.items.value.every(({ type }) => type === 'system' || type === 'day') && !visit.pages.hasOlder.value
   return (
     <>
       <MessageList reader={reader} name={nameOf(room)} />

@@ -75,14 +75,20 @@ export class ScrollAnchor {
     this.restore()
   }
 
-  /** Puts a line into the middle of what is in sight. False when it is not in the page. */
-  toLine(key: string): boolean {
+  /** Puts a line into the middle of what is in sight, and answers it. Undefined when it is not in the page. */
+  toLine(key: string): HTMLElement | undefined {
     const line = this.#lineOf(key)
-    if (line === undefined) return false
+    if (line === undefined) return undefined
     const middle = (this.#scroller.clientHeight - line.offsetHeight) / 2
     this.#scroller.scrollTop += this.#topOf(line) - Math.max(16, middle)
     this.#hold()
-    return true
+    return line
+  }
+
+  /** The line of this key, or else the first message that is in sight, or else the last there is. */
+  messageNear(key: string): HTMLElement | undefined {
+    const messages = this.#linesNow().filter((line) => line.matches(roomPlaces.message))
+    return this.#lineOf(key) ?? messages.find((line) => this.#topOf(line) >= 0) ?? messages.at(-1)
   }
 
   /** The last line that is in sight to its end. */

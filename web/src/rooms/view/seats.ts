@@ -1,5 +1,7 @@
-import { computed, effect, signal } from '@preact/signals'
-import type { Member, Person } from '../../api/types.ts'
+import { computed, effect } from '@preact/signals'
+import type { Member, Page, Person } from '../../api/types.ts'
+import { pagedList } from '../../ui/paged-list.ts'
+import type { PagedList } from '../../ui/paged-list.ts'
 import type { Faces } from '../visit/faces.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
 import { client } from '../wires.ts'
@@ -28,13 +30,15 @@ export class Seats {
   readonly view = computed<SeatsView>(() => this.#viewNow())
   readonly #visit: RoomVisit
   readonly #faces: Faces
-  readonly #members = signal<Member[] | undefined>(undefined)
-  readonly #next = signal<string | undefined>(undefined)
-  readonly #trouble = signal<unknown>(undefined)
+  readonly #members: PagedList<Member>
 
   constructor(visit: RoomVisit, faces: Faces) {
     this.#visit = visit
     this.#faces = faces
+    this.#members = pagedList(
+      (cursor) => this.#read(cursor),
+      ({ username }) => username,
+    )
   }
 
   /** Reads the seats, and again after each change of them. Answers how to stop. */
@@ -43,10 +47,10 @@ export class Seats {
     let known: number | undefined
     const stop = effect(() => {
       const last = this.#visit.rows.value.findLast(({ kind }) => changesSeats.has(kind))?.seq ?? 0
-      if (known === undefined) void this.#read()
+      if (known === undefined) void this.#members.reload()
       else if (last !== known) {
         clearTimeout(timer)
-        timer = setTimeout(() => void this.#read(), readAgainMs)
+        timer = setTimeout(() => void this.#members.reload(), readAgainMs)
       }
       known = last
     })
@@ -56,50 +60,30 @@ export class Seats {
     }
   }
 
-  async more(): Promise<void> {
-    const cursor = this.#next.value
-    if (cursor === undefined) return
-    await this.#attempt(async () => {
-      const { items, page } = await client.rooms.members(this.#visit.id, { cursor, limit: pageSize })
-      this.#take([...(this.#members.value ?? []), ...items], page.next)
-    })
+  more(): Promise<void> {
+    return this.#members.more()
   }
 
-  #read(): Promise<void> {
-    return this.#attempt(async () => {
-      const { items, page } = await client.rooms.members(this.#visit.id, { limit: pageSize })
-      this.#take(items, page.next)
-    })
-  }
-
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      this.#trouble.value = undefined
-    } catch (error) {
-      this.#trouble.value = error
-    }
-  }
-
-  #take(members: Member[], next: string | undefined): void {
-    this.#faces.met(members)
-    this.#members.value = members
-    this.#next.value = next
+  async #read(cursor: string | undefined): Promise<Page<Member>> {
+    const page = await client.rooms.members(this.#visit.id, { cursor, limit: pageSize })
+    this.#faces.met(page.items)
+    return page
   }
 
   #viewNow(): SeatsView {
-    const members = this.#members.value ?? []
-    const present = this.#visit.present.value
+    const { items, isAtEnd, problem } = this.#members
+    const members = items.value ?? []
+    const present = this.#visit.present.names.value
     const seated = members.map((member): Seated => ({ person: member, member }))
     const known = new Set(members.map(({ username }) => username))
     const others = [...present].filter((username) => !known.has(username)).map((username) => this.#guest(username))
     const isHere = ({ person }: Seated): boolean => present.has(person.username)
     return {
-      isReady: this.#members.value !== undefined,
+      isReady: items.value !== undefined,
       here: [...seated.filter(isHere), ...others].toSorted(byStanding),
       away: seated.filter((one) => !isHere(one)).toSorted(byStanding),
-      hasMore: this.#next.value !== undefined,
-      trouble: this.#trouble.value,
+      hasMore: items.value !== undefined && !isAtEnd.value,
+      trouble: problem.value,
     }
   }
 

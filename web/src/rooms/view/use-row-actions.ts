@@ -64,9 +64,13 @@ export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
         const parsed = parsePlace(place)
         if (parsed === undefined) return
         if (visit.log.rowAt(parsed) === undefined) announce(text.value.looking)
-        const row = await visit.find(parsed)
-        if (row === undefined) return toast({ text: text.value.notFound })
-        reader.show(row, keyOf(row.from, row.id))
+        try {
+          const row = await visit.pages.find(parsed)
+          if (row === undefined) return toast({ text: text.value.notFound })
+          reader.show(row, keyOf(row.from, row.id))
+        } catch (error) {
+          toast({ text: problemText(error), tone: 'danger' })
+        }
       },
     }
   }, [visit, reader, me, socket])

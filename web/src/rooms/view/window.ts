@@ -52,6 +52,21 @@ export function afterArrival(rows: readonly Row[], window: RowWindow, isAtEnd: b
   return end - start > mostAtEnd ? { from: window.from, to: seqAt(rows, end - 1) } : window
 }
 
+/** Rows came between those that are shown, as when a hole is read, and now there are more than may be in the page. */
+export function isTooLong(rows: readonly Row[], window: RowWindow): boolean {
+  const { start, end } = sliceOf(rows, window)
+  return end - start > mostAtEnd
+}
+
+/** What somebody sees, by its seqs, stays, and what is far from it goes. */
+export function trimmed(rows: readonly Row[], window: RowWindow, seen: readonly number[]): RowWindow {
+  const { start, end } = sliceOf(rows, window)
+  const [from, to] = [seen[0] ?? window.from, seen.at(-1) ?? window.from]
+  const first = Math.max(start, firstFrom(rows, from) - stepRows)
+  const last = Math.min(end, firstFrom(rows, to + 1) + stepRows)
+  return { from: seqAt(rows, first), to: last === rows.length ? window.to : seqAt(rows, last - 1) }
+}
+
 /** Around one row. */
 export function windowAround(rows: readonly Row[], seq: number): RowWindow {
   const place = firstFrom(rows, seq)

@@ -5,7 +5,10 @@ import type { Person } from '../../api/types.ts'
 /** Asked for at the same time. */
 const mostAsked = 3
 
-/** Entries name people by their usernames; what they call themselves and look like is learnt as they are met, each once. */
+/**
+ * Entries name people by their usernames. What they call themselves and look like comes with the pages that name them; who is met
+ * otherwise is asked about, each once.
+ */
 export class Faces {
   readonly #people = signal<ReadonlyMap<string, Person>>(new Map())
   readonly #read: (username: string) => Promise<Person>
@@ -34,13 +37,13 @@ export class Faces {
     return this.#people.value.has(username)
   }
 
+  /** What is known already is no news: nothing is drawn anew for it. */
   met(people: readonly Person[]): void {
-    const next = new Map(this.#people.peek())
-    for (const person of people) {
-      this.#known.add(person.username)
-      next.set(person.username, person)
-    }
-    this.#people.value = next
+    const known = this.#people.peek()
+    const fresh = people.filter((person) => !isSame(known.get(person.username), person))
+    if (fresh.length === 0) return
+    for (const { username } of fresh) this.#known.add(username)
+    this.#people.value = new Map([...known, ...fresh.map((person) => [person.username, person] as const)])
   }
 
   #want(username: string): void {
@@ -67,4 +70,8 @@ export class Faces {
         this.#askNext()
       })
   }
+}
+
+function isSame(known: Person | undefined, { displayName, picture }: Person): boolean {
+  return known !== undefined && known.displayName === displayName && known.picture?.thumb === picture?.thumb
 }

@@ -1,16 +1,17 @@
 import { computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Entry, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
-import type { ApiProblem } from '../../api/problem.ts'
+import { ApiProblem } from '../../api/problem.ts'
 import type { roomsApi } from '../../api/rooms.ts'
-import type { RoomAndMe } from '../../api/types.ts'
+import type { Person, RoomAndMe } from '../../api/types.ts'
 import { readMove } from '../model/content.ts'
 import { RoomLog } from '../model/log.ts'
 import type { Row } from '../model/log.ts'
-import { formatPlace, parsePlace } from '../model/places.ts'
+import { parsePlace } from '../model/places.ts'
 import { ComingPictures } from './coming-pictures.ts'
-import { pageOf } from './pages.ts'
+import { PresentPeople } from './present-people.ts'
 import { ReadMarker } from './read-marker.ts'
+import { RoomPages } from './room-pages.ts'
 import { TypingPeople } from './typing-people.ts'
 
 export interface VisitParts {
@@ -19,15 +20,13 @@ export interface VisitParts {
   outbox: Outbox
   /** My username. */
   me: string
+  /** These people are in the room, or have been. */
+  met: (people: readonly Person[]) => void
 }
 
 export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
 
-const pageSize = 50
 const refreshMs = 300
-/** A hole is filled by itself up to so many pages; more only when it is looked at. */
-const mostPagesAtOnce = 10
-const mostPagesBack = 6
 
 /**
  * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
@@ -36,6 +35,7 @@ const mostPagesBack = 6
 export class RoomVisit {
   readonly id: string
   readonly log: RoomLog
+  readonly pages: RoomPages
   readonly typing = new TypingPeople()
   readonly marker: ReadMarker
   /** Undefined until it is known. */
@@ -43,12 +43,7 @@ export class RoomVisit {
   readonly trouble = signal<ApiProblem | undefined>(undefined)
   /** Whether the first page is there. */
   readonly isReady = signal(false)
-  readonly hasOlder = signal(false)
-  readonly isLoadingOlder = signal(false)
-  readonly olderTrouble = signal<ApiProblem | undefined>(undefined)
-  /** Who is connected, by name, as far as told; the count is exact. */
-  readonly present = signal<ReadonlySet<string>>(new Set())
-  readonly people = signal(0)
+  readonly present = new PresentPeople()
   /** The subscription ended, and does not come back. */
   readonly ended = signal<Ended | undefined>(undefined)
   /** The last entry stands: nothing more is accepted, and the receipt is on its way. */
@@ -68,7 +63,15 @@ export class RoomVisit {
     this.#parts = parts
     this.log = new RoomLog(parts.me)
     this.marker = new ReadMarker((place) => parts.socket.read(id, place))
-    this.#pictures = new ComingPictures({ rows: () => this.log.rows, read: (from) => this.#readFrom(from) })
+    this.pages = new RoomPages({
+      log: this.log,
+      ask: (range) => parts.rooms.messages(id, range),
+      onPage: ({ people }) => {
+        parts.met(people)
+        this.#changed()
+      },
+    })
+    this.#pictures = new ComingPictures({ rows: () => this.log.rows, read: (from) => this.pages.readFrom(from) })
     this.rows = computed(() => (this.version.value, this.log.rows))
     this.pending = computed(() => (this.version.value, this.log.pending))
   }
@@ -76,19 +79,13 @@ export class RoomVisit {
   /** Reads the room and its newest page, and listens from there. Without a seat only the room itself is read. */
   async enter(): Promise<void> {
     this.trouble.value = undefined
-    await this.#attempt(this.trouble, async () => {
+    try {
       const room = await this.#readRoom()
-      if (!room.me.mayRead || this.isReady.value) return
-      await this.#readNewest()
-      if (this.#isLeft) return
-      await this.#readBackTo(room.me.readUpTo)
-      if (this.#isLeft) return
-      this.marker.startAt(room.me.readUpTo === null ? undefined : parsePlace(room.me.readUpTo))
-      this.isReady.value = true
-      await this.#showOutgoing()
-      if (room.state === 'closed') this.isOver.value = true
-      else this.#listen()
-    })
+      if (room.me.mayRead && !this.isReady.value) await this.#comeIn(room)
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      if (!this.#isLeft) this.trouble.value = error
+    }
   }
 
   /** Reads the room again, without its messages: seats and rules may have changed. */
@@ -96,87 +93,39 @@ export class RoomVisit {
     await this.#readRoom().catch(() => undefined)
   }
 
-  /** From here on the room is known; 1 once its beginning is. */
-  get firstSeq(): number {
-    return this.hasOlder.value ? (this.log.rows[0]?.seq ?? Infinity) : 1
-  }
-
-  async loadOlder(): Promise<void> {
-    const oldest = this.log.rows[0]
-    if (oldest === undefined || !this.hasOlder.value || this.isLoadingOlder.value) return
-    this.isLoadingOlder.value = true
-    this.olderTrouble.value = undefined
-    await this.#attempt(this.olderTrouble, async () => {
-      const before = formatPlace(oldest)
-      const page = await this.#parts.rooms.messages(this.id, { before, limit: pageSize })
-      this.log.tellPage(pageOf(page, { before: oldest.seq }))
-      this.hasOlder.value = page.page.before !== undefined
-      this.#changed()
-    })
-    this.isLoadingOlder.value = false
-  }
-
-  /** Pages what is missing in between, or has to be read again. */
-  async fill(): Promise<void> {
-    for (let turn = 0; turn < mostPagesAtOnce && !this.#isLeft; turn += 1) {
-      const [range] = [...this.log.holes, ...this.log.stale]
-      if (range === undefined) return
-      await this.#readFrom(range.from)
-    }
-  }
-
-  /** The message at a place, loading older pages until it is there. */
-  async find(place: Place): Promise<Row | undefined> {
-    for (;;) {
-      const row = this.log.rowAt(place)
-      const oldest = this.log.rows[0]
-      if (row !== undefined || oldest === undefined || oldest.seq <= place.seq || !this.hasOlder.value) return row
-      await this.loadOlder()
-      if (this.olderTrouble.value !== undefined || this.#isLeft) return undefined
-    }
-  }
-
   leave(): void {
     this.#isLeft = true
+    this.pages.stop()
     this.typing.stop()
     this.#pictures.stop()
     clearTimeout(this.#refreshing)
     for (const stop of this.#stops) stop()
   }
 
-  async #readFrom(seq: number): Promise<void> {
-    // Only the seq of a place is looked at when paging.
-    const after = formatPlace({ epoch: this.log.newest.epoch, seq: seq - 1 })
-    const page = await this.#parts.rooms.messages(this.id, { after, limit: 100 })
+  async #comeIn({ me, state }: RoomAndMe): Promise<void> {
+    const readUpTo = me.readUpTo === null ? undefined : parsePlace(me.readUpTo)
+    await this.#readPages(readUpTo)
     if (this.#isLeft) return
-    this.log.tellPage(pageOf(page, { after: seq - 1 }))
-    this.#changed()
+    this.marker.startAt(readUpTo)
+    this.isReady.value = true
+    await this.#showOutgoing()
+    if (state === 'closed') this.isOver.value = true
+    else if (!this.#isLeft) this.#listen()
   }
 
   async #readRoom(): Promise<RoomAndMe> {
     const room = await this.#parts.rooms.one(this.id)
     this.room.value = room
-    this.people.value = room.people
+    this.present.count.value = room.people
     return room
   }
 
-  async #readNewest(): Promise<void> {
-    const page = await this.#parts.rooms.messages(this.id, { limit: pageSize })
-    this.log.tellPage(pageOf(page, {}))
-    this.log.tellStored({ epoch: page.head.epoch, seq: page.head.stored })
-    this.hasOlder.value = page.page.before !== undefined
-    if (page.head.state === 'closed') this.isOver.value = true
-    this.#changed()
-  }
-
-  /** To where one stopped reading, when that is not far back. */
-  async #readBackTo(readUpTo: string | null): Promise<void> {
-    const place = readUpTo === null ? undefined : parsePlace(readUpTo)
-    if (place === undefined) return
-    for (let turn = 0; turn < mostPagesBack && !this.#isLeft; turn += 1) {
-      if (this.firstSeq <= place.seq + 1 || this.olderTrouble.value !== undefined) return
-      await this.loadOlder()
-    }
+  /** The newest, and back to where one stopped reading. */
+  async #readPages(readUpTo: Place | undefined): Promise<void> {
+    const { epoch, stored, state } = await this.pages.readNewest()
+    this.log.tellStored({ epoch, seq: stored })
+    if (state === 'closed') this.isOver.value = true
+    if (readUpTo !== undefined) await this.pages.readBackTo(readUpTo)
   }
 
   async #showOutgoing(): Promise<void> {
@@ -204,6 +153,8 @@ export class RoomVisit {
       ready: ({ epoch, head, stored }) => {
         this.log.tellHead({ epoch, seq: head })
         this.log.tellStored({ epoch, seq: stored })
+        // What could not be read while there was no connection may be read now.
+        this.pages.holeTrouble.value = undefined
         this.#changed()
         void this.#readPeople()
       },
@@ -217,23 +168,18 @@ export class RoomVisit {
       dropped: (kept) => {
         this.log.tellDropped(kept)
         this.#changed()
-        void this.fill().catch(() => undefined)
+        void this.pages.readAgain().catch(() => undefined)
       },
       gap: (gap) => {
         this.log.tellHole(gap)
         this.#changed()
-        void this.fill().catch(() => undefined)
+        void this.pages.readMissed({ from: gap.from.seq + 1, to: gap.to.seq }).catch(() => undefined)
       },
       stored: (place) => {
         this.log.tellStored(place)
         this.#changed()
       },
-      presence: ({ count, joined, left }) => {
-        this.people.value = count
-        const present = new Set([...this.present.value, ...joined])
-        for (const name of left) present.delete(name)
-        this.present.value = present
-      },
+      presence: (presence) => this.present.hear(presence),
       typing: (username) => this.typing.types(username),
       read: (place) => this.marker.heard(place),
       closed: () => {
@@ -260,19 +206,10 @@ export class RoomVisit {
   }
 
   async #readPeople(): Promise<void> {
-    const { count, items } = await this.#parts.rooms.peopleNow(this.id).catch(() => ({ count: undefined, items: [] }))
-    if (count === undefined || this.#isLeft) return
-    this.people.value = count
-    this.present.value = new Set(items.map(({ username }) => username))
-  }
-
-  async #attempt(trouble: { value: ApiProblem | undefined }, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (!isProblem(error)) throw error
-      if (!this.#isLeft) trouble.value = error
-    }
+    const now = await this.#parts.rooms.peopleNow(this.id).catch(() => undefined)
+    if (now === undefined || this.#isLeft) return
+    this.#parts.met(now.items)
+    this.present.tell(now)
   }
 
   #changed(): void {
@@ -282,7 +219,3 @@ export class RoomVisit {
 }
 
 const moves = new Set(['word', 'unword', 'join', 'leave', 'kick', 'ban', 'unban'])
-
-function isProblem(error: unknown): error is ApiProblem {
-  return error instanceof Error && error.name === 'ApiProblem'
-}

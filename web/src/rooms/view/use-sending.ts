@@ -1,0 +1,53 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Uploads } from '../../pictures/uploads.ts'
+import { problemText } from '../../text/index.ts'
+import { toast } from '../../ui/toast-state.ts'
+import type { Row } from '../model/log.ts'
+import { formatPlace } from '../model/places.ts'
+import { keepDraft } from '../visit/drafts.ts'
+import { useRoom } from '../visit/room-context.ts'
+import { useOutbox } from '../wires.ts'
+
+interface SendingParts {
+  body: string
+  setBody: (change: string | ((since: string) => string)) => void
+  uploads: Uploads
+  replyTo: Row | undefined
+  /** It is taken: the reply is over. */
+  onDone: () => void
+  /** It is kept, and will be sent. */
+  onSent: () => void
+}
+
+/** Hands over what was written, once: a second press before the field is drawn anew finds what the first one has taken. */
+export function useSending({ body, setBody, uploads, replyTo, onDone, onSent }: SendingParts) {
+  const { visit, me } = useRoom()
+  const outbox = useOutbox()
+  const isTaken = useRef(false)
+  useLayoutEffect(() => {
+    isTaken.current = false
+  })
+  return async (ready: string): Promise<void> => {
+    if (isTaken.current) return
+    isTaken.current = true
+    const taken = uploads.take()
+    const media = taken.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
+    setBody('')
+    onDone()
+    try {
+      keepDraft(me, visit.id, '')
+      await outbox.add({
+        ...{ room: visit.id, body: ready },
+        ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
+        ...(media.length === 0 ? {} : { media }),
+      })
+      onSent()
+    } catch (error) {
+      // What could not be handed over is still what was written, before what has been written since.
+      setBody((since) => (since === '' ? body : `${body}\n${since}`))
+      keepDraft(me, visit.id, body)
+      uploads.putBack(taken)
+      toast({ text: problemText(error), tone: 'danger' })
+    }
+  }
+}

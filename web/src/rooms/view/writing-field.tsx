@@ -1,0 +1,140 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useMentions } from '../../mentions/use-mentions.tsx'
+import { DropGround } from '../../pictures/drop-ground.tsx'
+import { PicturePicker } from '../../pictures/picture-picker.tsx'
+import { PictureTray } from '../../pictures/picture-tray.tsx'
+import { pastedFiles, takeFiles } from '../../pictures/take-files.ts'
+import { progressOf } from '../../pictures/uploads.ts'
+import type { Uploads } from '../../pictures/uploads.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { isComposing } from '../../ui/hotkeys.ts'
+import { grow } from '../../ui/text-area.tsx'
+import { readSaid } from '../model/content.ts'
+import type { Row } from '../model/log.ts'
+import { keepDraft, readDraft } from '../visit/drafts.ts'
+import { useRoom } from '../visit/room-context.ts'
+import { useSocket } from '../wires.ts'
+import { AboutLine, ComposerNotes } from './composer-lines.tsx'
+import { bodyToSend, bytesOf, mostBytes } from './composing.ts'
+import { focusLastMessage } from './room-keys.ts'
+import { text } from './text.ts'
+import { useSending } from './use-sending.ts'
+import { useSlowMode } from './use-slow-mode.ts'
+
+export interface WritingFieldProps {
+  name: string
+  replyTo: Row | undefined
+  editing: Row | undefined
+  /** Pictures of the message that is written: they stay while another one is edited in between. */
+  uploads: Uploads
+  /** The reply or the edit is over. */
+  onDone: () => void
+  onEdit: (row: Row, body: string) => void
+  onSent: () => void
+}
+
+/** A message while it is written, or written anew: words, and for a new one pictures. */
+export function WritingField({ name, replyTo, editing, uploads, onDone, onEdit, onSent }: WritingFieldProps) {
+  const { visit, me } = useRoom()
+  const socket = useSocket()
+  const [body, setBody] = useState(() => startOf(me, visit.id, editing))
+  const field = useRef<HTMLTextAreaElement>(null)
+  const mentions = useMentions(field, write)
+  const pause = useSlowMode()
+  const words = text.value
+  const isNew = editing === undefined
+  const send = useSending({ body, setBody, uploads, replyTo, onDone, onSent })
+
+  useEffect(() => {
+    if (replyTo !== undefined || !isNew) field.current?.focus()
+  }, [replyTo, isNew])
+  useLayoutEffect(() => grow(field.current), [body])
+
+  const ready = bodyToSend(body)
+  const tooLong = bytesOf(ready) - mostBytes
+  const pictures = isNew ? uploads.items.value : []
+  const hasSomething = ready !== '' || pictures.length > 0
+  const maySend = hasSomething && tooLong <= 0 && progressOf(pictures) === 'ready' && (pause === 0 || !isNew)
+
+  function write(next: string): void {
+    setBody(next)
+    if (!isNew) return
+    keepDraft(me, visit.id, next)
+    if (next.trim() !== '') socket.typing(visit.id)
+  }
+  function add(files: Iterable<File>): void {
+    if (isNew) takeFiles(uploads, files)
+  }
+  function submit(): void {
+    if (!maySend) return
+    if (editing === undefined) void send(ready)
+    else onEdit(editing, ready)
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    // Enter that ends a composition, or takes a name, sends nothing.
+    if (isComposing(event) || mentions.onKeyDown(event)) return
+    if (event.key === 'Enter' && !event.shiftKey && sendsOnEnter()) {
+      event.preventDefault()
+      submit()
+    } else if (event.key === 'ArrowUp' && body === '') {
+      event.preventDefault()
+      focusLastMessage()
+    } else if (event.key === 'Escape' && (replyTo !== undefined || !isNew)) {
+      event.preventDefault()
+      event.stopPropagation()
+      onDone()
+    }
+  }
+
+  const form = (
+    <form
+      class="room-composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <AboutLine {...(replyTo && { replyTo })} {...(editing && { editing })} onStop={onDone} />
+      {isNew && <PictureTray uploads={uploads} />}
+      <div class="room-composer-row">
+        {isNew && <PicturePicker onFiles={add} isFull={pictures.length >= uploads.most} />}
+        <textarea
+          ref={field}
+          class="room-composer-input"
+          {...mentions.ties}
+          rows={1}
+          dir="auto"
+          value={body}
+          placeholder={words.write}
+          aria-label={isNew ? words.writeTo(name) : words.editing}
+          aria-invalid={tooLong > 0 || undefined}
+          enterkeyhint={sendsOnEnter() ? 'send' : 'enter'}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onPaste={(event) => add(isNew ? pastedFiles(event) : [])}
+        />
+        {mentions.list}
+        <IconButton
+          icon={isNew ? 'send' : 'check'}
+          label={isNew ? words.send : words.save}
+          look="main"
+          type="submit"
+          isDisabled={!maySend}
+        />
+      </div>
+      <ComposerNotes tooLong={tooLong} pause={isNew ? pause : 0} />
+    </form>
+  )
+  return isNew ? <DropGround onFiles={add}>{form}</DropGround> : form
+}
+
+/** What the room kept as written is edited as it stands; a draft goes on where it was left. */
+function startOf(me: string, room: string, editing: Row | undefined): string {
+  if (editing === undefined) return readDraft(me, room)
+  return editing.content === null ? '' : readSaid(editing.content).body
+}
+
+/** On phones Enter makes a line, and the button sends. */
+function sendsOnEnter(): boolean {
+  return matchMedia('(hover: hover) and (pointer: fine)').matches
+}
