@@ -1,20 +1,38 @@
 import test from 'ava'
 import type { Connection } from '../../web/src/api/live.ts'
-import { linkOf } from '../../web/src/shell/connection-state.ts'
+import { heardAfter, linkOf } from '../../web/src/shell/connection-state.ts'
+import type { HeardConnection } from '../../web/src/shell/connection-state.ts'
 import { initialOf, toneOf, tones } from '../../web/src/ui/avatar-looks.ts'
 import { nextPlace } from '../../web/src/ui/menu-keys.ts'
 
+const heard = (...states: Connection[]): HeardConnection | undefined =>
+  states.reduce<HeardConnection | undefined>((before, now) => heardAfter(before, now), undefined)
+const linked = (...connections: Connection[][]): string =>
+  linkOf(
+    true,
+    connections.flatMap((states) => heard(...states) ?? []),
+  )
+
+const connecting: Connection = { state: 'connecting' }
 const open: Connection = { state: 'open' }
 const waiting: Connection = { state: 'waiting', retryAt: 1 }
 
 test('the page is as connected as the worst of its connections', (t) => {
-  t.is(linkOf(true, []), 'open')
-  t.is(linkOf(true, [open, { state: 'connecting' }]), 'open')
-  t.is(linkOf(true, [open, waiting]), 'reconnecting')
-  t.is(linkOf(true, [waiting, { state: 'refused', why: 'too_many' }]), 'limited')
-  t.is(linkOf(true, [open, { state: 'refused', why: 'outdated' }]), 'outdated')
-  t.is(linkOf(true, [open, { state: 'refused', why: 'removed' }]), 'removed')
-  t.is(linkOf(false, [open]), 'offline')
+  t.is(linked(), 'open')
+  t.is(linked([open], [connecting]), 'open')
+  t.is(linked([open], [waiting]), 'reconnecting')
+  t.is(linked([waiting], [{ state: 'refused', why: 'too_many' }]), 'limited')
+  t.is(linked([open], [{ state: 'refused', why: 'outdated' }]), 'outdated')
+  t.is(linked([open], [{ state: 'refused', why: 'removed' }]), 'removed')
+  t.is(linkOf(false, []), 'offline')
+})
+
+test('a connection that was lost stays lost until one stands, however often another is tried', (t) => {
+  t.is(linked([connecting, open]), 'open')
+  t.is(linked([open, waiting, connecting]), 'reconnecting')
+  t.is(linked([connecting, waiting, connecting, waiting, connecting]), 'reconnecting')
+  t.is(linked([open, waiting, connecting, open]), 'open')
+  t.is(linked([open, waiting, connecting, open, connecting]), 'open')
 })
 
 test('arrows go round in a menu, and letters go to the next entry that begins with them', (t) => {

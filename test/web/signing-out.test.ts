@@ -1,5 +1,6 @@
 import test from 'ava'
-import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { browserOf, browserPath, passwordOf, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 
@@ -17,7 +18,7 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await page.goto('/')
   await page.locator('.composer textarea').fill('a post not posted')
   await page.goto(`/rooms/${id}`)
-  const field = page.locator('.composer-input')
+  const field = page.locator('.room-composer-input')
   await field.waitFor()
   await page.getByRole('link', { name: 'Settings' }).waitFor()
   await stack().kill('server-1')
@@ -57,3 +58,79 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await stack().start('server-1')
   await stack().start('server-2')
 })
+
+inBrowser('whoever signs in next in the same page finds nothing of who was there before', async (t) => {
+  t.timeout(120_000)
+  const { page, context, address } = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  await signedInWindow(t, browser(), stack(), 'bob')
+  const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
+  const data = { name: 'Only for us', seats: 5, entry: 'invited' }
+  const { id } = (await (await context.request.post('/v1/rooms', { data, headers })).json()) as { id: string }
+  await page.goto('/')
+  await page.locator('.composer textarea').fill('a post for all')
+  await page.locator('.composer textarea').press('Control+Enter')
+  const heart = page.locator('[data-post]', { hasText: 'a post for all' }).locator('.post-like [aria-pressed]')
+  await heart.click()
+  await eventually(async () => (await heart.getAttribute('aria-pressed')) === 'true')
+  await page.locator('.composer textarea').fill('a post of alice, not posted')
+  await page.goto(`/rooms/${id}`)
+  await page.locator('.room-composer-input').fill('a secret of the room')
+  await page.locator('.room-composer-input').press('Enter')
+  await page.locator('.message-mark:not([data-state=sending])').waitFor()
+  await page.locator('.room-composer-input').fill('a word of alice, not sent')
+  await page.getByRole('link', { name: 'Back to the rooms' }).click()
+  await page.getByText('Only for us').waitFor()
+  const main = page.getByRole('navigation', { name: 'Main' })
+  await main.getByRole('link', { name: 'Timeline' }).click()
+  await heart.waitFor()
+  await main.getByRole('link', { name: 'Settings' }).click()
+  const { id: own } = (await (await context.request.get('/v1/me')).json()) as { id: string }
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
+  await page.getByLabel('Username').fill('bob')
+  await page.getByLabel('Password', { exact: true }).fill(passwordOf('bob'))
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+
+  t.deepEqual(await keptOf(page, ['alice', `madang-draft:${own}`]), [])
+  await main.getByRole('link', { name: 'Timeline' }).click()
+  await heart.waitFor()
+  t.is(await heart.getAttribute('aria-pressed'), 'false')
+  await page.locator('.composer textarea').waitFor()
+  t.is(await page.locator('.composer textarea').inputValue(), '')
+  await main.getByRole('link', { name: 'Rooms' }).click()
+  await page.getByRole('heading', { name: 'Open now' }).waitFor()
+  t.is(await page.getByText('Only for us').count(), 0)
+  // Back through what the other one has looked at.
+  for (const path of [`/rooms/${id}`, '/notifications']) {
+    await page.evaluate((to) => history.pushState({}, '', to), path)
+    await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate', { state: {} })))
+    await page.waitForURL((url) => url.pathname === path)
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .skeleton') === null)
+    t.notRegex(await page.locator('body').innerText(), /secret of the room|not sent|not posted|Only for us/)
+  }
+})
+
+/** Where anything of these names or ids lies in the browser: keys and values of its storages, and messages that wait. */
+function keptOf(page: Page, names: readonly string[]): Promise<string[]> {
+  return page.evaluate(async (wanted) => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('madang')
+      opening.addEventListener('success', () => resolve(opening.result))
+      opening.addEventListener('error', () => reject(new Error('there is no database')))
+    })
+    const all = await new Promise<unknown[]>((resolve) => {
+      const reading = database.transaction('outbox').objectStore('outbox').getAll()
+      reading.addEventListener('success', () => resolve(reading.result))
+    })
+    database.close()
+    const lines = [localStorage, sessionStorage].flatMap((storage) =>
+      Object.entries(storage).map(([key, value]) => `${key}: ${String(value)}`),
+    )
+    const said = /not sent|not posted|secret/
+    return [...lines, ...all.map((message) => JSON.stringify(message))].filter(
+      (line) => said.test(line) || wanted.some((name) => new RegExp(`\\b${name}\\b`).test(line)),
+    )
+  }, names)
+}

@@ -14,13 +14,16 @@ const backoff = { firstMs: 300, mostMs: 3000 }
 /** What is asked over the socket, whichever connection it has at the moment. */
 export class Calls {
   readonly #send: (frame: object) => boolean
+  /** Nothing came for as long as an answer may take. */
+  readonly #onSilence: () => void
   readonly #requests = new Requests()
   readonly #encoder = new TextEncoder()
   #opened = Promise.withResolvers<void>()
   #maxFrame = 0
 
-  constructor(send: (frame: object) => boolean) {
+  constructor(send: (frame: object) => boolean, onSilence: () => void) {
     this.#send = send
+    this.#onSilence = onSilence
   }
 
   /** One try. Errors: `ApiProblem`, `frame_too_large` before anything is sent. */
@@ -28,7 +31,12 @@ export class Calls {
     if (this.#maxFrame === 0) throw new ApiProblem({ code: 'offline' })
     const bytes = this.#encoder.encode(JSON.stringify(frame)).length + refBytes
     if (bytes > this.#maxFrame) throw new ApiProblem({ code: 'frame_too_large' })
-    return this.#requests.ask(frame, this.#send)
+    try {
+      return await this.#requests.ask(frame, this.#send)
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'timeout') this.#onSilence()
+      throw error
+    }
   }
 
   /** Until it is known whether it was kept, for some seconds: every try under one id, so that it is kept once. */

@@ -88,7 +88,7 @@ export function createHttp(options: HttpOptions): Http {
       return await read(response)
     } catch (error) {
       if (error instanceof ApiProblem || signal?.aborted === true) throw error
-      throw new ApiProblem({ code: 'offline' })
+      throw new ApiProblem({ code: late.signal.aborted ? 'timeout' : 'offline' })
     } finally {
       clearTimeout(timer)
     }
@@ -142,7 +142,7 @@ async function readJson<Answer>(response: Response): Promise<Answer> {
   return (text === '' ? undefined : JSON.parse(text)) as Answer
 }
 
-/** Tries again what was not answered, or not now, as long as the wait is one that somebody who looks at it bears. */
+/** Tries again what did not come through, or not now, as long as the wait is one that somebody who looks at it bears. Who said nothing for so long is not asked again by itself. */
 async function patiently<T>({ signal }: Pick<Asking, 'signal'>, work: () => Promise<T>): Promise<T> {
   for (let repeats = 0; ; repeats += 1) {
     try {

@@ -111,7 +111,7 @@ export interface Outbox {
   onChange(room: string, listener: (message: Outgoing) => void): () => void
   /** Sends a failed one again, with the same id unless that was what was wrong. */
   retry(id: string): Promise<void>
-  /** How many are not stored yet, of all rooms. */
+  /** How many nobody has acknowledged yet, of all rooms: they are on their way, or were refused. */
   waiting(): Promise<number>
   /** Gives a failed one up. */
   discard(id: string): Promise<void>

@@ -72,7 +72,8 @@ export class DurableOutbox implements Outbox {
   }
 
   async waiting(): Promise<number> {
-    return (await this.#options.storage.all(this.#options.account)).length
+    const all = await this.#options.storage.all(this.#options.account)
+    return all.filter(({ state }) => state === 'sending' || state === 'failed').length
   }
 
   onChange(room: string, listener: (message: Outgoing) => void): () => void {

@@ -29,7 +29,10 @@ const typingMs = 2000
 /** One WebSocket for all rooms, which comes back by itself. See `RoomSocket`. */
 export class ReconnectingSocket implements RoomSocket {
   readonly #options: SocketOptions
-  readonly #calls = new Calls((frame) => this.#wire?.send(frame) ?? false)
+  readonly #calls = new Calls(
+    (frame) => this.#wire?.send(frame) ?? false,
+    () => this.#wire?.test(),
+  )
   readonly #marks = new ReadMarks((frame) => this.#calls.once(frame))
   readonly #rooms = new RoomSubscriptions({
     ask: (frame) => this.#calls.once(frame),

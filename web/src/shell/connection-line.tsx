@@ -21,8 +21,8 @@ export function useConnectionHint(words: string): void {
   }, [words])
 }
 
-/** Most cuts heal sooner; nobody is alarmed by those. */
-const patienceMs = 2_000
+/** Most cuts heal sooner, and a stream that has come to its end waits for up to three seconds: nobody is alarmed by those. */
+const patienceMs = 4_000
 
 /** Says when the page does not live, and no more than that. The region is always there, so that its changes are heard. */
 export function ConnectionLine() {

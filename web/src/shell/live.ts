@@ -1,15 +1,15 @@
 import { computed, effect, signal } from '@preact/signals'
-import type { Connection } from '../api/live.ts'
 import type { Live } from '../api/live-client.ts'
 import type { Account } from '../api/types.ts'
-import { linkOf } from './connection-state.ts'
-import { api, me } from './session.ts'
+import { heardAfter, linkOf } from './connection-state.ts'
+import type { HeardConnection } from './connection-state.ts'
+import { api, me, sessionLost } from './session.ts'
 
 /** Socket, outbox and stream of who is signed in; undefined while nobody is, and until their part of the program is there. */
 export const live = signal<Live | undefined>(undefined)
 
 const isOnline = signal(true)
-const connections = signal<readonly Connection[]>([])
+const connections = signal<readonly HeardConnection[]>([])
 
 /** How the page is connected, as people are told. */
 export const link = computed(() => linkOf(isOnline.value, connections.value))
@@ -41,9 +41,10 @@ async function begin(account: Account): Promise<void> {
   ])
   const storage = await browserStorage()
   if (me.peek()?.id !== account.id) return
-  const parts = openLive({ client: api, account, storage, onSignedOut: () => (me.value = null) })
+  const parts = openLive({ client: api, account, storage, onSignedOut: sessionLost })
   const look = (): void => {
-    connections.value = [parts.stream.connection, parts.socket.connection]
+    const [stream, socket] = connections.peek()
+    connections.value = [heardAfter(stream, parts.stream.connection), heardAfter(socket, parts.socket.connection)]
   }
   look()
   parts.stream.onConnection(look)

@@ -2,11 +2,11 @@ import { effect, signal } from '@preact/signals'
 import { chooseLanguage, language, speakAs } from '../text/index.ts'
 import type { Language } from '../text/index.ts'
 import type { Account } from '../api/types.ts'
-import { confirm } from '../ui/confirm.tsx'
-import { toast } from '../ui/toast-state.ts'
+import { asked, confirm } from '../ui/confirm-state.ts'
+import { dismissAll, toast } from '../ui/toast-state.ts'
 import { forgetDrafts } from './kept-drafts.ts'
 import { live } from './live.ts'
-import { api, me } from './session.ts'
+import { api, me, whileLeaving } from './session.ts'
 import { text } from './text.ts'
 
 /** Why nobody knows yet who is signed in: the server could not be asked. */
@@ -20,6 +20,9 @@ export function startSession(): void {
   effect(() => {
     const own = me.value?.language
     if (own !== undefined) speakAs(own)
+    if (me.value !== null) return
+    dismissAll()
+    asked.peek()?.answer(false)
   })
   addEventListener('storage', ({ key, oldValue, newValue }) => {
     if (key !== mark) return
@@ -48,7 +51,11 @@ export function welcome(account: Account): void {
 }
 
 /** False when it did not work or the person turned away: then the session is still there, and why has been told. */
-export async function signOut(): Promise<boolean> {
+export function signOut(): Promise<boolean> {
+  return whileLeaving(leave)
+}
+
+async function leave(): Promise<boolean> {
   const account = me.peek()
   const outbox = live.peek()?.outbox
   if (!(await isSureAbout((await outbox?.waiting()) ?? 0))) return false

@@ -27,3 +27,8 @@ export function toast(message: Toast): void {
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id)
 }
+
+/** Takes all away: what was told to somebody, and what they could do about it, is not for who comes next. */
+export function dismissAll(): void {
+  toasts.value = []
+}
