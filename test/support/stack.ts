@@ -190,7 +190,8 @@ export function stackOf(
 ): () => Stack {
   let stack: Stack | undefined
   test.serial.before('the stack is started', async (t) => {
-    t.timeout(60_000)
+    // Half a minute where a machine has nothing else to do is some where ten stacks start at once.
+    t.timeout(240_000)
     stack = await startStack(changes, options)
     const raised = Object.entries(stack.raised).map(([name, value]) => `${name}=${value}`)
     if (raised.length > 0) t.log(`limits above their defaults: ${raised.join(', ')}`)

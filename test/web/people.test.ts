@@ -111,6 +111,91 @@ inBrowser('who is blocked is asked about first, is gone for both, and can be let
 })
 
 inBrowser(
+  'who is blocked sees no more of the other from that moment on, wherever they look, and is told nothing',
+  async (t) => {
+    t.timeout(120_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice')
+    const dave = await signedInWindow(t, browser(), stack(), 'dave', { server: 'server-2' })
+    const { id } = await post(alice, '/v1/posts', { text: 'the gate stands open' })
+    await post(dave, `/v1/posts/${String(id)}/comments`, { text: 'I am coming' })
+    const feed = dave.page.locator('[data-post]', { hasText: 'the gate stands open' })
+    const [onPost, onPerson] = [await dave.context.newPage(), await dave.context.newPage()]
+    await dave.page.goto('/')
+    await feed.waitFor()
+    await onPost.goto(`/posts/${String(id)}`)
+    await onPost.getByText('I am coming').waitFor()
+    await onPerson.goto('/people/alice')
+    await onPerson.getByText('@alice').first().waitFor()
+    await alice.page.goto('/people/dave')
+    await alice.page.getByRole('button', { name: 'More about dave' }).click()
+    await alice.page.getByRole('menuitem', { name: 'Block' }).click()
+    await alice.page.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click()
+    await alice.page.getByText('You have blocked this person').waitFor()
+
+    await feed.waitFor({ state: 'detached' })
+    await onPost.getByRole('heading', { name: 'This post is gone' }).waitFor()
+    await onPerson.getByRole('heading', { name: 'Nobody is here' }).waitFor()
+    t.is(await dave.page.getByText(/block/i).count(), 0)
+    t.is(await dave.page.locator('.toast').count(), 0)
+  },
+)
+
+inBrowser('a mute can be undone where it was said, and a follow that no server takes goes back', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice')
+  await signedInWindow(t, browser(), stack(), 'frank')
+  const { page } = alice
+  await page.goto('/people/frank')
+  await page.getByRole('button', { name: 'More about frank' }).click()
+  await page.getByRole('menuitem', { name: 'Mute' }).click()
+  await page.getByText('You have muted this person.').waitFor()
+  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('You have muted this person.').waitFor({ state: 'detached' })
+
+  await page.route('**/v1/people/frank/follow', (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'conflict', status: 409 }),
+    }),
+  )
+  const follow = page.getByRole('button', { name: 'Follow', exact: true })
+  await follow.click()
+  await page.getByText('Something has changed meanwhile.').waitFor()
+  await follow.waitFor()
+  await page.unroute('**/v1/people/frank/follow')
+  await follow.click()
+  await page.getByRole('button', { name: 'Stop following frank' }).waitFor()
+  await page.reload()
+  await page.getByRole('button', { name: 'Stop following frank' }).click()
+  await follow.waitFor()
+  t.pass()
+})
+
+inBrowser('what comes is told in all tabs, and read in one it is read in all', async (t) => {
+  t.timeout(120_000)
+  const grace = await signedInWindow(t, browser(), stack(), 'grace')
+  const henry = await signedInWindow(t, browser(), stack(), 'henry')
+  const other = await grace.context.newPage()
+  const badge = (page: Page): Locator => page.locator('.navigation .count', { hasText: '1 unread notification' })
+  for (const page of [grace.page, other]) {
+    await page.goto('/settings/about')
+    await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  }
+
+  await post(henry, '/v1/people/grace/follow', undefined, 'PUT')
+
+  for (const page of [grace.page, other]) await badge(page).waitFor()
+  await other
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /Notifications/ })
+    .click()
+  await other.getByRole('link', { name: /henry follows you/ }).waitFor()
+  for (const page of [grace.page, other]) await badge(page).waitFor({ state: 'detached' })
+  t.deepEqual(grace.complaints, [])
+})
+
+inBrowser(
   'an admin gives a role, after being asked, and sees how it came; for others there is no such page',
   async (t) => {
     const ada = await signedInWindow(t, browser(), stack(), 'ada', { role: 'admin' })

@@ -14,9 +14,13 @@ export interface View {
   path: (things: Things) => string
   /** What stands on the page when it shows what it is for (a selector of Playwright). */
   shows: string
+  /** What is pressed on it, one after the other, to come to what it shows: a menu, a dialog. */
+  opens?: readonly string[]
   /** What the browser says of an answer that the view is there for. */
   says?: RegExp
 }
+
+const openMenu = '.menu:popover-open'
 
 /** The main views. Which words they show is in src/commands/seed/demo-content.ts. */
 export const views: readonly View[] = [
@@ -46,4 +50,47 @@ export const views: readonly View[] = [
   { name: 'admin-closings', who: 'admin', path: () => '/admin/closings', shows: '.closing-row' },
   { name: 'admin-refused', who: 'bob', path: () => '/admin', shows: '.state' },
   { name: 'not-found', who: 'bob', path: () => '/no/such/page', shows: '.state' },
+  {
+    name: 'post-menu',
+    who: 'bob',
+    path: ({ post }) => `/posts/${post}`,
+    opens: ['.post [aria-haspopup=menu]'],
+    shows: openMenu,
+  },
+  {
+    name: 'lightbox',
+    who: 'bob',
+    path: ({ post }) => `/posts/${post}`,
+    opens: ['.picture-grid-open'],
+    shows: 'dialog.lightbox img',
+  },
+  { name: 'likers', who: 'bob', path: () => '/', opens: ['.post-count'], shows: 'dialog .likers li' },
+  {
+    name: 'block-question',
+    who: 'bob',
+    path: () => '/people/alice',
+    opens: ['.person-head [aria-haspopup=menu]', `${openMenu} .menu-item-danger`],
+    shows: 'dialog .button-danger',
+  },
+  {
+    name: 'room-to-open',
+    who: 'alice',
+    path: () => '/rooms',
+    opens: ['.page-head .button-main'],
+    shows: 'dialog form',
+  },
+  {
+    name: 'room-settings',
+    who: 'alice',
+    path: ({ room }) => `/rooms/${room}`,
+    opens: ['.room-head [aria-haspopup=menu]', `${openMenu} .menu-item`],
+    shows: 'dialog form',
+  },
+  {
+    name: 'room-to-close',
+    who: 'alice',
+    path: ({ room }) => `/rooms/${room}`,
+    opens: ['.room-head [aria-haspopup=menu]', `${openMenu} .menu-item-danger`],
+    shows: 'dialog .order-close',
+  },
 ]

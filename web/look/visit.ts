@@ -41,6 +41,7 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
   })
   await page.addInitScript(watchShifts)
   await page.goto(view.path(house.things))
+  for (const control of view.opens ?? []) await page.locator(control).first().click()
   await whenShown(page, view)
   return {
     page,

@@ -32,7 +32,7 @@ export function NotificationRow({ notification, isNew }: NotificationRowProps) {
         <span class="notification-said">
           <Said notification={notification} />
         </span>
-        {excerpt !== null && excerpt !== '' && <span class="notification-excerpt">{excerpt}</span>}
+        {excerpt !== null && excerpt !== '' && <bdi class="notification-excerpt">{excerpt}</bdi>}
         <span class="notification-when">
           <RelativeTime at={at} />
         </span>

@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso/router'
 import { useEffect, useMemo } from 'preact/hooks'
-import { ApiProblem } from '../api/problem.ts'
+import { live } from '../shell/live.ts'
 import { Page } from '../shell/page.tsx'
 import { api, me } from '../shell/session.ts'
 import { problemText } from '../text/index.ts'
@@ -10,7 +10,7 @@ import { toast } from '../ui/toast-state.ts'
 import { changeRelation } from './change-relation.ts'
 import { PersonHead, PersonHeadSkeleton } from './person-head.tsx'
 import { PersonLists } from './person-lists.tsx'
-import { PersonState } from './person-state.ts'
+import { isGone, PersonState } from './person-state.ts'
 import { text } from './text.ts'
 
 /** Somebody's own page: who they are, what they write, whom they know. */
@@ -19,6 +19,7 @@ export function PersonPage() {
   const username = (params['username'] ?? '').toLowerCase()
   const state = useMemo(() => personOf(username), [username])
   useEffect(() => void state.read(), [state])
+  useStaying(state)
   const person = state.person.value
   const problem = state.problem.value
   if (problem !== undefined) return <NoPerson problem={problem} onRetry={() => void state.read()} />
@@ -28,6 +29,12 @@ export function PersonPage() {
       {person !== undefined && <PersonLists person={person} list={params['list']} isMe={person.id === me.value?.id} />}
     </Page>
   )
+}
+
+/** What is between two people may change on the other side: the stream says to look anew. */
+function useStaying(state: PersonState): void {
+  const stream = live.value?.stream
+  useEffect(() => stream?.onGap((topics) => void (topics.includes('timeline') && state.read())), [stream, state])
 }
 
 function personOf(username: string): PersonState {
@@ -41,10 +48,10 @@ function personOf(username: string): PersonState {
 /** Somebody who blocks me is as if nobody had the name. */
 function NoPerson({ problem, onRetry }: { problem: unknown; onRetry: () => void }) {
   const words = text.value
-  const isGone = problem instanceof ApiProblem && (problem.code === 'not_found' || problem.code === 'bad_input')
+  const isNobody = isGone(problem)
   return (
-    <Page title={isGone ? words.nobody : words.person} isTitleHidden>
-      {isGone ? (
+    <Page title={isNobody ? words.nobody : words.person} isTitleHidden>
+      {isNobody ? (
         <EmptyState icon="person" title={words.nobody} action={<LinkButton href="/">{words.toTimeline}</LinkButton>}>
           <p>{words.nobodyWhy}</p>
         </EmptyState>

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Relation } from '../api/people.ts'
+import { ApiProblem } from '../api/problem.ts'
 import type { PersonPage } from '../api/types.ts'
 import { personAfter } from './person-after.ts'
 import { RelationWish } from './relation-wish.ts'
@@ -43,7 +44,8 @@ export class PersonState {
       this.#person.value = person
       this.#wishes.clear()
     } catch (problem) {
-      if (reading === this.#readings && this.#person.value === undefined) this.#problem.value = problem
+      if (reading === this.#readings && (this.#person.value === undefined || isGone(problem)))
+        this.#problem.value = problem
     }
   }
 
@@ -75,3 +77,8 @@ export class PersonState {
 }
 
 const named = { follow: 'follows', block: 'blocks', mute: 'mutes' } as const
+
+/** Nobody is here, or nobody whom I may see: then what was shown of them goes. */
+export function isGone(problem: unknown): boolean {
+  return problem instanceof ApiProblem && (problem.code === 'not_found' || problem.code === 'bad_input')
+}

@@ -25,7 +25,7 @@ export function PersonLine({ person, size = 'normal', id, children }: PersonLine
       </a>
       <div class="post-names">
         <a class="post-name" href={`/people/${person.username}`} id={id}>
-          {nameOf(person)}
+          <bdi>{nameOf(person)}</bdi>
         </a>
         <span class="post-facts">
           <span class="post-username">@{person.username}</span>

@@ -1,7 +1,5 @@
 import './choices.css'
 import { useId } from 'preact/hooks'
-import type { ComponentChildren } from 'preact'
-import { classes } from './classes.ts'
 import { Field } from './field.tsx'
 import type { FieldFrame } from './field.tsx'
 import { Icon } from './icon.tsx'
@@ -78,51 +76,6 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
         ))}
       </div>
     </fieldset>
-  )
-}
-
-export interface CheckboxProps {
-  label: ComponentChildren
-  isChecked: boolean
-  onChange: (isChecked: boolean) => void
-  hint?: string
-  isDisabled?: boolean
-  name?: string
-}
-
-/** Yes or no, taken up when the form is sent. */
-export function Checkbox(props: CheckboxProps) {
-  return <OnOff {...props} look="checkbox" />
-}
-
-/** On or off, at once. */
-export function Switch(props: CheckboxProps) {
-  return <OnOff {...props} look="switch" />
-}
-
-function OnOff(props: CheckboxProps & { look: 'checkbox' | 'switch' }) {
-  const { label, isChecked, onChange, hint, isDisabled, name, look } = props
-  const id = useId()
-  return (
-    <div class={classes('on-off', `on-off-${look}`)}>
-      <input
-        id={id}
-        class={look}
-        type="checkbox"
-        {...(look === 'switch' ? { role: 'switch' as const } : {})}
-        name={name}
-        checked={isChecked}
-        disabled={isDisabled}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-      <label for={id}>{label}</label>
-      {hint !== undefined && (
-        <p class="field-hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
   )
 }
 

@@ -68,6 +68,7 @@ export function TextField(props: TextFieldProps) {
             {...native}
             ref={inputRef}
             {...kinds[type]}
+            dir={type === 'password' ? undefined : 'auto'}
             value={value}
             aria-required={isOptional !== true}
             onInput={(event) => onInput(event.currentTarget.value)}

@@ -28,14 +28,16 @@ export function RoomCard({ room, reading }: RoomCardProps) {
     <Card as="li" class="room-card">
       <div class="room-card-head">
         <h3>
-          <a class="room-card-link" href={`/rooms/${room.id}`}>
+          <a class="room-card-link" href={`/rooms/${room.id}`} dir="auto">
             {name}
           </a>
         </h3>
         {reading !== undefined && <Unread room={room.id} known={reading.unread} />}
         <RoomBadges room={room} />
       </div>
-      <p class="room-card-topic">{room.kind === 'lobby' ? words.lobbyTopic : room.topic}</p>
+      <p class="room-card-topic" dir="auto">
+        {room.kind === 'lobby' ? words.lobbyTopic : room.topic}
+      </p>
       <div class="room-card-foot">
         <p class="room-card-facts">
           {room.state === 'closed' ? <Ended room={room} /> : <PeopleNow people={room.people} />}

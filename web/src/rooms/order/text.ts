@@ -26,7 +26,7 @@ export const text = texts({
     done: (name: string) => `Done: ${name}`,
     nobodyBanned: 'Nobody is banned',
     unban: 'Lift the ban',
-    bannedBy: (name: string, at: string) => `by ${name}, ${at}`,
+    doneBy: (name: string, at: string) => `by ${name}, ${at}`,
     invite: 'Invite',
     inviteLabel: 'Username',
     inviteHint: 'They are told, and find the room in their list.',
@@ -34,7 +34,6 @@ export const text = texts({
     uninvite: 'Take back',
     invited: (name: string) => `${name} is asked in.`,
     notThere: 'Nobody has this username.',
-    more: 'More',
     closeTitle: (room: string) => `Close “${room}”?`,
     closeBody: 'Nothing more can be said here, by anybody, and it cannot be opened again.',
     closeKeeps:
@@ -83,7 +82,7 @@ export const text = texts({
     done: (name: string) => `처리했어요: ${name}`,
     nobodyBanned: '차단한 사람이 없어요',
     unban: '차단 풀기',
-    bannedBy: (name: string, at: string) => `${name} 님이 ${at}에`,
+    doneBy: (name: string, at: string) => `${name} 님이 ${at}에`,
     invite: '초대하기',
     inviteLabel: '아이디',
     inviteHint: '알림이 가고, 목록에 방이 나타나요.',
@@ -91,7 +90,6 @@ export const text = texts({
     uninvite: '취소하기',
     invited: (name: string) => `${name} 님을 초대했어요.`,
     notThere: '이 아이디를 쓰는 사람이 없어요.',
-    more: '더 보기',
     closeTitle: (room: string) => `‘${room}’ 방을 닫을까요?`,
     closeBody: '이제 누구도 말할 수 없고, 다시 열 수 없어요.',
     closeKeeps:
