@@ -34,7 +34,7 @@ const dayMs = 24 * hourMs
 
 const made = new Map<Language, Formats>()
 
-/** The formats of a language; the Intl objects behind them are made once. */
+/** The formats of a language; the Intl objects behind them are made once, when they are first asked for. */
 export function formatsOf(language: Language): Formats {
   const known = made.get(language)
   if (known !== undefined) return known
@@ -45,48 +45,54 @@ export function formatsOf(language: Language): Formats {
 
 /** An English count with its noun: `counted(3, 'post', 'posts')`. Korean needs no such thing. */
 export function counted(count: number, one: string, other: string): string {
-  return `${formatsOf('en').number(count)} ${englishPlurals.select(count) === 'one' ? one : other}`
+  return `${formatsOf('en').number(count)} ${englishPlurals().select(count) === 'one' ? one : other}`
 }
 
-const englishPlurals = new Intl.PluralRules('en')
+const englishPlurals = once(() => new Intl.PluralRules('en'))
 
 function makeFormats(language: Language): Formats {
-  const number = new Intl.NumberFormat(language)
-  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
-  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
-  const date = new Intl.DateTimeFormat(language, { dateStyle: language === 'ko' ? 'long' : 'medium' })
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' })
-  const weekday = new Intl.DateTimeFormat(language, { month: 'long', day: 'numeric', weekday: 'long' })
-  const weekdayWithYear = new Intl.DateTimeFormat(language, { dateStyle: 'full' })
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
-  const days = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  const list = new Intl.ListFormat(language, { type: 'conjunction' })
+  const number = once(() => new Intl.NumberFormat(language))
+  const compact = once(() => new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }))
+  const percent = once(() => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }))
+  const date = once(() => new Intl.DateTimeFormat(language, { dateStyle: language === 'ko' ? 'long' : 'medium' }))
+  const time = once(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' }))
+  const dateTime = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }))
+  const weekday = once(() => new Intl.DateTimeFormat(language, { month: 'long', day: 'numeric', weekday: 'long' }))
+  const weekdayWithYear = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'full' }))
+  const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }))
+  const days = once(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }))
+  const list = once(() => new Intl.ListFormat(language, { type: 'conjunction' }))
   return {
-    number: (count) => number.format(count),
-    compact: (count) => compact.format(count),
+    number: (count) => number().format(count),
+    compact: (count) => compact().format(count),
     bytes: (count) => bytesOf(language, count),
-    percent: (share) => percent.format(share),
-    date: (at) => date.format(new Date(at)),
-    time: (at) => time.format(new Date(at)),
-    dateTime: (at) => dateTime.format(new Date(at)),
-    list: (parts) => list.format(parts),
+    percent: (share) => percent().format(share),
+    date: (at) => date().format(new Date(at)),
+    time: (at) => time().format(new Date(at)),
+    dateTime: (at) => dateTime().format(new Date(at)),
+    list: (parts) => list().format(parts),
     day(at, now) {
       const away = daysBetween(at, now)
-      if (away === 0 || away === -1) return asTitle(days.format(away, 'day'), language)
+      if (away === 0 || away === -1) return asTitle(days().format(away, 'day'), language)
       const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
-      return (isThisYear ? weekday : weekdayWithYear).format(new Date(at))
+      return (isThisYear ? weekday() : weekdayWithYear()).format(new Date(at))
     },
     relative(at, now) {
       // The clock of the server may be ahead of this device's: nothing was written in the future.
       const passedMs = Math.max(0, Number(new Date(now)) - Number(new Date(at)))
       if (passedMs < minuteMs) return language === 'ko' ? '방금' : 'just now'
-      if (passedMs < hourMs) return relative.format(-Math.floor(passedMs / minuteMs), 'minute')
-      if (passedMs < dayMs) return relative.format(-Math.floor(passedMs / hourMs), 'hour')
+      if (passedMs < hourMs) return relative().format(-Math.floor(passedMs / minuteMs), 'minute')
+      if (passedMs < dayMs) return relative().format(-Math.floor(passedMs / hourMs), 'hour')
       const away = daysBetween(at, now)
-      return away > -7 ? days.format(Math.min(away, -1), 'day') : date.format(new Date(at))
+      return away > -7 ? days().format(Math.min(away, -1), 'day') : date().format(new Date(at))
     },
   }
+}
+
+/** An Intl object takes a millisecond or more to be made, on a phone several, and a first page needs two or three of them. */
+function once<T>(make: () => T): () => T {
+  let object: T | undefined
+  return () => (object ??= make())
 }
 
 /** It stands alone, as dates with their weekday do. */

@@ -7,9 +7,13 @@ export function toneOf(username: string): number {
   return (hash >>> 0) % tones
 }
 
+/** Made when the first face is shown: it takes longer than all that is asked of it. */
+let segmenter: Intl.Segmenter | undefined
+
 /** The first character as people see it: a flag or a family is one. */
 export function initialOf(displayName: string, username: string): string {
   const name = displayName.trim() || username
-  const [first] = new Intl.Segmenter().segment(name)
+  segmenter ??= new Intl.Segmenter()
+  const [first] = segmenter.segment(name)
   return first?.segment.toLocaleUpperCase() ?? '·'
 }
