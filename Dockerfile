@@ -9,7 +9,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no
 # `--build-arg TRACING=yes`: with the packages of OpenTelemetry (docs/operations.md, Tracing).
 ARG TRACING=
 RUN --mount=type=cache,target=/root/.npm test -z "$TRACING" || npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund \
-  $(node -p "Object.entries(require('./package.json').peerDependencies).map(([name, version]) => name + '@' + version).join(' ')")
+  $(node -p "Object.entries(require('./package.json').peerDependencies).filter(([name]) => name.startsWith('@opentelemetry/')).map((entry) => entry.join('@')).join(' ')")
 
 # The web client is built with the packages that only development needs, and without the servers' source: of that it takes types alone.
 FROM node:24-trixie-slim AS web

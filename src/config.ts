@@ -7,6 +7,28 @@ import { z } from 'zod'
 /** What the address of a unix socket has room for on Linux; what is longer would be cut, and be another file. */
 export const longestPathBytes = 107
 
+/** `name=value` pairs separated by commas, as OpenTelemetry has them; values may be percent-encoded. */
+const pairs = z.string().transform((text, context) => {
+  const found: Record<string, string> = {}
+  for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
+    const [name = '', ...value] = pair.split('=')
+    if (!/^[\w.-]+$/.test(name.trim()) || value.length === 0) {
+      context.addIssue({ code: 'custom', message: 'must be name=value, separated by commas' })
+      return z.NEVER
+    }
+    found[name.trim()] = decoded(value.join('=').trim())
+  }
+  return found
+})
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /**
  * Every setting of Madang: environment → one frozen `Config`. The only place that reads the environment.
  * A variable `X_FILE` names a file whose content is the value of `X` (Docker secrets). Durations carry their unit in the name.
@@ -55,6 +77,42 @@ const settings = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least level that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Collector that takes traces by OTLP over HTTP in JSON, without `/v1/traces`; nothing is traced without it',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs
+    .optional()
+    .describe('Headers for the collector, such as a key: name=value, separated by commas'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: whole(100, 60_000)
+    .default(10_000)
+    .describe('Milliseconds that the collector may take for one portion'),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Name of the service in traces; without it `madang-server` and `madang-worker`'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs
+    .optional()
+    .describe('What else traces tell of this process: name=value, separated by commas'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the traces that begin here which are kept, from 0 to 1; who is part of a kept one is kept'),
+  OTEL_BSP_SCHEDULE_DELAY: whole(10, 60_000).default(5000).describe('Milliseconds between two portions of spans'),
+  OTEL_BSP_MAX_QUEUE_SIZE: whole(1, 1_000_000)
+    .default(2048)
+    .describe('Spans that wait to be sent; what comes on top is dropped'),
+  TRACEPARENT: z
+    .enum(['ignore', 'believe'])
+    .default('ignore')
+    .describe(
+      'Whether a request that names a trace becomes part of it; to believe is for sites whose proxy sets the header',
+    ),
   DATABASE_URL: z.string().startsWith('mysql://').describe('mysql://user:password@host:port/database'),
   DATABASE_POOL_MAX: whole(2, 200).default(10).describe('Connections of one process'),
   REDIS_URL: z

@@ -14,6 +14,7 @@ import { closeRedis, connectRedis } from './platform/redis.ts'
 import type { Redis, RedisPurpose } from './platform/redis.ts'
 import { watchRedis } from './platform/redis-metrics.ts'
 import { CannotStart } from './platform/start.ts'
+import { startTracing } from './platform/tracing/start.ts'
 
 /** What servers and workers stand on. */
 export interface Foundation {
@@ -65,6 +66,32 @@ export async function layFoundation(
     await lifecycle.close()
     throw error
   }
+}
+
+/**
+ * Traces what is opened from here on, where a collector is named; otherwise nothing, and no package for it is loaded. To be closed after
+ * everything else. Error: `CannotStart`.
+ */
+export async function openTracing(config: Config, log: Log, service: string): Promise<{ close(): Promise<void> }> {
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (endpoint === undefined) return { close: () => Promise.resolve() }
+  const names = {
+    'service.name': config.OTEL_SERVICE_NAME ?? service,
+    'service.instance.id': config.SERVER_NAME,
+  }
+  return startTracing(
+    {
+      endpoint,
+      headers: config.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+      resource: { ...config.OTEL_RESOURCE_ATTRIBUTES, ...names },
+      share: config.OTEL_TRACES_SAMPLER_ARG,
+      mostWaiting: config.OTEL_BSP_MAX_QUEUE_SIZE,
+      everyMs: config.OTEL_BSP_SCHEDULE_DELAY,
+      timeoutMs: config.OTEL_EXPORTER_OTLP_TIMEOUT,
+      believesRequests: config.TRACEPARENT === 'believe',
+    },
+    log,
+  )
 }
 
 /** For `/readyz` of servers and workers. */

@@ -1,5 +1,6 @@
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
+import { openTracing } from './foundation.ts'
 import { stopOnSignal } from './platform/lifecycle.ts'
 import { createLog } from './platform/log.ts'
 import { forgetProto, leaveWith } from './platform/start.ts'
@@ -9,8 +10,9 @@ forgetProto()
 try {
   const config = loadConfig(process.env)
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const tracing = await openTracing(config, log, 'madang-server')
   const app = await createApp(config, log)
-  stopOnSignal(log, () => app.stop())
+  stopOnSignal(log, () => app.stop().finally(() => tracing.close()))
   await app.start()
 } catch (error) {
   leaveWith(error)

@@ -11,7 +11,6 @@ export function startCloseRooms(host: QueueHost, ledger: RecoveryParts): Job {
     ...host,
     definition: closeQueue,
     concurrency: 4,
-    work: ({ room }, { requestId }) =>
-      attemptClosing({ ...ledger, log: ledger.log.child({ requestId }) }, room as RoomId),
+    work: ({ room }) => attemptClosing(ledger, room as RoomId),
   })
 }

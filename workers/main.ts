@@ -1,4 +1,5 @@
 import { loadConfig } from '../src/config.ts'
+import { openTracing } from '../src/foundation.ts'
 import { stopOnSignal } from '../src/platform/lifecycle.ts'
 import { createLog } from '../src/platform/log.ts'
 import { forgetProto, leaveWith } from '../src/platform/start.ts'
@@ -9,8 +10,9 @@ forgetProto()
 try {
   const config = loadConfig(process.env)
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const tracing = await openTracing(config, log, 'madang-worker')
   const worker = await startWorker(config, log)
-  stopOnSignal(log, () => worker.stop())
+  stopOnSignal(log, () => worker.stop().finally(() => tracing.close()))
 } catch (error) {
   leaveWith(error)
 }

@@ -62,6 +62,9 @@ export function frameSchemas(limits: { messageMaxBytes: number }) {
   }
 }
 
+/** All that a client may send. */
+export const frameTypes: ReadonlySet<string> = new Set(Object.keys(frameSchemas({ messageMaxBytes: 1 })))
+
 type Schemas = ReturnType<typeof frameSchemas>
 export type ClientFrame = { [Type in keyof Schemas]: z.output<Schemas[Type]> }[keyof Schemas]
 export type FrameOf<Type extends ClientFrame['type']> = Extract<ClientFrame, { type: Type }>

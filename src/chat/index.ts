@@ -13,13 +13,14 @@ import type { Log } from '../platform/log.ts'
 import { Metrics } from '../platform/metrics.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { traceFrames } from '../platform/ws/frame-spans.ts'
 import { Gateway } from '../platform/ws/gateway.ts'
 import type { GatewayLimits } from '../platform/ws/gateway.ts'
 import { showSockets } from '../platform/ws/socket-metrics.ts'
 import { KnownRooms } from './access.ts'
 import { tellChangedCounts } from './counts.ts'
 import { Channels } from './channels.ts'
-import { createFrameReader } from './frames.ts'
+import { createFrameReader, frameTypes } from './frames.ts'
 import { announcePending } from './member-entries.ts'
 import { announcePendingSettings } from './settings.ts'
 import { sweepMessagePictures } from './message-pictures.ts'
@@ -113,7 +114,7 @@ export function createChat(options: ChatOptions): Chat {
     log,
     onConnection(connection) {
       connection.send(hello(options, connection.viewer.username))
-      return new ChatSocket(socketParts, connection)
+      return traceFrames(new ChatSocket(socketParts, connection), frameTypes)
     },
   })
   showSockets(metrics, gateway)

@@ -50,6 +50,9 @@ export const answers = {
     status: z.int(),
     detail: z.string().optional(),
     retryAfter: z.number().optional(),
+    requestId: z
+      .string()
+      .describe('By which those who run Madang find the frame in their logs: its socket, and which frame it was'),
   }),
 }
 

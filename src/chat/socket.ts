@@ -1,4 +1,5 @@
 import { formatPlace } from '../ledger/index.ts'
+import { causeNow } from '../platform/cause.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -48,9 +49,9 @@ export class ChatSocket implements ConnectionHandlers {
     parts.names.met(connection.viewer.account, connection.viewer.username)
   }
 
-  frame(value: unknown): void {
+  frame(value: unknown): void | Promise<void> {
     try {
-      this.#handle(this.#parts.readFrame(value))
+      return this.#handle(this.#parts.readFrame(value))
     } catch (error) {
       this.#refuse(refOf(value), error)
     }
@@ -60,7 +61,7 @@ export class ChatSocket implements ConnectionHandlers {
     this.#listening.close()
   }
 
-  #handle(frame: ClientFrame): void {
+  #handle(frame: ClientFrame): void | Promise<void> {
     switch (frame.type) {
       case 'send':
       case 'edit':
@@ -104,8 +105,8 @@ export class ChatSocket implements ConnectionHandlers {
   }
 
   /** Answered when the client has been told what it missed. */
-  #subscribe(frame: FrameOf<'subscribe'>): void {
-    this.#listening
+  #subscribe(frame: FrameOf<'subscribe'>): Promise<void> {
+    return this.#listening
       .subscribe(frame, (body) => this.#answer(frame.ref, body))
       .catch((error: unknown) => this.#refuse(frame.ref, error))
   }
@@ -132,8 +133,8 @@ export class ChatSocket implements ConnectionHandlers {
     this.#parts.whispers.say(room, { type: 'read', account, connection: this.#connection.id, epoch, seq })
   }
 
-  #answerWith(ref: Ref, work: Promise<AnswerBody>): void {
-    work.then(
+  #answerWith(ref: Ref, work: Promise<AnswerBody>): Promise<void> {
+    return work.then(
       (body) => this.#answer(ref, body),
       (error: unknown) => this.#refuse(ref, error),
     )
@@ -144,11 +145,15 @@ export class ChatSocket implements ConnectionHandlers {
   }
 
   #refuse(ref: Ref | undefined, error: unknown): void {
-    if (error instanceof Problem) return this.#connection.refuse(ref, error)
+    const problem = error instanceof Problem ? error : this.#unexpected(error)
+    causeNow()?.span?.fail(problem.code)
+    this.#connection.refuse(ref, problem)
+  }
+
+  #unexpected(error: unknown): Problem {
     const isAway = isOutage(error)
-    const facts = { err: error, connection: this.#connection.id }
-    if (isAway) this.#parts.log.warn(facts, 'MySQL or Redis is away')
-    else this.#parts.log.error(facts, 'a frame failed')
-    this.#connection.refuse(ref, new Problem(isAway ? 'unavailable' : 'internal', { retryAfter: 1 }))
+    if (isAway) this.#parts.log.warn({ err: error }, 'MySQL or Redis is away')
+    else this.#parts.log.error({ err: error }, 'a frame failed')
+    return new Problem(isAway ? 'unavailable' : 'internal', { retryAfter: 1 })
   }
 }

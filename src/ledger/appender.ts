@@ -1,9 +1,13 @@
+import { because, causeNow } from '../platform/cause.ts'
+import type { Cause } from '../platform/cause.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { isUuidV7 } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import type { Span, Tracer } from '../platform/tracing/span.ts'
+import { inSpan, tracing } from '../platform/tracing/tracer.ts'
 import * as buffer from './buffer.ts'
 import type { AppendAnswer, AppendLimits, AppendReply, Candidate } from './buffer.ts'
 import { systemSender } from './entry.ts'
@@ -31,6 +35,8 @@ export interface AppenderParts {
 }
 
 interface Pending extends Candidate {
+  /** Of who said it: a batch is sent because of its first. */
+  cause: Cause | undefined
   settle: (outcome: AppendOutcome) => void
 }
 
@@ -53,7 +59,8 @@ export class Appender {
 
   append(room: RoomId, entry: NewEntry): Promise<AppendOutcome> {
     if (entry.sender !== systemSender && !isUuidV7(entry.id)) return Promise.resolve({ type: 'bad_id' })
-    return new Promise((settle) => this.#enqueue(room, { entry, lookedUp: undefined, settle }))
+    const cause = causeNow()
+    return new Promise((settle) => this.#enqueue(room, { entry, cause, lookedUp: undefined, settle }))
   }
 
   #enqueue(room: RoomId, pending: Pending): void {
@@ -75,12 +82,18 @@ export class Appender {
     await Promise.resolve()
     while (line.length > 0) {
       const batch = line.splice(0, batchEntries)
-      if (!(await this.#appendBatch(room, batch))) failSendersOf(batch, line)
+      if (!(await because(batch[0]?.cause, () => this.#send(room, batch)))) failSendersOf(batch, line)
     }
     this.#waiting.delete(room)
   }
 
   /** False if the outcome of some entries is unknown. */
+  #send(room: RoomId, batch: Pending[]): Promise<boolean> {
+    const tracer = tracing()
+    if (tracer === undefined) return this.#appendBatch(room, batch)
+    return inSpan(spanOf(tracer, room, batch), () => this.#appendBatch(room, batch))
+  }
+
   async #appendBatch(room: RoomId, batch: Pending[]): Promise<boolean> {
     let rest = batch
     try {
@@ -148,6 +161,12 @@ export class Appender {
     const ids = batch.map(({ entry }) => ({ sender: entry.sender, id: entry.id }))
     return placesOfIds(this.#parts.sql, room, ids)
   }
+}
+
+function spanOf(tracer: Tracer, room: RoomId, batch: readonly Pending[]): Span {
+  const [first, ...others] = batch.flatMap(({ cause }) => cause?.span ?? [])
+  const facts = { 'madang.room': room, 'madang.entries': batch.length }
+  return tracer.start('append', { parent: first, links: others, facts })
 }
 
 function nameOf({ entry }: Pending): string {

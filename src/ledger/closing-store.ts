@@ -238,10 +238,13 @@ export async function waitingClosings(sql: Sql, most = 10_000): Promise<WaitingC
 }
 
 /** Takes closings with work left that are due, and leases them, so that other sweepers leave them alone for a while. */
-export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds: number }): Promise<RoomId[]> {
-  const rows = await selectRows<{ room_id: RoomId }>(
+export async function leaseDueClosings(
+  trx: Sql,
+  lease: { limit: number; seconds: number },
+): Promise<{ room: RoomId; requestId: string | undefined }[]> {
+  const rows = await selectRows<{ room_id: RoomId; request_id: string | null }>(
     trx,
-    `SELECT room_id FROM end_room WHERE next_at <= NOW(3) ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+    `SELECT room_id, request_id FROM end_room WHERE next_at <= NOW(3) ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED`,
     [lease.limit],
   )
   const rooms = rows.map((row) => row.room_id)
@@ -251,7 +254,7 @@ export async function leaseDueClosings(trx: Sql, lease: { limit: number; seconds
       rooms,
     ])
   }
-  return rooms
+  return rows.map((row) => ({ room: row.room_id, requestId: row.request_id ?? undefined }))
 }
 
 /** Of a closing that is final already only the clean-up failed: the sweepers come back to that by themselves. */

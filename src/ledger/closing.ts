@@ -4,6 +4,7 @@ import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { traced } from '../platform/tracing/tracer.ts'
 import * as buffer from './buffer.ts'
 import { closedPayload } from './closed-entry.ts'
 import {
@@ -58,7 +59,11 @@ async function writeDown(parts: ClosingParts, room: RoomId, request: ClosingRequ
 }
 
 /** Puts *closed* at the end of the room, unless that has happened. Afterwards no entry can follow. */
-export async function fence(parts: ClosingParts, room: RoomId): Promise<ClosingRow> {
+export function fence(parts: ClosingParts, room: RoomId): Promise<ClosingRow> {
+  return traced('closing: fence', { facts: { 'madang.room': room } }, () => putFence(parts, room))
+}
+
+async function putFence(parts: ClosingParts, room: RoomId): Promise<ClosingRow> {
   const closing = await existing(parts.sql, room)
   if (closing.state !== 'requested') return closing
   for (;;) {

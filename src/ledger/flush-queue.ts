@@ -3,6 +3,7 @@ import type { QueueDefinition } from '../platform/queue.ts'
 /** Jobs carry ids only. They are doorbells: losing or doubling one changes nothing but time. */
 export interface RoomJob {
   room: number
+  /** Of a closing, whoever rings for it: that of the request that began it. */
   requestId?: string
 }
 

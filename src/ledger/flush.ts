@@ -4,6 +4,7 @@ import type { Log } from '../platform/log.ts'
 import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { traced } from '../platform/tracing/tracer.ts'
 import * as buffer from './buffer.ts'
 import type { Undecided } from './buffer.ts'
 import { NotInBulk, storeInBulk } from './bulk.ts'
@@ -36,7 +37,11 @@ const mostRounds = 10_000
  * Stores everything that a room has buffered: slices → insert and `stored_seq` in one transaction → commit → trim.
  * May run twice, late, on two workers at once, or after a crash at any point. Answers how many entries became rows.
  */
-export async function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
+export function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
+  return traced('flush', { facts: { 'madang.room': room } }, () => talliedFlush(parts, room))
+}
+
+async function talliedFlush(parts: FlushParts, room: RoomId): Promise<number> {
   const startedAt = performance.now()
   try {
     const rows = await flushAll(parts, room)

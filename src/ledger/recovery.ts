@@ -1,3 +1,4 @@
+import { because } from '../platform/cause.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { Ticker } from '../platform/lifecycle.ts'
@@ -71,9 +72,9 @@ export async function flushAndCheckpoint(parts: RecoveryParts, room: RoomId): Pr
 
 async function sweepClosings(parts: RecoveryParts): Promise<void> {
   const lease = { limit: roomsAtOnce, seconds: leaseSeconds }
-  const rooms = await inTransaction(parts.sql, (trx) => leaseDueClosings(trx, lease))
-  if (rooms.length > 0) crashPoint('sealing: leased, not begun')
-  for (const room of rooms) await attemptClosing(parts, room)
+  const due = await inTransaction(parts.sql, (trx) => leaseDueClosings(trx, lease))
+  if (due.length > 0) crashPoint('sealing: leased, not begun')
+  for (const { room, requestId } of due) await because({ requestId }, () => attemptClosing(parts, room))
 }
 
 async function sweepDirty(parts: RecoveryParts): Promise<void> {

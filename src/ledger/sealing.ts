@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/mysql.ts'
+import { traced } from '../platform/tracing/tracer.ts'
 import * as buffer from './buffer.ts'
 import { fence } from './closing.ts'
 import type { ClosingParts } from './closing.ts'
@@ -36,12 +37,21 @@ const final = new Set(['sealed', 'suspect', 'quarantined'])
  * Leads a closing to its final state: fence → drain → verify → seal. Each step may run twice, late, or on two workers at
  * once. Throws when a step fails; the sweeper comes back.
  */
-export async function driveClosing(parts: SealingParts, room: RoomId): Promise<void> {
+export function driveClosing(parts: SealingParts, room: RoomId): Promise<void> {
+  return step('closing', room, () => driveOn(parts, room))
+}
+
+/** A step of a closing, as it is traced. */
+function step<T>(name: string, room: RoomId, work: () => Promise<T>): Promise<T> {
+  return traced(name, { facts: { 'madang.room': room } }, work)
+}
+
+async function driveOn(parts: SealingParts, room: RoomId): Promise<void> {
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
-  if (final.has(closing.state)) return settle(parts, room)
+  if (final.has(closing.state)) return step('closing: settle', room, () => settle(parts, room))
   if (closing.state === 'requested') await fence(parts, room)
-  const fenced = await drain(parts, room)
+  const fenced = await step('closing: drain', room, () => drain(parts, room))
   crashPoint('sealing: drained, room not told')
   await parts.rooms.closed(room)
   crashPoint('sealing: room told, not verified')
@@ -68,19 +78,22 @@ async function seal(parts: SealingParts, room: RoomId, fenced: Fence): Promise<v
   await untilWitnessed(parts, room)
   const epoch = (await ledgerOf(parts.sql, room))?.epoch
   const description = await parts.rooms.describe(room, await sendersOf(parts.sql, room))
-  const { verification, transcripts } = await verifyAndTranscribe(parts, room, fenced, description)
+  const { verification, transcripts } = await step('closing: verify', room, () =>
+    verifyAndTranscribe(parts, room, fenced, description),
+  )
   crashPoint('sealing: transcripts named, not signed')
   const closing = await closingOf(parts.sql, room)
   if (closing === undefined) return
   const receipt = receiptOf({ parts, room, closing, verification, description, transcripts })
-  const isOurs = await finish(parts, room, epoch, {
+  const outcome = {
     state: receipt.state,
     fence: fenced,
     parked: verification.parked.length,
     receipt: await parts.signer.sign(receipt),
     transcripts: { ndjson: transcripts.ndjson.name, html: transcripts.html.name },
     lastError: verification.faults[0],
-  })
+  }
+  const isOurs = await step('closing: seal', room, () => finish(parts, room, epoch, outcome))
   // Who was first tells the people; where an epoch change came between, nobody has an end to tell of yet.
   if (!isOurs) return discardLost(parts, room, transcripts)
   crashPoint('sealing: final, not retired')

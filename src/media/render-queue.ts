@@ -3,7 +3,6 @@ import type { QueueDefinition } from '../platform/queue.ts'
 /** A doorbell: losing or doubling one changes nothing but time. */
 export interface RenderJob {
   picture: number
-  requestId?: string
 }
 
 /** Once per picture at a time. How often it is tried is kept with the picture, not here. */

@@ -47,7 +47,7 @@ function uploadPicture(parts: RouteParts): Route {
     answers: { 201: pictureView },
     limit: parts.uploads,
     isIdempotent: true,
-    async handle({ viewer, raw, once, requestId }) {
+    async handle({ viewer, raw, once }) {
       // The turn comes before the body, so that no more bodies are in memory than are decoded.
       return parts.turns.take(async () => {
         const bytes = await readUpload(raw)
@@ -59,7 +59,7 @@ function uploadPicture(parts: RouteParts): Route {
           once.settle(trx, answer(picture))
         const picture = await keepPicture(parts, { owner: viewer.account, bytes, facts, settle })
         crashPoint('upload: kept, worker not called')
-        await parts.ring({ picture: picture.id, requestId })
+        await parts.ring({ picture: picture.id })
         return answer(picture)
       })
     },

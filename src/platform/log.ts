@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import { causeNow } from './cause.ts'
 import { LogOutput } from './log-output.ts'
 
 export type Log = Logger
@@ -7,7 +8,7 @@ export type Log = Logger
 const warn = 40
 
 /**
- * One JSON line an event on standard output; tokens, bodies and passwords never get here. Lines below a warning are written several at
+ * One JSON line an event on standard output, with the id of the request that caused it; tokens, bodies and passwords never get here. Lines below a warning are written several at
  * once, as each write costs as much as a query: what is killed at once loses those of its last fifth of a second.
  */
 export function createLog(options: { level: string; service: string }): Log {
@@ -17,6 +18,7 @@ export function createLog(options: { level: string; service: string }): Log {
       level: options.level,
       base: { service: options.service, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: nameCause,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
       redact: ['req.headers.authorization', 'req.headers.cookie', 'password', 'token'],
@@ -29,6 +31,12 @@ export function createLog(options: { level: string; service: string }): Log {
     },
     output,
   )
+}
+
+/** By what the lines of one request are found in all logs; `traceId` where it is traced. */
+function nameCause(): object {
+  const cause = causeNow()
+  return cause === undefined ? {} : { requestId: cause.requestId, traceId: cause.span?.traceId }
 }
 
 const standardOutputFile = 1

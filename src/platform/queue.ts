@@ -1,11 +1,13 @@
 import { Queue, Worker } from 'bullmq'
 import type { JobsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
+import { becauseOfJob, causedBy, causedNow, factsOf } from './job-cause.ts'
 import type { Log } from './log.ts'
 import { reasonOf } from './log.ts'
 import { within } from './lifecycle.ts'
 import { Metrics } from './metrics.ts'
 import type { Histogram } from './metrics.ts'
+import { traced } from './tracing/tracer.ts'
 
 /** What a queue is: its name, how its jobs are deduplicated and kept. Defined once beside the domain that owns it. */
 export interface QueueDefinition<Data> {
@@ -18,7 +20,7 @@ export interface QueueDefinition<Data> {
 export const queuePrefix = '{madang-queue}'
 
 /** Rings for workers. A bell that cannot be rung is no error: sweepers find the work (see docs/decisions). */
-export class Doorbell<Data> {
+export class Doorbell<Data extends object> {
   readonly #queue: Queue
   readonly #redis: Redis
   readonly #definition: QueueDefinition<Data>
@@ -43,16 +45,16 @@ export class Doorbell<Data> {
     this.#queue.on('error', () => undefined)
   }
 
+  /** The job names what it is rung because of, unless `data` says it itself. */
   async ring(data: Data): Promise<boolean> {
+    const { name, options } = this.#definition
     try {
-      const { name, options } = this.#definition
-      await within(500, `queue ${name}`, this.#queue.add(name, data, options(data)))
+      await traced(`ring ${name}`, { kind: 'producer', facts: factsOf(name, data) }, () =>
+        within(500, `queue ${name}`, this.#queue.add(name, { ...causedNow(), ...data }, options(data))),
+      )
       return true
     } catch (error) {
-      this.#log.warn(
-        { err: error, queue: this.#definition.name },
-        'the doorbell could not be rung; a sweeper will do it',
-      )
+      this.#log.warn({ err: error, queue: name }, 'the doorbell could not be rung; a sweeper will do it')
       return false
     }
   }
@@ -64,27 +66,28 @@ export class Doorbell<Data> {
 }
 
 /** Takes the jobs of one queue. `work` may be called twice, late, or for a subject that is gone. */
-export function startWorker<Data>(options: {
+export function startWorker<Data extends object>(options: {
   url: string
   definition: QueueDefinition<Data>
   concurrency: number
   log: Log
   /** Where jobs are timed; without it nobody sees that. */
   metrics?: Metrics
-  work: (data: Data, job: { id: string | undefined; requestId: string | undefined }) => Promise<void>
+  work: (data: Data) => Promise<void>
 }): { close: () => Promise<void> } {
   const { definition, log } = options
+  const { name } = definition
   const durations = timeJobs(options.metrics ?? new Metrics())
-  for (const outcome of ['done', 'failed']) durations.zero({ queue: definition.name, outcome })
+  for (const outcome of ['done', 'failed']) durations.zero({ queue: name, outcome })
   const worker = new Worker<Data>(
-    definition.name,
-    async (job) => {
-      const requestId = requestIdOf(job.data)
+    name,
+    async ({ data, id }) => {
+      const job = { queue: name, job: id, data, log }
       const startedAt = performance.now()
       const observe = (outcome: 'done' | 'failed'): void =>
-        durations.observe({ queue: definition.name, outcome }, (performance.now() - startedAt) / 1000)
+        durations.observe({ queue: name, outcome }, (performance.now() - startedAt) / 1000)
       try {
-        await options.work(job.data, { id: job.id, requestId })
+        await becauseOfJob(job, () => options.work(data))
         observe('done')
       } catch (error) {
         observe('failed')
@@ -98,15 +101,17 @@ export function startWorker<Data>(options: {
         maxRetriesPerRequest: null,
         // Far above the seconds for which BullMQ waits for a job in one call.
         socketTimeout: 30_000,
-        connectionName: `madang-${definition.name}`,
+        connectionName: `madang-${name}`,
       },
       prefix: queuePrefix,
       concurrency: options.concurrency,
       skipVersionCheck: true,
     },
   )
-  worker.on('error', (error) => log.warn({ err: error, queue: definition.name }, 'queue worker'))
-  worker.on('failed', (job, error) => log.warn({ err: error, queue: definition.name, job: job?.id }, 'job failed'))
+  worker.on('error', (error) => log.warn({ err: error, queue: name }, 'queue worker'))
+  worker.on('failed', (job, error) => {
+    log.warn({ err: error, queue: name, job: job?.id, requestId: causedBy(job?.data).requestId }, 'job failed')
+  })
   return { close: () => worker.close() }
 }
 
@@ -131,7 +136,3 @@ function timeJobs(metrics: Metrics): Histogram<'queue' | 'outcome'> {
   })
 }
 
-function requestIdOf(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null || !('requestId' in data)) return undefined
-  return typeof data.requestId === 'string' ? data.requestId : undefined
-}

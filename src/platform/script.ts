@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Redis } from './redis.ts'
 
 type Argument = string | number | Buffer
@@ -19,6 +20,7 @@ export class Script {
     const shebang = flags.length === 0 ? '#!lua' : `#!lua flags=${flags.join(',')}`
     this.#source = [shebang, ...files.map((file) => readFileSync(file, 'utf8'))].join('\n')
     this.#sha = createHash('sha1').update(this.#source).digest('hex')
+    names.set(this.#sha, path.basename(files.at(-1)?.pathname ?? '', '.lua'))
   }
 
   /** Answers strings. A script that the server does not know yet has certainly not run, so sending its text is no repeat. */
@@ -40,6 +42,13 @@ export class Script {
       return redis.callBuffer('EVAL', this.#source, keys.length, ...keys, ...args)
     }
   }
+}
+
+const names = new Map<string, string>()
+
+/** What the file of a script is called, without its ending, by the sum under which Redis runs it. */
+export function scriptName(sha: string): string | undefined {
+  return names.get(sha)
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -29,10 +29,10 @@ export const sendingMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/ledger/appender.ts',
-        text: '    return new Promise((settle) => this.#enqueue(room, { entry, lookedUp: undefined, settle }))\n',
+        text: '    return new Promise((settle) => this.#enqueue(room, { entry, cause, lookedUp: undefined, settle }))\n',
         instead: `    return new Promise((settle) => {
       const last = heads.get(room)
-      this.#enqueue(room, { entry, lookedUp: undefined, settle: (outcome) => {
+      this.#enqueue(room, { entry, cause, lookedUp: undefined, settle: (outcome) => {
         if (outcome.type === 'kept') heads.set(room, outcome.place)
         settle(outcome)
       } })

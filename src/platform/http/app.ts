@@ -5,6 +5,7 @@ import helmet from 'helmet'
 import Koa from 'koa'
 import { Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { tracing } from '../tracing/tracer.ts'
 import { openAnnex } from './annex.ts'
 import type { Annex } from './annex.ts'
 import type { Metrics } from '../metrics.ts'
@@ -17,6 +18,7 @@ import { addressKey } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
 import { logRequests } from './request-log.ts'
 import { countRequests } from './request-metrics.ts'
+import { traceRequests } from './request-spans.ts'
 import type { Route } from './route.ts'
 import type { Authenticate } from './viewer.ts'
 
@@ -52,6 +54,8 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   app.on('error', (error: Error) => options.log.debug({ err: error }, 'an answer broke off'))
   app.use(nameRequest)
   app.use(securityHeaders())
+  const tracer = tracing()
+  if (tracer !== undefined) app.use(traceRequests(tracer, probesAmong(options.routes)))
   app.use(logRequests(options.log))
   if (options.metrics !== undefined) app.use(countRequests(options.metrics))
   app.use(answerProblems(options.log))
@@ -62,6 +66,10 @@ export function createHttpApp(options: HttpAppOptions): Koa<RequestState> {
   app.use(limitStrays(options))
   app.use(router.allowedMethods())
   return app
+}
+
+function probesAmong(routes: readonly Route[]): ReadonlySet<string> {
+  return new Set(routes.filter(({ isProbe }) => isProbe).map(({ path }) => path))
 }
 
 /** What helmet says is the same for every answer: it is asked once. */

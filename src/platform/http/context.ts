@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type Koa from 'koa'
+import { because, requestIdOf } from '../cause.ts'
 import type { AccountId } from '../ids.ts'
 import type { Route } from './route.ts'
 import type { Standing } from './rate-limit.ts'
@@ -15,13 +15,11 @@ export interface RequestState extends Koa.DefaultState {
 export type HttpContext = Koa.ParameterizedContext<RequestState>
 export type HttpMiddleware = Koa.Middleware<RequestState>
 
-const acceptable = /^[\w-]{8,64}$/
-
-/** Gives the request its id: the one that Nginx gave it, else a new one. */
+/** Gives the request its id, which all that it causes will name. */
 export const nameRequest: HttpMiddleware = (ctx, next) => {
-  const given = ctx.get('x-request-id')
-  ctx.state.requestId = acceptable.test(given) ? given : randomUUID()
+  const requestId = requestIdOf(ctx.headers)
+  ctx.state.requestId = requestId
   ctx.state.standings = []
-  ctx.set('x-request-id', ctx.state.requestId)
-  return next()
+  ctx.set('x-request-id', requestId)
+  return because({ requestId }, next)
 }

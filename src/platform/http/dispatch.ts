@@ -4,6 +4,7 @@ import { parse } from 'node:querystring'
 import type { ParsedUrlQuery } from 'node:querystring'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { because } from '../cause.ts'
 import { Problem } from '../errors.ts'
 import { admit } from './admit.ts'
 import { readJson } from './body.ts'
@@ -120,13 +121,16 @@ function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
   if (answer.takeOver !== undefined) handOver(ctx, answer.takeOver)
 }
 
-/** Koa would pipe a stream and log an error whenever a reader leaves: the response goes to whom it belongs instead. */
+/**
+ * Koa would pipe a stream and log an error whenever a reader leaves: the response goes to whom it belongs instead. It outlives its request, and
+ * what it tells is not because of that one.
+ */
 function handOver(ctx: HttpContext, takeOver: (response: ServerResponse) => void): void {
   ctx.respond = false
   ctx.set(rateLimitHeaders(ctx.state.standings))
   ctx.res.statusCode = ctx.status
   ctx.flushHeaders()
-  takeOver(ctx.res)
+  because(undefined, () => takeOver(ctx.res))
 }
 
 function requireDeclared(route: Route, answer: Answer): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
+import { because, causeNow } from '../cause.ts'
 import { Problem } from '../errors.ts'
 import type { Role, Viewer } from '../http/viewer.ts'
 import { parseJson, refOf } from './client-frame.ts'
@@ -27,8 +28,8 @@ export interface ConnectionLimits {
 
 /** What the domain does with a connection. */
 export interface ConnectionHandlers {
-  /** A JSON value from the client. Called in the order of arrival. */
-  frame(value: unknown): void
+  /** A JSON value from the client. Called in the order of arrival; what it answers resolves when the frame is answered. */
+  frame(value: unknown): void | Promise<void>
   closed(): void
 }
 
@@ -47,9 +48,12 @@ export class Connection {
   readonly #stream: Duplex
   readonly #limits: ConnectionLimits
   readonly #bucket: TokenBucket
-  readonly #onEnd: (connection: Connection) => void
+  readonly #onEnd: (connection: Connection, code: number) => void
   readonly #heartbeat: Heartbeat
   readonly #counts: SocketCounts
+  /** Of the request that became this socket. */
+  readonly requestId: string
+  #heard = 0
   #id: string | undefined
   /** Beats since the last ping, and since the first one that nothing has answered. */
   #beats: number
@@ -66,13 +70,15 @@ export class Connection {
     ws: ConnectedSocket
     stream: Duplex
     viewer: Viewer
+    requestId: string
     limits: ConnectionLimits
     heartbeat: Heartbeat
     counts: SocketCounts
-    onEnd: (connection: Connection) => void
+    onEnd: (connection: Connection, code: number) => void
   }) {
     const { limits, ws } = options
     this.#viewer = options.viewer
+    this.requestId = options.requestId
     this.#ws = ws
     this.#stream = options.stream
     this.#limits = limits
@@ -116,9 +122,15 @@ export class Connection {
     this.write(textFrame(JSON.stringify(frame)))
   }
 
-  /** The error answer to one frame, or without `ref` a push. */
+  /** How many frames the client has sent. */
+  get heard(): number {
+    return this.#heard
+  }
+
+  /** The error answer to one frame, or without `ref` a push. It names the frame, or else the socket. */
   refuse(ref: Ref | undefined, problem: Problem, members: Record<string, unknown> = {}): void {
-    this.send({ ...problem.toDocument(undefined), ...members, type: 'error', ...(ref === undefined ? {} : { ref }) })
+    const document = problem.toDocument(causeNow()?.requestId ?? this.requestId)
+    this.send({ ...document, ...members, type: 'error', ...(ref === undefined ? {} : { ref }) })
   }
 
   /** Bytes of whole frames. What is written in one turn of the event loop leaves in one system call. */
@@ -182,11 +194,14 @@ export class Connection {
     this.#counts.frames += 1
     if (isBinary) return this.close('unsupportedFrame')
     this.#unanswered = undefined
-    const value = parseJson(data)
-    const ref = refOf(value)
-    if (!this.#take(ref)) return
+    this.#heard += 1
+    because({ requestId: `${this.requestId}.${this.#heard}` }, () => this.#handle(parseJson(data)))
+  }
+
+  #handle(value: unknown): void {
+    if (!this.#take(refOf(value))) return
     if (value === undefined) this.refuse(undefined, new Problem('malformed', { detail: 'The frame is not JSON' }))
-    else this.#handlers?.frame(value)
+    else void this.#handlers?.frame(value)
   }
 
   /** Counts a frame. One too many is answered `rate_limited`; who goes on all the same is sent away. */
@@ -201,9 +216,9 @@ export class Connection {
     return verdict === 'ok'
   }
 
-  #ended(): void {
+  #ended(code: number): void {
     clearTimeout(this.#cutOff)
-    this.#onEnd(this)
+    this.#onEnd(this, code)
     this.#handlers?.closed()
   }
 
@@ -224,8 +239,8 @@ export class Connection {
     connectionOf(this).#counts.countClosed('brokenFrame')
   }
 
-  static #onClose(this: WebSocket): void {
-    connectionOf(this).#ended()
+  static #onClose(this: WebSocket, code: number): void {
+    connectionOf(this).#ended(code)
   }
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Server as SocketServer } from 'ws'
+import { because, requestIdOf } from '../cause.ts'
 import { Problem } from '../errors.ts'
 import type { Role, Viewer } from '../http/viewer.ts'
 import type { AccountId, SessionId } from '../ids.ts'
@@ -10,6 +10,7 @@ import { within } from '../lifecycle.ts'
 import type { Log } from '../log.ts'
 import { isOutage } from '../outage.ts'
 import { closeCodes } from './close-codes.ts'
+import { inSpan, tracing } from '../tracing/tracer.ts'
 import type { CloseReason } from './close-codes.ts'
 import { ConnectedSocket, Connection } from './connection.ts'
 import type { ConnectionHandlers, ConnectionLimits } from './connection.ts'
@@ -39,6 +40,22 @@ const handshakeMs = 5000
 /** More clients than this at the door at once are asked to come again: after a restart all come at the same time. */
 const mostHandshakes = 500
 const mostFragments = 32
+
+/** Somebody who asks for a socket. */
+interface Coming {
+  request: IncomingMessage
+  stream: Duplex
+  head: Buffer
+  requestId: string
+}
+
+interface Socket {
+  ws: ConnectedSocket
+  stream: Duplex
+  viewer: Viewer
+  address: string
+  requestId: string
+}
 
 /** The door for sockets: refuses before the upgrade with an ordinary HTTP answer, counts, and sends away. */
 export class Gateway {
@@ -74,8 +91,9 @@ export class Gateway {
     })
     // Whom `ws` itself does not let in, for a key or a version that is none, hears it in the words of all others.
     this.#server.on('wsClientError', ({ message }, stream, request) => {
-      this.#refuse(stream, new Problem('malformed', { detail: message }), requestIdOf(request))
+      this.#refuse(stream, new Problem('malformed', { detail: message }), requestIdOf(request.headers))
     })
+    this.#server.on('headers', (headers, request) => headers.push(`X-Request-Id: ${requestIdOf(request.headers)}`))
   }
 
   get size(): number {
@@ -87,7 +105,11 @@ export class Gateway {
   }
 
   attach(server: Server): void {
-    server.on('upgrade', (request, stream, head) => void this.#upgrade(request, stream, head))
+    server.on('upgrade', (request, stream, head) => {
+      const requestId = requestIdOf(request.headers)
+      request.headers['x-request-id'] = requestId
+      because({ requestId }, () => void this.#come({ request, stream, head, requestId }))
+    })
   }
 
   /** For sign-outs and revoked or expired sessions. */
@@ -120,28 +142,39 @@ export class Gateway {
     this.#server.close()
   }
 
-  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
-    const requestId = requestIdOf(request)
+  async #come(coming: Coming): Promise<void> {
+    const { request, stream, requestId } = coming
+    const tracer = tracing()
     stream.on('error', destroy)
     this.#handshakes += 1
     try {
-      const address = addressOf(request)
-      this.#requireRoom(request, address)
-      const protocol = chooseProtocol(offeredProtocols(request))
-      const viewer = await within(handshakeMs, 'handshake', identify(this.#parts, request))
-      this.#requireRoom(request, address)
-      if (stream.destroyed) return
-      this.#server.handleUpgrade(request, stream, head, (ws) => {
-        // From here on `ws` listens.
-        stream.off('error', destroy)
-        if (protocol === subprotocol) this.#open({ ws, stream, viewer, address })
-        else this.#closeAtOnce(ws, 'protocolVersion')
-      })
+      if (tracer === undefined) return await this.#upgrade(coming)
+      const parent = tracer.believed(request.headers.traceparent)
+      const span = tracer.start(`GET ${path}`, { kind: 'server', parent, facts: { 'madang.request_id': requestId } })
+      await inSpan(span, () => this.#upgrade(coming))
     } catch (error) {
-      this.#refuse(stream, this.#toProblem(error, requestId), requestId)
+      const problem = this.#toProblem(error, requestId)
+      this.#refuse(stream, problem, requestId)
+      const route = problem.code === 'not_found' ? undefined : path
+      this.#parts.log.info({ requestId, method: 'GET', route, status: problem.status }, 'request')
     } finally {
       this.#handshakes -= 1
     }
+  }
+
+  async #upgrade({ request, stream, head, requestId }: Coming): Promise<void> {
+    const address = addressOf(request)
+    this.#requireRoom(request, address)
+    const protocol = chooseProtocol(offeredProtocols(request))
+    const viewer = await within(handshakeMs, 'handshake', identify(this.#parts, request))
+    this.#requireRoom(request, address)
+    if (stream.destroyed) return
+    this.#server.handleUpgrade(request, stream, head, (ws) => {
+      // From here on `ws` listens.
+      stream.off('error', destroy)
+      if (protocol === subprotocol) this.#open({ ws, stream, viewer, address, requestId })
+      else this.#closeAtOnce(ws, 'protocolVersion')
+    })
   }
 
   #requireRoom(request: IncomingMessage, address: string): void {
@@ -152,14 +185,15 @@ export class Gateway {
     }
   }
 
-  #open(socket: { ws: ConnectedSocket; stream: Duplex; viewer: Viewer; address: string }): void {
-    const { ws, stream, viewer, address } = socket
+  #open(socket: Socket): void {
+    const { ws, stream, viewer, address, requestId } = socket
     if ((this.#byAccount.get(viewer.account)?.length ?? 0) >= this.#parts.limits.socketsPerAccount) {
       return this.#closeAtOnce(ws, 'tooManyConnections')
     }
-    const { limits, onConnection } = this.#parts
+    const { limits, onConnection, log } = this.#parts
     const parts = { limits, heartbeat: this.#heartbeat, counts: this.counts, onEnd: this.#strike }
-    const connection = new Connection({ ws, stream, viewer, ...parts })
+    const connection = new Connection({ ws, stream, viewer, requestId, ...parts })
+    log.info({ requestId, account: viewer.account }, 'socket opened')
     this.#enlist(connection, address)
     connection.handleBy(onConnection(connection))
   }
@@ -186,8 +220,10 @@ export class Gateway {
   }
 
   /** One function for all connections. */
-  readonly #strike = (connection: Connection): void => {
+  readonly #strike = (connection: Connection, code: number): void => {
+    const { requestId, heard } = connection
     const { account, session } = connection.viewer
+    this.#parts.log.info({ requestId, account, code, frames: heard }, 'socket closed')
     const address = this.#connections.get(connection)
     if (address === undefined || !this.#connections.delete(connection)) return
     const left = (this.#byAddress.get(address) ?? 1) - 1
@@ -214,13 +250,6 @@ export class Gateway {
  */
 function boundPongs(framesBurst: number): { maxPendingAutoPongs: number } {
   return { maxPendingAutoPongs: 4 * framesBurst }
-}
-
-const acceptableId = /^[\w-]{8,64}$/
-
-function requestIdOf(request: IncomingMessage): string {
-  const given = String(request.headers['x-request-id'] ?? '')
-  return acceptableId.test(given) ? given : randomUUID()
 }
 
 function addTo<Key>(map: Map<Key, readonly Connection[]>, key: Key, connection: Connection): void {

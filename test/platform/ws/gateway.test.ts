@@ -228,7 +228,8 @@ for (const [what, error, level, code] of failures) {
     const refusal = await TestSocket.refusal(url, { headers: asAlice })
 
     t.is(refusal.body['code'], code)
-    t.is(lines.length, 1)
+    t.is(lines.length, 2)
     t.like(lines[0], { level })
+    t.like(lines[1], { level: 'info', msg: 'request', status: refusal.status })
   })
 }
