@@ -8,7 +8,7 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 # `--build-arg TRACING=yes`: with the packages of OpenTelemetry (docs/operations.md, Tracing).
 ARG TRACING=
-RUN --mount=type=cache,target=/root/.npm test -z "$TRACING" || npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund \
+RUN --mount=type=cache,target=/root/.npm test -z "$TRACING" || npm install --no-save --save-prod --omit=dev --ignore-scripts --no-audit --no-fund \
   $(node -p "Object.entries(require('./package.json').peerDependencies).filter(([name]) => name.startsWith('@opentelemetry/')).map((entry) => entry.join('@')).join(' ')")
 
 # The web client is built with the packages that only development needs, and without the servers' source: of that it takes types alone.
