@@ -135,4 +135,3 @@ function timeJobs(metrics: Metrics): Histogram<'queue' | 'outcome'> {
     buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   })
 }
-

@@ -8,6 +8,7 @@ import { pictureForm } from '../security/things.ts'
 import { startCollector } from '../support/collector.ts'
 import type { Collector, ReceivedSpan } from '../support/collector.ts'
 import { eventually } from '../support/eventually.ts'
+import type { Loaded } from '../support/loaded-modules.ts'
 import { startStack } from '../support/stack.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -239,8 +240,9 @@ test.serial(
 test.serial('the packages of OpenTelemetry are loaded where something is traced', async (t) => {
   const worker = stack.childOf('worker-1')
   worker.send('modules')
-  const [modules] = (await once(worker, 'message')) as [string[]]
+  const [modules] = (await once(worker, 'message')) as [Loaded[]]
 
   t.true(modules.length > 100)
-  t.true(modules.some((url) => url.includes('/@opentelemetry/')))
+  const asked = modules.filter(({ from }) => from.endsWith('/src/platform/tracing/open-telemetry.ts'))
+  t.true(asked.some(({ url }) => url.includes('/@opentelemetry/sdk-trace/')))
 })
