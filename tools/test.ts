@@ -7,6 +7,7 @@ import { screenProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { provideWsproto } from './services/foreign.ts'
 import type { Python } from './services/foreign.ts'
+import { provideMonitoring } from './services/monitoring.ts'
 import { provideBrowser, providePrograms } from './services/provide.ts'
 import { joinTestDatabase, keepTestDatabase, releaseTestDatabase } from './test-database.ts'
 import { Tally } from './tally.ts'
@@ -47,6 +48,7 @@ async function prepare(): Promise<TestServices> {
   const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
   const browser = await findBrowser(progress)
   const python = await findPython(progress)
+  const monitoring = await orSkip('tests with Prometheus are skipped', () => provideMonitoring(progress))
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
@@ -57,6 +59,7 @@ async function prepare(): Promise<TestServices> {
     REDIS_SERVER: programs.redis,
     NGINX_SERVER: programs.nginx,
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
+    ...(monitoring === undefined ? {} : { PROMETHEUS: monitoring.prometheus, PROMTOOL: monitoring.promtool }),
     ...(python === undefined ? {} : { WSPROTO_PYTHON: python.program, WSPROTO_MODULES: python.env['PYTHONPATH'] }),
   }
   return { env, leave: database.leave }

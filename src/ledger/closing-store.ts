@@ -221,20 +221,14 @@ export interface WaitingClosings {
 
 /** How many closings are in each state but the usual last one. Of each at most so many are looked at, those of the oldest rooms. */
 export async function waitingClosings(sql: Sql, most = 10_000): Promise<WaitingClosings[]> {
-  const ofState = `SELECT ? AS state, COUNT(*) AS closings,
-      COALESCE(TIMESTAMPDIFF(SECOND, MIN(requested_at), NOW(3)), 0) AS seconds
-    FROM (SELECT requested_at FROM end_room FORCE INDEX (end_room_state)
-      WHERE state = ? ORDER BY room_id LIMIT ?) AS some`
-  const rows = await selectRows<{ state: WaitingClosings['state']; closings: number; seconds: number }>(
-    sql,
-    watchedStates.map(() => ofState).join(' UNION ALL '),
-    watchedStates.flatMap((state) => [state, state, most]),
-  )
-  return rows.map(({ state, closings, seconds }) => ({
-    state,
-    count: Number(closings),
-    oldestSeconds: Math.max(0, Number(seconds)),
-  }))
+  const text = `SELECT COUNT(*) AS closings, COALESCE(TIMESTAMPDIFF(SECOND, MIN(requested_at), NOW(3)), 0) AS seconds
+    FROM (SELECT requested_at FROM end_room FORCE INDEX (end_room_state) WHERE state = ? ORDER BY room_id LIMIT ?) AS some`
+  const waiting: WaitingClosings[] = []
+  for (const state of watchedStates) {
+    const [row] = await selectRows<{ closings: number; seconds: number }>(sql, text, [state, most])
+    waiting.push({ state, count: row?.closings ?? 0, oldestSeconds: Math.max(0, row?.seconds ?? 0) })
+  }
+  return waiting
 }
 
 /** Takes closings with work left that are due, and leases them, so that other sweepers leave them alone for a while. */

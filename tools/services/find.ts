@@ -5,14 +5,16 @@ import path from 'node:path'
 export type ServiceName = 'redis' | 'database' | 'nginx'
 export type Programs = Record<ServiceName, string>
 
-/** What can be found and fetched: the services, a browser, which only the tests want, and what comes with Redis to measure it. */
-export type ProgramName = ServiceName | 'browser' | 'benchmark'
+/** What can be found and fetched: the services; a browser and Prometheus, which only the tests want; and what comes with Redis to measure it. */
+export type ProgramName = ServiceName | 'browser' | 'benchmark' | 'prometheus' | 'promtool'
 
 export const serviceNames: readonly ServiceName[] = ['redis', 'database', 'nginx']
 
 const executables: Record<ProgramName, readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
   benchmark: ['redis-benchmark', 'valkey-benchmark'],
+  prometheus: ['prometheus'],
+  promtool: ['promtool'],
   database: ['mariadbd', 'mysqld'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'Google Chrome'],
@@ -22,6 +24,8 @@ const executables: Record<ProgramName, readonly string[]> = {
 const settings: Record<ProgramName, string> = {
   redis: 'REDIS_SERVER',
   benchmark: 'REDIS_BENCHMARK',
+  prometheus: 'PROMETHEUS',
+  promtool: 'PROMTOOL',
   database: 'DATABASE_SERVER',
   nginx: 'NGINX_SERVER',
   browser: 'CHROMIUM',

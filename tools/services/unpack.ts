@@ -16,6 +16,8 @@ const packageNames: Record<ProgramName, readonly string[]> = {
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium'],
   benchmark: ['redis-tools', 'valkey-tools'],
+  prometheus: ['prometheus'],
+  promtool: ['prometheus'],
 }
 
 /** Where packages come from: `settings` are lines of apt's configuration. What `status` lists is here already and not fetched. */
