@@ -25,8 +25,11 @@ let house: House
 test.serial.before('the demo people move in', async (t) => {
   t.timeout(120_000)
   if (browserPath === undefined) return
-  await seedDemo(stack().world.config)
-  house = await enterHouse(browser(), stack().address)
+  const { config } = stack().world
+  await seedDemo(config)
+  house = await enterHouse(browser(), {
+    ...{ address: stack().address, databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL },
+  })
 })
 
 for (const view of views) {

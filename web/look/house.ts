@@ -3,6 +3,8 @@ import type { Browser } from 'playwright-core'
 import type { Closing, MyRoom, Page, Post, Room } from '../src/api/types.ts'
 import { signedInState } from './signed-in.ts'
 import type { State } from './signed-in.ts'
+import { makeTrouble } from './trouble.ts'
+import type { Backing } from './trouble.ts'
 import type { Things, View } from './views.ts'
 
 type Who = NonNullable<View['who']>
@@ -16,21 +18,33 @@ export interface House {
 
 const patienceMs = 60_000
 
-/** Signs the demo people in and waits until what they have made is whole: pictures rendered, the closed room's receipt written. */
-export async function enterHouse(browser: Browser, address: string): Promise<House> {
+/**
+ * Signs the demo people in and waits until what they have made is whole: pictures rendered, the closed room's receipt written. Then there is
+ * trouble for the admin to look at.
+ */
+export async function enterHouse(
+  browser: Browser,
+  { address, ...backing }: Backing & { address: string },
+): Promise<House> {
   const stateOf = (username: Who): Promise<State> =>
     signedInState(browser, address, { username, password: `madang-demo-${username}` })
   const states = { alice: await stateOf('alice'), bob: await stateOf('bob'), admin: await stateOf('admin') }
-  const context = await browser.newContext({ baseURL: address, storageState: states.alice })
+  const [alice, admin] = [
+    await browser.newContext({ baseURL: address, storageState: states.alice }),
+    await browser.newContext({ baseURL: address, storageState: states.admin }),
+  ]
   try {
-    const ask = async <Answer>(path: string): Promise<Answer> => (await context.request.get(path)).json()
-    return { address, states, things: await thingsOf(ask) }
+    const ask = async <Answer>(path: string): Promise<Answer> => (await alice.request.get(path)).json()
+    const things = await thingsOf(ask)
+    const damagedRoom = await makeTrouble(backing, { address, alice: alice.request, admin: admin.request })
+    return { address, states, things: { ...things, damagedRoom } }
   } finally {
-    await context.close()
+    await alice.close()
+    await admin.close()
   }
 }
 
-async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise<Things> {
+async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise<Omit<Things, 'damagedRoom'>> {
   const post = await until('pictures that are ready', async () => {
     const { items } = await ask<Page<Post>>('/v1/timeline?feed=all')
     const shown = items.filter(({ pictures }) => pictures.length > 0)

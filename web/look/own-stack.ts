@@ -12,7 +12,12 @@ import { enterHouse } from './house.ts'
 import type { House } from './house.ts'
 
 /** Wider than people have them: here three accounts come a hundred times in a minute. */
-const limits = { REQUESTS_PER_MINUTE: '100000', STREAM_OPENS_PER_MINUTE: '100000', SIGN_IN_PER_MINUTE: '100000' }
+const limits = {
+  REQUESTS_PER_MINUTE: '100000',
+  STREAM_OPENS_PER_MINUTE: '100000',
+  SIGN_IN_PER_MINUTE: '100000',
+  QUEUE_BOARD: 'on',
+}
 
 /** A stack with the demo data and a browser before it, made for `work` and gone after it, be it by Ctrl-C. */
 export async function inOwnStack<T>(
@@ -33,13 +38,13 @@ export async function inOwnStack<T>(
     const programs = await providePrograms(progress)
     const options = { port: undefined, folder: layout.folder, isDemoWanted: true, trustedProxies: [] }
     const env = { ...process.env, ...limits }
-    const { address } = await startStack({
+    const { address, databaseUrl, redisUrl } = await startStack({
       ...{ layout, programs, supervisor, progress, env },
       options: { ...options, databaseUrl: undefined, redisUrl: undefined },
     })
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
     try {
-      return await work(browser, await enterHouse(browser, address))
+      return await work(browser, await enterHouse(browser, { address, databaseUrl, redisUrl }))
     } finally {
       await browser.close()
     }

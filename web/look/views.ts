@@ -2,6 +2,8 @@
 export interface Things {
   room: string
   closedRoom: string
+  /** Closed, and quarantined. */
+  damagedRoom: string
   /** With pictures and comments. */
   post: string
 }
@@ -48,6 +50,20 @@ export const views: readonly View[] = [
   { name: 'settings-people', who: 'bob', path: () => '/settings/people', shows: '.settings-section' },
   { name: 'admin', who: 'admin', path: () => '/admin', shows: '.people-list li' },
   { name: 'admin-closings', who: 'admin', path: () => '/admin/closings', shows: '.closing-row' },
+  {
+    name: 'admin-quarantine',
+    who: 'admin',
+    path: ({ damagedRoom }) => `/admin/closings/${damagedRoom}`,
+    shows: '.finding',
+  },
+  {
+    name: 'admin-closing',
+    who: 'admin',
+    path: ({ closedRoom }) => `/admin/closings/${closedRoom}`,
+    shows: '.closing-table',
+  },
+  { name: 'admin-jobs', who: 'admin', path: () => '/admin/jobs', shows: '.failed-job' },
+  { name: 'admin-audit', who: 'admin', path: () => '/admin/audit', shows: '.act' },
   { name: 'admin-refused', who: 'bob', path: () => '/admin', shows: '.state' },
   { name: 'not-found', who: 'bob', path: () => '/no/such/page', shows: '.state' },
   {

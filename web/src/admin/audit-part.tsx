@@ -5,6 +5,7 @@ import type { Act } from '../api/types.ts'
 import { api } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/choices.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { pagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
 import { SaveButton } from '../ui/save-button.tsx'
@@ -71,7 +72,10 @@ function Narrowing({ filter, onApply }: { filter: ActFilter; onApply: (filter: A
   const name = { autocapitalize: 'none', spellcheck: false, prefix: '@', hint: words.usernameHint } as const
   return (
     <details class="audit-narrow">
-      <summary>{words.narrow}</summary>
+      <summary>
+        {words.narrow}
+        <Icon name="chevron-down" />
+      </summary>
       <form
         class="audit-form"
         onSubmit={(event) => {

@@ -53,6 +53,7 @@ function FindingRow({ finding }: { finding: Finding }) {
         )}
       </p>
       {entry !== null && shownPayload(entry) !== '' && <p class="finding-payload">{shownPayload(entry)}</p>}
+      {entry !== null && <code class="finding-reason">{words.hash(entry.hash)}</code>}
       {reason !== null && <code class="finding-reason">{reason}</code>}
     </li>
   )
