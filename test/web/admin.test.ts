@@ -106,7 +106,7 @@ inBrowser('a job that failed is tried again by a button, and is gone from what f
   const queue = page.getByRole('region', { name: 'Storing messages' })
   await queue.getByText('the disk is full').waitFor()
   await queue.getByText('3 attempts').waitFor()
-  await queue.getByRole('button', { name: `Try job ${id} again` }).click()
+  await queue.getByRole('button', { name: `Try again: job ${id}` }).click()
 
   await page.getByText('The job waits again').waitFor()
   await queue.getByText('the disk is full').waitFor({ state: 'detached' })

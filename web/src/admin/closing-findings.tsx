@@ -1,18 +1,21 @@
-import { useMemo } from 'preact/hooks'
 import type { Finding } from '../api/types.ts'
 import { api } from '../shell/session.ts'
 import { format } from '../text/index.ts'
 import { Badge } from '../ui/badge.tsx'
 import { pagedList } from '../ui/paged-list.ts'
+import type { PagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { keyOfFinding, shownPayload } from './closings.ts'
 import { text } from './closing-text.ts'
 
+export function findingsOf(room: string): PagedList<Finding> {
+  return pagedList((cursor) => api.admin.findings(room, { cursor }), keyOfFinding)
+}
+
 /** The rows of a closed room that are not as they were acknowledged, to be read as far as they can be. */
-export function ClosingFindings({ room }: { room: string }) {
+export function ClosingFindings({ list }: { list: PagedList<Finding> }) {
   const words = text.value
-  const list = useMemo(() => pagedList((cursor) => api.admin.findings(room, { cursor }), keyOfFinding), [room])
   return (
     <section class="closing-section">
       <h2>{words.findings}</h2>

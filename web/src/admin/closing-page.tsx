@@ -1,5 +1,5 @@
 import './closing.css'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { isFinal } from '../api/closing.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { InspectedClosing } from '../api/types.ts'
@@ -10,7 +10,7 @@ import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
 import { ClosingActions } from './closing-actions.tsx'
 import { ClosingFacts } from './closing-facts.tsx'
-import { ClosingFindings } from './closing-findings.tsx'
+import { ClosingFindings, findingsOf } from './closing-findings.tsx'
 import { ClosingRecord } from './closing-record.tsx'
 import { ClosingBadges, StoredBar } from './closing-row.tsx'
 import { hasFindings } from './closings.ts'
@@ -44,9 +44,12 @@ export function ClosingPage({ room }: { room: string }) {
 
 function ClosingSheet({ closing, onChanged }: { closing: InspectedClosing; onChanged: () => Promise<void> }) {
   const words = text.value
-  const { room, state, incidents, epochs, acceptance } = closing
-  // Read anew when it has become another one.
-  const turn = `${state} ${closing.parked} ${acceptance?.at ?? ''} ${closing.sealedAt ?? ''}`
+  const { room, state, parked, sealedAt, incidents, epochs, acceptance } = closing
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- read anew when the closing has become another one
+  const findings = useMemo(() => findingsOf(room), [room, state, parked, sealedAt])
+  const isWorthLooking = hasFindings(closing)
+  // What stands below them comes once they are there, and is not moved down by them.
+  const isComing = isWorthLooking && findings.items.value === undefined && findings.problem.value === undefined
   return (
     <div class="closing-sheet">
       <output class="closing-state">
@@ -73,10 +76,14 @@ function ClosingSheet({ closing, onChanged }: { closing: InspectedClosing; onCha
           </ul>
         </section>
       )}
-      {hasFindings(closing) && <ClosingFindings key={turn} room={room} />}
-      <ClosingFacts closing={closing} />
-      {epochs.length > 0 && <ClosingEpochs epochs={epochs} />}
-      <ClosingRecord key={`${turn} record`} room={room} />
+      {isWorthLooking && <ClosingFindings list={findings} />}
+      {!isComing && (
+        <>
+          <ClosingFacts closing={closing} />
+          {epochs.length > 0 && <ClosingEpochs epochs={epochs} />}
+          <ClosingRecord key={`${state} ${sealedAt ?? ''} ${acceptance?.at ?? ''}`} room={room} />
+        </>
+      )}
     </div>
   )
 }
