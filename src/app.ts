@@ -1,27 +1,29 @@
 import { accessCookieName, createAccounts } from './accounts/index.ts'
 import { createAdmin } from './admin/index.ts'
-import { createChat, createRoomsPort, readRoomStatement } from './chat/index.ts'
+import { apiDomains } from './api.ts'
+import { createChat, createRoomsPort, readRoomStatement, roomEvents, socketChannel } from './chat/index.ts'
 import { raisedLimits } from './config.ts'
 import type { Config } from './config.ts'
 import { checksOf, layFoundation } from './foundation.ts'
 import type { Foundation } from './foundation.ts'
 import { createLedger } from './ledger/index.ts'
-import { createLive } from './live/index.ts'
+import { createLive, streamChannel } from './live/index.ts'
 import { createMedia } from './media/index.ts'
-import { createNotifications, readNotificationStatement } from './notifications/index.ts'
+import { createNotifications, notificationEvents, readNotificationStatement } from './notifications/index.ts'
 import type { Notifications } from './notifications/index.ts'
 import { createPeople, hidersOf } from './people/index.ts'
 import type { Notices } from './people/index.ts'
+import { readExamples } from './platform/documents/examples.ts'
+import { withDocuments } from './platform/documents/routes.ts'
 import { createHttpApp } from './platform/http/app.ts'
 import { Doors } from './platform/http/doors.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
 import { metricsRoute } from './platform/http/metrics-route.ts'
-import { withDocument } from './platform/http/openapi/routes.ts'
 import { createRateLimits } from './platform/http/rate-limit.ts'
 import { RunningRequests } from './platform/http/running.ts'
 import type { Route } from './platform/http/route.ts'
 import type { Log } from './platform/log.ts'
-import { createTimeline, readPostStatement } from './timeline/index.ts'
+import { createTimeline, readPostStatement, timelineEvents } from './timeline/index.ts'
 
 export interface App {
   /** All that it serves. */
@@ -52,9 +54,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
 
   const health = new Health({ checks: checksOf(foundation), timeoutMs: 2000, log })
   const service = [...healthRoutes(health), metricsRoute(metrics, config.METRICS_FROM)]
-  const routes = withDocument([...service, ...Object.values(domains).flatMap((domain) => domain.routes)], {
-    accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
-  })
+  const routes = describedRoutes(domains, service, config)
   const http = createHttpApp({
     ...{ log, metrics, routes, annexes: admin.annexes, origins: config.origins, authenticate: accounts.authenticate },
     ...options,
@@ -85,6 +85,25 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     },
   }
 }
+
+/** All routes, and those of the documents that describe them. */
+function describedRoutes(domains: Domains, service: readonly Route[], config: Config): Route[] {
+  const { accounts, live, media, people, notifications, timeline, chat, admin } = domains
+  const parts = apiDomains({
+    ...{ accounts: accounts.routes, people: people.routes, timeline: timeline.routes, media: media.routes },
+    ...{ notifications: notifications.routes, chat: chat.routes, live: live.routes, admin: admin.routes, service },
+  })
+  const events = [timelineEvents, notificationEvents, roomEvents]
+  const described = withDocuments(parts, {
+    channels: [socketChannel(config), streamChannel(events, config)],
+    origin: config.PUBLIC_ORIGIN,
+    accessCookie: accessCookieName(config.PUBLIC_ORIGIN),
+    readExamples: () => readExamples(new URL('examples/', import.meta.url)),
+  })
+  return described.flatMap(({ routes }) => routes)
+}
+
+type Domains = Awaited<ReturnType<typeof createDomains>>
 
 /**
  * The domains, from the lowest floor up, in the order in which the API shows them. What a lower one asks of a higher one it asks by

@@ -18,6 +18,7 @@ const floors: Record<string, number> = {
   'src/chat': 5,
   'src/timeline': 5,
   'src/foundation.ts': 5,
+  'src/api.ts': 5,
   'src/app.ts': 6,
   workers: 6,
   'src/commands': 7,

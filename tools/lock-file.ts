@@ -38,6 +38,7 @@ export const lockFiles = [
   'tools/node/package-lock.json',
   'bench/package-lock.json',
   'tools/lighthouse/package-lock.json',
+  'tools/spectral/package-lock.json',
 ] as const
 
 /** One sentence for each thing in a lock file that must not be; none for one that is right. */

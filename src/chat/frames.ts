@@ -26,14 +26,18 @@ const seq = z.int().min(0).max(999_999_999_999_999)
 export function frameSchemas(limits: { messageMaxBytes: number }) {
   const body = bodyOf(limits.messageMaxBytes)
   return {
-    subscribe: z.strictObject({
-      type: z.literal('subscribe'),
-      ref,
-      room: roomId,
-      epoch: epoch.optional().describe('With `after`: the last place this client was told of'),
-      after: seq.optional(),
-    }),
-    unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), ref, room: roomId }),
+    subscribe: z
+      .strictObject({
+        type: z.literal('subscribe'),
+        ref,
+        room: roomId,
+        epoch: epoch.optional().describe('With `after`: the last place this client was told of'),
+        after: seq.optional(),
+      })
+      .describe('Listens to a room: first to what came after that place, then to what comes'),
+    unsubscribe: z
+      .strictObject({ type: z.literal('unsubscribe'), ref, room: roomId })
+      .describe('Listens to a room no more'),
     send: z
       .strictObject({
         type: z.literal('send'),
@@ -44,21 +48,32 @@ export function frameSchemas(limits: { messageMaxBytes: number }) {
         replyTo: place.optional().describe('epoch:seq of a message'),
         media: mediaList.optional(),
       })
-      .refine(saysSomething, nothingSaid),
-    edit: z.strictObject({ type: z.literal('edit'), ref, room: roomId, id: messageId, target: place, body }),
-    delete: z.strictObject({ type: z.literal('delete'), ref, room: roomId, id: messageId, target: place }),
-    react: z.strictObject({
-      type: z.literal('react'),
-      ref,
-      room: roomId,
-      id: messageId,
-      target: place,
-      emoji,
-      action: reactAction.default('add'),
-    }),
-    typing: z.strictObject({ type: z.literal('typing'), ref: ref.optional(), room: roomId }),
-    read: z.strictObject({ type: z.literal('read'), ref, room: roomId, epoch, seq }),
-    ping: z.strictObject({ type: z.literal('ping'), ref }),
+      .refine(saysSomething, nothingSaid)
+      .describe('Says something in a room: a text, pictures, or both'),
+    edit: z
+      .strictObject({ type: z.literal('edit'), ref, room: roomId, id: messageId, target: place, body })
+      .describe('Puts other words in the place of an own message'),
+    delete: z
+      .strictObject({ type: z.literal('delete'), ref, room: roomId, id: messageId, target: place })
+      .describe('Takes a message back: an own one, or as the mentor of the room or an admin anybody’s'),
+    react: z
+      .strictObject({
+        type: z.literal('react'),
+        ref,
+        room: roomId,
+        id: messageId,
+        target: place,
+        emoji,
+        action: reactAction.default('add'),
+      })
+      .describe('Adds one emoji to a message, or takes it away'),
+    typing: z
+      .strictObject({ type: z.literal('typing'), ref: ref.optional(), room: roomId })
+      .describe('Somebody is writing in a room one listens to: not kept, and dropped first'),
+    read: z
+      .strictObject({ type: z.literal('read'), ref, room: roomId, epoch, seq })
+      .describe('Everything up to this place is read, in a room one listens to'),
+    ping: z.strictObject({ type: z.literal('ping'), ref }).describe('Asks for a sign of life'),
   }
 }
 

@@ -38,7 +38,8 @@ import { SpeechRates } from './speech-rates.ts'
 import { roomNames } from './store.ts'
 import { Whispers } from './whispers.ts'
 
-export { readRoomStatement } from './room-events.ts'
+export { socketChannel } from './channel.ts'
+export { readRoomStatement, roomEvents } from './room-events.ts'
 export { createRoomsPort } from './rooms-port.ts'
 export type { ReadProfiles } from './names.ts'
 

@@ -1,16 +1,37 @@
 import { z } from 'zod'
 import type { Profile } from '../accounts/index.ts'
+import { teller } from '../live/index.ts'
 import type { LiveEvent, ReadStatement, Tell } from '../live/index.ts'
 import type { AccountId } from '../platform/ids.ts'
+import { settingsShape } from './message.ts'
 import type { Room, RoomSettings } from './store.ts'
-import { presentRoom } from './views.ts'
+import { presentRoom, roomView } from './views.ts'
 
 /**
  * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
  * opens for a person when they are asked in, and of it nothing else is told.
  */
 
-const topic = 'rooms'
+const roomId = z.string().describe('Id of the room')
+
+export const roomEvents = {
+  'room.opened': z
+    .strictObject({ ...roomView.shape })
+    .describe('A room is open to me: it is new, open to all from now on, or I am asked in'),
+  'room.updated': z
+    .strictObject({
+      id: roomId,
+      ...settingsShape.partial().shape,
+      people: z.int().optional().describe('Connected now; absolute'),
+      seatsTaken: z.int().optional().describe('Absolute'),
+    })
+    .describe('Either all settings of a room, or its counts, these at most once in two seconds'),
+  'room.closed': z
+    .strictObject({ id: roomId, state: z.enum(['closing', 'closed', 'hidden']) })
+    .describe('A room is being closed, is closed, or is there for those who are asked in only'),
+}
+
+const event = teller<typeof roomEvents>('rooms')
 
 /** People who hide the mentor do not hear of the room. */
 function actorOf(room: Pick<Room, 'mentor'>): Pick<LiveEvent, 'actor'> {
@@ -26,7 +47,7 @@ export function tellOpened(
   const profiles = new Map(to.mentor === undefined ? [] : [[to.mentor.id, to.mentor]])
   const data = presentRoom(room, { profiles, people: to.people })
   const audience = to.audience === undefined ? {} : { audience: to.audience }
-  tell({ topic, type: 'room.opened', data, ...audience, ...actorOf(room) })
+  tell(event('room.opened', data, { ...audience, ...actorOf(room) }))
 }
 
 /** A room that is by invitation from now on is closed to the public, and the other way round opened. */
@@ -37,18 +58,18 @@ export function tellSettings(
   const { room, settings, mentor } = change
   if (settings.entry === 'invited') return tellClosed(tell, room, 'hidden')
   if (room.entry === 'invited') return tellOpened(tell, { ...room, ...settings }, { mentor, people: 0 })
-  tell({ topic, type: 'room.updated', data: { id: String(room.id), ...settings }, ...actorOf(room) })
+  tell(event('room.updated', { id: String(room.id), ...settings }, actorOf(room)))
 }
 
 /** Absolute counts, people connected and seats taken. */
 export function tellCounts(tell: Tell, room: Room, counts: { people: number; seatsTaken: number }): void {
   if (room.entry === 'invited') return
-  tell({ topic, type: 'room.updated', data: { id: String(room.id), ...counts }, ...actorOf(room) })
+  tell(event('room.updated', { id: String(room.id), ...counts }, actorOf(room)))
 }
 
 export function tellClosed(tell: Tell, room: Room, state: 'closing' | 'closed' | 'hidden'): void {
   if (room.entry === 'invited') return
-  tell({ topic, type: 'room.closed', data: { id: String(room.id), state }, ...actorOf(room) })
+  tell(event('room.closed', { id: String(room.id), state }, actorOf(room)))
 }
 
 const toldRoom = z.object({ id: z.string() })

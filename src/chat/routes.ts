@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
 import { idCursor, pageAnswer, pageFrom, pageLimit, pageOf } from '../platform/http/pages.ts'
-import { route } from '../platform/http/route.ts'
+import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { RoomId } from '../platform/ids.ts'
@@ -128,7 +128,7 @@ function socketRoute(): Route {
     summary: 'The WebSocket; any other request is told to upgrade',
     access: 'public',
     problems: ['upgrade_required'],
-    answers: {},
+    answers: { 101: nothing },
     handle: () => Promise.reject(new Problem('upgrade_required')),
   })
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Route } from '../platform/http/route.ts'
 import type { AccountId, SessionId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -21,6 +22,18 @@ export interface LiveEvent {
   audience?: AccountId
   /** Whose doing it is: people who hide that person do not hear of it. */
   actor?: AccountId
+}
+
+/** The data of events by their types. The description of each schema says what happened. */
+export type EventShapes = Readonly<Record<string, z.ZodObject>>
+
+/** Makes events of a topic: nothing is told that is not declared, and so described to clients. */
+export function teller<Shapes extends EventShapes>(topic: Topic) {
+  return <Type extends keyof Shapes & string>(
+    type: Type,
+    data: z.input<Shapes[Type]> & Record<string, unknown>,
+    whom: Pick<LiveEvent, 'audience' | 'actor'> = {},
+  ): LiveEvent => ({ topic, type, data, ...whom })
 }
 
 /**

@@ -14,6 +14,7 @@ import { Streams } from './streams.ts'
 import { createTelling } from './telling.ts'
 
 export * from './contract.ts'
+export { streamChannel } from './channel.ts'
 export { showRelayBacklog } from './metrics.ts'
 export { createTelling } from './telling.ts'
 export type { HiddenFrom } from './stream.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { z } from 'zod'
 import type { AccountId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import { chunkOf } from '../platform/sse/chunk.ts'
@@ -6,6 +7,8 @@ import { comment, encodeEvent, encodeId, encodeRetry } from '../platform/sse/enc
 import type { SseSession } from '../platform/sse/session.ts'
 import { Batch, changesRelationsOf } from './batch.ts'
 import type { Reader } from './batch.ts'
+import type { OwnEvents } from './channel.ts'
+import { topics } from './contract.ts'
 import type { Topic } from './contract.ts'
 import type { RecentEvent } from './event.ts'
 import type { Hub, Listener } from './hub.ts'
@@ -58,10 +61,10 @@ export class Stream implements Listener {
 
   constructor(parts: StreamParts, session: SseSession, request: StreamRequest) {
     const { account } = request
-    const topics = new Set<string>(request.topics)
+    const wanted = new Set<string>(request.topics)
     this.#parts = parts
     this.#session = session
-    this.#reader = { account, topics, topicsKey: [...topics].toSorted().join(), hidden: new Set() }
+    this.#reader = { account, topics: wanted, topicsKey: [...wanted].toSorted().join(), hidden: new Set() }
     this.#leave = parts.hub.listen(this)
     this.#timers = [
       setInterval(() => this.#beat(), parts.heartbeatMs),
@@ -183,7 +186,7 @@ export class Stream implements Listener {
     this.#parts.onGap?.()
     this.#position = this.#parts.hub.position
     const range = { from: String(after), to: String(this.#position) }
-    this.#say('gap', this.#position, { ...range, reload: [...this.#reader.topics] })
+    this.#say('gap', this.#position, { ...range, reload: topics.filter((topic) => this.#reader.topics.has(topic)) })
   }
 
   /**
@@ -201,7 +204,7 @@ export class Stream implements Listener {
     this.#say('ready', id, { ...facts, account: String(this.#reader.account) })
   }
 
-  #say(event: 'ready' | 'gap', id: number, data: Record<string, unknown>): void {
+  #say<Event extends keyof OwnEvents>(event: Event, id: number, data: z.input<OwnEvents[Event]>): void {
     this.#session.write(chunkOf([encodeEvent({ event, id: String(id), data: JSON.stringify(data) })]))
     this.#toldId = id
   }

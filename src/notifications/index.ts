@@ -8,7 +8,7 @@ import { notificationRoutes } from './routes.ts'
 import { forget, part, withdraw } from './withdraw.ts'
 
 export type { Notice, Notifications } from './contract.ts'
-export { readNotificationStatement } from './events.ts'
+export { notificationEvents, readNotificationStatement } from './events.ts'
 export { sweepNotifications } from './sweep.ts'
 
 export interface NotificationsOptions {

@@ -24,6 +24,9 @@ export const notificationView = z.strictObject({
   excerpt: z.string().nullable().describe('Beginning of the text concerned, as it was then'),
 })
 
+/** Written once in the documents, under this name. */
+z.globalRegistry.add(notificationView, { id: 'Notification' })
+
 export function presentNotification(
   one: Notification,
   around: { people: ReadonlyMap<AccountId, Profile>; readUpTo: number },

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { teller } from '../live/index.ts'
 import type { LiveEvent, ReadStatement } from '../live/index.ts'
 import type { AccountId, CommentId, PostId } from '../platform/ids.ts'
+import { sharedPostView } from './views.ts'
 import type { SharedPostView } from './views.ts'
 
 /**
@@ -9,16 +11,40 @@ import type { SharedPostView } from './views.ts'
  * of people whom a listener hides.
  */
 
+const postId = z.string().describe('Id of the post')
+const asShown = z.strictObject({ post: sharedPostView })
+const comment = z.strictObject({
+  post: postId,
+  comment: z.string().describe('Id of the comment: fetch it where it is shown'),
+  commentCount: z.int().describe('Absolute'),
+})
+
+export const timelineEvents = {
+  'post.created': asShown.describe('Somebody posted; the post as everybody sees it, without `isLiked`'),
+  'post.updated': asShown.describe('A post as it is now: its words were changed, or files of its pictures are there'),
+  'post.deleted': z
+    .strictObject({ post: postId })
+    .describe('A post is gone, perhaps one that this client never heard of'),
+  'comment.created': comment.describe('Somebody commented'),
+  'comment.updated': comment.describe('A comment has other words'),
+  'comment.deleted': comment.describe('A comment is gone'),
+  'likes.changed': z
+    .strictObject({ post: postId, likeCount: z.int().describe('Absolute') })
+    .describe('Somebody likes a post, or does no more'),
+}
+
+const tell = teller<typeof timelineEvents>('timeline')
+
 export function postCreated(author: AccountId, post: SharedPostView): LiveEvent {
-  return { topic: 'timeline', type: 'post.created', actor: author, data: { post } }
+  return tell('post.created', { post }, { actor: author })
 }
 
 export function postUpdated(author: AccountId, post: SharedPostView): LiveEvent {
-  return { topic: 'timeline', type: 'post.updated', actor: author, data: { post } }
+  return tell('post.updated', { post }, { actor: author })
 }
 
 export function postDeleted(author: AccountId, id: PostId): LiveEvent {
-  return { topic: 'timeline', type: 'post.deleted', actor: author, data: { post: String(id) } }
+  return tell('post.deleted', { post: String(id) }, { actor: author })
 }
 
 type CommentChange = 'comment.created' | 'comment.updated' | 'comment.deleted'
@@ -26,15 +52,14 @@ type CommentChange = 'comment.created' | 'comment.updated' | 'comment.deleted'
 export function commentChanged(
   type: CommentChange,
   post: { id: PostId; author: AccountId; commentCount: number },
-  comment: CommentId,
+  id: CommentId,
 ): LiveEvent {
-  const data = { post: String(post.id), comment: String(comment), commentCount: post.commentCount }
-  return { topic: 'timeline', type, actor: post.author, data }
+  const data = { post: String(post.id), comment: String(id), commentCount: post.commentCount }
+  return tell(type, data, { actor: post.author })
 }
 
 export function likesChanged(post: { id: PostId; author: AccountId; likeCount: number }): LiveEvent {
-  const data = { post: String(post.id), likeCount: post.likeCount }
-  return { topic: 'timeline', type: 'likes.changed', actor: post.author, data }
+  return tell('likes.changed', { post: String(post.id), likeCount: post.likeCount }, { actor: post.author })
 }
 
 const shownPost = z.object({ post: z.object({ id: z.string() }) })

@@ -11,7 +11,7 @@ import { PostTurns } from './post-turns.ts'
 import { pictureRendered } from './posts.ts'
 import type { ChangePost, RenderedParts, TimelineOptions } from './route-parts.ts'
 
-export { readPostStatement } from './events.ts'
+export { readPostStatement, timelineEvents } from './events.ts'
 export { rebuildPopular } from './popular.ts'
 
 export interface Timeline {

@@ -52,6 +52,13 @@ export type CommentView = z.input<typeof commentView>
 export const likingView = z.strictObject({ post: z.string(), likeCount: z.int(), isLiked })
 export const likeView = z.strictObject({ person: personView, at: instant })
 
+/** Written once in the documents, under these names. */
+z.globalRegistry.add(sharedPostView, { id: 'SharedPost' })
+z.globalRegistry.add(postView, { id: 'Post' })
+z.globalRegistry.add(commentView, { id: 'Comment' })
+z.globalRegistry.add(likingView, { id: 'Liking' })
+z.globalRegistry.add(likeView, { id: 'Like' })
+
 export interface PostSurroundings {
   profiles: ReadonlyMap<AccountId, Profile>
   pictures: readonly PostPicture[]

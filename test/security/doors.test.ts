@@ -32,8 +32,9 @@ test.serial(
   },
 )
 
-test.serial('the document and its page come through Nginx whole', async (t) => {
-  for (const path of ['/openapi.json', '/docs', '/docs/swagger-ui-bundle.js', '/docs/initializer.js']) {
+test.serial('the documents and their pages come through Nginx whole', async (t) => {
+  const documents = ['/openapi.json', '/openapi/chat.json', '/asyncapi.json']
+  for (const path of [...documents, '/docs', '/docs/live', '/docs/swagger-ui-bundle.js', '/docs/initializer.js']) {
     const [near, far] = await Promise.all(
       [site().cast.origin, site().stack.address].map((origin) => fetch(`${origin}${path}`)),
     )

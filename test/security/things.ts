@@ -98,6 +98,7 @@ export function thingsOf(cast: Cast) {
       return { id: current?.id ?? '' }
     },
     file: async () => ({ file: 'page.css' }),
+    part: async () => ({ file: 'chat.json' }),
     /** Nothing has failed in it. */
     queue: async () => ({ name: 'flush-rooms', job: 'none' }),
   } satisfies Record<string, Make>

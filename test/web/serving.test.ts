@@ -183,7 +183,16 @@ test('a page is only for looking', async (t) => {
 })
 
 test('the API and its documents are the servers’, whatever they look like', async (t) => {
-  const paths = ['/v1/', '/v1/people/a.b', '/v1/x.js', '/docs', '/docs/page.css', '/openapi.json', '/asyncapi.json']
+  const paths = [
+    '/v1/',
+    '/v1/people/a.b',
+    '/v1/x.js',
+    '/docs',
+    '/docs/page.css',
+    '/openapi.json',
+    '/openapi/chat.json',
+    '/asyncapi.json',
+  ]
   const further = ['/.well-known/jwks.json', '/livez', '/admin/queues', '/admin/queues/x.js']
   for (const target of [...paths, ...further]) t.is((await ask(target, navigation)).headers['x-asked-for'], target)
   for (const target of ['/documents', '/admin', '/admin/closings', '/livez/x', '/v1x']) {

@@ -28,7 +28,7 @@ const SignIn = part(() => import('./accounts/sign-in-page.tsx').then((module) =>
 const SignUp = part(() => import('./accounts/sign-up-page.tsx').then((module) => module.SignUpPage))
 
 /** Addresses of the same site that are not the client's: the API, its documents, pictures, the queues. */
-const clientsOwn = /^\/(?!v1\/|docs\b|media\/|admin\/queues|(?:openapi|asyncapi)\.json|\.well-known\/)/
+const clientsOwn = /^\/(?!v1\/|docs\b|media\/|admin\/queues|openapi\/|(?:openapi|asyncapi)\.json|\.well-known\/)/
 
 export function App() {
   return (

@@ -7,7 +7,6 @@ import { bytes, eventStream, nothing, route } from '../../../src/platform/http/r
 import type { Route } from '../../../src/platform/http/route.ts'
 import { openHouse } from '../../chat/house.ts'
 import type { House } from '../../chat/house.ts'
-import { browserPath, openPage } from '../../support/browser.ts'
 import { worldOf } from '../../support/world.ts'
 
 const world = worldOf(test)
@@ -233,49 +232,4 @@ test('one id for two schemas, and one route written twice, are found out', (t) =
 
   t.throws(() => describeApi([one, other], { accessCookie: 'access' }), { message: /TestWord/ })
   t.throws(() => describeApi([one, one], { accessCookie: 'access' }), { message: /twice/ })
-})
-
-test('the page runs nothing that stands in it, and all that it needs is served here', async (t) => {
-  const answer = await fetch(`${house.origin}/docs`)
-  const html = await answer.text()
-  const needed = [...html.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map((match) => match[1]!)
-
-  t.is(answer.status, 200)
-  t.is(answer.headers.get('content-type'), 'text/html; charset=utf-8')
-  t.regex(answer.headers.get('content-security-policy') ?? '', /script-src 'self'; style-src 'self';/)
-  t.notRegex(answer.headers.get('content-security-policy') ?? '', /unsafe|http/)
-  t.notRegex(html, /<script>|<style|style=|\son\w+=|https?:/)
-  t.true(needed.length >= 4)
-  for (const path of needed) {
-    const file = await fetch(`${house.origin}${path}`)
-    t.is(file.status, 200, path)
-    t.is(file.headers.get('x-content-type-options'), 'nosniff', path)
-    t.is((await file.arrayBuffer()).byteLength, Number(file.headers.get('content-length')), path)
-    const again = await fetch(`${house.origin}${path}`, {
-      headers: { 'if-none-match': file.headers.get('etag') ?? '' },
-    })
-    t.is(again.status, 304, path)
-  }
-  for (const path of ['/docs/package.json', '/docs/..%2findex.html', '/docs/constructor']) {
-    t.is((await fetch(`${house.origin}${path}`)).status, 404, path)
-  }
-})
-
-const inBrowser = browserPath === undefined ? test.skip : test
-
-inBrowser('a browser shows every area of the document, and complains about nothing', async (t) => {
-  const page = await openPage(t)
-  const complaints: string[] = []
-  page.on('console', (message) => void complaints.push(`says ${message.text?.()}`))
-  page.on('pageerror', (error) => void complaints.push(String(error)))
-  page.on('requestfailed', (request) => void complaints.push(`lacks ${request.url?.()}`))
-
-  await page.goto(`${house.origin}/docs`)
-  await page.waitForSelector('.opblock')
-  const shown = await page.locator('.opblock').count()
-  await page.click('#operations-rooms-postRooms .opblock-summary')
-  await page.waitForSelector('#operations-rooms-postRooms .responses-wrapper')
-
-  t.is(shown, house.routes.length)
-  t.deepEqual(complaints, [])
 })

@@ -1,16 +1,20 @@
+import type { ApiDomain } from '../../documents/domain.ts'
+import { noExamples } from '../../documents/examples.ts'
+import type { Examples } from '../../documents/examples.ts'
+import { usedOf } from '../../documents/references.ts'
+import { Schemas } from '../../json-schemas.ts'
+import type { JsonSchema } from '../../json-schemas.ts'
 import type { Route } from '../route.ts'
 import { headers } from './headers.ts'
-import { areaOf, describeRoute } from './operation.ts'
+import { describeRoute, namedParts } from './operation.ts'
 import type { Operation } from './operation.ts'
 import { problemSchema } from './problems.ts'
-import { Schemas } from './schemas.ts'
-import type { JsonSchema } from './schemas.ts'
 
 export interface OpenApiDocument {
   openapi: '3.1.0'
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } }
-  servers: { url: string }[]
-  tags: { name: string }[]
+  servers: { url: string; description: string }[]
+  tags: { name: string; description: string }[]
   paths: Record<string, Record<string, Operation>>
   components: {
     schemas: Record<string, JsonSchema>
@@ -22,42 +26,58 @@ export interface OpenApiDocument {
 export interface DocumentOptions {
   /** The name of the cookie with the access token. */
   accessCookie: string
+  /** What was recorded, to be shown. */
+  examples?: Examples
 }
 
-/** The route table as an OpenAPI document. Error: an id that stands for two schemas, a route that stands in it twice. */
-export function describeApi(routes: readonly Route[], { accessCookie }: DocumentOptions): OpenApiDocument {
-  const schemas = new Schemas()
+/** Some routes as an OpenAPI document of one part. */
+export function describeApi(routes: readonly Route[], options: DocumentOptions): OpenApiDocument {
+  return describeDomains([{ name: 'api', description: 'All of it', routes }], options)
+}
+
+/**
+ * The routes of these parts as one OpenAPI document. Error: an id that stands for two schemas, a route that stands in it
+ * twice.
+ */
+export function describeDomains(domains: readonly ApiDomain[], options: DocumentOptions): OpenApiDocument {
+  const { operations } = options.examples ?? noExamples
+  const schemas = new Schemas('draft-2020-12')
   schemas.add('Problem', problemSchema)
   const paths: OpenApiDocument['paths'] = {}
-  for (const route of routes) {
-    const path = (paths[pathOf(route)] ??= {})
-    const method = route.method.toLowerCase()
-    if (method in path) throw new Error(`${route.method} ${route.path} stands twice in the route table`)
-    path[method] = describeRoute(route, schemas)
+  for (const { name, routes } of domains) {
+    for (const route of routes) {
+      const path = (paths[namedParts(route.path)] ??= {})
+      const method = route.method.toLowerCase()
+      if (method in path) throw new Error(`${route.method} ${route.path} stands twice in the route table`)
+      path[method] = describeRoute(route, { schemas, tag: name, examples: operations })
+    }
   }
+  const users = [paths, schemas.components]
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Madang',
+      title: domains.length === 1 ? `Madang, ${domains[0]?.name}` : 'Madang',
       version: '1',
-      description: 'Timeline and chat rooms of a community. Errors are problems by RFC 9457 with a stable `code`.',
+      description:
+        'Timeline and chat rooms of a community. Errors are problems by RFC 9457 with a stable `code`. What is told over the socket and the stream is described in `/asyncapi.json`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ path }) => areaOf(path)))].toSorted().map((name) => ({ name })),
+    servers: [{ url: '/', description: 'Where this document is' }],
+    tags: domains.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
       schemas: schemas.components,
-      headers,
+      headers: usedOf(headers, { place: '#/components/headers/', users }),
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+        bearer: {
+          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          description: 'The access token, for clients that keep their tokens themselves',
+        },
+        cookie: {
+          ...{ type: 'apiKey', in: 'cookie', name: options.accessCookie },
+          description: 'The access token of a browser; what changes something needs an `Origin` of ours with it',
+        },
       },
     },
   }
-}
-
-/** `/v1/rooms/:id` is `/v1/rooms/{id}`. */
-function pathOf({ path }: Route): string {
-  return path.replaceAll(/:(\w+)/g, '{$1}')
 }

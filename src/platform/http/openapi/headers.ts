@@ -35,6 +35,8 @@ export const headers: Readonly<Record<string, Header>> = Object.fromEntries(
 
 /** The headers of a declared answer. */
 export function headersOf(route: Route, status: number): Record<string, HeaderObject> {
+  // The gateway answers an upgrade by itself, with what WebSocket wants.
+  if (status === 101) return {}
   const isNamed = route.hasEtag && (status === 200 || status === 304)
   const isMade = status === 201 || status === 202
   return {

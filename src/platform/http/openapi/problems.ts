@@ -2,7 +2,7 @@ import { codes } from '../../errors.ts'
 import type { Code } from '../../errors.ts'
 import { safeMethods } from '../origin.ts'
 import type { Route } from '../route.ts'
-import type { JsonSchema } from './schemas.ts'
+import type { JsonSchema } from '../../json-schemas.ts'
 
 /** RFC 9457, with the members of ours. Some codes have further ones, such as `epoch` and `lastSeq` of a closed room. */
 export const problemSchema: JsonSchema = {

@@ -1,9 +1,0 @@
-window.SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#api',
-  deepLinking: true,
-  docExpansion: 'list',
-  defaultModelsExpandDepth: 0,
-  tagsSorter: 'alpha',
-  validatorUrl: null,
-})
