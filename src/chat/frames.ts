@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
 import { readInput } from '../platform/http/input.ts'
-import { parseId } from '../platform/ids.ts'
+import { idPattern, parseId } from '../platform/ids.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { bodyOf, captionOf, emoji, mediaList, nothingSaid, place, reactAction, saysSomething } from './message.ts'
 
@@ -15,7 +15,7 @@ export const roomId = z
     context.addIssue({ code: 'custom', message: 'Not the id of a room', params: { code: 'bad_room' } })
     return z.NEVER
   })
-  .describe('Id of a room')
+  .meta({ description: 'Id of a room', pattern: idPattern.source })
 
 /** Whether it is a UUIDv7 the ledger says (`bad_id`), after it has looked whether it knows the id. */
 export const messageId = z.string().min(1).max(64).describe('Client-made UUIDv7: the same for every repeat')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { formatPlace, parsePlace } from '../ledger/index.ts'
+import { formatPlace, parsePlace, placePattern } from '../ledger/index.ts'
 import type { Entry, Place } from '../ledger/index.ts'
-import { parseId } from '../platform/ids.ts'
+import { idPattern, parseId } from '../platform/ids.ts'
 import type { MediaId } from '../platform/ids.ts'
 import { isVisible } from '../platform/visible.ts'
 
@@ -10,12 +10,15 @@ import { isVisible } from '../platform/visible.ts'
 export type MessageKind = 'text' | 'edit' | 'delete' | 'react'
 
 /** `epoch:seq` of an entry that was kept. */
-export const place = z.string().transform((text, context): Place => {
-  const parsed = parsePlace(text)
-  if (parsed !== undefined) return parsed
-  context.addIssue({ code: 'custom', message: 'A place is written epoch:seq', params: { code: 'bad_place' } })
-  return z.NEVER
-})
+export const place = z
+  .string()
+  .transform((text, context): Place => {
+    const parsed = parsePlace(text)
+    if (parsed !== undefined) return parsed
+    context.addIssue({ code: 'custom', message: 'A place is written epoch:seq', params: { code: 'bad_place' } })
+    return z.NEVER
+  })
+  .meta({ description: 'A place in a room: epoch:seq', pattern: placePattern.source })
 
 const fault = (code: string, message: string) => ({ error: message, params: { code } })
 
@@ -29,12 +32,15 @@ const mostAltCharacters = 1000
 export const mediaList = z
   .array(
     z.strictObject({
-      id: z.string().transform((text, context): MediaId => {
-        const id = parseId<MediaId>(text)
-        if (id !== undefined) return id
-        context.addIssue({ code: 'custom', message: 'Not the id of a picture', params: { code: 'bad_picture' } })
-        return z.NEVER
-      }),
+      id: z
+        .string()
+        .transform((text, context): MediaId => {
+          const id = parseId<MediaId>(text)
+          if (id !== undefined) return id
+          context.addIssue({ code: 'custom', message: 'Not the id of a picture', params: { code: 'bad_picture' } })
+          return z.NEVER
+        })
+        .meta({ description: 'Id of an own picture that is part of nothing', pattern: idPattern.source }),
       alt: z
         .string()
         .max(4 * mostAltCharacters)

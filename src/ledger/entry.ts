@@ -82,7 +82,8 @@ export function formatPlace(place: Place): string {
   return `${place.epoch}:${place.seq}`
 }
 
-const placePattern = /^([0-9]{1,10}):([0-9]{1,15})$/
+/** Of a place as text. */
+export const placePattern = /^([0-9]{1,10}):([0-9]{1,15})$/
 
 export function parsePlace(text: string): Place | undefined {
   const match = placePattern.exec(text)

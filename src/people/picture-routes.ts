@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
-import { parseId } from '../platform/ids.ts'
+import { idPattern, parseId } from '../platform/ids.ts'
 import type { MediaId } from '../platform/ids.ts'
 import { removePicture, wearPicture } from './pictures.ts'
 import type { PictureParts } from './pictures.ts'
 
-const mediaId = z.string().transform((text, context): MediaId => {
-  const id = parseId<MediaId>(text)
-  if (id !== undefined) return id
-  context.addIssue({ code: 'custom', message: 'Not an id' })
-  return z.NEVER
-})
+const mediaId = z
+  .string()
+  .transform((text, context): MediaId => {
+    const id = parseId<MediaId>(text)
+    if (id !== undefined) return id
+    context.addIssue({ code: 'custom', message: 'Not an id' })
+    return z.NEVER
+  })
+  .meta({ description: 'Id of an own, unused picture', pattern: idPattern.source })
 
 export function pictureRoutes(parts: PictureParts): Route[] {
   return [

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseId } from '../platform/ids.ts'
+import { idPattern, parseId } from '../platform/ids.ts'
 
 /** The id of something in a path or a body. */
 export function idOf<Id extends number>(what: string) {
@@ -11,5 +11,5 @@ export function idOf<Id extends number>(what: string) {
       context.addIssue({ code: 'custom', message: `Not the id of ${what}`, params: { code: 'bad_id' } })
       return z.NEVER
     })
-    .describe(`Id of ${what}`)
+    .meta({ description: `Id of ${what}`, pattern: idPattern.source })
 }

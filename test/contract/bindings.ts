@@ -51,6 +51,77 @@ export const partBindings: Readonly<Record<string, (site: Site, player: Player) 
       .update({ state: 'quarantined' })
     return { id: room }
   },
+  'GET /v1/posts/:id/comments': livelyPost,
+  'GET /v1/posts/:id/likes': livelyPost,
+  'GET /v1/posts/:id': livelyPost,
+  'GET /v1/people/:username': async () => ({ username: 'carol' }),
+  'GET /v1/people/:username/posts': async () => ({ username: 'carol' }),
+  'GET /v1/people/:username/followers': async () => ({ username: 'carol' }),
+  'GET /v1/people/:username/following': async () => ({ username: 'carol' }),
+  'PUT /v1/people/:username/follow': stranger,
+  'DELETE /v1/people/:username/follow': stranger,
+  'PUT /v1/people/:username/block': stranger,
+  'DELETE /v1/people/:username/block': stranger,
+  'PUT /v1/people/:username/mute': stranger,
+  'DELETE /v1/people/:username/mute': stranger,
+  'GET /v1/rooms/:id/members': async (site, player) => roomOf(site, player),
+  'GET /v1/rooms/:id/messages': async (site, player) => roomOf(site, player),
+  async 'GET /v1/rooms/:id/bans'(site, player) {
+    const parts = await roomOf(site, player)
+    await call(site.stack.address, `PUT /v1/rooms/${parts.id}/bans/carol`, { token: site.cast.player('admin')?.token })
+    return parts
+  },
+  async 'GET /v1/rooms/:id/invitations'(site, player) {
+    const parts = await roomOf(site, player)
+    const asked = { token: site.cast.player('admin')?.token, body: { username: 'dave' } }
+    await call(site.stack.address, `POST /v1/rooms/${parts.id}/invitations`, asked)
+    return parts
+  },
+}
+
+async function stranger(site: Site): Promise<Parts> {
+  const { username } = await site.cast.standIn('member')
+  return { username }
+}
+
+/** A post of one's own that others like and comment on. */
+async function livelyPost(site: Site, player: Player): Promise<Parts> {
+  const origin = site.stack.address
+  const body = { text: '오늘 저녁 #마당 에서 만나요 @carol', area: '망원동' }
+  const { body: post } = await call(origin, 'POST /v1/posts', { token: player.token, body })
+  const id = String(post['id'])
+  for (const { token } of [site.cast.carol, site.cast.dave]) {
+    await call(origin, `PUT /v1/posts/${id}/like`, { token })
+    await call(origin, `POST /v1/posts/${id}/comments`, { token, body: { text: '갈게요' } })
+  }
+  return { id }
+}
+
+/** A room in which one sits, and carol too, who has said something. */
+async function roomOf(site: Site, player: Player): Promise<{ id: string }> {
+  const { id = '' } = await site.things.seat(player, 'own')
+  const asked = { token: site.cast.carol.token, body: { id: randomUUIDv7(), body: '어디로 걸을까요?' } }
+  await call(site.stack.address, `POST /v1/rooms/${id}/messages`, asked)
+  return { id }
+}
+
+/** A neighbourhood in which something has happened, so that no list is empty. */
+export async function settle(site: Site): Promise<void> {
+  const { carol, dave } = site.cast
+  const origin = site.stack.address
+  await call(origin, 'POST /v1/posts', { token: carol.token, body: { text: '산책 가요 #마당' } })
+  for (const role of ['member', 'mentor', 'admin'] as const) {
+    const player = site.cast.player(role)
+    if (player === undefined) throw new Error(`there is no ${role}`)
+    const [blocked, muted] = [await site.cast.standIn('member'), await site.cast.standIn('member')]
+    await livelyPost(site, player)
+    await roomOf(site, player)
+    await call(origin, `PUT /v1/people/${player.username}/follow`, { token: carol.token })
+    await call(origin, 'PUT /v1/people/carol/follow', { token: player.token })
+    await call(origin, `PUT /v1/people/${blocked.username}/block`, { token: player.token })
+    await call(origin, `PUT /v1/people/${muted.username}/mute`, { token: player.token })
+  }
+  await call(origin, 'PUT /v1/people/carol/follow', { token: dave.token })
 }
 
 async function picture(site: Site, player: Player): Promise<string> {

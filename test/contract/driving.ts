@@ -2,6 +2,7 @@ import type { Asker } from '../security/cast.ts'
 import { missing, missingSession } from '../security/things.ts'
 import type { Caller, Question, Reply } from './asking.ts'
 import { queryBindings } from './bindings.ts'
+import { isSuccess } from './operations.ts'
 import type { Described } from './operations.ts'
 import { wrongFor, wrongObjects } from './wrong.ts'
 import type { Wrong } from './wrong.ts'
@@ -15,8 +16,8 @@ export async function drive(caller: Caller, operation: Described): Promise<void>
     const reply = await askAs(caller, operation, role)
     if (reply !== undefined && reply.status < 300) welcome.push(role)
   }
-  const last = welcome.at(-1)
-  if (last !== undefined) await askAllOf(caller, operation, last)
+  const mayWelcome = operation.statuses.some((status) => isSuccess(status) && status !== 101)
+  if (mayWelcome) await askAllOf(caller, operation, welcome.at(-1) ?? 'member')
 }
 
 async function askAs(caller: Caller, operation: Described, role: Asker): Promise<Reply | undefined> {

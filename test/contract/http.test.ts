@@ -2,13 +2,22 @@ import test from 'ava'
 import { siteOf } from '../security/site.ts'
 import { sharedBy } from '../support/shared.ts'
 import { Caller, unseenSuccesses } from './asking.ts'
+import { settle } from './bindings.ts'
 import { drive, driveWrong } from './driving.ts'
-import { unseenAnswers } from './unseen.ts'
+import { emptyLists, unseenAnswers } from './unseen.ts'
 
 /** Every route, asked from the document alone, through Nginx, by people of each role. */
 
 const site = siteOf(test)
-const caller = sharedBy(test, 'the caller', () => Caller.of(site()))
+/** How much each list held at most. */
+const longest = new Map<string, number>()
+const caller = sharedBy(test, 'the caller', async () => {
+  await settle(site())
+  return Caller.of(site(), ({ operation, reply }) => {
+    const { items } = (reply.body ?? {}) as { items?: unknown[] }
+    if (items !== undefined) longest.set(operation.line, Math.max(items.length, longest.get(operation.line) ?? 0))
+  })
+})
 
 test.serial(
   'every operation answers people of each role as the document says, and each success that it promises is seen',
@@ -28,6 +37,9 @@ test.serial(
       unseenSuccesses(caller(), operation).map((status) => `${operation.line} ${status}`),
     )
     t.deepEqual(unseen.toSorted(), Object.keys(unseenAnswers).toSorted())
+    t.true(longest.size > 15)
+    const empty = [...longest].flatMap(([line, length]) => (length === 0 ? [line] : []))
+    t.deepEqual(empty, Object.keys(emptyLists))
   },
 )
 

@@ -7,6 +7,7 @@ import { generousLimits } from '../security/settings.ts'
 import { Site } from '../security/site.ts'
 import { startStack } from '../support/stack.ts'
 import { Caller } from './asking.ts'
+import { settle } from './bindings.ts'
 import { converse, happen, shortMemories, tellersOf } from './conversation.ts'
 import { drive } from './driving.ts'
 import { Recorder, messagesOf } from './recorder.ts'
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
     await happen(site, told)
     const recorder = new Recorder()
     const caller = await Caller.of(site, (answered) => recorder.keep(answered))
+    await settle(site)
     for (const operation of caller.operations) await drive(caller, operation)
     if (caller.faults.length > 0) throw new Problem(`Not as described:\n${caller.faults.join('\n')}`)
     await converse(site, told)

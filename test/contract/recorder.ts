@@ -6,45 +6,47 @@ import { stable } from './stable.ts'
 
 /** Keeps of each operation the exchange that says most, and makes examples of them. */
 export class Recorder {
-  readonly #kept = new Map<string, OperationExample>()
+  /** By operation and status. */
+  readonly #kept = new Map<string, Map<number, Answered>>()
 
-  /** Of what was asked the request with the largest body counts, and its answer; of other statuses the first answer. */
-  keep({ operation, question, reply }: Answered): void {
-    if (isDocument(operation)) return
-    if (!isSuccess(reply.status) || reply.body === undefined) return this.#keepRequest({ operation, question, reply })
-    const known = this.#kept.get(operation.id)
-    const status = String(reply.status)
-    const isFuller = known === undefined || sizeOf(question.body) > sizeOf(known.body)
-    const isRicher = sizeOf(reply.body) > sizeOf(known?.answers[status])
-    const answers = { ...known?.answers, ...(isFuller || isRicher ? { [status]: reply.body } : {}) }
-    this.#kept.set(operation.id, { ...(isFuller ? requestOf({ operation, question, reply }) : known), answers })
+  keep(answered: Answered): void {
+    const { operation, reply } = answered
+    if (!isSuccess(reply.status) || reply.status === 304 || isDocument(operation)) return
+    const ofOperation = this.#kept.get(operation.id) ?? new Map<number, Answered>()
+    const known = ofOperation.get(reply.status)
+    if (known === undefined || saysMore(answered, known)) ofOperation.set(reply.status, answered)
+    this.#kept.set(operation.id, ofOperation)
   }
 
   get operations(): Examples['operations'] {
     const sorted = [...this.#kept].toSorted(([one], [other]) => (one < other ? -1 : 1))
-    return Object.fromEntries(sorted.map(([id, example]) => [id, stable(example)]))
+    return Object.fromEntries(sorted.map(([id, byStatus]) => [id, stable(exampleOf(byStatus))]))
   }
+}
 
-  /** Answers without a body have a request all the same. */
-  #keepRequest(answered: Answered): void {
-    if (!isSuccess(answered.reply.status)) return
-    const known = this.#kept.get(answered.operation.id)
-    if (known !== undefined && sizeOf(answered.question.body) <= sizeOf(known.body)) return
-    this.#kept.set(answered.operation.id, { ...requestOf(answered), answers: known?.answers ?? {} })
+/** The request that says most, its answer, and what else it may be answered with. */
+function exampleOf(byStatus: ReadonlyMap<number, Answered>): OperationExample {
+  const all = [...byStatus.values()]
+  const best = all.reduce((one, other) => (saysMore(other, one) ? other : one))
+  const { parts, body } = best.question
+  const answers = all.filter(({ reply }) => reply.body !== undefined)
+  return {
+    ...(Object.keys(parts).length === 0 ? {} : { params: parts }),
+    ...(body === undefined || body instanceof FormData ? {} : { body }),
+    answers: Object.fromEntries(answers.map(({ reply }) => [reply.status, reply.body])),
   }
+}
+
+function saysMore(one: Answered, other: Answered): boolean {
+  const [more, less] = [one, other].map(({ question, reply }) => [sizeOf(question.body), sizeOf(reply.body)])
+  return more![0]! > less![0]! || (more![0] === less![0] && more![1]! > less![1]!)
 }
 
 /** An example of a document within itself would have no end. */
 export const isDocument = ({ path }: Pick<Answered['operation'], 'path'>): boolean => /^\/(open|async)api/.test(path)
 
-function requestOf({ question: { parts, body } }: Answered): Omit<OperationExample, 'answers'> {
-  return {
-    ...(Object.keys(parts).length === 0 ? {} : { params: parts }),
-    ...(body === undefined || body instanceof FormData ? {} : { body }),
-  }
-}
-
-const sizeOf = (value: unknown): number => (value === undefined ? 0 : JSON.stringify(value).length)
+const sizeOf = (value: unknown): number =>
+  value === undefined || value instanceof FormData ? 0 : JSON.stringify(stable(value)).length
 
 /** Of each message the one that says most. */
 export function messagesOf(heard: Heard): Examples['messages'] {

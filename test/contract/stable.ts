@@ -3,7 +3,8 @@
  * throughout, so that what belongs together still does.
  */
 export function stable<T>(recorded: T): T {
-  return new StandIns(recorded).of(recorded) as T
+  const short = shortened(recorded)
+  return new StandIns(short).of(short) as T
 }
 
 /** Secrets, and what only machines read. */
@@ -38,7 +39,7 @@ class StandIns {
   }
 
   of(value: unknown, name = ''): unknown {
-    if (Array.isArray(value)) return shortened(value).map((one) => this.of(one, name))
+    if (Array.isArray(value)) return value.map((one) => this.of(one, name))
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.of(one, key)]))
     }
@@ -74,8 +75,11 @@ class StandIns {
 }
 
 /** Two of a kind show what a list is. */
-function shortened(list: readonly unknown[]): readonly unknown[] {
-  return list.some((one) => typeof one === 'object') ? list.slice(0, 2) : list
+function shortened(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null) return part
+  if (!Array.isArray(part)) return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, shortened(one)]))
+  const isOfObjects = part.some((one) => typeof one === 'object')
+  return (isOfObjects ? part.slice(0, 2) : part).map(shortened)
 }
 
 function textsIn(part: unknown): string[] {
