@@ -124,7 +124,7 @@ export class Caller {
 
   /** Probes are not for everybody: those that Nginx does not hand on are asked at a server. */
   #originOf({ path }: Described): string {
-    return path === '/readyz' ? this.site.stack.serverAddress('server-1') : this.site.stack.address
+    return ['/readyz', '/metrics'].includes(path) ? this.site.stack.serverAddress('server-1') : this.site.stack.address
   }
 }
 

@@ -5,6 +5,7 @@ import { pictureForm } from '../security/things.ts'
 import type { Parts } from '../security/things.ts'
 import type { Site } from '../security/site.ts'
 import { eventually } from '../support/eventually.ts'
+import { failJob } from '../support/failed-jobs.ts'
 
 /** What no document can know: which values lead to something that is there. Each is made for one question. */
 type Bind = (site: Site, player: Player, parts: Parts) => Promise<Record<string, unknown>>
@@ -32,24 +33,12 @@ export const bodyBindings: Readonly<Record<string, Bind>> = {
 
 /** Things that only such a route is about. */
 export const partBindings: Readonly<Record<string, (site: Site, player: Player) => Promise<Parts>>> = {
-  /** A closing that was found to be wrong, and can be led back. */
-  async 'POST /v1/admin/closings/:id/retry'(site) {
-    const { dave } = site.cast
-    const origin = site.stack.address
-    const opened = await call(origin, 'POST /v1/rooms', { token: dave.token, body: { name: '잠긴 방', seats: 2 } })
-    const room = String(opened.body['id'])
-    const said = { id: randomUUIDv7(), body: '안녕히' }
-    await call(origin, `POST /v1/rooms/${room}/messages`, { token: dave.token, body: said })
-    await call(origin, `POST /v1/rooms/${room}/close`, { token: dave.token })
-    await eventually(async () => {
-      const closing = await call(origin, `GET /v1/rooms/${room}/closing`, { token: dave.token })
-      return closing.body['state'] === 'sealed'
-    })
-    await site.stack.world
-      .sql('end_room')
-      .where({ room_id: Number(room) })
-      .update({ state: 'quarantined' })
-    return { id: room }
+  'POST /v1/admin/closings/:id/retry': quarantinedRoom,
+  'PUT /v1/admin/closings/:id/acceptance': quarantinedRoom,
+  /** One that nobody has retried yet, for who may. */
+  async 'POST /v1/admin/queues/:name/failed/:job/retry'(site, player) {
+    const isAdmin = player.username === site.cast.player('admin')?.username
+    return { name: 'flush-rooms', job: (isAdmin ? failedJobs.get(site)?.pop() : undefined) ?? 'none' }
   },
   'GET /v1/posts/:id/comments': livelyPost,
   'GET /v1/posts/:id/likes': livelyPost,
@@ -77,6 +66,38 @@ export const partBindings: Readonly<Record<string, (site: Site, player: Player) 
     await call(site.stack.address, `POST /v1/rooms/${parts.id}/invitations`, asked)
     return parts
   },
+}
+
+/** A closing that was found to be wrong, and can be led back. */
+async function quarantinedRoom({ cast, stack }: Site): Promise<Parts> {
+  const { token } = cast.dave
+  const origin = stack.address
+  const opened = await call(origin, 'POST /v1/rooms', { token, body: { name: '잠긴 방', seats: 2 } })
+  const room = String(opened.body['id'])
+  await call(origin, `POST /v1/rooms/${room}/messages`, { token, body: { id: randomUUIDv7(), body: '안녕히' } })
+  await call(origin, `POST /v1/rooms/${room}/close`, { token })
+  await eventually(async () => {
+    const { body } = await call(origin, `GET /v1/rooms/${room}/closing`, { token })
+    return body['state'] === 'sealed'
+  })
+  await stack.world
+    .sql('end_room')
+    .where({ room_id: Number(room) })
+    .update({ state: 'quarantined' })
+  return { id: room }
+}
+
+const failedJobs = new WeakMap<Site, string[]>()
+
+/** Jobs that failed. No worker may listen meanwhile. */
+async function failJobs(site: Site): Promise<void> {
+  const { stack } = site
+  await stack.terminate('worker-1')
+  const job = { queue: 'flush-rooms', data: { room: 1 }, reason: 'the disk is full' }
+  const ids: string[] = []
+  for (let turn = 0; turn < 4; turn += 1) ids.push(await failJob(stack.world.config.REDIS_URL, job))
+  failedJobs.set(site, ids)
+  await stack.start('worker-1')
 }
 
 async function stranger(site: Site): Promise<Parts> {
@@ -122,6 +143,7 @@ export async function settle(site: Site): Promise<void> {
     await call(origin, `PUT /v1/people/${muted.username}/mute`, { token: player.token })
   }
   await call(origin, 'PUT /v1/people/carol/follow', { token: dave.token })
+  await failJobs(site)
 }
 
 async function picture(site: Site, player: Player): Promise<string> {

@@ -17,7 +17,7 @@ export async function drive(caller: Caller, operation: Described): Promise<void>
     if (reply !== undefined && reply.status < 300) welcome.push(role)
   }
   const mayWelcome = operation.statuses.some((status) => isSuccess(status) && status !== 101)
-  if (mayWelcome) await askAllOf(caller, operation, welcome.at(-1) ?? 'member')
+  if (mayWelcome) await askAllOf(caller, operation, welcome.at(-1) ?? 'admin')
 }
 
 async function askAs(caller: Caller, operation: Described, role: Asker): Promise<Reply | undefined> {
