@@ -17,6 +17,7 @@ const byName: Readonly<Record<string, unknown>> = {
   next: 'WzEwMl0',
   prev: 'WzEwMl0',
   cursor: 'WzEwMl0',
+  requestId: '0f8b6c1d2e3a4b5c',
   ms: 1,
   userAgent: 'Madang for examples',
   server: 'server-1',
