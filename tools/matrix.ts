@@ -15,6 +15,7 @@ const others = [
   { name: 'mariadb', packages: ['mariadb-server-core'], program: 'mariadbd', setting: 'DATABASE_SERVER' },
   { name: 'redis', packages: ['redis-server'], program: 'redis-server', setting: 'REDIS_SERVER' },
   { name: 'valkey', packages: ['valkey-server'], program: 'valkey-server', setting: 'REDIS_SERVER' },
+  { name: 'nginx', packages: ['nginx'], program: 'nginx', setting: 'NGINX_SERVER' },
 ] as const
 
 async function main(): Promise<number> {
@@ -29,7 +30,9 @@ async function main(): Promise<number> {
 
 async function runOn(other: (typeof others)[number], files: readonly string[]) {
   const program = await provideUnstable(other, path.join(dataFolder, 'matrix', other.name), screenProgress())
-  const version = (await ask(program, ['--version'])).output.trim().replace(/^\S*\/(?=\S)/, '')
+  const version = (await ask(program, [other.name === 'nginx' ? '-v' : '--version'])).output
+    .trim()
+    .replace(/^\S*\/(?=\S)/, '')
   process.stderr.write(`\n${version}\n`)
   const { DATABASE_URL: _given, ...env } = process.env
   const script = path.join(projectFolder, 'tools', 'test.ts')

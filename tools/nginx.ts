@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
+import { deriveSettings } from './nginx-settings.ts'
 import { projectFolder, webFolder } from './paths.ts'
 import { startProcess } from './processes.ts'
 import type { Started } from './processes.ts'
@@ -12,8 +13,14 @@ export interface NginxInstance {
   port: number
   /** Addresses to listen on; the loopback ones unless said otherwise. */
   hosts?: readonly string[]
+  /** Then `port` sends everybody to this one. */
+  tls?: NginxTls
   /** Where each web server is reached: `host:port`, or `unix:` and the file of its socket. */
   servers: readonly string[]
+  /** How it chooses between them; by `ip_hash` unless said otherwise. */
+  balance?: string
+  /** Names of further servers as `name:port`, which come and go, and who is asked for their addresses. Nginx 1.27.3 or later. */
+  named?: { servers: readonly string[]; resolver: string }
   /** MEDIA_FOLDER of the servers: its part `public` is served. */
   mediaFolder: string
   /** MEDIA_BASE_URL of the servers: where browsers get pictures from. */
@@ -25,6 +32,19 @@ export interface NginxInstance {
   limits?: Partial<NginxLimits>
   /** Addresses or networks (CIDR) that are believed about the client's address; nobody unless said otherwise. */
   trustedProxies?: readonly string[]
+  /** Connections begin with a line of the PROXY protocol, which says it, instead of X-Forwarded-For. */
+  hasProxyProtocol?: boolean
+}
+
+export interface NginxTls {
+  port: number
+  /** PEM files: the certificate with those between it and its authority, and its key. */
+  certificate: string
+  key: string
+  /** What people open: https:// and a host. */
+  origin: string
+  /** Below it lies what an authority asks for (`.well-known/acme-challenge/`). */
+  challengesFolder?: string
 }
 
 export interface NginxLimits {
@@ -38,7 +58,7 @@ export interface NginxLimits {
   connectionsPerAddress: number
 }
 
-const standardLimits: NginxLimits = {
+export const standardLimits: NginxLimits = {
   bodyMax: '1m',
   uploadMax: '11m',
   uploadsPerAddress: 20,
@@ -50,20 +70,21 @@ const standardLimits: NginxLimits = {
 
 /** Writes the configuration from the templates in nginx/, the same that compose gives to the image. */
 export function writeNginxConfig(instance: NginxInstance): void {
-  mkdirSync(path.join(instance.folder, 'snippets'), { recursive: true })
-  const values = templateValues(instance)
+  renderTemplates(instance.folder, templateValues(instance))
+}
+
+/** Error: a template asks for a name that `values` lacks. */
+export function renderTemplates(folder: string, values: Readonly<Record<string, string>>): void {
+  mkdirSync(path.join(folder, 'snippets'), { recursive: true })
   const templates = path.join(projectFolder, 'nginx')
   for (const name of readdirSync(templates, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.conf')) continue
-    writeFileSync(
-      path.join(instance.folder, name),
-      fillTemplate(readFileSync(path.join(templates, name), 'utf8'), values),
-    )
+    writeFileSync(path.join(folder, name), fillTemplate(readFileSync(path.join(templates, name), 'utf8'), values))
   }
 }
 
 /** Arguments that run it in the foreground, writing nothing outside its folder; with `-t` behind them it only checks. */
-export function nginxArguments(instance: NginxInstance): string[] {
+export function nginxArguments(instance: Pick<NginxInstance, 'folder' | 'errorLog'>): string[] {
   const folder = `${path.resolve(instance.folder)}/`
   return ['-p', folder, '-c', `${folder}nginx.conf`, '-e', instance.errorLog, '-g', 'daemon off;']
 }
@@ -94,20 +115,47 @@ function quoted(word: string): string {
 }
 
 function templateValues(instance: NginxInstance): Record<string, string> {
-  const limits = { ...standardLimits, ...instance.limits }
+  return { ...fixedValues(instance), ...limitValues(instance.limits), ...deriveSettings(settingsOf(instance)) }
+}
+
+/** In the words of nginx/settings.envsh. */
+function settingsOf({ tls, named, ...instance }: NginxInstance): Record<string, string> {
   const hosts = instance.hosts ?? ['127.0.0.1']
+  const at = (port: number): string => hosts.map((host) => `${host}:${port}`).join(' ')
+  return {
+    MADANG_NGINX: instance.program,
+    MADANG_ADDRESSES: at(instance.port),
+    MADANG_TLS_ADDRESSES: tls === undefined ? '' : at(tls.port),
+    PUBLIC_ORIGIN: tls?.origin ?? '',
+    MADANG_PROXY_PROTOCOL: instance.hasProxyProtocol === true ? 'on' : 'off',
+    MADANG_TRUSTED_PROXIES: (instance.trustedProxies ?? []).join(','),
+    MADANG_BALANCE: instance.balance ?? '',
+    MADANG_NAMED_SERVERS: named?.servers.join(' ') ?? '',
+    MADANG_RESOLVER: named?.resolver ?? '',
+    MEDIA_BASE_URL: instance.mediaBaseUrl ?? '',
+  }
+}
+
+function fixedValues(instance: NginxInstance): Record<string, string> {
+  const { tls } = instance
   return {
     // Started by root its workers would become `nobody`, who may not enter our data folder.
     MADANG_USER: process.getuid?.() === 0 ? `user ${userInfo().username};` : '',
     MADANG_WORKERS: '1',
-    MADANG_LISTEN: hosts.map((host) => `listen ${host}:${instance.port};`).join(' '),
     MADANG_SERVERS: instance.servers.map(upstreamServer).join(' '),
+    MADANG_TLS_CERTIFICATE: path.resolve(tls?.certificate ?? ''),
+    MADANG_TLS_KEY: path.resolve(tls?.key ?? ''),
+    MADANG_CHALLENGES_FOLDER: path.resolve(tls?.challengesFolder ?? path.join(instance.folder, 'challenges')),
     MADANG_ACCESS_LOG: instance.accessLog,
     MADANG_ERROR_LOG: instance.errorLog,
-    MADANG_REAL_ADDRESS_FROM: (instance.trustedProxies ?? []).map((proxy) => `set_real_ip_from ${proxy}; `).join(''),
     MADANG_MEDIA_FOLDER: path.resolve(instance.mediaFolder),
-    MADANG_PICTURES_FROM: picturesFrom(instance.mediaBaseUrl),
     MADANG_WEB_FOLDER: path.resolve(instance.webFolder ?? webFolder),
+  }
+}
+
+export function limitValues(changes: Partial<NginxLimits> = {}): Record<string, string> {
+  const limits = { ...standardLimits, ...changes }
+  return {
     MADANG_BODY_MAX: limits.bodyMax,
     MADANG_UPLOAD_MAX: limits.uploadMax,
     MADANG_UPLOADS_PER_ADDRESS: String(limits.uploadsPerAddress),
@@ -116,9 +164,4 @@ function templateValues(instance: NginxInstance): Record<string, string> {
     MADANG_REQUESTS_BURST: String(limits.requestsBurst),
     MADANG_CONNECTIONS_PER_ADDRESS: String(limits.connectionsPerAddress),
   }
-}
-
-/** What nginx/pictures-from.envsh makes of it in the container. */
-function picturesFrom(mediaBaseUrl = ''): string {
-  return mediaBaseUrl.startsWith('http') ? ` ${new URL(mediaBaseUrl).origin}` : ''
 }

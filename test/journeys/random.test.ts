@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import test from 'ava'
 import { replaySample } from '../support/replay.ts'
 import { stackOf } from '../support/stack.ts'
+import { spreadAddresses } from './spread.ts'
 
 const stack = stackOf(test, {}, { hasRandomServers: true })
 
@@ -13,7 +13,7 @@ test.serial(
     let spread = 0
     let crashed: Promise<void> | undefined
     const crash = async (): Promise<void> => {
-      spread = await spreadAddresses()
+      spread = await spreadAddresses(stack())
       await stack().kill('server-1')
       await stack().start('server-1')
     }
@@ -32,15 +32,3 @@ test.serial(
     t.true(spread > 0, 'one address met more than one server while both were there')
   },
 )
-
-/** Addresses whose requests went to more than one server so far. */
-async function spreadAddresses(): Promise<number> {
-  const requests = (await readFile(stack().accessLog, 'utf8'))
-    .split('\n')
-    .filter((text) => text.endsWith('}'))
-    .map((text) => JSON.parse(text) as { address: string; upstream: string })
-    // What Nginx answers itself has none, and what it asked for twice has two.
-    .filter(({ upstream }) => /^(?:[\d.:]+|unix:[^, ]+)$/.test(upstream))
-  const byAddress = Map.groupBy(requests, ({ address }) => address)
-  return [...byAddress.values()].filter((of) => new Set(of.map(({ upstream }) => upstream)).size > 1).length
-}

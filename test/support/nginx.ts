@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { nginxArguments, upstreamServer, writeNginxConfig } from '../../tools/nginx.ts'
+import type { NginxInstance } from '../../tools/nginx.ts'
+import { believe, writeCertificate } from './certificate.ts'
+import type { CertificateFiles } from './certificate.ts'
 import { answersReady, endChild, readyWithinMs } from './part.ts'
 
 export interface NginxOptions {
@@ -17,6 +21,10 @@ export interface NginxOptions {
    * next while that one is gone.
    */
   spread?: 'by address' | 'by dice' | 'in turn'
+  /** MADANG_BALANCE; for `by address`. */
+  balance?: string
+  /** People come to this port by TLS, with a certificate of its own that this process believes; the other one sends them there. */
+  tlsPort?: number
   /** It limits addresses as it does for people; otherwise it lets all of a test's come from one. */
   hasStandardLimits?: boolean
 }
@@ -32,12 +40,14 @@ const wideLimits = {
 export class Nginx {
   readonly address: string
   readonly #spread: NonNullable<NginxOptions['spread']>
-  readonly #instance: Parameters<typeof writeNginxConfig>[0]
+  readonly #tlsPort: number | undefined
+  readonly #instance: NginxInstance
   #child: ChildProcess | undefined
 
-  constructor({ spread = 'by address', hasStandardLimits = false, ...options }: NginxOptions) {
-    this.address = `http://127.0.0.1:${options.port}`
+  constructor({ spread = 'by address', hasStandardLimits = false, tlsPort, ...options }: NginxOptions) {
+    this.address = tlsPort === undefined ? `http://127.0.0.1:${options.port}` : `https://127.0.0.1:${tlsPort}`
     this.#spread = spread
+    this.#tlsPort = tlsPort
     this.#instance = {
       ...options,
       program: process.env['NGINX_SERVER'] ?? 'nginx',
@@ -52,7 +62,13 @@ export class Nginx {
   }
 
   async start(): Promise<void> {
-    await mkdir(this.#instance.folder, { recursive: true })
+    const { folder } = this.#instance
+    await mkdir(folder, { recursive: true })
+    if (this.#tlsPort !== undefined) {
+      const files = this.renewCertificate()
+      const challengesFolder = path.join(folder, 'challenges')
+      this.#instance.tls = { ...files, port: this.#tlsPort, origin: this.address, challengesFolder }
+    }
     writeNginxConfig(this.#instance)
     if (this.#spread !== 'by address') await this.#rewriteUpstream()
     this.#child = spawn(this.#instance.program, nginxArguments(this.#instance), { stdio: 'ignore' })
@@ -62,6 +78,18 @@ export class Nginx {
       if (performance.now() > deadline) throw new Error('nginx does not answer')
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+
+  /** A new certificate in the place of the old one. Nginx takes it with a `reload`. */
+  renewCertificate(): CertificateFiles {
+    const files = writeCertificate(this.#instance.folder)
+    believe(readFileSync(files.certificate, 'utf8'))
+    return files
+  }
+
+  /** As after a renewal: new processes for who comes, and the old ones end with who is there. */
+  reload(): void {
+    this.#child?.kill('SIGHUP')
   }
 
   async #rewriteUpstream(): Promise<void> {

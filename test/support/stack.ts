@@ -51,6 +51,9 @@ export interface Stack {
   pidOf(part: ProcessName): number | undefined
   /** What Nginx has answered, a line of JSON each. */
   accessLog: string
+  nginx: Nginx
+  /** Of Nginx without TLS, which sends people to `address`; the same as that where there is no TLS. */
+  plainAddress: string
   stop(): Promise<void>
 }
 
@@ -72,6 +75,10 @@ export type StackOptions = PartOptions &
     hasStandardNginx?: boolean
     /** Nginx throws a die for each connection instead of keeping an address with one server. */
     hasRandomServers?: boolean
+    /** How Nginx chooses between the servers (MADANG_BALANCE); by `ip_hash` unless said otherwise. */
+    balance?: string
+    /** People come by TLS, and the site says so. */
+    hasTls?: boolean
     /**
      * Nginx serves the web client as it is written now, and each server has an Nginx of its own: all browsers of a test have one address, and
      * would stay with one server.
@@ -86,6 +93,7 @@ export async function startStack(
   const world = await createWorld(options)
   const folder = await mkdtemp(join(tmpdir(), 'madang-stack-'))
   const publicPort = await freePort()
+  const tlsPort = options.hasTls === true ? await freePort() : undefined
   const ownPorts = new Map<ServerName, number>()
   if (options.isForBrowsers === true) {
     await provideWebClient(silentProgress)
@@ -93,7 +101,7 @@ export async function startStack(
   }
   const env = {
     ...world.env,
-    PUBLIC_ORIGIN: originAt(publicPort),
+    PUBLIC_ORIGIN: tlsPort === undefined ? originAt(publicPort) : `https://127.0.0.1:${tlsPort}`,
     ALLOWED_ORIGINS: [...ownPorts.values()].map(originAt).join(),
     ...asText({ ...settings, ...changes }),
   }
@@ -117,6 +125,8 @@ export async function startStack(
   const nginx = new Nginx({
     ...{ folder, port: publicPort, mediaFolder, servers: serverNames.map(upstreamOf) },
     hasStandardLimits: options.hasStandardNginx === true,
+    ...(tlsPort === undefined ? {} : { tlsPort }),
+    ...(options.balance === undefined ? {} : { balance: options.balance }),
     spread: options.hasRandomServers === true ? 'by dice' : 'by address',
   })
   const ownFronts = new Map<ServerName, Nginx>()
@@ -159,6 +169,8 @@ export async function startStack(
     logOf: (part) => partOf(part).log,
     pidOf: (part) => partOf(part).pid,
     accessLog: nginx.accessLog,
+    nginx,
+    plainAddress: originAt(publicPort),
     async stop() {
       await Promise.all(fronts.map((front) => front.stop()))
       await Promise.all(all.map((part) => part.end('SIGTERM')))

@@ -1,24 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
-import type { ExecutionContext } from 'ava'
-import { Problem, codes } from '../../src/platform/errors.ts'
 import type { Code } from '../../src/platform/errors.ts'
 import { eventually } from '../support/eventually.ts'
-import { listenOnFile } from '../../src/platform/http/unix-socket.ts'
-import { fillTemplate, nginxArguments, startNginx, writeNginxConfig } from '../../tools/nginx.ts'
-import type { NginxInstance } from '../../tools/nginx.ts'
-import { projectFolder } from '../../tools/paths.ts'
-import { freePort } from '../../tools/ports.ts'
+import { fillTemplate, nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
 import { startProcess, stopProcess } from '../../tools/processes.ts'
 import { waitFor } from '../../tools/wait.ts'
+import { askAt, backend, front, hang, nginxInstance, open, sameAsOurs } from './nginx-front.ts'
+import type { Answer } from './nginx-front.ts'
 
 test('a template keeps what Nginx itself fills in, and a value that is missing is an error', (t) => {
   t.is(
@@ -26,15 +17,6 @@ test('a template keeps what Nginx itself fills in, and a value that is missing i
     'listen 80; $remote_addr ${host}',
   )
   t.throws(() => fillTemplate('${MADANG_PORT}', {}), { message: /MADANG_PORT/ })
-})
-
-test('the configuration is one that Nginx accepts', async (t) => {
-  const instance = await nginxInstance(t, ['127.0.0.1:3001', '127.0.0.1:3002'])
-  writeNginxConfig(instance)
-
-  const answer = spawnSync(instance.program, [...nginxArguments(instance), '-t'], { encoding: 'utf8' })
-
-  t.is(answer.status, 0, answer.stderr)
 })
 
 for (const way of ['ports', 'files'] as const) {
@@ -146,35 +128,6 @@ test('who asks too often is told when to come back', async (t) => {
   for (const answer of refused) sameAsOurs(t, answer, 'rate_limited', 1)
 })
 
-test('what a client says about its address is believed of a trusted proxy alone', async (t) => {
-  const { ask } = await front(t, 1, { trustedProxies: ['127.0.9.0/24', '10.0.0.0/8'] })
-  const headers = { 'X-Forwarded-For': '6.6.6.6, 7.7.7.7, 10.1.1.1' }
-
-  const heard = async (from: string) => (await ask({ from, headers })).body.headers['x-forwarded-for']
-
-  t.is(await heard('127.0.8.1'), '127.0.8.1')
-  t.is(await heard('127.0.9.1'), '7.7.7.7')
-})
-
-test('the container makes of the list of proxies what the local stack makes of it', async (t) => {
-  const instance = await nginxInstance(t, ['127.0.0.1:3001'])
-  writeNginxConfig({ ...instance, trustedProxies: ['10.0.0.1', 'fd00::/8'] })
-  const written = readFileSync(path.join(instance.folder, 'nginx.conf'), 'utf8')
-
-  const script = path.join(projectFolder, 'nginx', 'trusted-proxies.envsh')
-  for (const list of ['10.0.0.1,fd00::/8', ' 10.0.0.1, fd00::/8 ']) {
-    const env = { MADANG_TRUSTED_PROXIES: list, PATH: process.env['PATH'] }
-    const command = `. '${script}' && printf %s "$MADANG_REAL_ADDRESS_FROM"`
-    const answer = spawnSync('/bin/sh', ['-euc', command], { encoding: 'utf8', env })
-
-    t.is(answer.stdout, 'set_real_ip_from 10.0.0.1; set_real_ip_from fd00::/8; ')
-    t.true(written.includes(answer.stdout))
-  }
-  const nobody = spawnSync('/bin/sh', ['-euc', `. '${script}' && printf %s "$MADANG_REAL_ADDRESS_FROM"`])
-  t.is(nobody.status, 0)
-  t.is(String(nobody.stdout), '')
-})
-
 /** The times of nginx.conf, and how much shorter they are here. */
 const times = [
   ['client_header_timeout', '10s'],
@@ -274,165 +227,5 @@ for (const way of ['ports', 'files'] as const) {
     response.destroy()
 
     t.is(String(chunk), 'event: ready\ndata: {}\n\n')
-  })
-}
-
-interface Heard {
-  server: string
-  headers: IncomingHttpHeaders
-}
-
-/** How servers are reached: over TCP, or over unix sockets. */
-type Way = 'ports' | 'files'
-type Manner = 'answer' | 'cut' | 'stream'
-
-/** The same document, status and headers that a server of ours would answer with. */
-function sameAsOurs(t: ExecutionContext, answer: Answer, code: Code, retryAfter?: number): void {
-  const requestId = String(answer.headers['x-request-id'])
-  const details = retryAfter === undefined ? {} : { retryAfter }
-  t.regex(requestId, /^[0-9a-f]{32}$/, code)
-  t.is(answer.status, codes[code].status, code)
-  t.is(answer.headers['content-type'], 'application/problem+json', code)
-  t.is(answer.headers['retry-after'], retryAfter === undefined ? undefined : String(retryAfter), code)
-  t.deepEqual(JSON.parse(answer.text), new Problem(code, details).toDocument(requestId), code)
-}
-
-/** Nginx before some servers that tell what they heard. */
-async function front(
-  t: ExecutionContext,
-  count: number,
-  {
-    manner = 'answer',
-    way = 'ports',
-    ...settings
-  }: Pick<NginxInstance, 'limits' | 'trustedProxies'> & { manner?: Manner; way?: Way } = {},
-) {
-  const servers = await Promise.all(
-    Array.from({ length: count }, (_, index) => backend(t, `server-${index + 1}`, manner, way)),
-  )
-  const instance = await nginxInstance(
-    t,
-    servers.map(({ upstream }) => upstream),
-  )
-  const { mark } = await startNginx({ ...instance, ...settings })
-  t.teardown(() => stopProcess(mark))
-  const isTrue = async () =>
-    (await askAt({ port: instance.port, target: '/metrics' }).catch(() => undefined))?.status === 404
-  t.is(await waitFor({ isTrue, withinMs: 20_000 }), 'yes', 'Nginx is up')
-  return {
-    servers,
-    port: instance.port,
-    accessLog: instance.accessLog,
-    ask: (question: Question) => askAt({ ...question, port: instance.port }),
-    say: (words: string) => sayAt(instance.port, words),
-  }
-}
-
-async function nginxInstance(t: ExecutionContext, servers: readonly string[]) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'madang-nginx-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const inside = (name: string): string => path.join(folder, name)
-  const port = await freePort()
-  const program = process.env['NGINX_SERVER'] ?? 'nginx'
-  const logs = { accessLog: inside('access.log'), errorLog: inside('error.log'), log: inside('out.log') }
-  return { program, folder, port, servers, mediaFolder: inside('media'), ...logs, pidFile: inside('it.pid') }
-}
-
-async function backend(t: ExecutionContext, name: string, manner: Manner, way: Way = 'ports') {
-  const heard: string[] = []
-  let isStill = false
-  const server = createServer((req, res) => {
-    heard.push(`${req.method} ${req.url}`)
-    if (isStill) return
-    if (manner === 'cut') return void req.socket.destroy()
-    if (manner === 'stream') return void res.write('event: ready\ndata: {}\n\n')
-    res.end(JSON.stringify({ server: name, headers: req.headers } satisfies Heard))
-  })
-  const file = path.join(oddFolder(t), `${name}.sock`)
-  if (way === 'files') await listenOnFile(server, file)
-  else await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.teardown(() => closeServer(server))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const upstream = way === 'files' ? `unix:${file}` : `127.0.0.1:${port}`
-  const close = async (): Promise<void> => {
-    await closeServer(server)
-    // As one that was killed leaves it: there, and nobody behind it.
-    if (way === 'files') await leaveBehind(file)
-  }
-  return { name, port, upstream, heard, standStill: () => (isStill = true), close }
-}
-
-/** Somebody's folder may be called anything. */
-function oddFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), `it's "mine"; $host \\ {마당} `))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-async function leaveBehind(file: string): Promise<void> {
-  const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
-  await once(spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' }), 'exit')
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return
-  server.close()
-  server.closeAllConnections()
-  await once(server, 'close')
-}
-
-interface Question {
-  port?: number
-  target?: string
-  method?: string
-  from?: string
-  headers?: Record<string, string>
-}
-
-interface Answer {
-  status: number | undefined
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** Bytes that no client library would send. */
-async function sayAt(port: number, words: string): Promise<Answer> {
-  const socket = connect({ host: '127.0.0.1', port, timeout: 20_000 })
-  socket.on('timeout', () => socket.destroy())
-  socket.write(words)
-  let answer = ''
-  for await (const chunk of socket) answer += String(chunk)
-  const [head = '', text = ''] = answer.split('\r\n\r\n')
-  const [line = '', ...fields] = head.split('\r\n')
-  const headers = Object.fromEntries(fields.map((field) => field.toLowerCase().split(': ')))
-  return { status: Number(line.split(' ')[1]), headers, text }
-}
-
-/** An upload whose body does not come: exactly of the largest size, so that it is let in. */
-async function hang(port: number): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port })
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  socket.write('POST /v1/media HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\nx')
-  return socket
-}
-
-async function askAt(question: Question) {
-  const response = await open(question)
-  let text = ''
-  for await (const chunk of response) text += String(chunk)
-  const { statusCode: status, headers } = response
-  const nothing: Heard = { server: '', headers: {} }
-  const body: Heard = headers['content-type'] === 'application/problem+json' ? nothing : JSON.parse(text)
-  return { status, headers, text, body }
-}
-
-function open({ port, target = '/v1/hello', method = 'GET', from, headers = {} }: Question): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path: target, method, headers, agent: false, timeout: 60_000 }
-    const outgoing = request(from === undefined ? options : { ...options, localAddress: from }, resolve)
-    outgoing.on('error', reject)
-    outgoing.end()
   })
 }

@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import test from 'ava'
-import { projectFolder, webFolder } from '../../tools/paths.ts'
+import { deriveSettings } from '../../tools/nginx-settings.ts'
+import { webFolder } from '../../tools/paths.ts'
 import { frontOf, startFront } from './front.ts'
 
 /** What Nginx answers to a browser that wants the client. */
@@ -208,12 +208,7 @@ test('pictures that are kept elsewhere may be shown from there alone, as the con
   const { headers } = await fetch(other.address)
   t.is(headers.get('content-security-policy'), policyFor(' https://pictures.example.org:8443'))
 
-  const script = path.join(projectFolder, 'nginx', 'pictures-from.envsh')
-  const said = (url: string): string =>
-    spawnSync('/bin/sh', ['-euc', `. '${script}' && printf %s "$MADANG_PICTURES_FROM"`], {
-      encoding: 'utf8',
-      env: { MEDIA_BASE_URL: url, PATH: process.env['PATH'] ?? '' },
-    }).stdout
+  const said = (MEDIA_BASE_URL: string): string => deriveSettings({ MEDIA_BASE_URL }).MADANG_PICTURES_FROM
   t.is(said(mediaBaseUrl), ' https://pictures.example.org:8443')
   t.is(said('http://cdn.example'), ' http://cdn.example')
   t.is(said('/media'), '')

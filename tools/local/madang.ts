@@ -64,6 +64,7 @@ export function nginxService(options: {
   hosts: readonly string[]
   servers: readonly string[]
   trustedProxies: readonly string[]
+  balance?: string
   mediaFolder: string
   mediaBaseUrl?: string
   limits: Partial<NginxLimits>

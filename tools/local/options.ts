@@ -13,6 +13,8 @@ export interface StartOptions {
   redisUrl: string | undefined
   /** Addresses or networks whose word about the client's address Nginx takes. */
   trustedProxies: readonly string[]
+  /** How Nginx chooses a server. */
+  balance?: string
 }
 
 export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-demo]
@@ -22,6 +24,7 @@ export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-dem
   --no-demo        leave them out
 Given DATABASE_URL or REDIS_URL, those are used instead of private instances.
 MADANG_TRUSTED_PROXIES: addresses or networks of proxies in front of Nginx, separated by commas (none).
+MADANG_BALANCE: how Nginx chooses a server: ip_hash, address or least_conn (ip_hash).
 Other settings: see .env.example; a file .env is read.`
 
 export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions | 'help' {
@@ -39,6 +42,7 @@ export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
     databaseUrl,
     redisUrl: env['REDIS_URL'] || undefined,
     trustedProxies: trustedProxies(env['MADANG_TRUSTED_PROXIES'] ?? ''),
+    balance: env['MADANG_BALANCE'] || 'ip_hash',
   }
 }
 

@@ -120,14 +120,14 @@ async function startFront(
   { port, servers, env }: { port: number; servers: readonly string[]; env: ChildEnv },
 ): Promise<void> {
   const { layout, options, programs, supervisor, progress } = context
-  const { trustedProxies } = options
+  const { trustedProxies, balance = 'ip_hash' } = options
   const { mediaFolder, mediaBaseUrl, ...limits } = pictureSettings(env)
   const pictures = { mediaFolder, mediaBaseUrl, limits }
   // A browser may take localhost for the IPv6 loopback, where there is one.
   const hosts = (await isFree(port, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
   await progress.step('Nginx', () =>
     supervisor.start(
-      nginxService({ layout, program: programs.nginx, port, hosts, servers, trustedProxies, ...pictures }),
+      nginxService({ layout, program: programs.nginx, port, hosts, servers, trustedProxies, balance, ...pictures }),
     ),
   )
 }

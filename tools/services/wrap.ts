@@ -5,7 +5,7 @@ import { findExecutable } from './find.ts'
 const programs = [
   ...['redis-server', 'valkey-server', 'redis-benchmark', 'valkey-benchmark'],
   ...['mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium'],
-  ...['python3', 'slowhttptest', 'zzuf', 'prometheus', 'promtool'],
+  ...['python3', 'slowhttptest', 'zzuf', 'prometheus', 'promtool', 'docker-compose'],
 ]
 
 /** Where the wrappers lie in an unpacked folder: two below its `usr`, so that the database finds `share` as it does from /usr/sbin. */
@@ -24,7 +24,7 @@ export function wrapPrograms(folder: string): void {
   if (existsSync(join(folder, 'usr', 'share', 'fonts'))) writeFileSync(join(wrapperFolder(folder), 'fonts.conf'), fonts)
   for (const name of programs) {
     // The browser's own folder first: in usr/bin it has a script that knows the path of an installed one only.
-    const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin']
+    const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin', 'usr/libexec/docker/cli-plugins']
     const found = findExecutable(
       [name],
       folders.map((bin) => join(folder, bin)),

@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { serverTimes } from './app.ts'
 import { listenOnFile } from './unix-socket.ts'
 
+/** More than Nginx lets through (33 KiB, large_client_header_buffers): it is Nginx that says so when headers are too long, and not Node, in a way of its own. */
+const bounds = { ...serverTimes, maxHeaderSize: 65_536 } as const
+
 /** Where a web server is reached: its port, and the unix socket of a file if one is named. Both lead to the same. */
 export class Doors {
   readonly servers: readonly Server[]
@@ -14,8 +17,8 @@ export class Doors {
 
   constructor(where: { host: string; port: number; file: string | undefined }, listener: RequestListener) {
     this.#where = where
-    this.#port = createServer(serverTimes, listener)
-    this.#file = where.file === undefined ? undefined : createServer(serverTimes, listener)
+    this.#port = createServer(bounds, listener)
+    this.#file = where.file === undefined ? undefined : createServer(bounds, listener)
     this.servers = this.#file === undefined ? [this.#port] : [this.#port, this.#file]
   }
 

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { freePort } from '../../tools/ports.ts'
+import { writeCertificate } from '../support/certificate.ts'
+import { projectFolder } from '../../tools/paths.ts'
+
+/** The command that sets up an Nginx without containers. */
+
+test('a machine without containers gets the configuration in a folder, tried by Nginx, and how to start it', async (t) => {
+  const { folder, run } = setting(t)
+  const { certificate, key } = writeCertificate(folder)
+  const [plain, tls] = [await freePort(), await freePort()]
+
+  const { status, stdout } = run(['--to', 'front'], {
+    MADANG_ADDRESSES: `127.0.0.1:${plain}`,
+    MADANG_TLS_ADDRESSES: `127.0.0.1:${tls}`,
+    PUBLIC_ORIGIN: 'https://madang.example.org',
+    ...{ MADANG_TLS_CERTIFICATE: certificate, MADANG_TLS_KEY: key },
+    MADANG_SERVERS: '10.0.0.1:3000 unix:/run/madang/server-1.sock',
+    MADANG_BALANCE: 'least_conn',
+    MADANG_UPLOADS_AT_ONCE: '7',
+    MADANG_BODY_MAX: '2m',
+  })
+
+  t.is(status, 0, stdout)
+  t.regex(stdout, /Nginx accepts it\. Start it with\n {2}\S*nginx .*-c \S*\/front\/nginx\.conf/)
+  const text = (name: string): string => readFileSync(path.join(folder, 'front', name), 'utf8')
+  t.regex(text('upstream.conf'), /least_conn;\n {2}server "10\.0\.0\.1:3000" max_fails=0; server "unix:\/run/)
+  t.regex(text('locations.conf'), /limit_conn all_uploads 7;/)
+  t.regex(text('nginx.conf'), new RegExp(`client_max_body_size 2m;[^]*listen 127\\.0\\.0\\.1:${tls} ssl`))
+  t.regex(text('redirect.conf'), new RegExp(`listen 127\\.0\\.0\\.1:${plain};`))
+})
+
+test('what is missing or cannot be meant is said in a sentence, and what Nginx says against it', async (t) => {
+  const { folder, run } = setting(t)
+  const address = { MADANG_ADDRESSES: `127.0.0.1:${await freePort()}` }
+  const wrong: [args: string[], env: Record<string, string>, sentence: RegExp][] = [
+    [[], {}, /Say where it goes\nnpm run nginx/],
+    [['--too', 'x'], {}, /--too/],
+    [['--to', 'front'], { MADANG_BALANCE: 'round' }, /MADANG_BALANCE=round/],
+    [['--to', 'front'], { MADANG_UPLOADS_AT_ONCE: 'many' }, /MADANG_UPLOADS_AT_ONCE=many: give a whole number/],
+    [['--to', 'front'], { ...address, MADANG_BODY_MAX: 'big' }, /Nginx does not accept it:[^]*client_max_body_size/],
+  ]
+  for (const [args, env, sentence] of wrong) {
+    const { status, stderr } = run(args, env)
+    t.is(status, 1, String(sentence))
+    t.regex(stderr, sentence)
+  }
+  t.false(readdirSync(folder).includes('x'))
+})
+
+function setting(t: ExecutionContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-front-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const script = path.join(projectFolder, 'tools', 'nginx-config.ts')
+  const run = (args: string[], env: Record<string, string>) => {
+    const own = { PATH: process.env['PATH'], NGINX_SERVER: process.env['NGINX_SERVER'] }
+    return spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8', env: { ...own, ...env } })
+  }
+  return { folder, run }
+}

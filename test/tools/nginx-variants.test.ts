@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { deriveSettings } from '../../tools/nginx-settings.ts'
+import { nginxArguments, renderTemplates, writeNginxConfig } from '../../tools/nginx.ts'
+import type { NginxInstance } from '../../tools/nginx.ts'
+import { freePort } from '../../tools/ports.ts'
+import { writeCertificate } from '../support/certificate.ts'
+import { readCompose } from '../support/compose.ts'
+import { front, nginxInstance } from './nginx-front.ts'
+
+/** Every way in which Nginx may be set up is one that Nginx accepts, as npm start writes it and as the container does. */
+
+const program = process.env['NGINX_SERVER'] ?? 'nginx'
+const version = /nginx\/(\S+)/.exec(spawnSync(program, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? ''
+const canResolve = version.localeCompare('1.27.3', 'en', { numeric: true }) >= 0
+
+const named = { servers: ['more.test:3000'], resolver: '127.0.0.1' }
+const variants: Record<string, Partial<NginxInstance>> = {
+  'as it is': {},
+  'by IPv6, too': { hosts: ['127.0.0.1', '[::1]'] },
+  'behind proxies': { trustedProxies: ['10.0.0.1', 'fd00::/8'] },
+  'behind a proxy that speaks the PROXY protocol': { trustedProxies: ['10.0.0.1'], hasProxyProtocol: true },
+  'by whole addresses': { balance: 'address' },
+  'by the fewest connections': { balance: 'least_conn' },
+  'with pictures elsewhere': { mediaBaseUrl: 'https://pictures.example.org/public' },
+  ...(canResolve ? { 'with servers that have a name': { named } } : {}),
+}
+
+for (const [what, changes] of Object.entries(variants)) {
+  for (const hasTls of [false, true]) {
+    test(`Nginx accepts its configuration ${what}${hasTls ? ', with TLS' : ''}`, async (t) => {
+      const instance = await nginxInstance(t, ['127.0.0.1:3001', 'unix:/tmp/madang.sock'])
+      const tls = hasTls
+        ? { ...writeCertificate(instance.folder), port: await freePort(), origin: 'https://madang.example' }
+        : undefined
+      writeNginxConfig({ ...instance, ...changes, ...(tls === undefined ? {} : { tls }) })
+
+      accepted(t, instance)
+    })
+  }
+}
+
+/** What somebody writes into .env, and which files they name in COMPOSE_FILE. */
+const sites: Record<string, { files?: string[]; env?: Record<string, string> }> = {
+  'as it is': {},
+  'with TLS': { files: ['deploy/compose/tls.yml'], env: { PUBLIC_ORIGIN: 'https://madang.example.org' } },
+  'with TLS on another port': {
+    files: ['deploy/compose/tls.yml'],
+    env: { PUBLIC_ORIGIN: 'https://madang.example.org:8443', MADANG_TLS_PORT: '8443' },
+  },
+  'behind proxies': { env: { MADANG_TRUSTED_PROXIES: '10.0.0.1, fd00::/8', MADANG_PROXY_PROTOCOL: 'on' } },
+  'by whole addresses': { env: { MADANG_BALANCE: 'address' } },
+  'by the fewest connections': { env: { MADANG_BALANCE: 'least_conn' } },
+  'with pictures in a bucket': {
+    files: ['deploy/compose/bucket.yml'],
+    env: { MEDIA_BASE_URL: 'https://pictures.example.org/public' },
+  },
+  ...(canResolve ? { 'with more servers': { env: { MADANG_MORE_SERVERS: '3' } } } : {}),
+}
+
+for (const [what, { files, env }] of Object.entries(sites)) {
+  test(`Nginx accepts what its container makes of a site ${what}`, async (t) => {
+    const instance = await nginxInstance(t, [])
+    const { certificate, key } = writeCertificate(instance.folder)
+    const given = readCompose(files, env).services['nginx']?.environment ?? {}
+
+    renderTemplates(instance.folder, {
+      ...(await asHere({ ...given, MADANG_NGINX: program })),
+      // What lies in the container at other places.
+      ...{ MADANG_TLS_CERTIFICATE: certificate, MADANG_TLS_KEY: key, MADANG_WORKERS: '1' },
+      ...{ MADANG_ACCESS_LOG: instance.accessLog, MADANG_ERROR_LOG: instance.errorLog },
+    })
+
+    accepted(t, instance)
+  })
+}
+
+test('the container and npm start make the same of the same settings', async (t) => {
+  const { environment = {} } = readCompose([], { MADANG_TRUSTED_PROXIES: '10.0.0.1,fd00::/8' }).services['nginx'] ?? {}
+  const container = await nginxInstance(t, [])
+  const local = await nginxInstance(t, [])
+  const text = (folder: string, name: string): string => readFileSync(path.join(folder, name), 'utf8')
+
+  renderTemplates(container.folder, await asHere({ ...environment, MADANG_NGINX: program }))
+  writeNginxConfig({
+    ...{ ...local, trustedProxies: ['10.0.0.1', 'fd00::/8'] },
+    servers: ['unix:/run/madang/server-1.sock', 'unix:/run/madang/server-2.sock'],
+    ...{ mediaFolder: '/media', webFolder: '/srv/madang', accessLog: '/dev/stdout', errorLog: 'stderr' },
+  })
+
+  const same = ['locations.conf', 'problems.conf', 'upstream.conf', 'snippets/proxy.conf', 'snippets/sse.conf']
+  for (const name of [...same, 'snippets/web.conf', 'snippets/websocket.conf', 'snippets/compressed.conf']) {
+    t.is(
+      text(local.folder, name).replaceAll('"unix:', 'unix:').replaceAll('.sock"', '.sock'),
+      text(container.folder, name),
+      name,
+    )
+  }
+  const main = (folder: string): string =>
+    text(folder, 'nginx.conf').replaceAll(/^ *listen .*$|^user .*$|^worker_processes .*$/gm, '')
+  t.is(main(local.folder), main(container.folder))
+})
+
+const wrong: [what: string, settings: Record<string, string>, sentence: RegExp][] = [
+  ['a way to choose that is none', { MADANG_BALANCE: 'sticky' }, /MADANG_BALANCE=sticky: give ip_hash, address or/],
+  ['neither on nor off', { MADANG_PROXY_PROTOCOL: 'yes' }, /MADANG_PROXY_PROTOCOL=yes: give on or off/],
+  ['TLS without an address', { MADANG_TLS_ADDRESSES: '8443' }, /PUBLIC_ORIGIN=: with TLS it is/],
+  [
+    'TLS at an address without it',
+    { MADANG_TLS_ADDRESSES: '8443', PUBLIC_ORIGIN: 'http://a.example' },
+    /https:\/\/ and/,
+  ],
+  ['an address with a path', { MADANG_TLS_ADDRESSES: '8443', PUBLIC_ORIGIN: 'https://a.example/' }, /without a path/],
+  ['directives in it', { MADANG_TLS_ADDRESSES: '8443', PUBLIC_ORIGIN: 'https://a;return 200' }, /without a path/],
+]
+
+for (const [what, settings, sentence] of wrong) {
+  test(`${what} is said in a sentence, and nothing is written`, (t) => {
+    t.throws(() => deriveSettings({ MADANG_NGINX: program, ...settings }), { message: sentence })
+  })
+}
+
+test('a port alone is listened to by IPv4 and IPv6, and what is for this machine by neither proxy nor TLS', (t) => {
+  const { MADANG_LISTEN, MADANG_LISTEN_PLAIN } = deriveSettings({
+    MADANG_NGINX: program,
+    MADANG_ADDRESSES: '8080',
+    MADANG_TLS_ADDRESSES: '8443',
+    MADANG_INNER_ADDRESSES: '127.0.0.1:8079',
+    MADANG_PROXY_PROTOCOL: 'on',
+    PUBLIC_ORIGIN: 'https://a.example',
+  })
+
+  const each = (text: string): string[] => text.replaceAll(' http2', '').split('; ').filter(Boolean)
+  const ofTls = ['listen 8443 ssl proxy_protocol', 'listen [::]:8443 ssl proxy_protocol', 'listen 127.0.0.1:8079']
+  t.deepEqual(each(MADANG_LISTEN), ofTls)
+  t.deepEqual(each(MADANG_LISTEN_PLAIN), ['listen 8080 proxy_protocol', 'listen [::]:8080 proxy_protocol'])
+})
+
+for (const [balance, count] of [
+  ['ip_hash', 1],
+  ['address', 2],
+  ['least_conn', 2],
+] as const) {
+  test(`people of one network meet ${count === 1 ? 'one server' : 'both servers'} by ${balance}`, async (t) => {
+    const { ask } = await front(t, 2, { balance })
+
+    const met = new Set<string>()
+    for (let n = 1; n <= 16; n += 1) met.add((await ask({ from: `127.0.7.${n}` })).body.server)
+
+    t.is(met.size, count)
+  })
+}
+
+/** A site's settings with everything that they lead to, at ports of this machine that are free. */
+async function asHere(settings: Record<string, string>): Promise<Record<string, string>> {
+  const derived = deriveSettings(settings)
+  for (const port of ['8080', '8443', '8079']) {
+    const free = await freePort()
+    for (const name of ['MADANG_LISTEN', 'MADANG_LISTEN_PLAIN'] as const) {
+      derived[name] = derived[name].replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(free))
+    }
+  }
+  return { ...settings, ...derived }
+}
+
+function accepted(t: ExecutionContext, instance: Pick<NginxInstance, 'folder' | 'errorLog'>): void {
+  const answer = spawnSync(program, [...nginxArguments(instance), '-t'], { encoding: 'utf8' })
+  t.is(answer.status, 0, answer.stderr)
+  t.notRegex(answer.stderr, /\[(warn|emerg|alert)\]/)
+}
