@@ -67,6 +67,19 @@ async function kindOf(program: string): Promise<Kind> {
   return /mariadb/i.test(output) ? 'mariadb' : 'mysql'
 }
 
+/** Of every database that Madang runs on; docker-compose.yml says the same. */
+export const serverOptions = [
+  '--sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+  '--innodb-flush-log-at-trx-commit=1',
+  '--character-set-server=utf8mb4',
+  '--collation-server=utf8mb4_unicode_520_ci',
+  '--default-time-zone=+00:00',
+  '--max-connections=500',
+  '--max-allowed-packet=64M',
+  '--local-infile=ON',
+  '--skip-name-resolve',
+] as const
+
 /** Options of one server only are `loose`, so that the other one ignores them. */
 function options(instance: DatabaseInstance, kind: Kind): string[] {
   return [
@@ -76,19 +89,11 @@ function options(instance: DatabaseInstance, kind: Kind): string[] {
     `--socket=${path.join(socketFolder(instance.folder), 'db.sock')}`,
     `--pid-file=${path.join(instance.folder, 'server.pid')}`,
     `--tmpdir=${temporaryFolder(instance)}`,
-    '--skip-name-resolve',
-    '--sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-    '--character-set-server=utf8mb4',
-    '--collation-server=utf8mb4_unicode_520_ci',
-    '--default-time-zone=+00:00',
-    '--innodb-flush-log-at-trx-commit=1',
+    ...serverOptions,
     '--innodb-buffer-pool-size=128M',
     '--loose-innodb-log-file-size=48M',
     '--loose-innodb-redo-log-capacity=96M',
     '--loose-innodb-fast-shutdown=1',
-    '--max-connections=500',
-    '--max-allowed-packet=64M',
-    '--local-infile=ON',
     '--skip-log-bin',
     '--loose-performance-schema=OFF',
     '--loose-mysqlx=OFF',

@@ -31,19 +31,24 @@ export function startRedis(instance: RedisInstance): Promise<Started> {
   })
 }
 
+/** Of every Redis that Madang runs on; docker-compose.yml says the same. */
+export const serverSettings = [
+  'appendonly yes',
+  'appendfsync always',
+  // The append-only file is the truth; snapshots beside it would only cost.
+  'save ""',
+  'maxmemory 512mb',
+  'maxmemory-policy noeviction',
+] as const
+
 function settings(instance: RedisInstance): string {
   const lines = [
     'bind 127.0.0.1',
     `port ${instance.port}`,
     `requirepass ${instance.password}`,
     `dir "${instance.folder}"`,
-    'appendonly yes',
-    'appendfsync always',
+    ...serverSettings,
     'aof-load-truncated yes',
-    // The append-only file is the truth; snapshots beside it would only cost.
-    'save ""',
-    'maxmemory 512mb',
-    'maxmemory-policy noeviction',
     'daemonize no',
   ]
   return `${lines.join('\n')}\n`

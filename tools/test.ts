@@ -5,6 +5,7 @@ import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
+import { provideCompose } from './services/compose.ts'
 import { provideWsproto } from './services/foreign.ts'
 import type { Python } from './services/foreign.ts'
 import { provideMonitoring } from './services/monitoring.ts'
@@ -49,6 +50,7 @@ async function prepare(): Promise<TestServices> {
   const browser = await findBrowser(progress)
   const python = await findPython(progress)
   const monitoring = await orSkip('tests with Prometheus are skipped', () => provideMonitoring(progress))
+  const compose = await orSkip('tests that let Compose read its files are skipped', () => provideCompose(progress))
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
@@ -60,6 +62,7 @@ async function prepare(): Promise<TestServices> {
     NGINX_SERVER: programs.nginx,
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
     ...(monitoring === undefined ? {} : { PROMETHEUS: monitoring.prometheus, PROMTOOL: monitoring.promtool }),
+    ...(compose === undefined ? {} : { DOCKER_COMPOSE: compose }),
     ...(python === undefined ? {} : { WSPROTO_PYTHON: python.program, WSPROTO_MODULES: python.env['PYTHONPATH'] }),
   }
   return { env, leave: database.leave }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { parse } from 'yaml'
+import { readCompose } from '../support/compose.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { documented, documentedAlerts, documentedDashboards } from './documented.ts'
 import { dashboards, datasourceUid, folder, isPanel, queries, rules } from './files.ts'
@@ -118,27 +119,25 @@ test('Grafana is given the data source that the panels name, and the folder that
 })
 
 test('Prometheus asks the containers of docker-compose.yml where they answer', (t) => {
-  const compose = parse(readFileSync(path.join(projectFolder, 'docker-compose.yml'), 'utf8')) as {
-    services: Record<string, { environment?: Record<string, string> }>
-    'x-environment': { PORT: string }
-  }
+  const services = Object.entries(readCompose().services)
   const { scrape_configs: jobs, rule_files: files } = parse(read('prometheus.yml')) as {
     scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[]
     rule_files: string[]
   }
   t.deepEqual(files, ['alerts.yml'])
-  const found = jobs.flatMap(({ job_name: job, dns_sd_configs: places = [] }) =>
+  const asked = jobs.flatMap(({ job_name: job, dns_sd_configs: places = [] }) =>
     places.flatMap(({ names, port }) => names.map((name) => ({ job, name, port }))),
   )
-  t.true(found.length >= 3)
-  for (const { job, name, port } of found) {
-    const own = compose.services[name]?.environment
-    t.truthy(own, name)
-    const isWorker = job === 'madang-worker'
-    t.is(
-      String(port),
-      (isWorker ? own?.['WORKER_PORT'] : undefined) ?? (isWorker ? '3001' : compose['x-environment'].PORT),
-      name,
-    )
+  const met = new Set<string>()
+  for (const { job, name, port } of asked) {
+    const hasName = ([own, { networks }]: (typeof services)[number]): boolean =>
+      own === name || Object.values(networks).some((network) => network?.aliases?.includes(name) === true)
+    const behind = services.filter(hasName)
+    t.true(behind.length > 0, name)
+    for (const [own, { environment = {} }] of behind) {
+      met.add(own)
+      t.is(String(port), environment[job === 'madang-worker' ? 'WORKER_PORT' : 'PORT'] ?? '', own)
+    }
   }
+  t.deepEqual([...met].toSorted(), ['more-servers', 'server-1', 'server-2', 'worker'])
 })

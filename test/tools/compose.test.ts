@@ -1,65 +1,58 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { describeSettings, loadConfig } from '../../src/config.ts'
 import { serverFlags } from '../../tools/local/madang.ts'
+import { derived } from '../../tools/nginx-settings.ts'
 import { projectFolder } from '../../tools/paths.ts'
+import { readCompose } from '../support/compose.ts'
+import type { ComposeService } from '../support/compose.ts'
 
-/** What docker-compose.yml gives to Madang's own containers, read line by line: nothing here may need more of YAML. */
+/** What docker-compose.yml gives to Madang's own containers, and whom it lets reach whom. */
 
-const compose = readFileSync(path.join(projectFolder, 'docker-compose.yml'), 'utf8')
+const { services, networks, volumes, secrets } = readCompose()
 const settings = new Set(describeSettings().map(({ name }) => name))
+const image = readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8')
+const nginx = service('nginx')
 
-/** The lines below a key, as far as they are indented deeper. */
-function below(text: string, key: RegExp): string {
-  const lines = text.split('\n')
-  const start = lines.findIndex((line) => key.test(line))
-  if (start < 0) throw new Error(`${key} is not there`)
-  const depth = (line: string): number => line.search(/\S/)
-  const rest = lines.slice(start + 1)
-  const end = rest.findIndex((line) => line.trim() !== '' && depth(line) <= depth(lines[start] ?? ''))
-  return rest.slice(0, end < 0 ? undefined : end).join('\n')
+function service(name: string): ComposeService {
+  const found = services[name]
+  if (found === undefined) throw new Error(`there is no ${name}`)
+  return found
 }
 
-/** `NAME: value` of a mapping. */
-function mapping(text: string): Record<string, string> {
-  const pairs = text.matchAll(/^ *([A-Z][A-Z0-9_]*): (.*)$/gm)
-  return Object.fromEntries([...pairs].map(([, name = '', value = '']) => [name, value.replaceAll("'", '')]))
-}
-
-const fixed = mapping(below(compose, /^x-environment:/))
-const services = below(compose, /^services:/)
-const ours = ['server-1', 'server-2', 'worker', 'migrate', 'seed']
-const monitoring = ['prometheus', 'grafana']
+const ours = Object.keys(services).filter((name) => service(name).image === 'madang:latest')
 
 test('every container of ours reads .env where there is one, and nothing but that', (t) => {
-  t.regex(below(compose, /^x-madang:/), /^ {2}env_file: \[\{ path: \.env, required: false \}\]$/m)
-  t.regex(below(compose, /^x-server:/), /<<: \*madang/)
-  for (const name of ours) {
-    const service = below(services, new RegExp(`^ {2}${name}:`))
-    t.regex(service, name.startsWith('server') ? /<<: \*server$/m : /<<: \*madang$/m)
-    t.regex(service, /environment:[\s\S]{0,20}\*environment/, name)
-    t.notRegex(service, /env_file/, name)
+  t.deepEqual(ours.toSorted(), ['migrate', 'more-servers', 'seed', 'server-1', 'server-2', 'worker'])
+  for (const [name, { env_file }] of Object.entries(services)) {
+    t.deepEqual(env_file, ours.includes(name) ? [{ path: '.env', required: false }] : undefined, name)
   }
-  t.is(compose.match(/env_file:/g)?.length, 1)
 })
 
+/** What several have in common is written once. */
+const fixed: Record<string, string> = service('seed').environment ?? {}
+
 test('what compose says itself are settings, fixed, and no way around .env', (t) => {
-  t.true(Object.keys(fixed).length >= 7)
-  for (const [name, value] of Object.entries(fixed)) {
-    t.true(settings.has(name.replace(/_FILE$/, '')), `${name} is a setting`)
-    t.notRegex(value, /\$/, `${name} would hide what .env says by an empty value`)
+  const text = readFileSync(path.join(projectFolder, 'docker-compose.yml'), 'utf8')
+  const [, written = ''] = /^x-environment: &environment\n((?: {2}.*\n)+)/m.exec(text) ?? []
+  t.notRegex(written, /\$/, 'it would hide what .env says by an empty value')
+  for (const name of ours) {
+    for (const [setting, value] of Object.entries(service(name).environment ?? {})) {
+      const isKnown = [setting, setting.replace(/_FILE$/, '')].some((one) => settings.has(one))
+      t.true(isKnown || setting === 'NODE_OPTIONS', `${name}: ${setting}`)
+      if (setting === 'DATABASE_URL_FILE' && name === 'migrate') t.is(value, '/run/secrets/database_owner_url')
+      else if (setting in fixed) t.is(fixed[setting], value, `${name}: ${setting}`)
+    }
   }
-  const secrets = Object.keys(fixed).filter((name) => name.endsWith('_FILE'))
-  t.deepEqual(secrets, ['DATABASE_URL_FILE', 'REDIS_URL_FILE', 'TOKEN_KEYS_FILE'])
-  t.regex(below(services, /^ {2}worker:/), /RECEIPT_KEY_FILE: \/run\/secrets\/receipt_key/)
 })
 
 test('a .env that was written for npm start takes nothing from the containers that they need', (t) => {
-  const image = readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8')
   const [, standards = ''] = /^ENV (TRANSCRIPTS_FOLDER.*)$/m.exec(image) ?? []
   const imageEnv = Object.fromEntries(standards.split(' ').map((pair) => pair.split('=')))
-  const { DATABASE_URL_FILE: _1, REDIS_URL_FILE: _2, TOKEN_KEYS_FILE: _3, ...plain } = fixed
+  const plain = Object.fromEntries(
+    Object.entries(fixed).filter(([name]) => !name.endsWith('_FILE') && name !== 'NODE_OPTIONS'),
+  )
   t.deepEqual(plain, imageEnv)
 
   const local = {
@@ -68,24 +61,40 @@ test('a .env that was written for npm start takes nothing from the containers th
     MEDIA_FOLDER: '/home/alice/media',
     POSTS_PER_HOUR: '7',
     LOG_LEVEL: '',
+    SERVER_NAME: 'laptop',
+    LISTEN_FILE: '/home/alice/it.sock',
   }
   const addresses = { DATABASE_URL: 'mysql://madang@mysql/madang', REDIS_URL: 'redis://redis', TOKEN_KEYS: 'k:secret' }
   const config = loadConfig({ ...addresses, ...local, ...plain })
-
   t.like(config, { HOST: '0.0.0.0', PORT: 3000, MEDIA_FOLDER: '/data/media', POSTS_PER_HOUR: 7, LOG_LEVEL: 'info' })
+
+  // Each has a name of its own, also those that there are several of.
+  const names = ours.map((name) => {
+    const {
+      DATABASE_URL_FILE: _1,
+      REDIS_URL_FILE: _2,
+      TOKEN_KEYS_FILE: _3,
+      RECEIPT_KEY_FILE: _4,
+      ...own
+    } = service(name).environment ?? {}
+    return loadConfig({ ...addresses, ...local, ...own }).SERVER_NAME
+  })
+  const running = names.filter((_, index) => !['migrate', 'seed'].includes(ours[index] ?? ''))
+  t.false(running.includes('laptop'))
+  t.true(running.includes('server-1') && running.includes('server-2'))
 })
 
-const nginx = below(services, /^ {2}nginx:/)
+/** `from:to:ro`, as it is written for files of this project. */
+const mounted = (nginx.volumes ?? []).flatMap((one) => {
+  const [, from = '', to = ''] = (typeof one === 'string' && /^\.\/nginx\/(\S+):(\S+):ro$/.exec(one)) || []
+  return from === '' ? [] : [{ from, to }]
+})
 
 test('Nginx is given every template of this project and every value that they ask for', (t) => {
   const folder = path.join(projectFolder, 'nginx')
   const files = globSync('**/*.*', { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-  const mounted = [...nginx.matchAll(/^ +- \.\/nginx\/(\S+):(\S+):ro$/gm)].map(([, from = '', to = '']) => ({
-    from,
-    to,
-  }))
 
   t.deepEqual(mounted.map(({ from }) => from).toSorted(), files.toSorted())
   for (const { from, to } of mounted) {
@@ -95,84 +104,119 @@ test('Nginx is given every template of this project and every value that they as
     t.is(to, expected)
   }
 
-  const given = Object.keys(mapping(nginx))
-  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8'))
-  const made = texts.flatMap((text) => [...text.matchAll(/^export (MADANG_\w+)$/gm)].map(([, name = '']) => name))
+  const given = Object.keys(nginx.environment ?? {})
+  const templates = files.filter((file) => file.endsWith('.conf'))
+  const texts = templates.map((file) => readFileSync(path.join(folder, file), 'utf8'))
   const asked = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(MADANG_\w+)\}/g)].map(([, name = '']) => name)))
-  t.true(asked.size > 10)
+  t.true(asked.size > 20)
   t.deepEqual(
-    [...asked].filter((name) => !given.includes(name) && !made.includes(name)),
+    [...asked].filter((name) => !given.includes(name) && !derived.some((one) => one === name)),
     [],
   )
 })
 
+test('what the entry point of the image shall read is what it runs: it leaves out what may not be executed', (t) => {
+  const read = mounted.filter(({ to }) => to.startsWith('/docker-entrypoint.d/'))
+
+  t.deepEqual(
+    read.map(({ from }) => from),
+    ['settings.envsh'],
+  )
+  for (const { from } of read) t.is(statSync(path.join(projectFolder, 'nginx', from)).mode & 0o111, 0o111, from)
+})
+
 test('the web client is built into the image of Nginx, where Nginx looks for it', (t) => {
-  const image = readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8')
   const [web = '', front = '', last = ''] = image.split(/^FROM /m).slice(-3)
 
-  t.regex(nginx, /^ {4}build: \{ context: \., target: nginx \}$/m)
+  t.deepEqual(nginx.build, { context: '.', target: 'nginx' })
   t.regex(web, /^node:24-trixie-slim AS web\n[\s\S]*^COPY web web\nRUN node_modules\/\.bin\/vite build web$/m)
   t.regex(front, /^nginx:1\.30 AS nginx\n/)
-  t.true(front.includes(`\nCOPY --from=web /app/web/dist ${mapping(nginx)['MADANG_WEB_FOLDER']}\n`))
+  t.true(front.includes(`\nCOPY --from=web /app/web/dist ${nginx.environment?.['MADANG_WEB_FOLDER']}\n`))
   // What is built without a target is the image of the servers.
   t.true(last.includes(`\nCMD ${JSON.stringify(['node', ...serverFlags, 'src/server.ts']).replaceAll(',', ', ')}\n`))
-  t.regex(below(compose, /^x-madang:/), /^ {2}build: \.$/m)
+  for (const name of ours) t.is(service(name).build, '.')
 })
 
-test('Nginx reaches each server by a file in memory that only the two of them may touch', (t) => {
-  const files = [...nginx.matchAll(/server unix:(\S+) max_fails=0;/g)].map(([, file]) => file)
-  const servers = allServices.filter((name) => name.startsWith('server-'))
-  for (const [index, name] of servers.entries()) {
-    t.true(below(services, new RegExp(`^ {2}${name}:`)).includes(`LISTEN_FILE: ${files[index]} }`), name)
+test('Nginx reaches two servers by files in memory that only they and it may touch', (t) => {
+  const files = [...(nginx.environment?.['MADANG_SERVERS'] ?? '').matchAll(/server unix:(\S+) max_fails=0;/g)]
+  t.deepEqual(
+    files.map(([, file]) => file),
+    ['server-1', 'server-2'].map((name) => service(name).environment?.['LISTEN_FILE']),
+  )
+
+  const holders = Object.keys(services).filter((name) =>
+    JSON.stringify(service(name).volumes ?? []).includes('sockets'),
+  )
+  t.deepEqual(holders.toSorted(), ['nginx', 'server-1', 'server-2'])
+  const mount = { type: 'volume', source: 'sockets', target: '/run/madang', volume: { nocopy: true } }
+  for (const name of holders) {
+    const own = (service(name).volumes ?? []).find((one) => typeof one !== 'string')
+    t.deepEqual(own as unknown, name === 'nginx' ? { ...mount, read_only: true } : mount)
   }
-  t.deepEqual(files, ['/run/madang/server-1.sock', '/run/madang/server-2.sock'])
 
-  const mount = 'type: volume, source: sockets, target: /run/madang,'
-  t.true(nginx.includes(`- { ${mount} read_only: true, volume: { nocopy: true } }`))
-  t.true(below(compose, /^x-server:/).includes(`- { ${mount} volume: { nocopy: true } }`))
-  t.is(compose.match(/source: sockets/g)?.length, 2, 'nobody else has it')
-
-  t.regex(nginx, /^ {4}user: '101:101'$/m)
-  t.regex(readFileSync(path.join(projectFolder, 'Dockerfile'), 'utf8'), /^USER node$/m)
-  const [, options = ''] =
-    /driver_opts: \{ type: tmpfs, device: tmpfs, o: '(.*)' \}/.exec(below(compose, /^volumes:/)) ?? []
-  t.deepEqual(options.split(','), ['uid=1000', 'gid=101', 'mode=2750', 'size=64k', 'nosuid', 'nodev', 'noexec'])
+  t.is(nginx.user, '101:101')
+  t.regex(image, /^USER node$/m)
+  const { type, device, o = '' } = volumes['sockets']?.driver_opts ?? {}
+  t.deepEqual([type, device], ['tmpfs', 'tmpfs'])
+  t.deepEqual(o.split(','), ['uid=1000', 'gid=101', 'mode=2750', 'size=64k', 'nosuid', 'nodev', 'noexec'])
 })
 
-const networksOf = (name: string): string[] => {
-  const service = below(services, new RegExp(`^ {2}${name}:`))
-  const anchor = /<<: \*server$/m.test(service) ? below(compose, /^x-server:/) : service
-  const own = /<<: \*madang$/m.test(anchor) ? `${below(compose, /^x-madang:/)}\n${service}` : service
-  const [, listed = ''] = /^ +networks: \[(.*)\]$/m.exec(own) ?? []
-  return listed.split(', ')
-}
-const allServices = [...services.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name)
+test('further servers are as many as one likes, and Nginx finds them by their name', (t) => {
+  const more = (env: Record<string, string>) => readCompose([], env).services
+
+  t.is(more({})['more-servers']?.deploy.replicas, '0')
+  t.is(more({})['nginx']?.environment?.['MADANG_NAMED_SERVERS'], '')
+  const five = more({ MADANG_MORE_SERVERS: '5' })
+  t.is(five['more-servers']?.deploy.replicas, '5')
+  t.is(five['nginx']?.environment?.['MADANG_NAMED_SERVERS'], `more-servers:${fixed['PORT']}`)
+  t.is(more({})['worker']?.deploy.replicas, '2', 'workers')
+  t.is(more({ MADANG_WORKER_REPLICAS: '4' })['worker']?.deploy.replicas, '4')
+})
 
 /** Who has a port: to all the world, or to this machine alone. */
-const doors = ['nginx', 'grafana']
+const doors: Record<string, string> = { nginx: '8080:8080', grafana: '127.0.0.1:3300:3000' }
 
 test('Nginx alone is reached from outside; servers, MySQL and Redis are on a network that leads nowhere', (t) => {
-  t.deepEqual(allServices.toSorted(), [...ours, ...monitoring, 'mysql', 'nginx', 'redis'].toSorted())
-  for (const name of allServices) {
-    const service = below(services, new RegExp(`^ {2}${name}:`))
-    t.is(/^ +(ports|network_mode|extra_hosts|expose):/m.test(service), doors.includes(name), name)
-    t.deepEqual(networksOf(name), doors.includes(name) ? ['outside', 'inside'] : ['inside'], name)
+  for (const [name, one] of Object.entries(services)) {
+    const door = doors[name]
+    t.deepEqual(Object.keys(one.networks), door === undefined ? ['inside'] : ['outside', 'inside'], name)
+    t.deepEqual(one.ports, door === undefined ? undefined : [door], name)
+    for (const way of ['expose', 'extra_hosts', 'network_mode', 'privileged', 'devices']) t.false(way in one, name)
   }
-  t.is(compose.match(/^ +ports:/gm)?.length, doors.length)
-  t.regex(below(services, /^ {2}grafana:/), /^ {4}ports: \['127\.0\.0\.1:\$\{MADANG_GRAFANA_PORT:-3300\}:3000'\]$/m)
-  t.notRegex(compose, /network_mode|privileged/)
-  t.regex(below(services, /^ {2}nginx:/), /^ {4}ports: \['\$\{MADANG_PORT:-8080\}:8080'\]$/m)
-  t.is(below(compose, /^networks:/), ['  outside:', '  inside:', '    internal: true', ''].join('\n'))
+  t.deepEqual(networks, { outside: null, inside: { internal: true } })
 })
 
 test('Prometheus and Grafana run where they are asked for, and are given the files of this project', (t) => {
+  const monitoring = Object.keys(services).filter((name) => service(name).profiles?.includes('monitoring'))
+  t.deepEqual(monitoring.toSorted(), ['grafana', 'prometheus'])
   for (const name of monitoring) {
-    const service = below(services, new RegExp(`^ {2}${name}:`))
-    t.regex(service, /^ {4}profiles: \[monitoring\]$/m, name)
-    t.regex(service, /^ {4}<<: \*hardened$/m, name)
-    t.regex(service, /^ {4}image: \S+:v?\d+\.\d+\.\d+$/m, name)
-    const mounted = [...service.matchAll(/^ +- (\.\/deploy\/\S+):\S+:ro$/gm)].map(([, file = '']) => file)
-    t.true(mounted.length >= 2, name)
-    for (const file of mounted) t.true(existsSync(path.join(projectFolder, file)), file)
+    t.deepEqual(service(name).profiles, ['monitoring'], name)
+    t.regex(service(name).image ?? '', /^\S+:v?\d+\.\d+\.\d+$/, name)
+    const files = (service(name).volumes ?? []).flatMap((one) =>
+      typeof one === 'string' ? (/^(\.\/deploy\/\S+):\S+:ro$/.exec(one)?.slice(1) ?? []) : [],
+    )
+    t.true(files.length >= 2, name)
+    for (const file of files) t.true(existsSync(path.join(projectFolder, file)), file)
   }
+})
+
+test('secrets are files that npm run secrets makes, and each goes to who needs it', (t) => {
+  const maker = readFileSync(path.join(projectFolder, 'tools', 'make-secrets.ts'), 'utf8')
+  for (const [name, { file }] of Object.entries(secrets)) {
+    t.is(file, `./secrets/${name}`)
+    t.regex(maker, new RegExp(`^ {4}${name}: `, 'm'))
+  }
+  for (const [name, one] of Object.entries(services)) {
+    for (const [setting, value] of Object.entries(one.environment ?? {})) {
+      if (/PASSWORD|SECRET|_KEYS?(_|$)|(DATABASE|REDIS)_URL/.test(setting) && setting !== 'MADANG_TLS_KEY') {
+        t.regex(setting, /_FILE$|^MYSQL_RANDOM_ROOT_PASSWORD$/, name)
+      }
+      const [, secret] = /^\/run\/secrets\/(\w+)$/.exec(value) ?? []
+      if (secret !== undefined) t.true(one.secrets?.includes(secret), `${name} reads ${secret}`)
+    }
+  }
+  const holders = (secret: string) => Object.keys(services).filter((name) => service(name).secrets?.includes(secret))
+  t.deepEqual(holders('receipt_key'), ['worker'])
+  t.deepEqual(holders('database_owner_url'), ['migrate'])
+  t.deepEqual(holders('mysql_owner_password'), ['mysql'])
 })
