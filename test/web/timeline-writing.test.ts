@@ -7,7 +7,7 @@ import type { Uploading } from '../../web/src/api/upload.ts'
 import { isWorthATry, progressOf, Uploads } from '../../web/src/pictures/uploads.ts'
 import { Composition } from '../../web/src/timeline/composition.ts'
 import { emptyDraft, keepDraft, readDraft } from '../../web/src/timeline/draft.ts'
-import type { DraftStorage } from '../../web/src/timeline/draft.ts'
+import type { DraftStorage } from '../../web/src/shell/kept-drafts.ts'
 
 const files = (...names: string[]) => names.map((name) => new File(['x'], name, { type: 'image/png' }))
 
@@ -118,11 +118,11 @@ test('a draft comes back as it was left, to its account alone, and an empty one 
     pictures: [{ picture: picture('7'), alt: '감나무' }],
   }
 
-  keepDraft(place, 'alice', draft)
+  keepDraft('alice', draft, place)
 
-  t.deepEqual(readDraft(place, 'alice'), draft)
-  t.is(readDraft(place, 'bob').text, '')
-  keepDraft(place, 'alice', { ...draft, text: ' ', pictures: [] })
+  t.deepEqual(readDraft('alice', place), draft)
+  t.is(readDraft('bob', place).text, '')
+  keepDraft('alice', { ...draft, text: ' ', pictures: [] }, place)
   t.is(place.kept.size, 0)
 })
 
@@ -130,11 +130,11 @@ test('what somebody else wrote into the place of a draft is no draft', (t) => {
   for (const text of ['', '{', '7', '{"text":1}', '{"text":"a","area":"","key":"k","pictures":{}}']) {
     const place = storage()
     place.kept.set('madang-draft:alice', text)
-    t.is(readDraft(place, 'alice').text, '', text)
+    t.is(readDraft('alice', place).text, '', text)
   }
   const place = storage()
   place.kept.set('madang-draft:alice', '{"text":"a","area":"","key":"k","pictures":[{"alt":""},null]}')
-  t.deepEqual(readDraft(place, 'alice'), { text: 'a', area: '', key: 'k', pictures: [] })
+  t.deepEqual(readDraft('alice', place), { text: 'a', area: '', key: 'k', pictures: [] })
 })
 
 function composing(send: (draft: PostDraft, key: string) => Promise<Post>) {

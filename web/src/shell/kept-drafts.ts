@@ -1,10 +1,33 @@
 /** What somebody began to write lies in this browser, by whose it is: one to post, and one for each room. */
 
+/** Where drafts lie: the `localStorage` of a browser. */
+export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
 const prefix = 'madang-draft:'
 
 /** Where a draft of this person lies; `place` tells several apart. */
 export function draftKey(person: string, place?: string): string {
   return place === undefined ? `${prefix}${person}` : `${prefix}${person}:${place}`
+}
+
+/** Null where there is none, and where a browser keeps nothing for us. */
+export function keptDraft(key: string, storage?: DraftStorage): string | null {
+  try {
+    return (storage ?? localStorage).getItem(key)
+  } catch {
+    return null
+  }
+}
+
+/** Null takes it away. Where nothing can be kept, because it is full or switched off, a draft lives as long as its page. */
+export function keepDraftText(key: string, draft: string | null, storage?: DraftStorage): void {
+  try {
+    const place = storage ?? localStorage
+    if (draft === null) place.removeItem(key)
+    else place.setItem(key, draft)
+  } catch {
+    // As said.
+  }
 }
 
 /** All that one person began to write here. Rooms know people by their usernames. */

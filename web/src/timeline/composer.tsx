@@ -35,7 +35,7 @@ export function Composer(props: Omit<NewPostProps, 'account'>) {
 export function isAboutToGrow(): boolean {
   const account = me.value
   if (newPost.component.value !== undefined || newPost.hasFailed.value) return false
-  return account !== null && account !== undefined && hasDraft(localStorage, account.id)
+  return account !== null && account !== undefined && hasDraft(account.id)
 }
 
 function StandIn() {

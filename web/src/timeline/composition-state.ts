@@ -21,10 +21,10 @@ export function compositionOf(account: string): Composition {
 
 function newComposition(account: string): Composition {
   return new Composition({
-    draft: readDraft(localStorage, account),
+    draft: readDraft(account),
     uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
     send: (draft, key) => api.timeline.create(draft, key),
-    keep: (draft) => keepDraft(localStorage, account, draft),
+    keep: (draft) => keepDraft(account, draft),
   })
 }
 

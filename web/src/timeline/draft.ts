@@ -1,6 +1,7 @@
 import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
-import { draftKey } from '../shell/kept-drafts.ts'
+import { draftKey, keepDraftText, keptDraft } from '../shell/kept-drafts.ts'
+import type { DraftStorage } from '../shell/kept-drafts.ts'
 
 /** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
 export interface Draft {
@@ -20,34 +21,22 @@ export function isEmpty(draft: Draft): boolean {
   return draft.text.trim() === '' && draft.pictures.length === 0
 }
 
-/** Where drafts are kept: the `localStorage` of a browser. */
-export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-
-export function readDraft(storage: DraftStorage, account: string): Draft {
+export function readDraft(account: string, storage?: DraftStorage): Draft {
   try {
-    return draftIn(JSON.parse(storage.getItem(nameOf(account)) ?? 'null')) ?? emptyDraft()
+    return draftIn(JSON.parse(keptDraft(draftKey(account), storage) ?? 'null')) ?? emptyDraft()
   } catch {
-    // Something else wrote there, or the browser keeps nothing: a draft is not worth more than a new beginning.
+    // Something else wrote there: a draft is not worth more than a new beginning.
     return emptyDraft()
   }
 }
 
 /** Without reading it. */
-export function hasDraft(storage: DraftStorage, account: string): boolean {
-  return storage.getItem(nameOf(account)) !== null
+export function hasDraft(account: string): boolean {
+  return keptDraft(draftKey(account)) !== null
 }
 
-export function keepDraft(storage: DraftStorage, account: string, draft: Draft): void {
-  try {
-    if (isEmpty(draft)) storage.removeItem(nameOf(account))
-    else storage.setItem(nameOf(account), JSON.stringify(draft))
-  } catch {
-    // Full, or switched off: then it lives as long as the page.
-  }
-}
-
-function nameOf(account: string): string {
-  return draftKey(account)
+export function keepDraft(account: string, draft: Draft, storage?: DraftStorage): void {
+  keepDraftText(draftKey(account), isEmpty(draft) ? null : JSON.stringify(draft), storage)
 }
 
 /** What was kept may be of another version of the client. */
