@@ -14,7 +14,9 @@ export interface Seen {
   /** The furthest that a line in sight moved other than by scrolling, in pixels, and which. */
   moved: number
   line: string
-  /** How often the client put the log somewhere itself: without that, nothing was watched. */
+  /** How far the reader went, in pixels. */
+  scrolled: number
+  /** How often the client put the log somewhere itself. */
   placed: number
 }
 
@@ -55,7 +57,7 @@ function watchHere(): Watch {
   const tasks: number[] = []
   const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
   observer.observe({ type: 'longtask' })
-  let [most, moved, line] = [0, 0, '']
+  let [most, moved, line, distance] = [0, 0, '', 0]
   let isOver = false
   let last = { at: performance.now(), top: topNow(), lines: linesInSight() }
 
@@ -74,6 +76,7 @@ function watchHere(): Watch {
     frames.push(at - last.at)
     const [top, lines] = [topNow(), linesInSight()]
     const scrolled = top - last.top - placedPx
+    distance += Math.abs(scrolled)
     placedPx = 0
     for (const [key, place] of lines) {
       const before = last.lines.get(key)
@@ -109,7 +112,7 @@ function watchHere(): Watch {
       return {
         ...{ frames: frames.length, p50: within(0.5), p99: within(0.99) },
         ...{ longTasks: tasks.length, longest: Math.round(Math.max(0, ...tasks)) },
-        ...{ most, moved: Math.round(moved), line, placed },
+        ...{ most, moved: Math.round(moved), line, scrolled: Math.round(distance), placed },
       }
     },
   }

@@ -176,7 +176,7 @@ test.serial('what was refused for its id is tried again under another one', asyn
   const room = await roomFor(stack(), alice)
   const storage = memoryStorage()
   const id = uuidv7(Date.now() + 3_600_000)
-  const problem = { code: 'bad_id' }
+  const problem = { code: 'bad_id' as const }
   const refused = { ...{ room, id, turn: 1, body: 'again' }, state: 'failed' as const, problem, writtenAt: Date.now() }
   await storage.put({ ...refused, account: alice.account.id })
 

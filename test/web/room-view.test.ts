@@ -17,6 +17,7 @@ import {
   mostRows,
   newestWindow,
   sliceOf,
+  stretchAround,
   trimmed,
   windowAround,
 } from '../../web/src/rooms/view/window.ts'
@@ -178,6 +179,23 @@ test('rows that come between others do not grow the page without end, and what i
   const end = trimmed(rows, window, [890, 900])
   t.is(end.to, undefined)
   t.is(sliceOf(rows, end).end, 900)
+})
+
+test('what is in the page does not grow over a hole, from whichever side somebody comes', (t) => {
+  const rows = [
+    ...Array.from({ length: 100 }, (_, at) => row(at + 1)),
+    ...Array.from({ length: 100 }, (_, at) => row(at + 901)),
+  ]
+  const holes = [{ from: 101, to: 900 }]
+  t.deepEqual(stretchAround(950, holes), { from: 901, to: Infinity })
+  t.deepEqual(stretchAround(50, holes), { from: 0, to: 100 })
+
+  t.deepEqual(newestWindow(rows, stretchAround(1000, holes)), { from: 901, to: undefined })
+  const around = windowAround(rows, 90, stretchAround(90, holes))
+  t.deepEqual(around, { from: 30, to: 100 })
+  t.deepEqual(later(rows, around, 90, stretchAround(100, holes)), around)
+  const below = { from: 910, to: undefined }
+  t.deepEqual(earlier(rows, below, 950, stretchAround(910, holes)), { from: 901, to: undefined })
 })
 
 test('the line of what is new waits while the rows beside it are not loaded', (t) => {

@@ -1,3 +1,4 @@
+import type { Trouble } from './problem.ts'
 import type { NewMessage } from './rooms.ts'
 import type { Ack, Notification, Room, ServerFrame, SharedPost } from './types.ts'
 
@@ -96,7 +97,7 @@ export interface Outgoing {
    */
   state: 'sending' | 'buffered' | 'stored' | 'failed' | 'discarded'
   place?: Place
-  problem?: { code: string; detail?: string; retryAfter?: number }
+  problem?: { code: Trouble; detail?: string; retryAfter?: number }
 }
 
 export interface Outbox {

@@ -7,7 +7,17 @@ import type { ViewItem } from '../model/view.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
 import { LineFocus } from './line-focus.ts'
 import { ScrollAnchor } from './scroll-anchor.ts'
-import { afterArrival, earlier, isTooLong, later, newestWindow, sliceOf, trimmed, windowAround } from './window.ts'
+import {
+  afterArrival,
+  earlier,
+  isTooLong,
+  later,
+  newestWindow,
+  sliceOf,
+  stretchAround,
+  trimmed,
+  windowAround,
+} from './window.ts'
 import type { RowWindow } from './window.ts'
 
 /** So near to an end of what is in the page, in heights of the view, more is brought in. */
@@ -57,7 +67,7 @@ export class Reader {
 
   /** The elements that scroll. Answers how to let them go. */
   attach(scroller: HTMLElement, lines: HTMLElement): () => void {
-    this.#window.value = newestWindow(this.#visit.rows.peek())
+    this.#window.value = this.#newest()
     this.#anchor = new ScrollAnchor(scroller, lines, {
       isEndShown: () => this.#window.peek().to === undefined,
       onResize: () => this.rendered(),
@@ -99,7 +109,7 @@ export class Reader {
   }
 
   toNewest(): void {
-    this.#window.value = newestWindow(this.#visit.rows.peek())
+    this.#window.value = this.#newest()
     this.isAtEnd.value = true
     this.#anchor?.toEnd()
     this.#markSeen()
@@ -111,13 +121,18 @@ export class Reader {
     const isHere = this.#visit.rows.peek().slice(start, end).includes(row)
     if (isHere && this.#comeTo(key)) return
     this.#wanted = key
-    this.#window.value = windowAround(this.#visit.rows.peek(), row.seq)
+    this.#window.value = windowAround(this.#visit.rows.peek(), row.seq, stretchAround(row.seq, this.#visit.log.holes))
   }
 
   /** The message of a line. */
   messageOf(key: string): { row: Row; isOwn: boolean } | undefined {
     const item = this.items.peek().find((one) => one.key === key)
     return item?.type === 'message' ? { row: item.row, isOwn: item.row.from === this.#me } : undefined
+  }
+
+  #newest(): RowWindow {
+    const rows = this.#visit.rows.peek()
+    return newestWindow(rows, stretchAround(rows.at(-1)?.seq ?? 0, this.#visit.log.holes))
   }
 
   #itemsNow(): ViewItem[] {
@@ -174,14 +189,21 @@ export class Reader {
     if (this.#anchor === undefined || this.#wanted !== undefined) return
     if (this.#readsHole()) return
     const { above, below } = this.#anchor.distances
-    const near = this.#near
-    const rows = this.#visit.rows.peek()
     const window = this.#window.peek()
-    const { start } = sliceOf(rows, window)
-    if (above < near && start > 0) this.#window.value = earlier(rows, window, this.#seqsWithin(2 * near).at(-1))
-    else if (below < near && window.to !== undefined)
-      this.#window.value = later(rows, window, this.#seqsWithin(2 * near)[0])
-    else if (above < near && this.#visit.pages.olderTrouble.peek() === undefined) void this.#visit.pages.loadOlder()
+    const isAtBeginning = sliceOf(this.#visit.rows.peek(), window).start === 0
+    if (above < this.#near && !isAtBeginning) this.#grow(earlier, window.from)
+    else if (below < this.#near && window.to !== undefined) this.#grow(later, window.to)
+    else if (above < this.#near && this.#visit.pages.olderTrouble.peek() === undefined)
+      void this.#visit.pages.loadOlder()
+  }
+
+  /** As far as nothing is missing; at a hole the window ends until that is read. */
+  #grow(way: typeof earlier, edge: number): void {
+    const window = this.#window.peek()
+    const seen = this.#seqsWithin(2 * this.#near)
+    const stretch = stretchAround(edge, this.#visit.log.holes)
+    const grown = way(this.#visit.rows.peek(), window, way === earlier ? seen.at(-1) : seen[0], stretch)
+    if (grown.from !== window.from || grown.to !== window.to) this.#window.value = grown
   }
 
   /** Whether somebody is near a hole, into which is read then from the side on which they are. What could not be read waits to be asked for. */

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Outgoing } from '../../api/live.ts'
 import { ApiProblem } from '../../api/problem.ts'
-import type { Trouble } from '../../api/problem.ts'
 import { problemText } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -25,8 +24,7 @@ export function SendingMark({ state }: { state: 'sending' | 'buffered' | 'stored
 export function FailedLine({ message }: { message: Outgoing }) {
   const outbox = useOutbox()
   const [isBusy, setBusy] = useState(false)
-  const { code = 'internal', retryAfter } = message.problem ?? {}
-  const problem = new ApiProblem({ code: code as Trouble, ...(retryAfter === undefined ? {} : { retryAfter }) })
+  const problem = new ApiProblem(message.problem ?? { code: 'internal' })
 
   async function run(work: (id: string) => Promise<void>): Promise<void> {
     setBusy(true)

@@ -1,4 +1,5 @@
 import type { Row } from '../model/log.ts'
+import type { SeqRange } from '../model/ranges.ts'
 
 /**
  * Which part of a room's rows is in the page. However much is known, only some hundred rows are: the part moves with the reader, grows at
@@ -16,9 +17,21 @@ export const mostRows = 240
 /** Where the end is shown and the reader is above it, more may come before the window lets the end go. */
 const mostAtEnd = 400
 
+/** Seqs between which nothing is missing: a window does not grow over a hole, or who scrolls fast would pass it by. */
+export const unbroken: SeqRange = { from: 0, to: Infinity }
+
+/** How far the rows around one go without a hole. */
+export function stretchAround(seq: number, holes: readonly SeqRange[]): SeqRange {
+  const [above, below] = [holes.filter(({ to }) => to < seq), holes.filter(({ from }) => from > seq)]
+  return {
+    from: Math.max(0, ...above.map(({ to }) => to + 1)),
+    to: Math.min(Infinity, ...below.map(({ from }) => from - 1)),
+  }
+}
+
 /** The newest rows, and what follows. */
-export function newestWindow(rows: readonly Row[]): RowWindow {
-  return { from: seqAt(rows, Math.max(0, rows.length - 2 * stepRows)), to: undefined }
+export function newestWindow(rows: readonly Row[], { from }: SeqRange = unbroken): RowWindow {
+  return { from: seqAt(rows, Math.max(firstFrom(rows, from), rows.length - 2 * stepRows)), to: undefined }
 }
 
 /** First and behind-last index of the rows shown. */
@@ -29,17 +42,17 @@ export function sliceOf(rows: readonly Row[], window: RowWindow): { start: numbe
 }
 
 /** The reader nears the first row shown. What they see, up to `keepTo`, stays, however little room many rows take. */
-export function earlier(rows: readonly Row[], window: RowWindow, keepTo = 0): RowWindow {
+export function earlier(rows: readonly Row[], window: RowWindow, keepTo = 0, stretch = unbroken): RowWindow {
   const { start, end } = sliceOf(rows, window)
-  const first = Math.max(0, start - stepRows)
+  const first = Math.max(firstFrom(rows, stretch.from), start - stepRows)
   const last = Math.min(end, Math.max(first + mostRows, firstFrom(rows, keepTo + 1)))
   return { from: seqAt(rows, first), to: last === rows.length ? window.to : seqAt(rows, last - 1) }
 }
 
 /** The reader nears the last row shown. What they see, from `keepFrom` on, stays. */
-export function later(rows: readonly Row[], window: RowWindow, keepFrom = Infinity): RowWindow {
+export function later(rows: readonly Row[], window: RowWindow, keepFrom = Infinity, stretch = unbroken): RowWindow {
   const { start, end } = sliceOf(rows, window)
-  const last = Math.min(rows.length, end + stepRows)
+  const last = Math.min(firstFrom(rows, stretch.to + 1), end + stepRows)
   const first = Math.max(start, Math.min(last - mostRows, firstFrom(rows, keepFrom)))
   return { from: seqAt(rows, first), to: last === rows.length ? undefined : seqAt(rows, last - 1) }
 }
@@ -68,10 +81,10 @@ export function trimmed(rows: readonly Row[], window: RowWindow, seen: readonly 
 }
 
 /** Around one row. */
-export function windowAround(rows: readonly Row[], seq: number): RowWindow {
+export function windowAround(rows: readonly Row[], seq: number, stretch = unbroken): RowWindow {
   const place = firstFrom(rows, seq)
-  const first = Math.max(0, place - stepRows)
-  const last = Math.min(rows.length, place + stepRows)
+  const first = Math.max(firstFrom(rows, stretch.from), place - stepRows)
+  const last = Math.min(firstFrom(rows, stretch.to + 1), place + stepRows)
   return { from: seqAt(rows, first), to: last === rows.length ? undefined : seqAt(rows, last - 1) }
 }
 
