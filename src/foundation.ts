@@ -1,7 +1,7 @@
 import type { Config } from './config.ts'
 import { readDurability } from './ledger/index.ts'
 import type { Durability } from './ledger/index.ts'
-import { missingMigrations } from './migrations/index.ts'
+import { faultOfSchema, schemaStand } from './migrations/index.ts'
 import { Broker } from './platform/broker.ts'
 import { Lifecycle } from './platform/lifecycle.ts'
 import type { Log } from './platform/log.ts'
@@ -59,7 +59,7 @@ export async function layFoundation(
     const appendRedis = openRedis({ config, log, lifecycle, metrics }, 'append')
     const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log, metrics })
     lifecycle.onClose('broker', () => broker.close())
-    await requireAnswer('MySQL', 'DATABASE_URL', () => requireMigrations(sql))
+    await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql))
     const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability(config, log, redis, sql))
     return { sql, redis, appendRedis, broker, durability, lifecycle, metrics }
   } catch (error) {
@@ -126,14 +126,15 @@ async function requireAnswer<T>(service: string, setting: string, ask: () => Pro
   }
 }
 
-async function requireMigrations(sql: Sql): Promise<void> {
-  const missing = await missingMigrations(sql)
-  if (missing.length === 0) return
-  throw new CannotStart(`The database lacks ${missing.length} migrations (first ${missing[0]}): run "npm run migrate".`)
+async function requireSchema(sql: Sql): Promise<void> {
+  const fault = faultOfSchema(await schemaStand(sql))
+  if (fault !== undefined) throw new CannotStart(fault)
 }
 
 async function requireDurability(config: Config, log: Log, redis: Redis, sql: Sql): Promise<Durability> {
-  const { durability, faults } = await readDurability(redis, sql, config.REDIS_DURABILITY)
+  const found = await readDurability(redis, sql, config.REDIS_DURABILITY, config.REDIS_MAX_BYTES)
+  const { durability, faults, advice } = found
+  for (const line of advice) log.warn({ advice: line }, 'a setting is worth a look')
   if (faults.length === 0) return durability
   if (config.WEAK_DURABILITY === 'refuse') {
     throw new CannotStart(

@@ -1,4 +1,3 @@
-import { mysqlErrno, noSuchTable, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import * as accounts from './001_accounts.ts'
 import * as sessions from './002_sessions.ts'
@@ -12,6 +11,7 @@ import * as endRoom from './012_end_room.ts'
 import * as ledgerRecord from './013_ledger_record.ts'
 import * as parkedTargets from './014_parked_targets.ts'
 import * as quarantineAccepted from './015_quarantine_accepted.ts'
+import * as restoredEpochs from './016_restored_epochs.ts'
 import * as rooms from './020_rooms.ts'
 import * as roomMembers from './021_room_members.ts'
 import * as readMarkers from './022_read_markers.ts'
@@ -36,11 +36,18 @@ import * as comments from './074_comments.ts'
 import * as likes from './075_likes.ts'
 import * as popular from './076_popular.ts'
 import * as idempotencyKeys from './090_idempotency_keys.ts'
+import { applyMigration } from './apply.ts'
+import type { Migration } from './apply.ts'
+import { underLock } from './lock.ts'
+import type { Holder } from './lock.ts'
+import { appliedMigrations, createRecord, restoring, strike, whatIsUnderWay } from './record.ts'
+import { standOfSchema } from './stand.ts'
+import type { SchemaStand } from './stand.ts'
 
-interface Migration {
-  up(sql: Sql): Promise<void>
-  down(sql: Sql): Promise<void>
-}
+export { TablesAreLocked, describeHolder, lockHolder, underLock, unlock } from './lock.ts'
+export { createRecord, noteBegun, noteEnded, restoring } from './record.ts'
+export { faultOfSchema } from './stand.ts'
+export type { SchemaStand } from './stand.ts'
 
 /** In the order in which they are applied. A name, once released, never changes. */
 const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
@@ -56,6 +63,7 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['013_ledger_record', ledgerRecord],
   ['014_parked_targets', parkedTargets],
   ['015_quarantine_accepted', quarantineAccepted],
+  ['016_restored_epochs', restoredEpochs],
   ['020_rooms', rooms],
   ['021_room_members', roomMembers],
   ['022_read_markers', readMarkers],
@@ -82,72 +90,87 @@ const migrations: ReadonlyMap<string, Migration> = new Map<string, Migration>([
   ['090_idempotency_keys', idempotencyKeys],
 ])
 
-/** Applies what is missing and answers the names; `onStep` hears each name before it runs. Safe to call from several processes at once. */
-export async function migrateUp(sql: Sql, onStep: (name: string) => void = () => undefined): Promise<string[]> {
-  return underLock(sql, async (locked) => {
-    const applied = await appliedMigrations(locked)
-    const missing = [...migrations].filter(([name]) => !applied.has(name))
-    for (const [name, migration] of missing) {
-      onStep(name)
-      await migration.up(locked)
-      await locked('migrations').insert({ name })
-    }
-    return missing.map(([name]) => name)
-  })
+/** In their order. */
+export const migrationNames: readonly string[] = [...migrations.keys()]
+
+/** Thrown before anything is changed, with what to do instead. */
+export class CannotMigrate extends Error {}
+
+export interface Migrating {
+  /** Hears each name before it is applied. */
+  onStep?: (name: string) => void
+  /** Hears of whom it waits for. */
+  onWait?: (holder: Holder | undefined) => void
+}
+
+/**
+ * Applies what is missing and answers the names; goes on with what a process that died has begun. Safe to call from several processes at
+ * once: they wait for each other. Errors: `CannotMigrate`, `TablesAreLocked`.
+ */
+export async function migrateUp(sql: Sql, { onStep, onWait }: Migrating = {}): Promise<string[]> {
+  return underLock(
+    sql,
+    async (locked) => {
+      await requireNoRestore(locked)
+      return applyAmong(locked, new Set(migrationNames), onStep)
+    },
+    onWait,
+  )
+}
+
+async function requireNoRestore(locked: Sql): Promise<void> {
+  if (!(await whatIsUnderWay(locked)).some(({ name }) => name === restoring)) return
+  throw new CannotMigrate(
+    'A restore of this database has begun and has not ended: run "npm run restore" again, it begins anew.',
+  )
+}
+
+/** Those of the given ones that are missing, for who has the lock. */
+export async function applyAmong(
+  locked: Sql,
+  wanted: ReadonlySet<string>,
+  onStep: (name: string) => void = () => undefined,
+): Promise<string[]> {
+  await createRecord(locked)
+  const applied = await appliedMigrations(locked)
+  requireKnown(applied)
+  const missing = [...migrations].filter(([name]) => wanted.has(name) && !applied.has(name))
+  for (const [name, migration] of missing) {
+    onStep(name)
+    await applyMigration(locked, name, migration)
+  }
+  return missing.map(([name]) => name)
+}
+
+function requireKnown(applied: ReadonlySet<string>): void {
+  const unknown = [...applied].filter((name) => !migrations.has(name))
+  if (unknown.length === 0) return
+  throw new CannotMigrate(
+    `The tables are those of a newer version: this one does not know ${unknown.join(', ')}. Run the version that made them, or restore a backup of before (docs/upgrading.md).`,
+  )
 }
 
 /** Takes everything back, newest first. For tests and for leaving: all data goes. */
 export async function migrateDown(sql: Sql): Promise<string[]> {
   return underLock(sql, async (locked) => {
+    await createRecord(locked)
     const applied = await appliedMigrations(locked)
+    const [begun] = await whatIsUnderWay(locked)
+    if (begun !== undefined) {
+      throw new CannotMigrate(
+        `${begun.name} has begun and not ended: ${begun.name === restoring ? 'run the restore again' : 'run "npm run migrate"'}, then come back.`,
+      )
+    }
     const present = [...migrations].filter(([name]) => applied.has(name)).toReversed()
     for (const [name, migration] of present) {
       await migration.down(locked)
-      await locked('migrations').where({ name }).delete()
+      await strike(locked, name)
     }
     return present.map(([name]) => name)
   })
 }
 
-/** Names that this version has and the database has not. Only reads: servers may make no table. */
-export async function missingMigrations(sql: Sql): Promise<string[]> {
-  const applied = await appliedMigrations(sql)
-  return [...migrations.keys()].filter((name) => !applied.has(name))
-}
-
-/** DDL commits by itself, so the transaction is only there to keep one connection: the lock belongs to that connection. */
-async function underLock<T>(sql: Sql, work: (locked: Sql) => Promise<T>): Promise<T> {
-  return sql.transaction(async (locked) => {
-    const [answer] = await selectRows<{ held: number | null }>(
-      locked,
-      "SELECT GET_LOCK(CONCAT('madang-migrate-', DATABASE()), 60) AS held",
-    )
-    if (answer?.held !== 1) throw new Error('another process has been migrating this database for 60 seconds')
-    try {
-      await createRecord(locked)
-      return await work(locked)
-    } finally {
-      await locked.raw("SELECT RELEASE_LOCK(CONCAT('madang-migrate-', DATABASE()))")
-    }
-  })
-}
-
-function createRecord(sql: Sql): Promise<unknown> {
-  return sql.raw(
-    `CREATE TABLE IF NOT EXISTS migrations (
-       name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
-       applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`,
-  )
-}
-
-/** In a database that was never migrated there is not even the record. */
-async function appliedMigrations(sql: Sql): Promise<Set<string>> {
-  try {
-    const rows = await sql('migrations').select<{ name: string }[]>('name')
-    return new Set(rows.map((row) => row.name))
-  } catch (error) {
-    if (mysqlErrno(error) === noSuchTable) return new Set()
-    throw error
-  }
+/** How the tables stand to this version. Only reads: servers may make no table. */
+export function schemaStand(sql: Sql): Promise<SchemaStand> {
+  return standOfSchema(sql, migrationNames)
 }

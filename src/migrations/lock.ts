@@ -1,0 +1,87 @@
+import { selectRows } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+
+/** One process at a time changes the tables, or needs them to stay as they are. */
+
+export const lockSeconds = 60
+
+/** Who has the lock, as the database knows them. */
+export interface Holder {
+  connection: number
+  /** Address and port; undefined where the database does not show other people's connections. */
+  from: string | undefined
+  /** What it is doing, and for how many seconds. */
+  doing: string | undefined
+  seconds: number | undefined
+}
+
+/** Thrown when somebody else had the lock for as long as we waited. */
+export class TablesAreLocked extends Error {
+  constructor(holder: Holder | undefined) {
+    super(
+      `Another process has had the tables of this database to itself for ${lockSeconds} seconds: ${describeHolder(holder)}. ` +
+        'Wait for it. If its process, or its machine, is gone for sure, "npm run migrate -- unlock" takes the lock from it.',
+    )
+  }
+}
+
+export function describeHolder(holder: Holder | undefined): string {
+  if (holder === undefined) return 'it has just let go'
+  const { connection, from = 'an address that we may not see', doing, seconds } = holder
+  const work =
+    doing === undefined ? '' : `, for ${seconds ?? '?'} s at "${doing.replaceAll(/\s+/g, ' ').slice(0, 100)}"`
+  return `connection ${connection} from ${from}${work}`
+}
+
+/** Names of locks have 64 characters at most, those of databases as many. */
+const lockName = "LEFT(CONCAT('madang-migrate-', DATABASE()), 64)"
+
+/**
+ * DDL commits by itself, so the transaction is only there to keep one connection: the lock belongs to that connection, and goes with it,
+ * whatever becomes of the process. `onWait` hears of whom it waits for.
+ */
+export async function underLock<T>(
+  sql: Sql,
+  work: (locked: Sql) => Promise<T>,
+  onWait: (holder: Holder | undefined) => void = () => undefined,
+): Promise<T> {
+  return sql.transaction(async (locked) => {
+    if (!(await takeLock(locked, 0))) {
+      onWait(await lockHolder(locked))
+      if (!(await takeLock(locked, lockSeconds))) throw new TablesAreLocked(await lockHolder(locked))
+    }
+    try {
+      return await work(locked)
+    } finally {
+      await locked.raw(`SELECT RELEASE_LOCK(${lockName})`)
+    }
+  })
+}
+
+async function takeLock(sql: Sql, seconds: number): Promise<boolean> {
+  const [answer] = await selectRows<{ held: number | null }>(sql, `SELECT GET_LOCK(${lockName}, ?) AS held`, [seconds])
+  return answer?.held === 1
+}
+
+export async function lockHolder(sql: Sql): Promise<Holder | undefined> {
+  const [row] = await selectRows<{ id: number | null }>(sql, `SELECT IS_USED_LOCK(${lockName}) AS id`)
+  if (row === undefined || row.id === null) return undefined
+  const shown = await selectRows<{ Id: number; Host: string; Time: number; Info: string | null }>(
+    sql,
+    'SHOW FULL PROCESSLIST',
+  )
+  const found = shown.find(({ Id }) => Id === row.id)
+  return {
+    connection: row.id,
+    from: found?.Host,
+    doing: found?.Info ?? undefined,
+    seconds: found?.Time,
+  }
+}
+
+/** Ends the connection that has the lock, and with it the lock; answers whose it was. */
+export async function unlock(sql: Sql): Promise<Holder | undefined> {
+  const holder = await lockHolder(sql)
+  if (holder !== undefined) await sql.raw(`KILL CONNECTION ${holder.connection}`)
+  return holder
+}
