@@ -1,35 +1,44 @@
 import { selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { mysqlFaults, redisAdvice, redisFaults } from './durability-rules.ts'
+import type { Durability, Settings } from './durability-rules.ts'
 
-/** What an acknowledgement means here, as `hello` and receipts say it. */
-export type Durability = 'always' | 'everysec' | 'none'
+export type { Durability } from './durability-rules.ts'
 
 export interface DurabilityFindings {
   durability: Durability
   /** One readable line for each setting that keeps less than the promise needs. */
   faults: string[]
+  /** The same for what gives nothing up, and is still worth a look. */
+  advice: string[]
 }
 
-/** Reads the settings that the promise rests on. `stated` is the operator's word where Redis does not show its own. */
+/**
+ * Reads the settings that the promise rests on. `stated` is the operator's word where Redis does not show its own; `maxBytes` the budget
+ * that the operator has set.
+ */
 export async function readDurability(
   redis: Redis,
   sql: Sql,
   stated: Durability | undefined,
+  maxBytes?: number,
 ): Promise<DurabilityFindings> {
   const settings = await redisSettings(redis)
+  const facts = await redisFacts(redis)
   const shown = settings === undefined ? undefined : durabilityOf(settings)
   const durability = shown ?? stated ?? 'none'
-  const faults = [...redisFaults(settings, durability), ...(await mysqlFaults(sql))]
-  return { durability, faults }
+  return {
+    durability,
+    faults: [...redisFaults({ settings, facts, durability }), ...mysqlFaults(await mysqlSettings(sql))],
+    advice: redisAdvice(settings, maxBytes),
+  }
 }
 
-type RedisSettings = Map<string, string>
-
 /** Undefined where the service refuses to show its settings. One that does not answer has refused nothing: that is an error. */
-async function redisSettings(redis: Redis): Promise<RedisSettings | undefined> {
+async function redisSettings(redis: Redis): Promise<Settings | undefined> {
   try {
-    const names = ['appendonly', 'appendfsync', 'maxmemory-policy', 'no-appendfsync-on-rewrite']
+    const names = ['appendonly', 'appendfsync', 'maxmemory', 'maxmemory-policy', 'no-appendfsync-on-rewrite']
     const answers = await Promise.all(names.map((name) => redis.config('GET', name) as Promise<string[]>))
     return new Map(answers.map(([name = '', value = '']) => [name, value]))
   } catch (error) {
@@ -42,42 +51,44 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && /^(NOPERM|ERR unknown (sub)?command)/i.test(error.message)
 }
 
-function durabilityOf(settings: RedisSettings): Durability {
+/** What Redis says of itself, whoever asks. */
+async function redisFacts(redis: Redis): Promise<Settings> {
+  const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
+  return new Map(
+    [...`${server}\n${replication}`.matchAll(/^([a-z_]+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  )
+}
+
+function durabilityOf(settings: Settings): Durability {
   if (settings.get('appendonly') !== 'yes') return 'none'
   const fsync = settings.get('appendfsync')
   return fsync === 'always' || fsync === 'everysec' ? fsync : 'none'
 }
 
-function redisFaults(settings: RedisSettings | undefined, durability: Durability): string[] {
-  const faults: string[] = []
-  if (durability !== 'always') {
-    faults.push(`Redis: an acknowledged message may be lost with the power (durability is ${durability}, not always)`)
-  }
-  const policy = settings?.get('maxmemory-policy')
-  if (policy !== undefined && policy !== 'noeviction') {
-    faults.push(`Redis: maxmemory-policy is ${policy}; anything but noeviction throws messages away`)
-  }
-  if (settings?.get('no-appendfsync-on-rewrite') === 'yes') {
-    faults.push('Redis: no-appendfsync-on-rewrite is on; while the file is rewritten nothing is synced')
-  }
-  return faults
-}
+const globalNames = [
+  ...['innodb_flush_log_at_trx_commit', 'innodb_flush_method', 'innodb_doublewrite', 'log_bin', 'sync_binlog'],
+  ...['max_allowed_packet', 'read_only', 'version'],
+]
+const sessionNames = [
+  ...['sql_mode', 'autocommit', 'time_zone', 'character_set_client', 'transaction_isolation', 'tx_isolation'],
+]
 
-/** A statement of a flush holds 1 MiB of payloads, or one larger one; escaped they may be twice as long. */
-const leastPacketBytes = 4 * 1_048_576
-
-async function mysqlFaults(sql: Sql): Promise<string[]> {
-  const [row] = await selectRows<{ flush: number; mode: string; packet: number }>(
-    sql,
-    `SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@SESSION.sql_mode AS mode,
-       @@GLOBAL.max_allowed_packet AS packet`,
-  )
-  const faults: string[] = []
-  if (Number(row?.flush) !== 1)
-    faults.push('MySQL: innodb_flush_log_at_trx_commit is not 1; a commit may be lost with the power')
-  if (!/STRICT_(ALL|TRANS)_TABLES/.test(row?.mode ?? '')) faults.push('MySQL: the SQL mode is not strict')
-  if (Number(row?.packet) < leastPacketBytes) {
-    faults.push(`MySQL: max_allowed_packet is ${row?.packet}; a flush sends more than that, and would fail for ever`)
+/** By names, since not every version has all of them. Those of the session are what we have set: a proxy in between may not keep them. */
+async function mysqlSettings(sql: Sql): Promise<Settings> {
+  const found = new Map<string, string>()
+  for (const [scope, names] of [
+    ['GLOBAL', globalNames],
+    ['SESSION', sessionNames],
+  ] as const) {
+    const rows = await selectRows<{ Variable_name: string; Value: string }>(
+      sql,
+      `SHOW ${scope} VARIABLES WHERE Variable_name IN (?)`,
+      [names],
+    )
+    for (const { Variable_name, Value } of rows) found.set(Variable_name.toLowerCase(), Value)
   }
-  return faults
+  return found
 }

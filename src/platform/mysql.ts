@@ -74,7 +74,7 @@ const prepareSession =
     if (silentSeconds !== undefined) giveUpWhenSilent(connection.stream, silentSeconds)
     const steps = [
       'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+      "SET SESSION autocommit = 1, innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
       ...(idleSeconds === undefined ? [] : [`SET SESSION wait_timeout = ${idleSeconds}`]),
     ]
     const next = (): void => {

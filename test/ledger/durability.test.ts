@@ -1,6 +1,7 @@
 import test from 'ava'
 import { readDurability } from '../../src/ledger/index.ts'
-import { selectRows } from '../../src/platform/mysql.ts'
+import { mysqlFaults, redisFaults } from '../../src/ledger/durability-rules.ts'
+import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import { closeRedis } from '../../src/platform/redis.ts'
 import type { Redis } from '../../src/platform/redis.ts'
 import { connectFor } from '../support/connections.ts'
@@ -17,7 +18,7 @@ function connect(url: string): Redis {
 test.serial('a redis and a mysql that keep what the promise needs have no faults', async (t) => {
   const found = await readDurability(connect(world().redis.url), world().sql, undefined)
 
-  t.deepEqual(found, { durability: 'always', faults: [] })
+  t.deepEqual(found, { durability: 'always', faults: [], advice: [] })
 })
 
 test.serial('each setting that keeps less is named', async (t) => {
@@ -63,7 +64,7 @@ test.serial('where the settings are hidden the operator says what is kept', asyn
   const stated = await readDurability(guest, world().sql, 'always')
   const unstated = await readDurability(guest, world().sql, undefined)
 
-  t.deepEqual(stated, { durability: 'always', faults: [] })
+  t.deepEqual(stated, { durability: 'always', faults: [], advice: [] })
   t.is(unstated.durability, 'none')
   t.is(unstated.faults.length, 1)
 })
@@ -72,4 +73,124 @@ test.serial('a redis that does not answer has not hidden its settings, whatever 
   const nobody = connect('redis://127.0.0.1:1')
 
   await t.throwsAsync(readDurability(nobody, world().sql, 'always'))
+})
+
+/** What the test database and a Redis of the tests say, changed in one place each. */
+const goodMysql = new Map(
+  Object.entries({
+    version: '11.8.3-MariaDB',
+    innodb_flush_log_at_trx_commit: '1',
+    innodb_flush_method: 'O_DIRECT',
+    innodb_doublewrite: 'ON',
+    log_bin: 'ON',
+    sync_binlog: '1',
+    max_allowed_packet: '67108864',
+    read_only: 'OFF',
+    sql_mode: 'STRICT_ALL_TABLES',
+    autocommit: 'ON',
+    time_zone: '+00:00',
+    character_set_client: 'utf8mb4',
+    transaction_isolation: 'READ-COMMITTED',
+  }),
+)
+const weakMysql: [name: string, value: string, said: RegExp][] = [
+  ['version', '10.6.12-MariaDB-log', /version 10\.6\.12.* too old, MariaDB 10\.11/],
+  ['version', '5.7.44', /version 5\.7\.44 is too old, MySQL 8\.0/],
+  ['innodb_flush_log_at_trx_commit', '2', /innodb_flush_log_at_trx_commit is not 1/],
+  ['innodb_flush_log_at_trx_commit', '0', /innodb_flush_log_at_trx_commit is not 1/],
+  ['sync_binlog', '0', /log_bin is on and sync_binlog is not 1/],
+  ['sync_binlog', '100', /log_bin is on and sync_binlog is not 1/],
+  ['innodb_flush_method', 'nosync', /innodb_flush_method is nosync/],
+  ['innodb_flush_method', 'littlesync', /innodb_flush_method is littlesync/],
+  ['innodb_doublewrite', 'OFF', /innodb_doublewrite is off/],
+  ['innodb_doublewrite', 'DETECT_ONLY', /innodb_doublewrite is off/],
+  ['max_allowed_packet', '1048576', /max_allowed_packet is 1048576/],
+  ['read_only', 'ON', /read_only is on/],
+  ['sql_mode', '', /not strict/],
+  ['autocommit', 'OFF', /autocommit is OFF/],
+  ['time_zone', 'SYSTEM', /time_zone is SYSTEM/],
+  ['character_set_client', 'latin1', /character_set_client is latin1/],
+  ['transaction_isolation', 'REPEATABLE-READ', /transaction isolation is REPEATABLE-READ/],
+]
+
+test('settings of mysql that keep the promise are no fault, in the words of either database', (t) => {
+  t.deepEqual(mysqlFaults(goodMysql), [])
+  const fine = {
+    version: '9.7.0',
+    innodb_doublewrite: 'DETECT_AND_RECOVER',
+    innodb_flush_method: 'fsync',
+    read_only: '0',
+  }
+  t.deepEqual(mysqlFaults(new Map([...goodMysql, ...Object.entries(fine)])), [])
+  t.deepEqual(mysqlFaults(new Map([...goodMysql, ['log_bin', 'OFF'], ['sync_binlog', '0']])), [], 'nothing to sync')
+})
+
+for (const [name, value, said] of weakMysql) {
+  test(`a mysql with ${name} = ${value || "''"} is named, and nothing else of it`, (t) => {
+    const faults = mysqlFaults(new Map([...goodMysql, [name, value]]))
+
+    t.is(faults.length, 1)
+    t.regex(faults[0] ?? '', said)
+  })
+}
+
+test('an isolation that only an older mariadb knows by its name is read', (t) => {
+  const older = new Map([...goodMysql, ['tx_isolation', 'SERIALIZABLE']])
+  older.delete('transaction_isolation')
+
+  t.regex(mysqlFaults(older).join(), /^MySQL: transaction isolation is SERIALIZABLE/)
+})
+
+const weakRedis: [name: string, value: string, said: RegExp][] = [
+  ['redis_version', '6.2.14', /version 6\.2\.14 is too old/],
+  ['redis_mode', 'cluster', /one of a cluster/],
+  ['role', 'slave', /this is a replica/],
+]
+
+for (const [name, value, said] of weakRedis) {
+  test(`a redis whose ${name} is ${value} is named`, (t) => {
+    const good = new Map([
+      ['redis_version', '7.0.0'],
+      ['redis_mode', 'standalone'],
+      ['role', 'master'],
+    ])
+    t.deepEqual(redisFaults({ settings: undefined, facts: good, durability: 'always' }), [])
+
+    const faults = redisFaults({ settings: undefined, facts: new Map([...good, [name, value]]), durability: 'always' })
+
+    t.is(faults.length, 1)
+    t.regex(faults[0] ?? '', said)
+  })
+}
+
+test.serial('a replica is told by what it says itself', async (t) => {
+  const redis = connect(world().redis.url)
+  await redis.replicaof('127.0.0.1', 1)
+  t.teardown(() => redis.replicaof('NO', 'ONE'))
+
+  t.regex((await readDurability(redis, world().sql, undefined)).faults.join(), /^Redis: this is a replica/)
+})
+
+test.serial('a connection on which our settings are not any more is named', async (t) => {
+  const shared = connectMysql({ url: world().config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
+  t.teardown(() => shared.destroy())
+  await shared.raw("SET SESSION sql_mode = '', autocommit = 0, time_zone = '+09:00', character_set_client = latin1")
+  await shared.raw('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+
+  const { faults } = await readDurability(connect(world().redis.url), shared, undefined)
+
+  t.is(faults.length, 5, faults.join('\n'))
+})
+
+test.serial('a redis without a bound is worth a look, unless the operator has set one', async (t) => {
+  const redis = connect(world().redis.url)
+  await redis.config('SET', 'maxmemory', '0')
+  t.teardown(() => redis.config('SET', 'maxmemory', '256mb'))
+
+  const unbound = await readDurability(redis, world().sql, undefined)
+  const bound = await readDurability(redis, world().sql, undefined, 1_000_000)
+
+  t.deepEqual([unbound.faults, bound.faults, bound.advice], [[], [], []])
+  t.is(unbound.advice.length, 1)
+  t.regex(unbound.advice[0] ?? '', /^Redis: maxmemory is not set/)
 })
