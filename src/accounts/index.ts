@@ -38,6 +38,7 @@ export type { Person, PictureUrls, Profile } from './account.ts'
 export type { EndReason } from './announcements.ts'
 export type { ProfilePicture } from './store.ts'
 export { accessCookieName } from './session-cookies.ts'
+export { isAnybodyHere } from './store.ts'
 export { personView, presentPerson, presentPersonAmong } from './views.ts'
 
 /** What accounts need to know of, and tell, the open sockets of this server. */

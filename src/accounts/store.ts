@@ -50,6 +50,11 @@ export async function accountById(sql: Sql, id: AccountId): Promise<Stored<Accou
   return row && toAccount(row)
 }
 
+/** Whether anybody has an account here. */
+export async function isAnybodyHere(sql: Sql): Promise<boolean> {
+  return (await selectRows(sql, 'SELECT id FROM accounts LIMIT 1')).length > 0
+}
+
 export async function accountByUsername(sql: Sql, username: string): Promise<Stored<Account> | undefined> {
   const text = `SELECT ${accountColumns} FROM accounts WHERE username = ?`
   const [row] = await selectRows<AccountRecord>(sql, text, [username])

@@ -1,4 +1,5 @@
 import type { Entry, RoomsPort } from '../ledger/index.ts'
+import type { Sql } from '../platform/mysql.ts'
 import { markStayed } from './member-store.ts'
 import { readEdit, readMember, readReact, readSettings, readText } from './message.ts'
 import type { ReadProfiles } from './names.ts'
@@ -10,11 +11,11 @@ import { lockRoom, markClosed, roomById } from './store.ts'
 import { tellClosed } from './room-events.ts'
 import type { RoomSettings } from './store.ts'
 
-/** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
-export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles }): RoomsPort {
+/** Who may speak in a room, and by which rules: all that a new epoch begins with. */
+export function createRosters(sql: Sql): Pick<RoomsPort, 'roster'> {
   return {
     async roster(room) {
-      const roster = await rosterOf(parts.sql, room)
+      const roster = await rosterOf(sql, room)
       if (roster === undefined) throw new Error(`room ${room} has no row`)
       return {
         rules: rulesOf(roster),
@@ -25,6 +26,13 @@ export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles })
         })),
       }
     },
+  }
+}
+
+/** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
+export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles }): RoomsPort {
+  return {
+    ...createRosters(parts.sql),
     async closed(room) {
       await parts.transaction(async (trx, tell) => {
         const open = await lockRoom(trx, room)

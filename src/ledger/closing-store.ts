@@ -266,6 +266,34 @@ export async function recordFailedAttempt(
   )
 }
 
+/** Closings that are not final have no fence any more: it is put up anew behind the rows that there are. When it first stood stays on record. */
+export async function takeFencesDown(trx: Sql): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE end_room SET state = 'requested', epoch = NULL, last_seq = NULL, count = NULL, digest = NULL, attempts = 0,
+       last_error = NULL, next_at = NOW(3)
+     WHERE state IN ('requested', 'fenced', 'draining', 'verifying')`,
+  )
+}
+
+/** Names of the transcripts of closings, in the order of their rooms. */
+export async function transcriptNames(
+  sql: Sql,
+  after: RoomId,
+  limit: number,
+): Promise<{ room: RoomId; names: string[] }[]> {
+  const rows = await selectRows<Pick<ClosingRecord, 'room_id' | 'transcript_ndjson' | 'transcript_html'>>(
+    sql,
+    `SELECT room_id, transcript_ndjson, transcript_html FROM end_room
+     WHERE room_id > ? AND transcript_ndjson IS NOT NULL ORDER BY room_id LIMIT ?`,
+    [after, limit],
+  )
+  return rows.map((row) => ({
+    room: row.room_id,
+    names: [row.transcript_ndjson, row.transcript_html].filter((name) => name !== null),
+  }))
+}
+
 /** Leads a quarantined closing back. The ledger's row must be led back in the same transaction. */
 export async function reopenQuarantined(trx: Sql, room: RoomId): Promise<boolean> {
   const changed = await affectedRows(

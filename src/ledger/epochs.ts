@@ -24,7 +24,7 @@ import { Turns } from './turns.ts'
 export interface EpochParts {
   sql: Sql
   redis: Redis
-  rooms: RoomsPort
+  rooms: Pick<RoomsPort, 'roster'>
   log: Log
   epochTally?: EpochTally
 }

@@ -16,6 +16,7 @@ import { closingOf, closingsBefore } from './closing-store.ts'
 import type { Ledger, RoomsPort } from './contract.ts'
 import type { Durability } from './durability.ts'
 import { Epochs } from './epochs.ts'
+import type { FlushParts } from './flush.ts'
 import { closeQueue, flushQueue } from './flush-queue.ts'
 import type { RoomJob } from './flush-queue.ts'
 import { evidenceOf } from './evidence.ts'
@@ -35,12 +36,15 @@ import { Witness } from './witness.ts'
 export type * from './contract.ts'
 export { showBacklog } from './backlog.ts'
 export type { Durability } from './durability.ts'
+export type { FlushParts as StoringParts } from './flush.ts'
 export type { Entry, MembershipChange, NewEntry, Place, RuleChange, Rules, Speak, Taking } from './entry.ts'
+export { allTranscripts, goOnFromRows, storeAllRooms } from './backup.ts'
 export { readDurability } from './durability.ts'
 export { formatPlace, parsePlace, placePattern, samePlace, systemSender } from './entry.ts'
 export { NoSuchLedger } from './epochs.ts'
 export { legible } from './evidence.ts'
 export { closeQueue, flushQueue } from './flush-queue.ts'
+export { transcriptFile } from './transcript.ts'
 
 export interface LedgerParts {
   config: Config
@@ -149,7 +153,21 @@ export async function createLedgerWork(
   }
 }
 
-async function findBulk({ sql, log }: LedgerParts): Promise<boolean> {
+/** What a command needs to store what rooms have buffered. */
+export async function createStoring(
+  parts: Omit<LedgerParts, 'rooms'> & { rooms: Pick<RoomsPort, 'roster'> },
+): Promise<FlushParts> {
+  const { config, sql, redis, log } = parts
+  return {
+    ...{ sql, redis, log },
+    hasBulk: await findBulk(parts),
+    sliceEntries: config.FLUSH_SLICE_ENTRIES,
+    transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
+    epochs: new Epochs(parts),
+  }
+}
+
+async function findBulk({ sql, log }: Pick<LedgerParts, 'sql' | 'log'>): Promise<boolean> {
   const hasBulk = await allowsBulk(sql)
   log.info(
     { hasBulk },

@@ -1,5 +1,5 @@
 import type { RoomId } from '../platform/ids.ts'
-import { selectRows } from '../platform/mysql.ts'
+import { affectedRows, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 
 /** The SQL of `ledgers`: one row a room, which everyone locks who stores, changes the epoch or closes. */
@@ -86,6 +86,26 @@ export async function idleRooms(sql: Sql, idleSeconds: number, limit: number): P
     [idleSeconds, limit],
   )
   return rows.map((row) => row.room_id)
+}
+
+/** Rooms that are not final and that Redis may hold something of, in the order of their ids. */
+export async function awakeRooms(sql: Sql, after: RoomId, limit: number): Promise<RoomId[]> {
+  const rows = await selectRows<{ room_id: RoomId }>(
+    sql,
+    `SELECT room_id FROM ledgers WHERE room_id > ? AND asleep = 0 AND state <> 'closed' ORDER BY room_id LIMIT ?`,
+    [after, limit],
+  )
+  return rows.map((row) => row.room_id)
+}
+
+/**
+ * Every room that is not final is as one that sleeps: all of it is stored, nothing is expected in Redis. Its next epoch is so far ahead
+ * that whatever places it gave after these rows were read, it gives none of them again.
+ */
+export async function layAllAsleep(trx: Sql, epochsAhead: number): Promise<void> {
+  await affectedRows(trx, "UPDATE ledgers SET epoch = epoch + ?, redis_run = '', asleep = 1 WHERE state <> 'closed'", [
+    epochsAhead,
+  ])
 }
 
 /** The end of a ledger. All of it is stored, so that nothing of it is expected in Redis any more: in this it is like one asleep. */

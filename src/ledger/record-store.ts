@@ -6,7 +6,7 @@ import type { Entry, Place } from './entry.ts'
 /** The SQL of what the ledger keeps beside the entries: epochs, witnesses, parked entries, checkpoints, keys. */
 
 /** Why an epoch ended. */
-export type EpochCause = 'restart' | 'rollback' | 'absent' | 'sleep' | 'repair' | 'closed'
+export type EpochCause = 'restart' | 'rollback' | 'absent' | 'sleep' | 'repair' | 'closed' | 'restored'
 
 export interface EpochEnd {
   epoch: number
@@ -124,6 +124,28 @@ export async function ackedByEpoch(sql: Sql, room: RoomId): Promise<Map<number, 
 
 export async function deleteWitnesses(sql: Sql, room: RoomId): Promise<void> {
   await sql('ledger_acked').where({ room_id: room }).delete()
+}
+
+/** The epoch in which each room stands that is not final ends where its rows end. */
+export async function endAllEpochs(trx: Sql, cause: EpochCause): Promise<void> {
+  await affectedRows(
+    trx,
+    `INSERT INTO ledger_epochs (room_id, epoch, first_seq, last_seq, digest, cause, ended_at)
+     SELECT l.room_id, l.epoch, COALESCE(e.last_seq, 0) + 1, l.stored_seq, l.stored_digest, ?, NOW(3)
+     FROM ledgers l
+     LEFT JOIN (SELECT room_id, MAX(last_seq) AS last_seq FROM ledger_epochs GROUP BY room_id) e ON e.room_id = l.room_id
+     WHERE l.state <> 'closed' AND l.epoch > 0`,
+    [cause],
+  )
+}
+
+/** Witnesses, of the epochs in which rooms stand that are not final, of what came after their rows. */
+export async function deleteWitnessesBehindRows(trx: Sql): Promise<void> {
+  await affectedRows(
+    trx,
+    `DELETE a FROM ledger_acked a JOIN ledgers l ON l.room_id = a.room_id
+     WHERE l.state <> 'closed' AND a.epoch = l.epoch AND a.seq > l.stored_seq`,
+  )
 }
 
 export interface Parked {

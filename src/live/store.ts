@@ -47,6 +47,12 @@ export async function setLastPosition(trx: Sql, position: number): Promise<void>
   await trx.raw('UPDATE event_relay SET last_position = ? WHERE id = 1', [position])
 }
 
+/** Forgets all events, and goes on with positions so much further. */
+export async function skipPositions(trx: Sql, count: number): Promise<void> {
+  await trx.raw('DELETE FROM events')
+  await trx.raw('UPDATE event_relay SET last_position = last_position + ? WHERE id = 1', [count])
+}
+
 export interface UnplacedEvent {
   id: number
   event: StoredEvent

@@ -24,7 +24,16 @@ export function renditionFile(name: string, rendition: Rendition): StoredFile {
 }
 
 export function filesOf(name: string): StoredFile[] {
-  return [...allRenditions.map((rendition) => renditionFile(name, rendition)), originalFile(name)]
+  return [...renditionsOf(name), originalFile(name)]
+}
+
+export function renditionsOf(name: string): StoredFile[] {
+  return allRenditions.map((rendition) => renditionFile(name, rendition))
+}
+
+export function typeOfFile(file: string): string {
+  if (file.endsWith('.webp')) return 'image/webp'
+  return file.endsWith('.jpg') ? 'image/jpeg' : 'application/octet-stream'
 }
 
 export function urlsOf(baseUrl: string, name: string): PictureView['urls'] {

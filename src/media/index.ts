@@ -4,6 +4,8 @@ import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { Doorbell } from '../platform/queue.ts'
 import { Turns } from '../platform/turns.ts'
+import { createPictureFiles } from './backup.ts'
+import type { PictureFiles } from './backup.ts'
 import { claimPictures, releasePictures } from './claim.ts'
 import type { Media, PictureView } from './contract.ts'
 import { DiskStorage } from './disk-storage.ts'
@@ -27,6 +29,7 @@ export type { Media, MediaUse, PictureView } from './contract.ts'
 export { showOverduePictures } from './metrics.ts'
 export { renderQueue } from './render-queue.ts'
 export type { RenderTransaction } from './render.ts'
+export type { Installation, NeededFiles, PictureFiles, StoredFile } from './backup.ts'
 
 export interface MediaOptions {
   sql: Sql
@@ -105,6 +108,11 @@ export async function adoptStorage({ sql, config }: Pick<MediaOptions, 'sql' | '
   } finally {
     storage.close()
   }
+}
+
+/** The files themselves, for a backup and a restore. */
+export async function openPictureFiles(config: Config): Promise<PictureFiles> {
+  return createPictureFiles(await openStorage(config), config.MEDIA_UNUSED_HOURS)
 }
 
 /** How pictures are shown; without the storage, so that it can be had before everything else. */

@@ -43,6 +43,18 @@ export async function takeOver(parts: MarkParts): Promise<Standing> {
   return standing
 }
 
+/**
+ * For before files are put here that another storage had: an empty one becomes that installation's, one that is its already stays as it is.
+ * Any other is left alone.
+ */
+export async function reserve(storage: Storage, own: Installation): Promise<'empty' | 'ours' | 'of another'> {
+  const text = await storage.mark()
+  if (text !== undefined) return readMark(text)?.installation === own.installation ? 'ours' : 'of another'
+  if (!(await storage.isEmpty())) return 'of another'
+  await writeMark(storage, own)
+  return 'empty'
+}
+
 /** For before the first file: an empty storage becomes ours. It is looked at once, and again after a failure. */
 export function createMarking(parts: MarkParts): () => Promise<void> {
   let marking: Promise<void> | undefined

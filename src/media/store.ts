@@ -87,6 +87,43 @@ export async function lockPictures(trx: Sql, ids: readonly MediaId[]): Promise<P
   return (await selectRows<Row>(trx, text, [ids])).map(toPicture)
 }
 
+/** Pictures that have files which people see, or from which those are made, by their names. */
+export async function picturesByName(sql: Sql, after: string, limit: number): Promise<Picture[]> {
+  const text = `SELECT ${columns} FROM media FORCE INDEX (media_name)
+    WHERE name > ? AND state IN ('processing', 'ready') ORDER BY name LIMIT ?`
+  return (await selectRows<Row>(sql, text, [after, limit])).map(toPicture)
+}
+
+export async function countShown(sql: Sql): Promise<number> {
+  const text = "SELECT COUNT(*) AS pictures FROM media WHERE state IN ('processing', 'ready')"
+  return (await selectRows<{ pictures: number }>(sql, text))[0]?.pictures ?? 0
+}
+
+/** Of these names, those of pictures that still have such files. */
+export async function shownAmong(sql: Sql, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return []
+  const text = "SELECT name FROM media WHERE name IN (?) AND state IN ('processing', 'ready')"
+  return (await selectRows<{ name: string }>(sql, text, [names])).map(({ name }) => name)
+}
+
+/** Pictures of which only the original is gone, and no file is still to be made. What they take in storage stays as it was counted. */
+export async function markRendered(trx: Sql, names: readonly string[], unusedHours: number): Promise<void> {
+  if (names.length === 0) return
+  const text = `UPDATE media SET state = 'ready', has_original = 0,
+      due_at = IF(use_type IS NULL, created_at + INTERVAL ? HOUR, NULL)
+    WHERE name IN (?) AND state = 'processing'`
+  await affectedRows(trx, text, [unusedHours, names])
+}
+
+/** Pictures whose files are gone are shown as such, and not looked for any more. */
+export async function markLost(trx: Sql, names: readonly string[], unusedHours: number): Promise<void> {
+  if (names.length === 0) return
+  const text = `UPDATE media SET state = 'failed', has_original = 0,
+      due_at = IF(use_type IS NULL, created_at + INTERVAL ? HOUR, NULL)
+    WHERE name IN (?) AND state IN ('processing', 'ready')`
+  await affectedRows(trx, text, [unusedHours, names])
+}
+
 /** Of these names, those that have a row. */
 export async function knownNames(sql: Sql, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set()

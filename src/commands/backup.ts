@@ -1,0 +1,75 @@
+import { createRosters } from '../chat/index.ts'
+import { ConfigError, loadConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { createStoring } from '../ledger/index.ts'
+import { openPictureFiles } from '../media/index.ts'
+import { TablesAreLocked } from '../migrations/index.ts'
+import { createLog } from '../platform/log.ts'
+import { connectMysql } from '../platform/mysql.ts'
+import type { Sql } from '../platform/mysql.ts'
+import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { CannotStart } from '../platform/start.ts'
+import { DamagedBackup } from './backup/manifest.ts'
+import type { Manifest } from './backup/manifest.ts'
+import { BadArguments, backupOptions, usage } from './backup/options.ts'
+import type { BackupOptions } from './backup/options.ts'
+import { takeBackup } from './backup/take.ts'
+import { progressBar } from './seed/bar.ts'
+
+/** npm run backup: copies the whole installation while it runs. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = backupOptions(args)
+  if (options === 'help') {
+    say(usage)
+    return 0
+  }
+  const manifest = await backUp(loadConfig(process.env), options)
+  say(reportOf(options.to, manifest))
+  return manifest.pictures.missing.length + manifest.transcripts.missing.length === 0 ? 0 : 3
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+async function backUp(config: Config, options: BackupOptions): Promise<Manifest> {
+  const log = createLog({ level: 'warn', service: 'backup' })
+  const url = config.DATABASE_URL
+  const connect = (poolMax: number): Sql => connectMysql({ url, poolMax, acquireTimeoutMs: 60_000 })
+  const [sql, snapshots] = [connect(10), connect(1)]
+  const onError = (error: Error): void => log.warn({ err: error }, 'redis connection')
+  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'backup', onError })
+  const pictures = await openPictureFiles(config)
+  const bar = progressBar()
+  try {
+    const storing = await createStoring({ config, sql, redis, log, rooms: createRosters(sql) })
+    return await takeBackup({ config, sql, snapshots, storing, pictures, progress: bar }, options)
+  } finally {
+    bar.stop()
+    pictures.close()
+    await closeRedis(redis)
+    await Promise.all([sql.destroy(), snapshots.destroy()])
+  }
+}
+
+function reportOf(to: string, { database, pictures, transcripts, keeps, files }: Manifest): string {
+  const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
+  const missing = [...transcripts.missing, ...pictures.missing]
+  return [
+    `${to}: ${rows} rows of ${database.tables.length} tables, ${transcripts.files} transcripts, ${pictures.files} files of pictures, ${files.bytes} bytes.`,
+    `Everything that was acknowledged before ${keeps} is in it.`,
+    ...missing.map((name) => `MISSING  ${name}`),
+    ...(missing.length === 0
+      ? []
+      : [`${missing.length} files are missing or damaged where this installation keeps them.`]),
+  ].join('\n')
+}
+
+const plain = [ConfigError, CannotStart, TablesAreLocked, DamagedBackup, BadArguments]
+
+try {
+  process.exit(await main(process.argv.slice(2)))
+} catch (error) {
+  const isPlain = plain.some((kind) => error instanceof kind)
+  process.stderr.write(`${isPlain && error instanceof Error ? error.message : `backup: ${String(error)}`}\n`)
+  if (error instanceof BadArguments) process.stderr.write(`\n${usage}\n`)
+  process.exit(error instanceof BadArguments ? 2 : 1)
+}

@@ -1,0 +1,45 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+
+export const usage = `npm run backup -- --to FOLDER [--after EARLIER]
+  Copies the whole installation while it runs: everything that was acknowledged before it began, the database as it is at one
+  moment, all pictures and transcripts. Keys are not in it: keep the files of "npm run secrets" elsewhere.
+
+  --to FOLDER       where to; not there yet, empty, or a backup that was broken off, which then goes on
+  --after EARLIER   a backup of before: pictures and transcripts that it has are linked from there, and not copied again
+
+Ends with 0 when all of it is there, with 3 when files are missing that rows want (the backup says which), else with 1.
+"npm run restore -- --check FOLDER" looks whether it can be restored.`
+
+export interface BackupOptions {
+  to: string
+  after: string | undefined
+}
+
+/** Thrown with one readable line for arguments that make no sense. */
+export class BadArguments extends Error {}
+
+export function backupOptions(args: readonly string[]): BackupOptions | 'help' {
+  const values = parse(args)
+  if (values.help) return 'help'
+  if (values.to === undefined || values.to === '') throw new BadArguments('Say where to: --to FOLDER')
+  const to = path.resolve(values.to)
+  const after = values.after === undefined ? undefined : path.resolve(values.after)
+  if (to === after) throw new BadArguments('--after names the folder of --to: a backup cannot follow itself')
+  return { to, after }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        to: { type: 'string' },
+        after: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new BadArguments(error instanceof Error ? error.message : String(error))
+  }
+}

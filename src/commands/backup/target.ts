@@ -1,0 +1,42 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { BadArguments } from './options.ts'
+import { listName, manifestName } from './manifest.ts'
+import { aside, syncFolder } from './written-file.ts'
+
+/** What a folder holds in which a backup was begun: nothing else may be in the way. */
+const ours = new Set([aside, 'database', 'pictures', 'transcripts', listName])
+
+/**
+ * Makes the folder, or goes on in one where a backup was broken off: its rows are read anew, its files are whole and stay. Errors:
+ * `BadArguments`.
+ */
+export async function beginIn(folder: string): Promise<'new' | 'going on'> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const found = await readdir(folder)
+  if (found.includes(manifestName)) throw new BadArguments(`${folder} holds a backup already: name another folder`)
+  const strange = found.filter((name) => !ours.has(name))
+  if (strange.length > 0 || (found.length > 0 && !found.includes(aside))) {
+    throw new BadArguments(`${folder} is not empty, and what it holds is no backup: name another folder`)
+  }
+  await rm(path.join(folder, aside), { recursive: true, force: true })
+  await rm(path.join(folder, 'database'), { recursive: true, force: true })
+  await mkdir(path.join(folder, aside), { mode: 0o700 })
+  return found.length === 0 ? 'new' : 'going on'
+}
+
+/** Before the manifest gets its name. */
+export async function finishIn(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await syncFolderIn(folder, name)
+  await syncFolder(folder)
+}
+
+async function syncFolderIn(folder: string, name: string): Promise<void> {
+  if (ours.has(name) && name !== listName) await syncFolder(path.join(folder, name))
+}
+
+/** Nothing half written is left. */
+export async function tidy(folder: string): Promise<void> {
+  await rm(path.join(folder, aside), { recursive: true, force: true })
+  await syncFolder(folder)
+}

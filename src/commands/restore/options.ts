@@ -1,0 +1,46 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { BadArguments } from '../backup/options.ts'
+
+export { BadArguments } from '../backup/options.ts'
+
+export const usage = `npm run restore -- --from FOLDER [--all-data-goes]
+  Makes the installation that a backup was taken of: into a database without tables (or without people), an empty Redis, and a
+  storage of pictures that is empty or that of this installation. Servers and workers must not run. One that was broken off is
+  begun anew by the same command.
+
+  --from FOLDER      what "npm run backup" has written; every byte of it is checked before anything is changed
+  --all-data-goes    what the database holds goes first, all tables of its schema
+
+npm run restore -- --check FOLDER
+  Only checks it: ends with 0 when every byte is as it was written, else with 1.`
+
+export type RestoreOptions = { type: 'restore'; from: string; allDataGoes: boolean } | { type: 'check'; folder: string }
+
+export function restoreOptions(args: readonly string[]): RestoreOptions | 'help' {
+  const values = parse(args)
+  if (values.help) return 'help'
+  const { from, check } = values
+  if (check !== undefined && (from !== undefined || values['all-data-goes'])) {
+    throw new BadArguments('--check stands alone: it changes nothing')
+  }
+  if (check) return { type: 'check', folder: path.resolve(check) }
+  if (!from) throw new BadArguments('Say what to restore: --from FOLDER')
+  return { type: 'restore', from: path.resolve(from), allDataGoes: values['all-data-goes'] }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        from: { type: 'string' },
+        check: { type: 'string' },
+        'all-data-goes': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new BadArguments(error instanceof Error ? error.message : String(error))
+  }
+}

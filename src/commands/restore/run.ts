@@ -1,0 +1,118 @@
+import type { Config } from '../../config.ts'
+import { goOnFromRows } from '../../ledger/index.ts'
+import { startStreamOver } from '../../live/index.ts'
+import type { PictureFiles } from '../../media/index.ts'
+import {
+  applyAmong,
+  createRecord,
+  migrationNames,
+  noteBegun,
+  noteEnded,
+  restoring,
+  underLock,
+} from '../../migrations/index.ts'
+import { inTransaction } from '../../platform/mysql.ts'
+import type { Sql } from '../../platform/mysql.ts'
+import type { Redis } from '../../platform/redis.ts'
+import { checkBackup, unknownMigrations } from '../backup/check.ts'
+import { DamagedBackup } from '../backup/manifest.ts'
+import type { Manifest } from '../backup/manifest.ts'
+import type { Progress } from '../backup/progress.ts'
+import { restoreFiles } from './files.ts'
+import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
+import { CannotRestore, clearWay, requireEmptyRedis, requireWay } from './refusals.ts'
+
+export interface RestoreParts {
+  config: Config
+  sql: Sql
+  /** A pool of one connection, on which the rows are read back. */
+  snapshots: Sql
+  redis: Redis
+  pictures: PictureFiles
+  progress: Progress
+}
+
+export interface Restored {
+  manifest: Manifest
+  /** Migrations that the backup did not have yet. */
+  migrated: string[]
+  standing: Awaited<ReturnType<PictureFiles['standing']>>
+}
+
+/**
+ * Makes the installation that a backup was taken of. Everything that could stop it is asked before anything is changed; from then on the
+ * database says that a restore is under way, so that nothing starts on half of one, until the last step is done. Errors: `DamagedBackup`,
+ * `CannotRestore`, `TablesAreLocked`.
+ */
+export async function restoreBackup(
+  parts: RestoreParts,
+  { from, allDataGoes }: { from: string; allDataGoes: boolean },
+): Promise<Restored> {
+  const { sql, redis, progress } = parts
+  const manifest = await requireWhole(from, progress)
+  return underLock(sql, async (locked) => {
+    await requireEmptyRedis(redis)
+    await requireWay(locked, { allDataGoes })
+    await reserveStorage(parts.pictures, manifest)
+    await clearWay(locked)
+    await createRecord(locked)
+    await noteBegun(locked, restoring)
+    progress.begin('files', manifest.files.count, 0)
+    await restoreFiles({
+      ...{ from, pictures: parts.pictures, transcriptsFolder: parts.config.TRANSCRIPTS_FOLDER },
+      onFile: () => progress.done(1),
+    })
+    await fill(parts, locked, { from, manifest })
+    const migrated = await applyAmong(locked, new Set(migrationNames))
+    await goOn(parts, manifest)
+    await noteEnded(locked, restoring)
+    return { manifest, migrated, standing: await parts.pictures.standing(sql) }
+  })
+}
+
+async function requireWhole(from: string, progress: Progress): Promise<Manifest> {
+  const { manifest, faults } = await checkBackup(from, progress)
+  if (faults.length > 0) throw new DamagedBackup(`The backup is damaged:\n  ${faults.join('\n  ')}`)
+  const unknown = unknownMigrations(manifest)
+  if (unknown.length === 0) return manifest
+  throw new CannotRestore(
+    `The backup is of a newer version (${manifest.madang}): this one does not know ${unknown.join(', ')}. Restore it with that version or a later one.`,
+  )
+}
+
+async function reserveStorage(pictures: PictureFiles, { pictures: { installation, sweeps } }: Manifest): Promise<void> {
+  if ((await pictures.reserve({ installation, sweeps })) !== 'of another') return
+  throw new CannotRestore(
+    'The storage of the pictures holds files, and does not say that they are of the installation of this backup: give it an empty folder or bucket.',
+  )
+}
+
+/** The tables as they were, row by row; every one is read back and compared. */
+async function fill(
+  { sql, snapshots, progress }: RestoreParts,
+  locked: Sql,
+  { from, manifest }: { from: string; manifest: Manifest },
+): Promise<void> {
+  const { tables, migrations } = manifest.database
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+  await applyAmong(locked, new Set(migrations))
+  progress.begin('rows', rows, 0)
+  for (const table of await shapesFor(sql, tables)) {
+    await loadTable(sql, from, table, (count) => progress.done(count))
+  }
+  progress.begin('compare', rows, 0)
+  await compareTables(snapshots, tables, (count) => progress.done(count))
+  await skipNumbers(locked, tables)
+}
+
+/** From rows of a moment that is over to an installation that goes on. */
+async function goOn(
+  { sql, pictures }: RestoreParts,
+  { pictures: { rendered, gone, missing } }: Manifest,
+): Promise<void> {
+  await inTransaction(sql, async (trx) => {
+    await goOnFromRows(trx)
+    await startStreamOver(trx)
+    await pictures.settle(trx, { rendered, lost: [...gone, ...missing] })
+  })
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ExecutionContext } from 'ava'
+import type { AccountId, RoomId } from '../../src/platform/ids.ts'
+import { createSite } from '../support/ledger.ts'
+import type { LedgerSite } from '../support/ledger.ts'
+import { createWorld } from '../support/world.ts'
+import type { World } from '../support/world.ts'
+import { run } from './commands.ts'
+import type { Ended } from './commands.ts'
+
+/** An installation of a test of backups: tables, a Redis, folders, and the ledger of a server and a worker on it. */
+export interface Installation {
+  world: World
+  site: LedgerSite
+  /** A room with rows in all tables that a worker asks for. */
+  newRoom(members: AccountId[]): Promise<RoomId>
+}
+
+export async function openInstallation(t: ExecutionContext): Promise<Installation> {
+  const world = await createWorld()
+  t.teardown(() => world.close())
+  return installationIn(world)
+}
+
+/** Where nothing is yet: tables, an empty Redis, no folders. */
+export async function freshWorld(t: ExecutionContext): Promise<World> {
+  const world = await createWorld({ isMigrated: false })
+  t.teardown(() => world.close())
+  return world
+}
+
+async function installationIn(world: World): Promise<Installation> {
+  const site = await createSite(world)
+  return {
+    world,
+    site,
+    async newRoom(members) {
+      const [id = 0] = await world.sql('rooms').insert({ kind: 'mentor', name: '마당', topic: 'tabs\tand\\more' })
+      const room = id as RoomId
+      site.rooms.put(room, members)
+      await world.sql('room_members').insert(
+        members.map((account, index) => ({
+          ...{ room_id: room, account_id: account, standing: 'in', changed_by: account },
+          ...{ version: index + 1, announced: 1 },
+        })),
+      )
+      await world.sql('rooms').where({ id: room }).update({ members_version: members.length })
+      await site.ledger.create(world.sql, room)
+      return room
+    },
+  }
+}
+
+export async function folderOf(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'madang-backup-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export const backUp = (world: World, to: string, ...more: string[]): Promise<Ended> =>
+  run('backup', ['--to', to, ...more], world.env)
+
+export const restore = (world: World, from: string, ...more: string[]): Promise<Ended> =>
+  run('restore', ['--from', from, ...more], world.env)
+
+export const check = (folder: string): Promise<Ended> => run('restore', ['--check', folder], {})
+
+export async function takenBackup(t: ExecutionContext, world: World): Promise<string> {
+  const folder = await folderOf(t)
+  const { code, said } = await backUp(world, folder)
+  t.is(code, 0, said)
+  return folder
+}
+
+export async function restored(t: ExecutionContext, folder: string): Promise<Installation> {
+  const world = await freshWorld(t)
+  const { code, said } = await restore(world, folder)
+  t.is(code, 0, said)
+  return installationIn(world)
+}
