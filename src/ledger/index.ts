@@ -164,6 +164,8 @@ export async function createStoring(
     sliceEntries: config.FLUSH_SLICE_ENTRIES,
     transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
     epochs: new Epochs(parts),
+    // Nobody asks a command for its numbers.
+    tally: tallyWork(new Metrics()),
   }
 }
 
