@@ -6,10 +6,12 @@ FROM node:24-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-# `--build-arg TRACING=yes`: with the packages of OpenTelemetry (docs/operations.md, Tracing).
+# `--build-arg TRACING=yes`: with the packages of OpenTelemetry; `--build-arg QUEUE_BOARD=yes`: with those of the page of the queues
+# (docs/operations.md, Tracing, The queues).
 ARG TRACING=
-RUN --mount=type=cache,target=/root/.npm test -z "$TRACING" || npm install --no-save --save-prod --omit=dev --ignore-scripts --no-audit --no-fund \
-  $(node -p "Object.entries(require('./package.json').peerDependencies).filter(([name]) => name.startsWith('@opentelemetry/')).map((entry) => entry.join('@')).join(' ')")
+ARG QUEUE_BOARD=
+RUN --mount=type=cache,target=/root/.npm test -z "$TRACING$QUEUE_BOARD" || npm install --no-save --save-prod --omit=dev --ignore-scripts --no-audit --no-fund \
+  $(node -p "const { TRACING, QUEUE_BOARD } = process.env; const scopes = [TRACING && '@opentelemetry/', QUEUE_BOARD && '@bull-board/'].filter(Boolean); Object.entries(require('./package.json').peerDependencies).filter(([name]) => scopes.some((scope) => name.startsWith(scope))).map((entry) => entry.join('@')).join(' ')")
 
 # The web client is built with the packages that only development needs, and without the servers' source: of that it takes types alone.
 FROM node:24-trixie-slim AS web

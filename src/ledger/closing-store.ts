@@ -73,13 +73,16 @@ export async function closingsBefore(
     isAccepted: boolean | undefined
   },
 ): Promise<ClosingRow[]> {
-  const accepted = { true: 'AND e.accepted_at IS NOT NULL', false: 'AND e.accepted_at IS NULL' }
+  const accepted = page.isAccepted === undefined ? null : Number(page.isAccepted)
   const rows = await selectRows<ClosingRecord>(
     sql,
     `SELECT ${columns} FROM end_room e JOIN ledgers l ON l.room_id = e.room_id
      WHERE e.room_id < ? ${page.state === undefined ? '' : 'AND e.state = ?'}
-       ${page.isAccepted === undefined ? '' : accepted[`${page.isAccepted}`]} ORDER BY e.room_id DESC LIMIT ?`,
-    [page.before ?? Number.MAX_SAFE_INTEGER, ...(page.state === undefined ? [] : [page.state]), page.limit],
+       AND (? IS NULL OR (e.accepted_at IS NOT NULL) = ?) ORDER BY e.room_id DESC LIMIT ?`,
+    [
+      ...[page.before ?? Number.MAX_SAFE_INTEGER, ...(page.state === undefined ? [] : [page.state])],
+      ...[accepted, accepted, page.limit],
+    ],
   )
   return rows.map(toClosing)
 }

@@ -23,6 +23,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'src/accounts/admin-store.ts': ['accountColumns'],
   'src/accounts/search-store.ts': ['those.text', 'username.text', 'name.text', 'place', 'others.text'],
   'src/accounts/store.ts': ['accountColumns'],
+  'src/audit/store.ts': ['index', "conditions.join(' AND ')"],
   'src/chat/member-store.ts': ['memberColumns', 'roomColumns'],
   'src/chat/read-marker-store.ts': ['isLater'],
   'src/chat/settings-store.ts': ['changeColumns'],
