@@ -3,6 +3,7 @@ import { createLedger, createLedgerWork } from '../../src/ledger/index.ts'
 import type { Entry, Ledger, NewEntry, Roster, RoomsPort, Speak } from '../../src/ledger/index.ts'
 import type { RecoveryParts } from '../../src/ledger/recovery.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
+import { Metrics } from '../../src/platform/metrics.ts'
 import type { Redis } from '../../src/platform/redis.ts'
 import type { Config } from '../../src/config.ts'
 import { connectTo } from './connections.ts'
@@ -59,6 +60,8 @@ export interface LedgerSite {
   ledger: Ledger
   work: RecoveryParts
   redis: Redis
+  /** What both tell of themselves. */
+  metrics: Metrics
   newRoom(members?: AccountId[], speak?: Speak): Promise<RoomId>
   stop(): Promise<void>
 }
@@ -73,8 +76,9 @@ export async function createSite(
   const { sql, log } = world
   const connections = connectTo({ url: config.REDIS_URL, log })
   const { redis, appendRedis, broker } = connections
-  const ledger = createLedger({ config, sql, redis, appendRedis, broker, rooms, log })
-  const work = await createLedgerWork({ config, sql, redis, rooms, log, durability: 'always' })
+  const metrics = new Metrics()
+  const ledger = createLedger({ config, sql, redis, appendRedis, broker, rooms, log, metrics })
+  const work = await createLedgerWork({ config, sql, redis, rooms, log, metrics, durability: 'always' })
   await untilReady(appendRedis)
   let isStopped = false
   const stop = async (): Promise<void> => {
@@ -90,6 +94,7 @@ export async function createSite(
     ledger,
     work,
     redis,
+    metrics,
     async newRoom(members = [alice, bob], speak = 'members') {
       lastRoom += 1
       const room = lastRoom as RoomId

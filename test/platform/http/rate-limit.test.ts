@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { addressKey, createRateLimits } from '../../../src/platform/http/rate-limit.ts'
 import type { Limit } from '../../../src/platform/http/rate-limit.ts'
 import { route } from '../../../src/platform/http/route.ts'
+import { Metrics } from '../../../src/platform/metrics.ts'
 import { closeRedis } from '../../../src/platform/redis.ts'
 import type { Redis } from '../../../src/platform/redis.ts'
 import { connectFor } from '../../support/connections.ts'
@@ -41,7 +42,8 @@ const hello = (limit?: Limit) =>
 
 test.serial('the last request within a limit passes and the next one is told when to come back', async (t) => {
   const generalLimit = limitOf('three', 3)
-  const { origin } = await serve(t, { routes: [hello()], limits: createRateLimits(redis), generalLimit })
+  const metrics = new Metrics()
+  const { origin } = await serve(t, { routes: [hello()], limits: createRateLimits(redis, metrics), generalLimit })
 
   const answers = []
   for (let nth = 1; nth <= 4; nth += 1) answers.push(await fetch(`${origin}/v1/hello`))
@@ -54,6 +56,7 @@ test.serial('the last request within a limit passes and the next one is told whe
   t.regex(answers[2]?.headers.get('ratelimit') ?? '', /^"three";r=0;t=(60|59)$/)
   t.regex(answers[3]?.headers.get('retry-after') ?? '', /^(60|59)$/)
   t.like(await answers[3]?.json(), { code: 'rate_limited', status: 429 })
+  t.true((await metrics.text()).includes('madang_rate_limited_total{limit="three"} 1\n'))
 })
 
 test.serial(

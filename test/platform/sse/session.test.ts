@@ -17,6 +17,7 @@ interface Line {
   /** What the client has read so far, after the headers. */
   heard: () => string
   closed: () => number
+  cutOff: () => number
 }
 
 /** A session with a client on the other side of a real connection. */
@@ -36,19 +37,21 @@ async function open(t: ExecutionContext, options: { maxBytes?: number; version?:
   response.setHeader('connection', 'close')
   response.flushHeaders()
   let closed = 0
+  let cutOff = 0
   const session = new SseSession({
     response,
     maxBytes: options.maxBytes ?? 65_536,
     onClose: () => void (closed += 1),
+    onCutOff: () => void (cutOff += 1),
   })
   const heard = (): string => text.slice(text.indexOf('\r\n\r\n') + 4)
-  return { session, response, client, heard, closed: () => closed }
+  return { session, response, client, heard, closed: () => closed, cutOff: () => cutOff }
 }
 
 const said = (text: string) => chunkOf([Buffer.from(text)])
 
 test('what is written arrives as chunks, and the end is a clean one', async (t) => {
-  const { session, client, heard, closed } = await open(t)
+  const { session, client, heard, closed, cutOff } = await open(t)
 
   session.write(said('data: 1\n\n'))
   session.write(said('data: 2\n\n'))
@@ -58,6 +61,7 @@ test('what is written arrives as chunks, and the end is a clean one', async (t) 
 
   t.is(heard(), '9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n0\r\n\r\n')
   t.is(closed(), 1)
+  t.is(cutOff(), 0)
   t.false(session.isOpen)
 })
 
@@ -72,7 +76,7 @@ test('a client of HTTP/1.0 is given the bytes without chunks', async (t) => {
 })
 
 test('a queue up to its bound is kept, one above it cuts the client off', async (t) => {
-  const { session, response, client } = await open(t, { maxBytes: 100_000 })
+  const { session, response, client, cutOff } = await open(t, { maxBytes: 100_000 })
   client.pause()
   const filler = said('x'.repeat(50_000))
 
@@ -86,10 +90,12 @@ test('a queue up to its bound is kept, one above it cuts the client off', async 
 
   t.false(session.isOpen)
   t.true(held > 100_000 && held < 160_000)
+  session.cutOff()
+  t.is(cutOff(), 1, 'once')
 })
 
 test('who takes nothing within their time is cut off, who does is waited for', async (t) => {
-  const { session, response, client } = await open(t, { maxBytes: 100_000_000 })
+  const { session, response, client, cutOff } = await open(t, { maxBytes: 100_000_000 })
   client.pause()
   session.write(said('x'.repeat(20_000_000)))
   await eventually(() => response.writableLength > 0)
@@ -104,10 +110,11 @@ test('who takes nothing within their time is cut off, who does is waited for', a
   session.write(said('x'.repeat(20_000_000)))
   await session.caughtUp(50)
   t.false(session.isOpen)
+  t.is(cutOff(), 1)
 })
 
 test('a look now and then cuts off who has taken nothing since the last one', async (t) => {
-  const { session, response, client } = await open(t, { maxBytes: 100_000_000 })
+  const { session, response, client, cutOff } = await open(t, { maxBytes: 100_000_000 })
   session.requireProgress()
   session.requireProgress()
   t.true(session.isOpen, 'there was nothing to take')
@@ -121,4 +128,5 @@ test('a look now and then cuts off who has taken nothing since the last one', as
   session.requireProgress()
 
   t.false(session.isOpen)
+  t.is(cutOff(), 1)
 })

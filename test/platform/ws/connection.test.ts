@@ -33,6 +33,8 @@ test('binary frames close with 1003, text that is not UTF-8 with 1007', async (t
 
   t.is((await binary.socket.ended).code, 1003)
   t.is((await broken.socket.ended).code, 1007)
+  t.is(porch.gateway.counts.closed.get('unsupportedFrame'), 1)
+  t.is(porch.gateway.counts.closed.get('brokenFrame'), 1)
 })
 
 test('a message in 32 pieces is heard, one piece more closes with 1008', async (t) => {
@@ -74,6 +76,7 @@ test('a client that answers pings stays, one that does not is cut off', async (t
   await eventually(() => pings > 15)
   t.is(lively.ws.readyState, lively.ws.OPEN)
   await eventually(() => porch.gateway.size === 1)
+  t.is(porch.gateway.counts.closed.get('noPong'), 1)
   await lively.close()
 })
 
@@ -111,6 +114,8 @@ test('who goes on in spite of rate_limited is closed with 4009, and nobody else'
   t.deepEqual(await flood.socket.ended, { code: 4009, reason: 'rateLimited' })
   t.is(flood.socket.frames.length, 10)
   t.true(other.connection.isOpen)
+  const { frames, framesRefused, closed } = porch.gateway.counts
+  t.deepEqual([frames, framesRefused, closed.get('rateLimited')], [11, 6, 1])
 })
 
 test('protocol pings count as frames: one over is answered rate_limited, a flood of them ends with 4009', async (t) => {
@@ -192,6 +197,7 @@ test('a client that does not read is closed with 4008, and its backlog stays bou
   t.is((await slow.socket.ended).code, 4008)
   t.true(slow.socket.frames.length <= written)
   t.true(other.connection.isOpen)
+  t.is(porch.gateway.counts.closed.get('slow'), 1)
 })
 
 test('more than the hard limit in one turn is nobody’s slowness: who reads gets it all', async (t) => {
@@ -233,6 +239,7 @@ test('above the soft limit what is droppable is dropped, and the rest arrives wh
   const told = socket.ofType('typing').length
   t.is(socket.ofType('long').length, 200)
   t.true(told < 190, `${told} were told`)
+  t.is(told + porch.gateway.counts.framesDropped, 201)
 })
 
 for (const bytes of [0, 1, 125, 126, 65_535, 65_536, 200_000]) {

@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { listenOnFile } from '../../../src/platform/http/unix-socket.ts'
 import { eventually } from '../../support/eventually.ts'
 import { alice, bob, createPorch, ourOrigin } from './porch.ts'
+import { RawSocket } from '../../security/ws/raw-socket.ts'
 import { TestSocket } from './test-socket.ts'
 
 const asAlice = { authorization: 'Bearer alice' }
@@ -81,7 +82,7 @@ test('a ticket may also come in the query', async (t) => {
 })
 
 test('the subprotocol must be offered; another version of it is told apart by 4520', async (t) => {
-  const { url, connections } = await createPorch(t)
+  const { url, connections, gateway } = await createPorch(t)
 
   const without = await TestSocket.refusal(url, { headers: asAlice, protocols: [] })
   const other = await TestSocket.refusal(url, { headers: asAlice, protocols: ['graphql-ws'] })
@@ -90,7 +91,26 @@ test('the subprotocol must be offered; another version of it is told apart by 45
   t.is(without.status, 400)
   t.is(other.status, 400)
   t.is((await newer.ended).code, 4520)
+  t.is(gateway.counts.closed.get('protocolVersion'), 1)
+  t.is(gateway.counts.refused.get('malformed'), 2)
+  t.is(gateway.counts.opened, 0)
   t.is(connections.length, 0)
+})
+
+test('who is sent away at the door and breaks the protocol on the way out ends nobody but themselves', async (t) => {
+  const { url, open } = await createPorch(t, { socketsPerAccount: 1 })
+  const brokenFrame = Buffer.from([0xff, 0x80, 0, 0, 0, 0])
+  const newer = await RawSocket.open(url, { Authorization: 'Bearer alice', 'Sec-WebSocket-Protocol': 'madang.v2' })
+  newer.send(brokenFrame)
+  t.is(await newer.ended, 4520)
+
+  await open(bob)
+  const second = await RawSocket.open(url, { Authorization: 'Bearer bob' })
+  second.send(brokenFrame)
+  t.is(await second.ended, 4504)
+
+  const { connection } = await open(alice)
+  t.true(connection.isOpen)
 })
 
 test('sockets are offered at one path only', async (t) => {

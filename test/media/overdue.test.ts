@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto'
+import test from 'ava'
+import { countOverdue } from '../../src/media/store.ts'
+import { worldOf } from '../support/world.ts'
+
+const world = worldOf(test)
+
+test('pictures are overdue when nobody has looked after them for so long, and are counted up to a bound', async (t) => {
+  const { sql } = world()
+  const picture = (dueAt: string | null) => ({
+    ...{ owner_id: 1, name: randomBytes(11).toString('hex'), state: 'processing', width: 1, height: 1, bytes: 1 },
+    ...{ placeholder: '', due_at: dueAt === null ? null : sql.raw(dueAt) },
+  })
+  await sql('media').insert([
+    picture('NOW(3) - INTERVAL 11 MINUTE'),
+    picture('NOW(3) - INTERVAL 1 DAY'),
+    picture('NOW(3) - INTERVAL 9 MINUTE'),
+    picture('NOW(3) + INTERVAL 1 MINUTE'),
+    picture(null),
+  ])
+
+  t.is(await countOverdue(sql, { minutes: 10, most: 100 }), 2)
+  t.is(await countOverdue(sql, { minutes: 10, most: 1 }), 1)
+  t.is(await countOverdue(sql, { minutes: 8, most: 100 }), 3)
+})
