@@ -25,6 +25,7 @@ RUN node_modules/.bin/vite build web
 # `--target nginx`: Nginx with the web client in it. Its configuration is given to it (docker-compose.yml).
 FROM nginx:1.30 AS nginx
 COPY --from=web /app/web/dist /srv/madang
+USER 101:101
 
 FROM node:24-trixie-slim
 ENV NODE_ENV=production TZ=UTC
