@@ -163,6 +163,7 @@ test.serial(
     })
     // Each line is in one batch: its span is above that of the batch, or linked from it.
     t.deepEqual(appends.flatMap(({ parentSpanId, links }) => [parentSpanId, ...links]).toSorted(), [...ids].toSorted())
+    t.is((await eventually(() => named(collector.spans, 'GET /v1/socket'))).kind, 2)
     const unknown = await eventually(() => named(collector.spans, 'frame unknown'))
     t.true(unknown.hasFailed)
     t.is(unknown.facts['error.type'], 'unsupported')

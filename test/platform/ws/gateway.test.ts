@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { pino } from 'pino'
 import { listenOnFile } from '../../../src/platform/http/unix-socket.ts'
+import { shakeHands, standardHeaders } from '../../security/ws/raw-socket.ts'
 import { eventually } from '../../support/eventually.ts'
 import { alice, bob, createPorch, ourOrigin } from './porch.ts'
 import { RawSocket } from '../../security/ws/raw-socket.ts'
@@ -229,6 +230,20 @@ test('a server without sockets is drained at once', async (t) => {
   await porch.gateway.drain()
 
   t.is(porch.gateway.size, 0)
+})
+
+test('the answer that opens a socket names the request, by the id that Nginx gave it', async (t) => {
+  const { url } = await createPorch(t)
+  const given = '0123456789abcdef0123456789abcdef'
+
+  const { head, socket } = await shakeHands(url, { ...standardHeaders(), ...asAlice, 'X-Request-Id': given })
+  const forged = await shakeHands(url, { ...standardHeaders(), ...asAlice, 'X-Request-Id': 'no id' })
+
+  const idIn = (answer: string): string | undefined =>
+    /^HTTP\/1\.1 101 .*\r\nX-Request-Id: ([\w-]+)$/s.exec(answer)?.[1]
+  t.is(idIn(head), given)
+  t.regex(idIn(forged.head) ?? '', /^[0-9a-f]{8}-[0-9a-f-]{27}$/)
+  for (const one of [socket, forged.socket]) one.destroy()
 })
 
 const failures: [what: string, error: Error, level: string, code: string][] = [
