@@ -140,6 +140,15 @@ inBrowser('a lost network is told in one place, above the room, which stays whol
   t.is(height[1], height[0])
 })
 
+inBrowser('a room that is not there is told so, without a try that would not find it either', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice')
+  for (const id of ['01890000-0000-7000-8000-000000000000', 'nowhere']) {
+    await alice.page.goto(`/rooms/${id}`)
+    await alice.page.locator('.room-instead').getByRole('link').waitFor()
+    t.is(await alice.page.locator('.room-instead').getByRole('button').count(), 0)
+  }
+})
+
 for (const { deed, yes, told } of [
   { deed: 'Ask to leave', yes: 'Ask to leave', told: 'You were asked to leave this room.' },
   { deed: 'Ban', yes: 'Ban', told: 'You are banned from this room.' },

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { ProxyOptions } from 'vite'
 
 /** Paths that a running Madang answers, while Vite serves the client itself. */
-const paths = ['/v1', '/media', '/docs', '/openapi', '/asyncapi.json', '/.well-known']
+const paths = ['/v1', '/media', '/docs', '/openapi', '/asyncapi.json', '/.well-known', '/admin/queues']
 
 /**
  * The proxy of the development server to the stack at `address`. Pages come from the development server's own origin, and the stack knows

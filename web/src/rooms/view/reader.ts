@@ -237,7 +237,7 @@ export class Reader {
     const line = this.#anchor?.toLine(key)
     if (line === undefined) return false
     line.focus({ preventScroll: true })
-    line.animate({ backgroundColor: ['var(--pine-soft)', 'transparent'] }, { duration: litMs, easing: 'ease-in' })
+    line.animate({ backgroundColor: ['var(--persimmon-soft)', 'transparent'] }, { duration: litMs, easing: 'ease-in' })
     return true
   }
 }

@@ -50,7 +50,7 @@ export function Room({ id, me }: { id: string; me: string }) {
   const isEnding = room !== undefined && room.state !== 'open'
   return (
     <RoomSceneContext.Provider value={scene}>
-      <div class="room" data-panel={(isPanelOpen && isWide) || undefined}>
+      <div class="room" data-panel={(isPanelOpen && isWide && visit.trouble.value === undefined) || undefined}>
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
@@ -98,10 +98,13 @@ export function Room({ id, me }: { id: string; me: string }) {
 function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
   const room = visit.room.value
   const words = text.value
-  if (visit.trouble.value !== undefined) {
+  const trouble = visit.trouble.value
+  // No other try would find it.
+  if (trouble?.code === 'not_found' || trouble?.code === 'bad_input') return <EndedView why="not_found" />
+  if (trouble !== undefined) {
     return (
       <div class="room-instead">
-        <ErrorState problem={visit.trouble.value} onRetry={() => void visit.enter()} />
+        <ErrorState problem={trouble} onRetry={() => void visit.enter()} />
       </div>
     )
   }
