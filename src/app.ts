@@ -40,7 +40,7 @@ export interface AppOptions {
 }
 
 /** What a request that runs gets to be answered when the server stops: as long as it may wait for MySQL. */
-const finishMs = 10_000
+export const finishMs = 10_000
 
 /** A web server: the composition of all parts, and the HTTP server that they are reached by. */
 export async function createApp(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
@@ -79,8 +79,9 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
     },
     async stop() {
       health.drain()
-      doors.close()
-      await Promise.all([live.drain(), chat.gateway.drain(), requests.finish(finishMs)])
+      requests.endConnections()
+      await Promise.all([doors.close(config.DRAIN_SECONDS * 1000), live.drain(), chat.gateway.drain()])
+      await requests.finish(finishMs)
       await lifecycle.close()
     },
   }

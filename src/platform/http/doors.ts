@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { serverTimes } from './app.ts'
-import { listenOnFile } from './unix-socket.ts'
+import { leaveFile, listenOnFile } from './unix-socket.ts'
 
 /** More than Nginx lets through (33 KiB, large_client_header_buffers): it is Nginx that says so when headers are too long, and not Node, in a way of its own. */
 const bounds = { ...serverTimes, maxHeaderSize: 65_536 } as const
@@ -31,17 +32,32 @@ export class Doors {
     return (this.#port.address() as AddressInfo).port
   }
 
-  /** Nobody else comes in; who is in stays. The file is gone at once. */
-  close(): void {
-    for (const server of this.servers) {
-      server.close()
-      server.closeIdleConnections()
+  /**
+   * Nobody else comes in; who is in stays. Resolves when all have left, or after `withinMs`. A connection that is kept for a next request is
+   * not hung up on: one that is on its way would be lost, and whoever sent it could not know whether it was heard.
+   */
+  async close(withinMs: number): Promise<void> {
+    const left = Promise.all(this.servers.map((server) => once(server, 'close')))
+    listenNoMore(this.#port)
+    if (this.#file !== undefined && this.#where.file !== undefined) {
+      void leaveFile(this.#file, this.#where.file, listenNoMore)
     }
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, withinMs)
+    await Promise.race([left, late])
+    clearTimeout(timer)
   }
 
   /** Cuts off what is left. */
   cutOff(): void {
-    this.close()
-    for (const server of this.servers) server.closeAllConnections()
+    for (const server of this.servers) {
+      server.close()
+      server.closeAllConnections()
+    }
   }
+}
+
+/** `close` of an HTTP server would also hang up on the connections that are idle. */
+function listenNoMore(server: Server): void {
+  NetServer.prototype.close.call(server)
 }

@@ -10,16 +10,18 @@ export class RunningRequests {
     for (const server of servers) server.on('request', (_request, response: ServerResponse) => this.#begin(response))
   }
 
-  /**
-   * To be called when the server listens no more: answers say from now on that their connection closes, so that nothing further comes
-   * over it. Resolves when the last one has been given, or after `withinMs`.
-   */
-  async finish(withinMs: number): Promise<void> {
+  /** Answers say from now on that their connection closes, so that nothing further comes over it. */
+  endConnections(): void {
     this.#isFinishing = true
+    for (const response of this.#running) closeAfter(response)
+  }
+
+  /** To be called when nobody else comes in. Resolves when the last answer has been given, or after `withinMs`. */
+  async finish(withinMs: number): Promise<void> {
+    this.endConnections()
+    if (this.#running.size === 0) return
     const last = Promise.withResolvers<void>()
     this.#onLast = last.resolve
-    for (const response of this.#running) closeAfter(response)
-    if (this.#running.size === 0) return
     const timer = setTimeout(last.resolve, withinMs)
     await last.promise
     clearTimeout(timer)

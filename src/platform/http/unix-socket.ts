@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { lstatSync, unlinkSync } from 'node:fs'
+import { lstatSync, rmSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Server } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CannotStart } from '../start.ts'
 
 /** Read and write, which is to connect, for the owner and the group: who else may come near says the folder. */
@@ -33,6 +34,29 @@ export async function listenOnFile(server: Server, file: string): Promise<void> 
       },
     )
   }
+}
+
+/**
+ * The file is gone at once, so that nobody else comes; who waits at it already is still let in, one in each turn of the event loop, before
+ * `listenNoMore`. A port has no such moment: what waits there when it closes is refused.
+ */
+export async function leaveFile<S extends Server>(
+  server: S,
+  file: string,
+  listenNoMore: (server: S) => void,
+): Promise<void> {
+  rmSync(file, { force: true })
+  let hasCome = true
+  const note = (): void => void (hasCome = true)
+  server.on('connection', note)
+  while (hasCome) {
+    hasCome = false
+    // The first ends the turn in which we are.
+    await nextTurn()
+    await nextTurn()
+  }
+  server.off('connection', note)
+  listenNoMore(server)
 }
 
 async function removeLeftover(file: string): Promise<void> {

@@ -39,7 +39,7 @@ export class ConnectedSocket extends WebSocket {
 }
 
 /** What a peer gets to read a close frame behind what it has not read yet, before it is cut off. */
-const closeGraceMs = 5000
+export const closeGraceMs = 5000
 const nothing = Buffer.alloc(0)
 
 /** One client's socket: JSON frames in, bytes out, heartbeat, rate and backpressure. It knows no room. */

@@ -146,6 +146,8 @@ export class Gateway {
     const { request, stream, requestId } = coming
     const tracer = tracing()
     stream.on('error', destroy)
+    // Without a word: Nginx asks the next server then, where a refusal would be the client's answer.
+    if (this.#isDraining) return void stream.destroy()
     this.#handshakes += 1
     try {
       if (tracer === undefined) return await this.#upgrade(coming)
@@ -153,6 +155,7 @@ export class Gateway {
       const span = tracer.start(`GET ${path}`, { kind: 'server', parent, facts: { 'madang.request_id': requestId } })
       await inSpan(span, () => this.#upgrade(coming))
     } catch (error) {
+      if (this.#isDraining) return void stream.destroy()
       const problem = this.#toProblem(error, requestId)
       this.#refuse(stream, problem, requestId)
       const route = problem.code === 'not_found' ? undefined : path
@@ -168,6 +171,7 @@ export class Gateway {
     const protocol = chooseProtocol(offeredProtocols(request))
     const viewer = await within(handshakeMs, 'handshake', identify(this.#parts, request))
     this.#requireRoom(request, address)
+    if (this.#isDraining) stream.destroy()
     if (stream.destroyed) return
     this.#server.handleUpgrade(request, stream, head, (ws) => {
       // From here on `ws` listens.
@@ -179,7 +183,7 @@ export class Gateway {
 
   #requireRoom(request: IncomingMessage, address: string): void {
     if (URL.parse(request.url ?? '', 'http://here')?.pathname !== path) throw new Problem('not_found')
-    if (this.#isDraining || this.#handshakes > mostHandshakes) throw new Problem('unavailable', { retryAfter: 1 })
+    if (this.#handshakes > mostHandshakes) throw new Problem('unavailable', { retryAfter: 1 })
     if ((this.#byAddress.get(address) ?? 0) >= this.#parts.limits.socketsPerAddress) {
       throw new Problem('rate_limited', { detail: 'Too many sockets from this address', retryAfter: 10 })
     }

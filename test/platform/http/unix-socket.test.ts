@@ -12,8 +12,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, request } from 'node:http'
+import { Agent, createServer, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -38,6 +39,14 @@ function serverOf(t: ExecutionContext) {
   const server = createServer((_request, response) => response.end('ours'))
   t.teardown(() => server.close())
   return server
+}
+
+async function askOver(where: { agent: Agent } & ({ socketPath: string } | { port: number })): Promise<string> {
+  const asking = request(where).end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of answer) text += String(chunk)
+  return text
 }
 
 async function ask(where: { socketPath: string } | { port: number }, headers = {}): Promise<string> {
@@ -68,10 +77,59 @@ test('a server is reached by its port and by its file, and the file goes with it
 
   t.is(await ask({ socketPath: file }), '200 {"status":"alive"}')
   t.is(await ask({ port }), '200 {"status":"alive"}')
-  doors.close()
+  const closed = doors.close(60_000)
   t.false(existsSync(file))
   await t.throwsAsync(ask({ socketPath: file }), { code: 'ENOENT' })
   await t.throwsAsync(ask({ port }), { code: 'ECONNREFUSED' })
+  await closed
+})
+
+/** Doors to a server that answers at once, and how many connections it has. */
+async function openDoors(t: ExecutionContext) {
+  const file = path.join(folderOf(t), 'server.sock')
+  const doors = new Doors({ host: '127.0.0.1', port: 0, file }, (_request, response) => response.end('heard'))
+  t.teardown(() => doors.cutOff())
+  const port = await doors.open()
+  return { doors, file, port }
+}
+
+for (const way of ['port', 'file'] as const) {
+  test(`a request that comes over a kept connection while the ${way} closes is answered, and nobody waits for ever`, async (t) => {
+    const { doors, file, port } = await openDoors(t)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.teardown(() => agent.destroy())
+    const where = way === 'file' ? { socketPath: file, agent } : { port, agent }
+    t.is(await askOver(where), 'heard')
+
+    const closed = doors.close(60_000)
+    t.is(await askOver(where), 'heard')
+    agent.destroy()
+    await closed
+
+    const { doors: others, port: otherPort } = await openDoors(t)
+    t.is(await askOver({ port: otherPort, agent: new Agent({ keepAlive: true }) }), 'heard')
+    // That connection stays.
+    await others.close(20)
+  })
+}
+
+test('who waits at the file when it closes is let in, each of them, and nobody comes behind them', async (t) => {
+  const { doors, file } = await openDoors(t)
+  // Connected before this turn ends, which is before the server can take one of them.
+  const waiting = Array.from({ length: 50 }, () => connect(file))
+  const answers = waiting.map(async (socket) => {
+    let text = ''
+    socket.end('GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n')
+    for await (const chunk of socket) text += String(chunk)
+    return text
+  })
+
+  const closed = doors.close(60_000)
+  t.throws(() => lstatSync(file), { code: 'ENOENT' })
+  const texts = await Promise.all(answers)
+  await closed
+
+  t.is(texts.filter((text) => text.endsWith('heard')).length, 50)
 })
 
 test('its owner and its group may connect, nobody else, whatever the process lets others do with files', async (t) => {
