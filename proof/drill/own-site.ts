@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { RowDataPacket } from 'mysql2/promise'
 import { readRecord, readUsedBytes } from '../checker/index.ts'
 import { madangNames } from '../faults/fault.ts'
+import type { Inside } from '../faults/fault.ts'
 import type { DrillStack } from '../stack/stack.ts'
 import type { Site } from './site.ts'
 
@@ -11,7 +12,7 @@ export function ownSite(stack: DrillStack): Site {
     isTimelineIncluded: true,
     ...{ address: stack.address, servers: stack.servers, patient: stack.patient, untilWhole: stack.untilWhole },
     grantMentor: (username) => withRows(stack, (rows) => rows(makeMentor, [username])).then(() => undefined),
-    unfinished: (rooms) => (rooms.length === 0 ? Promise.resolve([]) : unfinishedAmong(stack, rooms)),
+    unfinished: (rooms) => unfinishedAmong(stack, rooms),
     async watch() {
       const usedBytesBefore = await readUsedBytes(stack.redisUrl)
       const logs = madangNames.map((name) => ({ name, file: stack.log(name), from: statSync(stack.log(name)).size }))
@@ -48,8 +49,10 @@ interface NotFinal {
   lastError: string | null
 }
 
-async function unfinishedAmong(stack: DrillStack, rooms: readonly string[]): Promise<string[]> {
-  const found = await withRows(stack, async (rows) => {
+/** Of these rooms those whose closing is in no final state yet, in words. */
+export async function unfinishedAmong({ inside }: Reached, rooms: readonly string[]): Promise<string[]> {
+  if (rooms.length === 0) return []
+  const found = await withRows({ inside }, async (rows) => {
     await rows(comeNow, [rooms])
     return rows<NotFinal>(notFinal, [rooms])
   })
@@ -61,7 +64,12 @@ async function unfinishedAmong(stack: DrillStack, rooms: readonly string[]): Pro
 
 type Rows = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>
 
-async function withRows<T>({ inside }: DrillStack, work: (rows: Rows) => Promise<T>): Promise<T> {
+/** Of which the database can be asked. */
+interface Reached {
+  inside: Pick<Inside, 'database'>
+}
+
+async function withRows<T>({ inside }: Reached, work: (rows: Rows) => Promise<T>): Promise<T> {
   const connection = await inside.database()
   try {
     return await work(async <Row>(text: string, values: readonly unknown[]) => {

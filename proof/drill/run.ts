@@ -18,6 +18,8 @@ export interface RunOptions {
   people: number
   rooms: number
   messagesPerSecond: number
+  /** As the load has it. */
+  mostFans?: number | undefined
   /** What is done to this site. */
   planned: readonly Planned[]
   /** Where the history and the record of the run go. */
@@ -118,11 +120,11 @@ class Run {
   }
 
   async #talk(): Promise<Load> {
-    const { seed, people, rooms, messagesPerSecond, seconds } = this.#options
+    const { seed, people, rooms, messagesPerSecond, mostFans, seconds } = this.#options
     const { address, servers, isTimelineIncluded } = this.#site
     const load = await startLoad(
       {
-        ...{ address, servers, seed, people, rooms, messagesPerSecond, isTimelineIncluded },
+        ...{ address, servers, seed, people, rooms, messagesPerSecond, isTimelineIncluded, mostFans },
         roomLifeMs: Math.max(4000, (seconds * 1000) / 2),
         grantMentor: (username) => this.#site.grantMentor(username),
       },

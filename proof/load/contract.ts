@@ -15,6 +15,8 @@ export interface LoadOptions {
   roomLifeMs?: number | undefined
   /** Also posts, comments, likes, uploads and SSE streams. */
   isTimelineIncluded: boolean
+  /** People who like a post at once, at most, 20 unless said otherwise. Of a crowd before one post some may be told to come again. */
+  mostFans?: number | undefined
   /** Makes accounts into mentors; by the database or by an admin's account. */
   grantMentor: (username: string) => Promise<void>
 }

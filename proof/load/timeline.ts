@@ -28,7 +28,7 @@ const share = 0.06
 const [fewestPerSecond, mostPerSecond] = [2, 15]
 const weights = { post: 4, comment: 4, likes: 1, upload: 1.5 } as const
 const mostPosts = 60
-const mostFans = 20
+const standardFans = 20
 const readersShare = 0.2
 
 /** What happens beside the rooms: posts, comments, likes of many at once, pictures, and people who listen to the stream. */
@@ -143,7 +143,7 @@ export class Timeline {
   async #likes(chance: Chance): Promise<void> {
     const post = this.#somePost(chance)
     if (post === undefined) return
-    const fans = chance.some(this.#people, mostFans)
+    const fans = chance.some(this.#people, this.#run.options.mostFans ?? standardFans)
     await Promise.all(fans.map(({ person }) => this.#like(person, post, chance.is(0.6) ? 'like' : 'unlike')))
   }
 

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import path from 'node:path'
 import { nginxArguments, upstreamServer, writeNginxConfig } from '../../tools/nginx.ts'
 import type { NginxInstance } from '../../tools/nginx.ts'
+import { freePort } from '../../tools/ports.ts'
 import { believe, writeCertificate } from './certificate.ts'
 import type { CertificateFiles } from './certificate.ts'
+import { eventually } from './eventually.ts'
 import { answersReady, endChild, readyWithinMs } from './part.ts'
 
 export interface NginxOptions {
@@ -27,6 +30,8 @@ export interface NginxOptions {
   tlsPort?: number
   /** It limits addresses as it does for people; otherwise it lets all of a test's come from one. */
   hasStandardLimits?: boolean
+  /** It will be led to other servers while it runs (`leadTo`). */
+  isLed?: boolean
 }
 
 const wideLimits = {
@@ -41,13 +46,17 @@ export class Nginx {
   readonly address: string
   readonly #spread: NonNullable<NginxOptions['spread']>
   readonly #tlsPort: number | undefined
-  readonly #instance: NginxInstance
+  readonly #isLed: boolean
+  #instance: NginxInstance
   #child: ChildProcess | undefined
+  /** A port on which nobody listens any more once another configuration is in force. */
+  #sign = 0
 
-  constructor({ spread = 'by address', hasStandardLimits = false, tlsPort, ...options }: NginxOptions) {
+  constructor({ spread = 'by address', hasStandardLimits = false, isLed = false, tlsPort, ...options }: NginxOptions) {
     this.address = tlsPort === undefined ? `http://127.0.0.1:${options.port}` : `https://127.0.0.1:${tlsPort}`
     this.#spread = spread
     this.#tlsPort = tlsPort
+    this.#isLed = isLed
     this.#instance = {
       ...options,
       program: process.env['NGINX_SERVER'] ?? 'nginx',
@@ -69,8 +78,7 @@ export class Nginx {
       const challengesFolder = path.join(folder, 'challenges')
       this.#instance.tls = { ...files, port: this.#tlsPort, origin: this.address, challengesFolder }
     }
-    writeNginxConfig(this.#instance)
-    if (this.#spread !== 'by address') await this.#rewriteUpstream()
+    await this.#configure()
     this.#child = spawn(this.#instance.program, nginxArguments(this.#instance), { stdio: 'ignore' })
     await once(this.#child, 'spawn')
     const deadline = performance.now() + readyWithinMs
@@ -92,6 +100,32 @@ export class Nginx {
     this.#child?.kill('SIGHUP')
   }
 
+  /**
+   * From now on people are led to these servers. Resolves when nobody new is led to others: who is on the way there is answered, and sockets stay
+   * where they are. Only with `isLed`.
+   */
+  async leadTo(servers: readonly string[]): Promise<void> {
+    const before = this.#sign
+    if (before === 0) throw new Error('this Nginx is not one that is led')
+    this.#instance = { ...this.#instance, servers }
+    await this.#configure()
+    this.#child?.kill('SIGHUP')
+    await eventually(() => isRefused(before))
+  }
+
+  async #configure(): Promise<void> {
+    writeNginxConfig(this.#instance)
+    if (this.#spread !== 'by address') await this.#rewriteUpstream()
+    if (this.#isLed) await this.#putUpSign()
+  }
+
+  /** Processes of Nginx with an older configuration stop listening all at once, on this port too. */
+  async #putUpSign(): Promise<void> {
+    this.#sign = await freePort()
+    const sign = `server { listen 127.0.0.1:${this.#sign}; access_log off; return 204; }\n`
+    await appendFile(path.join(this.#instance.folder, 'upstream.conf'), sign)
+  }
+
   async #rewriteUpstream(): Promise<void> {
     const file = path.join(this.#instance.folder, 'upstream.conf')
     const [first = '', ...others] = this.#instance.servers.map(upstreamServer)
@@ -108,4 +142,16 @@ export class Nginx {
   async stop(): Promise<void> {
     await endChild(this.#child, 'SIGTERM')
   }
+}
+
+function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const answer = (refused: boolean): void => {
+      socket.destroy()
+      resolve(refused)
+    }
+    socket.once('connect', () => answer(false))
+    socket.once('error', () => answer(true))
+  })
 }
