@@ -1,12 +1,16 @@
 import path from 'node:path'
 import { providePeers } from '../bench/packages.ts'
 import { runForeground } from './foreground.ts'
+import { provideKubectl } from './kubernetes/kubectl.ts'
+import { overlayNames, renderOverlay } from './kubernetes/render.ts'
+import { schemaFaults } from './kubernetes/schemas.ts'
 import { faultsOfLockFiles } from './lock-file.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
+import { screenProgress } from './progress.ts'
 
 /**
- * npm run check [-- NAME…]   types, lint, format, lock files, or those that are named: tsc, web, peers, oxlint, oxfmt, locks.
+ * npm run check [-- NAME…]   types, lint, format, lock files, manifests, or those that are named: tsc, web, peers, oxlint, oxfmt, locks, kubernetes.
  *
  * All run even when one fails, and a tool that is missing is a failure.
  */
@@ -18,6 +22,7 @@ const checks: Record<string, () => Promise<boolean>> = {
   oxlint: () => runs('oxlint', '--deny-warnings', ...folders),
   oxfmt: () => runs('oxfmt', '--check', ...folders),
   locks: async () => areLockFilesRight(),
+  kubernetes: () => areManifestsRight(),
 }
 
 async function main(): Promise<number> {
@@ -47,6 +52,19 @@ function areLockFilesRight(): boolean {
   const faults = faultsOfLockFiles()
   process.stdout.write(faults.map((fault) => `  ${fault}\n`).join(''))
   return faults.length === 0
+}
+
+/** Each overlay as it would be sent to a cluster, held against the schemas of Kubernetes. */
+async function areManifestsRight(): Promise<boolean> {
+  const progress = screenProgress()
+  const kubectl = await provideKubectl(progress)
+  let found = 0
+  for (const overlay of overlayNames()) {
+    const faults = await schemaFaults(await renderOverlay(kubectl, overlay), progress.say)
+    process.stdout.write(faults.map((fault) => `  ${overlay}: ${fault}\n`).join(''))
+    found += faults.length
+  }
+  return found === 0
 }
 
 await runTool(main)

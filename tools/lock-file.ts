@@ -39,6 +39,7 @@ export const lockFiles = [
   'bench/package-lock.json',
   'tools/lighthouse/package-lock.json',
   'tools/spectral/package-lock.json',
+  'tools/kubernetes/package-lock.json',
 ] as const
 
 /** One sentence for each thing in a lock file that must not be; none for one that is right. */

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { runForeground } from './foreground.ts'
 import { checkDatabase } from './given.ts'
+import { provideKubectl } from './kubernetes/kubectl.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
@@ -51,6 +52,7 @@ async function prepare(): Promise<TestServices> {
   const python = await findPython(progress)
   const monitoring = await orSkip('tests with Prometheus are skipped', () => provideMonitoring(progress))
   const compose = await orSkip('tests that let Compose read its files are skipped', () => provideCompose(progress))
+  const kubectl = await orSkip('manifests of Kubernetes are not looked at', () => provideKubectl(progress))
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
@@ -63,6 +65,7 @@ async function prepare(): Promise<TestServices> {
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
     ...(monitoring === undefined ? {} : { PROMETHEUS: monitoring.prometheus, PROMTOOL: monitoring.promtool }),
     ...(compose === undefined ? {} : { DOCKER_COMPOSE: compose }),
+    ...(kubectl === undefined ? {} : { KUBECTL: kubectl }),
     ...(python === undefined ? {} : { WSPROTO_PYTHON: python.program, WSPROTO_MODULES: python.env['PYTHONPATH'] }),
   }
   return { env, leave: database.leave }

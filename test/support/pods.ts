@@ -170,7 +170,7 @@ export class Pods {
 
   async #newWorker(number: number): Promise<Pod> {
     const name = `worker-${number}`
-    return this.#begin({ name, part: await this.#newPart(name, 'workers/main.ts', 'WORKER_HEALTH_PORT'), upstream: '' })
+    return this.#begin({ name, part: await this.#newPart(name, 'workers/main.ts', 'WORKER_PORT'), upstream: '' })
   }
 
   async #newPart(name: string, script: string, portName: string, own: Record<string, string> = {}): Promise<Part> {

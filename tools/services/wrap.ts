@@ -5,7 +5,7 @@ import { findExecutable } from './find.ts'
 const programs = [
   ...['redis-server', 'valkey-server', 'redis-benchmark', 'valkey-benchmark'],
   ...['mariadbd', 'mysqld', 'nginx', 'chromium-headless-shell', 'chromium'],
-  ...['python3', 'slowhttptest', 'zzuf', 'prometheus', 'promtool', 'docker-compose'],
+  ...['python3', 'slowhttptest', 'zzuf', 'prometheus', 'promtool', 'docker-compose', 'kubectl'],
 ]
 
 /** Where the wrappers lie in an unpacked folder: two below its `usr`, so that the database finds `share` as it does from /usr/sbin. */
