@@ -89,7 +89,7 @@ rendered('on a large site MySQL, Redis and the bucket are outside, and Prometheu
   t.deepEqual(ways.in, [
     'anybody → nginx:8080',
     'monitoring → server:3000',
-    'monitoring → worker:3000',
+    'monitoring → worker:3001',
     'nginx → server:3000',
   ])
   t.deepEqual(
