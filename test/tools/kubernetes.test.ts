@@ -13,7 +13,7 @@ import { closeGraceMs } from '../../src/platform/ws/connection.ts'
 import { manifest, overlayNames, parseManifests, renderOverlay, secretFiles } from '../../tools/kubernetes/render.ts'
 import type { Manifest } from '../../tools/kubernetes/render.ts'
 import { projectFolder } from '../../tools/paths.ts'
-import { componentIn, componentOf, dataOf, mainOf, workloadsIn } from '../support/manifests.ts'
+import { componentIn, dataOf, mainOf, workloadsIn } from '../support/manifests.ts'
 import type { Container, Workload } from '../support/manifests.ts'
 
 /** What Kubernetes would be sent, held to the code that runs there, and to docker-compose.yml, which says the same in other words. */
@@ -101,7 +101,8 @@ for (const name of overlayNames()) {
       const workload = componentIn(of(), component)
       for (const container of [...workload.pod.initContainers, mainOf(workload)]) {
         for (const variable of Object.keys(envOf(of(), container))) {
-          t.true(settings.has(variable.replace(/_FILE$/, '')), `${component}: ${variable} is a setting`)
+          const isKnown = variable === 'NODE_OPTIONS' || settings.has(variable.replace(/_FILE$/, ''))
+          t.true(isKnown, `${component}: ${variable} is a setting`)
         }
         t.notThrows(() => configOf(of(), container), component)
       }
@@ -174,7 +175,7 @@ for (const name of overlayNames()) {
     const server = componentIn(of(), 'server')
     const { DRAIN_SECONDS } = configOf(of(), mainOf(server))
     const [sleep, seconds] = mainOf(server).lifecycle?.preStop.exec?.command ?? []
-    const [, valid] = /valid=(\d+)s/.exec(read('deploy/kubernetes/base/resolved-servers.envsh')) ?? []
+    const [, valid] = /valid=(\d+)s/.exec(read('nginx/settings.envsh')) ?? []
 
     t.is(sleep, 'sleep')
     t.true(Number(seconds) >= 3 * Number(valid), 'Nginx has asked for the names of the servers again')
@@ -217,7 +218,7 @@ for (const name of overlayNames()) {
       t.like(pod['securityContext'], { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } }, who)
       for (const container of [...pod.initContainers, ...pod.containers]) {
         t.like(container.securityContext, { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }, who)
-        t.is(container.securityContext['readOnlyRootFilesystem'] ?? false, componentOf(workload) !== 'mysql', who)
+        t.is(container.securityContext['readOnlyRootFilesystem'], true, who)
         t.truthy(container.resources.requests['cpu'], who)
         t.truthy(container.resources.requests['memory'], who)
         t.truthy(container.resources.limits['memory'], who)
@@ -262,16 +263,20 @@ for (const name of overlayNames()) {
     for (const file of templates) t.is(placed.get(`${file}.template`), read(`nginx/${file}`), file)
 
     const run = main.volumeMounts.filter(({ mountPath }) => mountPath.startsWith('/docker-entrypoint.d/'))
-    const sourced = [...entries, 'resolved-servers.envsh']
+    // In the order of their names: what the first one finds out the second one makes directives of.
+    const sourced = ['17-named-servers.envsh', '18-settings.envsh']
+    t.deepEqual(entries, ['settings.envsh'])
     t.deepEqual(
       run.map(({ mountPath, subPath }) => `${mountPath} ${subPath}`).toSorted(),
-      sourced.map((file) => `/docker-entrypoint.d/18-${file} ${file}`).toSorted(),
+      sourced.map((file) => `/docker-entrypoint.d/${file} ${file.slice(3)}`),
     )
     const scripts = [
       ...entries.map((file) => read(`nginx/${file}`)),
-      read('deploy/kubernetes/base/resolved-servers.envsh'),
+      read('deploy/kubernetes/base/named-servers.envsh'),
     ]
-    const made = scripts.flatMap((text) => [...text.matchAll(/^export (MADANG_\w+)$/gm)].map(([, each = '']) => each))
+    const made = scripts.flatMap((text) =>
+      [...text.matchAll(/^export (MADANG_.*)$/gm)].flatMap(([, each = '']) => each.split(' ')),
+    )
     const given = envOf(of(), main)
     const asked = new Set(
       [...placed.values()].flatMap((text) =>
@@ -289,7 +294,14 @@ for (const name of overlayNames()) {
     const { environment, command, user } = composedAs('nginx')
     const given = envOf(of(), main)
     /** Told otherwise here, each for a reason that stands beside it. */
-    const others = ['MADANG_SERVERS', 'MADANG_WORKERS', 'MADANG_TRUSTED_PROXIES', 'MEDIA_BASE_URL']
+    const others = [
+      'MADANG_SERVERS',
+      'MADANG_NAMED_SERVERS',
+      'MADANG_INNER_ADDRESSES',
+      'MADANG_WORKERS',
+      'MADANG_TRUSTED_PROXIES',
+      'MEDIA_BASE_URL',
+    ]
 
     t.deepEqual(main.args, command)
     t.is(user, '101:101')
@@ -310,10 +322,14 @@ rendered('MySQL and Redis of a small site keep what those of compose keep', (t) 
   const mysql = mainOf(componentIn(small, 'mysql'))
   const redis = mainOf(componentIn(small, 'redis'))
   const words = (text: string): string =>
-    text.replaceAll('$$', '$').replace('${REDIS_MAXMEMORY:-512mb}', '512mb').replaceAll(/\s+/g, ' ').trim()
+    text
+      .replaceAll('$$', '$')
+      .replaceAll(/\$\{\w+:-(\w+)\}/g, '$1')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
 
   t.is(mysql.image, composedAs('mysql').image)
-  t.deepEqual(mysql.args, composedAs('mysql').command)
+  t.deepEqual(mysql.args, [composedAs('mysql').command ?? []].flat().map(words))
   t.like(envOf(small, mysql), composedAs('mysql').environment)
   t.is(redis.image, composedAs('redis').image)
   t.deepEqual(redis.args.map(words), [composedAs('redis').command ?? []].flat().map(words))
