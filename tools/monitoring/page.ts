@@ -55,18 +55,18 @@ function latest({ lines, unit }: AnsweredPanel): string {
 }
 
 function chart({ lines, unit }: AnsweredPanel): string {
-  const all = lines.flatMap(({ points }) => points).filter(([, value]) => Number.isFinite(value))
-  const [from, to] = [Math.min(...all.map(([at]) => at)), Math.max(...all.map(([at]) => at))]
-  const most = Math.max(...all.map(([, value]) => value), 0) || 1
+  const points = lines.flatMap((line) => line.points)
+  const [from, to] = [Math.min(...points.map(([at]) => at)), Math.max(...points.map(([at]) => at))]
+  const most = Math.max(...points.map(([, value]) => value).filter(Number.isFinite), 0) || 1
   const place = ([at, value]: readonly [number, number]): string =>
     `${(((at - from) / (to - from || 1)) * 300).toFixed(1)},${(98 - (value / most) * 94).toFixed(1)}`
-  const paths = lines.map(({ points }, index) => {
-    const known = points.filter(([, value]) => Number.isFinite(value))
+  const paths = lines.map((line, index) => {
+    const known = line.points.filter(([, value]) => Number.isFinite(value))
     return `<polyline fill="none" stroke="${colours[index % colours.length]}" vector-effect="non-scaling-stroke" stroke-width="1.5" points="${known.map(place).join(' ')}"/>`
   })
   const names = lines.map(
-    ({ name, points }, index) =>
-      `<li style="color:${colours[index % colours.length]}">${escaped(name)} ${inUnit(points.at(-1)?.[1], unit)}</li>`,
+    (line, index) =>
+      `<li style="color:${colours[index % colours.length]}">${escaped(line.name)} ${inUnit(line.points.at(-1)?.[1], unit)}</li>`,
   )
   return `<small>up to ${inUnit(most, unit)}</small><svg viewBox="0 0 300 100" preserveAspectRatio="none">${paths.join('')}</svg><ul>${names.join('')}</ul>`
 }
@@ -81,7 +81,7 @@ const suffixes: Readonly<Record<string, string>> = { s: 's', bytes: 'B', ops: '/
 export function inUnit(value: number | undefined, unit: string): string {
   if (value === undefined || Number.isNaN(value)) return '–'
   if (unit === 'percentunit') return `${(value * 100).toFixed(1)} %`
-  if (unit === 's' && value < 1) return `${(value * 1000).toPrecision(3)} ms`
+  if (unit === 's' && value > 0 && value < 1) return `${(value * 1000).toPrecision(3)} ms`
   const [size, letter] = thousands.find(([least]) => value >= least) ?? [1, '']
   const rounded = Number((value / size).toPrecision(3))
   return `${rounded}${letter === '' ? '' : ` ${letter}`}${suffixes[unit] ?? ''}`
