@@ -26,7 +26,11 @@ export function adminRoutes(parts: AdminRouteParts): Route[] {
       summary: 'People with their roles, or those with one role, who came last first',
       access: 'admin',
       problems: [],
-      query: z.strictObject({ limit: pageLimit, cursor: idCursor<AccountId>(), role: role.optional() }),
+      query: z.strictObject({
+        limit: pageLimit,
+        cursor: idCursor<AccountId>(),
+        role: role.optional().describe('Only those with this one'),
+      }),
       answers: { 200: pageOf(heldRoleView) },
       async handle({ query, target }) {
         const page = { before: query.cursor, limit: query.limit + 1 }

@@ -104,7 +104,7 @@ export function sessionRoutes(parts: RouteParts): Route[] {
       summary: 'End one of my sessions',
       access: 'member',
       problems: ['not_found'],
-      params: z.strictObject({ id: sessionId }),
+      params: z.strictObject({ id: sessionId.describe('Id of a session of mine') }),
       answers: { 204: nothing },
       async handle({ viewer, params }) {
         const ended = { account: viewer.account, sessions: [params.id], reason: 'revoked' as const }

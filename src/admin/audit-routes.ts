@@ -25,8 +25,9 @@ const filter = {
     .string()
     .regex(idPattern)
     .transform((text) => parseId<RoomId>(text))
-    .optional(),
-  action: z.enum(actions).optional(),
+    .optional()
+    .describe('Id of the room that it concerns'),
+  action: z.enum(actions).optional().describe('What was done'),
   since: moment.describe('From then on'),
   until: moment.describe('Before then'),
 }

@@ -36,7 +36,7 @@ function lookingRoutes(parts: RouteParts): Route[] {
       query: z.strictObject({
         limit: pageLimit,
         cursor: idCursor<RoomId>(),
-        state: closingState.optional(),
+        state: closingState.optional().describe('Only those in this state'),
         accepted: z
           .enum(['yes', 'no'])
           .optional()

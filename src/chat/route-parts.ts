@@ -45,7 +45,10 @@ export interface RouteParts {
 }
 
 export const roomParams = z.strictObject({ id: roomId })
-export const personParams = z.strictObject({ ...roomParams.shape, username: z.string().min(1).max(30) })
+export const personParams = z.strictObject({
+  ...roomParams.shape,
+  username: z.string().min(1).max(30).describe('Of whom it is about'),
+})
 
 /** A route by which who keeps order in a room does something about one person. */
 export function moderationRoute(

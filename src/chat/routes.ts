@@ -41,7 +41,11 @@ function roomRoutes(parts: RouteParts): Route[] {
       summary: 'Open rooms, newest first',
       access: 'member',
       problems: [],
-      query: z.strictObject({ limit: pageLimit, cursor: roomCursor, kind: z.enum(['lobby', 'hosted']).optional() }),
+      query: z.strictObject({
+        limit: pageLimit,
+        cursor: roomCursor,
+        kind: z.enum(['lobby', 'hosted']).optional().describe('Only rooms of this kind'),
+      }),
       hasEtag: true,
       answers: { 200: pageOf(roomView) },
       async handle({ viewer, query, target }) {
@@ -99,7 +103,7 @@ function roomRoutes(parts: RouteParts): Route[] {
       query: z.strictObject({
         limit: pageLimit,
         cursor: roomCursor,
-        state: z.enum(['open', 'closed']).default('open'),
+        state: z.enum(['open', 'closed']).default('open').describe('Those that are open, or those that were closed'),
       }),
       hasEtag: true,
       answers: { 200: pageOf(myRoomView) },

@@ -24,7 +24,10 @@ const eventId = z
   .regex(/^[0-9]{1,20}$/)
   .transform(Number)
 
-const query = z.strictObject({ topics: topicList.optional(), last_event_id: eventId.optional() })
+const query = z.strictObject({
+  topics: topicList.optional().describe(`Some of ${topics.join(', ')}, separated by commas; without it all`),
+  last_event_id: eventId.optional().describe('The last event that one has heard, where the header cannot be set'),
+})
 
 export function liveRoutes(parts: { streams: Streams; opensPerMinute: number }): Route[] {
   const limit: Limit = { name: 'streams', requests: parts.opensPerMinute, seconds: 60, withoutRedis: 'count_here' }

@@ -29,7 +29,7 @@ export interface RouteParts extends KeepParts {
 }
 
 const field = 'file'
-const mediaPath = z.strictObject({ id: z.string().regex(idPattern, 'Not an id') })
+const mediaPath = z.strictObject({ id: z.string().regex(idPattern, 'Not an id').describe('Id of the picture') })
 
 export function mediaRoutes(parts: RouteParts): Route[] {
   return [uploadPicture(parts), showPicture(parts)]

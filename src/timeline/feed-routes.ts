@@ -23,6 +23,7 @@ const username = z
   .min(1)
   .max(30)
   .transform((text) => text.toLowerCase())
+  .describe('In any case')
 
 export function feedRoutes(parts: TimelineParts): Route[] {
   return [
@@ -47,7 +48,11 @@ export function feedRoutes(parts: TimelineParts): Route[] {
       access: 'member',
       problems: ['not_found'],
       params: z.strictObject({ username }),
-      query: z.strictObject({ kind: postKind.optional(), limit: pageLimit, cursor: idCursor() }),
+      query: z.strictObject({
+        kind: postKind.optional().describe('Only posts of this kind'),
+        limit: pageLimit,
+        cursor: idCursor(),
+      }),
       answers: { 200: feedView },
       hasEtag: true,
       async handle({ viewer, params, query, target }) {

@@ -40,7 +40,7 @@ export const feedQuery = z
       ),
     tag: tag.optional(),
     area: area.optional().describe('With feed=area: which one; without it that of my profile'),
-    kind: postKind.optional(),
+    kind: postKind.optional().describe('Only posts of this kind'),
     limit: pageLimit,
     cursor: cursorOf(place),
   })

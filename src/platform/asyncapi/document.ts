@@ -11,7 +11,13 @@ import type { Operation } from './operations.ts'
 
 export interface AsyncApiDocument {
   asyncapi: '3.0.0'
-  info: { title: string; version: string; description: string; license: { name: string; url: string } }
+  info: {
+    title: string
+    version: string
+    description: string
+    license: { name: string; url: string }
+    tags: { name: string; description: string }[]
+  }
   defaultContentType: 'application/json'
   servers: Record<string, Server>
   channels: Record<string, ChannelObject>
@@ -62,6 +68,7 @@ export function describeChannels(channels: readonly Channel[], options: Document
       description:
         'What clients and servers tell each other over connections that stay open. What is asked over HTTP is described in `/openapi.json`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      tags: channels.map(({ name, title }) => ({ name, description: title })),
     },
     defaultContentType: 'application/json',
     servers: Object.fromEntries(channels.map((channel) => [channel.name, serverOf(channel, options.origin)])),

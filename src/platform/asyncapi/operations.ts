@@ -42,6 +42,7 @@ export function operationsOf(channel: Channel): [string, Operation][] {
     channel: place,
     title: 'told',
     summary: 'What the server tells by itself',
+    description: 'Nobody asks for it, and nothing answers it.',
     messages: Object.keys(channel.pushes).map(at),
   }
   return [...asked, [`${channel.name}Told`, told]]
