@@ -56,10 +56,8 @@ export function describeDomains(domains: readonly ApiDomain[], options: Document
   return {
     openapi: '3.1.0',
     info: {
-      title: domains.length === 1 ? `Madang, ${domains[0]?.name}` : 'Madang',
+      ...titleOf(domains),
       version: '1',
-      description:
-        'Timeline and chat rooms of a community. Errors are problems by RFC 9457 with a stable `code`. What is told over the socket and the stream is described in `/asyncapi.json`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'Where this document is' }],
@@ -80,4 +78,16 @@ export function describeDomains(domains: readonly ApiDomain[], options: Document
       },
     },
   }
+}
+
+const everywhere =
+  'Errors are problems by RFC 9457 with a stable `code`. What is told over the socket and the stream is described in `/asyncapi.json`.'
+
+/** A part is introduced by what it is about, the whole by what Madang is. */
+function titleOf(domains: readonly ApiDomain[]): { title: string; description: string } {
+  const [part, ...others] = domains
+  if (part === undefined || others.length > 0) {
+    return { title: 'Madang', description: `Timeline and chat rooms of a community. ${everywhere}` }
+  }
+  return { title: `Madang, ${part.name}`, description: `${part.description} ${everywhere}` }
 }
