@@ -39,7 +39,8 @@ test.serial('the documents and their pages come through Nginx whole', async (t) 
       [site().cast.origin, site().stack.address].map((origin) => fetch(`${origin}${path}`)),
     )
     t.is(far?.status, 200, path)
-    t.is(far?.headers.get('etag'), near?.headers.get('etag'), path)
+    // What is compressed on the way has a weak one of the same name.
+    t.is(far?.headers.get('etag')?.replace('W/', ''), near?.headers.get('etag') ?? '', path)
     t.is(far?.headers.get('content-security-policy'), near?.headers.get('content-security-policy'), path)
     t.deepEqual(await far?.text(), await near?.text(), path)
   }
