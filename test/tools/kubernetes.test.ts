@@ -368,6 +368,12 @@ function composedSecrets(): Record<string, unknown> {
     .parse(parse(read('docker-compose.yml'), { merge: true })).secrets
 }
 
+rendered('the rules of a large site are those of deploy/monitoring, all of them', (t) => {
+  const [rule] = (overlays.get('large') ?? []).filter(({ kind }) => kind === 'PrometheusRule')
+
+  t.deepEqual(rule?.['spec'], parse(read('deploy/monitoring/alerts.yml')))
+})
+
 rendered('an overlay without its secrets is refused in the words of kustomize', async (t) => {
   await t.throwsAsync(
     renderOverlay(kubectl, 'small', () => undefined),
