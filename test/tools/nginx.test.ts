@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
 import test from 'ava'
+import { loadConfig } from '../../src/config.ts'
 import type { Code } from '../../src/platform/errors.ts'
 import { eventually } from '../support/eventually.ts'
 import { fillTemplate, nginxArguments, writeNginxConfig } from '../../tools/nginx.ts'
+import { projectFolder } from '../../tools/paths.ts'
 import { startProcess, stopProcess } from '../../tools/processes.ts'
 import { waitFor } from '../../tools/wait.ts'
 import { askAt, backend, front, hang, nginxInstance, open, sameAsOurs } from './nginx-front.ts'
@@ -229,3 +231,19 @@ for (const way of ['ports', 'files'] as const) {
     t.is(String(chunk), 'event: ready\ndata: {}\n\n')
   })
 }
+
+test('a socket and a stream may be silent for longer than their servers ever are', (t) => {
+  const longest = { PING_SECONDS: '3600', STREAM_HEARTBEAT_SECONDS: '3600' }
+  const needed = { DATABASE_URL: 'mysql://db', REDIS_URL: 'redis://redis', TOKEN_KEYS: 'k:x' }
+  for (const [name, value] of Object.entries(longest)) {
+    t.notThrows(() => loadConfig({ ...needed, [name]: value }))
+    t.throws(() => loadConfig({ ...needed, [name]: String(Number(value) + 1) }))
+  }
+  for (const file of ['websocket.conf', 'sse.conf']) {
+    const text = readFileSync(path.join(projectFolder, 'nginx', 'snippets', file), 'utf8')
+    for (const name of ['proxy_read_timeout', 'proxy_send_timeout']) {
+      const [, seconds = ''] = new RegExp(`^${name} (\\d+)s;$`, 'm').exec(text) ?? []
+      t.true(Number(seconds) > 3600, `${file}: ${name}`)
+    }
+  }
+})
