@@ -429,16 +429,25 @@ const limitNames = [
   'MEDIA_BYTES_PER_ACCOUNT',
 ] as const
 
-/** Name, default and meaning of every setting, for .env.example. */
-export function describeSettings(): { name: string; standard: string; meaning: string }[] {
+/** Name, default, possible values and meaning of every setting, for .env.example and docs/configuration.md. */
+export function describeSettings(): { name: string; standard: string; values: string; meaning: string }[] {
   return Object.entries(settings).map(([name, type]) => {
     const standard = type.safeParse(undefined)
     return {
       name,
       standard: standard.success && standard.data !== undefined && name !== 'SERVER_NAME' ? String(standard.data) : '',
+      values: valuesOf(type),
       meaning: type.description ?? '',
     }
   })
+}
+
+function valuesOf(type: z.ZodType): string {
+  const shape = z.toJSONSchema(type, { unrepresentable: 'any' })
+  if (shape.enum !== undefined) return shape.enum.map((value) => `\`${String(value)}\``).join(', ')
+  if (shape.minimum === undefined || shape.maximum === undefined) return 'text'
+  const [least, most] = [shape.minimum, shape.maximum].map((bound) => bound.toLocaleString('en-US'))
+  return `${least} to ${most}`
 }
 
 /** Empty variables count as absent: compose writes them for settings without a value. */
