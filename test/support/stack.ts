@@ -73,6 +73,8 @@ export type StackOptions = PartOptions &
   WorldOptions & {
     /** Nginx limits addresses as it does for people; otherwise it lets all of a test's come from one. */
     hasStandardNginx?: boolean
+    /** Before anything is started. */
+    prepare?: (world: World) => Promise<void>
     /** Nginx throws a die for each connection instead of keeping an address with one server. */
     hasRandomServers?: boolean
     /** How Nginx chooses between the servers (MADANG_BALANCE); by `ip_hash` unless said otherwise. */
@@ -179,6 +181,7 @@ export async function startStack(
     },
   }
   try {
+    await options.prepare?.(world)
     const parts = [...serverNames, 'worker-1' as const].map(partOf)
     await Promise.all([
       ...parts.map((part) => part.start().then(() => part.ready())),
