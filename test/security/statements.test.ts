@@ -24,6 +24,18 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'src/accounts/search-store.ts': ['those.text', 'username.text', 'name.text', 'place', 'others.text'],
   'src/accounts/store.ts': ['accountColumns'],
   'src/audit/store.ts': ['index', "conditions.join(' AND ')"],
+  // Tables, columns and counts as the database names them, or a backup that an operator gives.
+  'src/commands/backup/dump-store.ts': [
+    'list',
+    'quoted([name])',
+    'quoted(key)',
+    '`SHOW CREATE TABLE ${quoted([table])}`',
+  ],
+  'src/commands/restore/target-store.ts': [
+    'into.table',
+    'list',
+    '`ALTER TABLE \\`${table}\\` AUTO_INCREMENT = ${next}`',
+  ],
   'src/chat/member-store.ts': ['memberColumns', 'roomColumns'],
   'src/chat/read-marker-store.ts': ['isLater'],
   'src/chat/settings-store.ts': ['changeColumns'],
@@ -50,6 +62,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     'column',
     'text(place)',
   ],
+  'src/platform/mysql-rows.ts': ['text'],
   'src/platform/mysql.ts': ['text'],
   'src/timeline/bulk-store.ts': ['those.text'],
   'src/timeline/comment-store.ts': ['columns', 'beyond', 'hidden.text', 'direction'],
