@@ -32,6 +32,16 @@ export const supposed: Omit<Community, 'members'> = {
 /** Processors are planned for at most this share of their time; the rest is for what was not foreseen. */
 export const busyAtMost = 0.5
 
+/** What Nginx is set to, with the sixteenth that it keeps free; a person with a socket and a stream has four connections of it. */
+const connectionsOfWorker = 32_768 * (15 / 16)
+const connectionsOfPerson = 4
+/** A room that nobody rings for is stored once a minute (FLUSH_AGE_SECONDS), four at once by a worker. */
+const secondsBetweenFlushes = 60
+const flushesAtOnce = 4
+/** What one machine of a database is supposed to have; with its disk half full at the end of the year. */
+const databaseCoresAtMost = 16
+const databaseGibAtMost = 8192
+
 /** What happens in its busiest minute, in a second. */
 export interface Load {
   messages: number
@@ -39,17 +49,19 @@ export interface Load {
   pages: number
   connected: number
   awakeRooms: number
+  flushes: number
 }
 
 export function loadOf(community: Community): Load {
   const { members, online, messagesADay, busiestHour, burst, listeners, pagesAMinute, roomsAMember } = community
   const connected = members * online
   const messages = ((members * messagesADay * busiestHour) / 3600) * burst
+  const awakeRooms = connected * roomsAMember
   return {
-    ...{ messages, connected },
+    ...{ messages, connected, awakeRooms },
     deliveries: messages * listeners,
     pages: (connected * pagesAMinute) / 60,
-    awakeRooms: connected * roomsAMember,
+    flushes: Math.min(messages, awakeRooms / secondsBetweenFlushes),
   }
 }
 
@@ -57,12 +69,17 @@ export function loadOf(community: Community): Load {
 export interface Needs {
   serverCores: number
   nginxCores: number
+  nginxWorkersForConnections: number
   redisCores: number
+  redisCoresAmongThousands: number
   workerCores: number
+  workersForFlushes: number
   databaseCores: number
+  databaseShards: number
   serverGib: number
   redisGib: number
   megabitsOut: number
+  megabitsInside: number
   diskGibAYear: number
 }
 
@@ -72,27 +89,40 @@ export function needsOf({ values }: Units, load: Load, community: Community): Ne
     if (value === undefined) throw new Error(`there is no unit cost "${name}"`)
     return value
   }
-  const { messages, deliveries, pages, connected, awakeRooms } = load
+  const { messages, deliveries, pages, connected, awakeRooms, flushes } = load
   const cores = (...micros: number[]): number => micros.reduce((sum, each) => sum + each, 0) / 1_000_000
   const perDay = community.members * community.messagesADay * unit('stored message, bytes')
   const posted = community.members * community.postsADay * unit('stored post, bytes')
-  return {
-    serverCores: cores(
+  const databaseCores = cores(messages * unit('storing, database µs'), pages * unit('page, database µs'))
+  const diskGibAYear = ((perDay + posted) * 365) / 1024 ** 3
+  const wire = deliveries * unit('delivery, bytes on the wire') + pages * unit('page, bytes on the wire')
+  const serverCores = (servers: number): number =>
+    cores(
+      servers * unit('idle server, µs a second'),
       messages * unit('message, server µs'),
       deliveries * unit('delivery, server µs'),
       pages * unit('page, server µs'),
       connected * unit('socket, server µs a second'),
       connected * unit('stream, server µs a second'),
-    ),
+    )
+  return {
+    serverCores: serverCores(processesFor(serverCores(0))),
     nginxCores: cores(messages * unit('message, Nginx µs'), deliveries * unit('delivery, Nginx µs')),
+    nginxWorkersForConnections: Math.ceil((connected * connectionsOfPerson) / connectionsOfWorker),
     redisCores: cores(messages * unit('message, Redis µs')),
+    redisCoresAmongThousands: cores(messages * unit('message among thousands a second, Redis µs')),
     workerCores: cores(messages * unit('storing, worker µs')),
-    databaseCores: cores(messages * unit('storing, database µs'), pages * unit('page, database µs')),
+    workersForFlushes: processesFor((flushes * unit('a flush of ten, ms')) / 1000 / flushesAtOnce),
+    databaseCores,
+    databaseShards: Math.ceil(
+      Math.max(databaseCores / busyAtMost / databaseCoresAtMost, (2 * diskGibAYear) / databaseGibAtMost),
+    ),
     serverGib: (connected * (unit('socket, KiB') + unit('stream, KiB'))) / 1024 ** 2,
     redisGib: (awakeRooms * unit('room that is awake, KiB of Redis')) / 1024 ** 2,
-    megabitsOut:
-      ((deliveries * unit('delivery, bytes on the wire') + pages * unit('page, bytes on the wire')) * 8) / 1e6,
-    diskGibAYear: ((perDay + posted) * 365) / 1024 ** 3,
+    megabitsOut: (wire * 8) / 1e6,
+    // From servers to Nginx; what Redis tells each server of a batch is a small part of its deliveries.
+    megabitsInside: (wire * 8) / 1e6,
+    diskGibAYear,
   }
 }
 

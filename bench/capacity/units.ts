@@ -32,15 +32,17 @@ const ofGrowth = z.object({
 /** What `npm run bench -- … --json` wrote. */
 const result = z.union([ofGrowth, ofMeasures])
 
-/** Takes the unit costs out of results of the bench: P2 and P13, and all of growth. */
+/** Takes the unit costs out of results of the bench: P2, P4 and P13, and all of growth. Errors: a trial, of which no figure counts. */
 export function unitsFrom(texts: readonly string[]): Units {
   const results = texts.map((text) => result.parse(JSON.parse(text)))
   const [first] = results
-  if (first === undefined) throw new Problem('Name the JSON files of a run: P2, P13 and growth')
+  if (first === undefined) throw new Problem('Name the JSON files of a run: P2, P4, P13 and growth')
+  const trial = results.find((each) => each.trial !== undefined)
+  if (trial !== undefined) throw new Problem(`${trial.command} was a trial, ${trial.trial}: its figures do not count`)
   const { cores, model, kernel, node } = first.machine
   return {
     machine: `${cores} cores (${model}), ${kernel}, Node ${node}`,
-    commands: results.map(({ command, trial }) => (trial === undefined ? command : `${command} (a trial: ${trial})`)),
+    commands: results.map(({ command }) => command),
     values: valuesOf(measured(results), grown(results)),
   }
 }
@@ -75,20 +77,26 @@ function valuesOf(median: (id: string) => Figures, growth: (id: string) => Point
   }
   const listeners = growth('listeners')
   const [server, nginx] = [perListener(listeners, 'serverMicros'), perListener(listeners, 'nginxMicros')]
-  // Of rooms of four, at a pace at which what an idle site does anyway is little beside it.
-  const talked = last('rooms')
-  const alone = (name: string, delivery: number): number => Math.max(0, of(talked, name) - 4 * delivery)
+  // Of two servers that are almost idle, a hundred messages a second: what they do anyway is not the messages'.
+  const idle = idleMicros(growth('sockets'))
+  // Of a hundred rooms of four: of a thousand, most have something to be stored meanwhile.
+  const talked = growth('rooms').find(({ size }) => size === 100)?.figures ?? {}
+  const alone = (name: string, delivery: number, before: number): number =>
+    Math.max(0, of(talked, name) - 4 * delivery - before)
   const flushed = growth('storing').find(({ size }) => size === 10)?.figures ?? {}
   return {
-    'message, server µs': alone('serverMicros', server),
+    'idle server, µs a second': idle,
+    'message, server µs': alone('serverMicros', server, (2 * idle) / of(talked, 'messagesPerSecond')),
     'message, Redis µs': of(talked, 'redisMicros'),
-    'message, Nginx µs': alone('nginxMicros', nginx),
+    'message among thousands a second, Redis µs': redisMicrosOf(median('P4')),
+    'message, Nginx µs': alone('nginxMicros', nginx, 0),
     'delivery, server µs': server,
     'delivery, Nginx µs': nginx,
     'delivery in a saturated room, all processes µs': of(median('P2'), 'cpuMicrosPerDelivery'),
     'delivery, bytes on the wire': of(last('listeners'), 'serverBytesPerDelivery'),
     'storing, worker µs': of(flushed, 'workerMicros'),
     'storing, database µs': of(flushed, 'databaseMicros'),
+    'a flush of ten, ms': of(flushed, 'millisecondsPerFlush'),
     'stored message, bytes': of(last('history'), 'storedBytesPerMessage'),
     'stored post, bytes': of(last('posts'), 'storedBytesPerPost'),
     'page, server µs': of(last('posts'), 'nodeMs') * 1000,
@@ -98,9 +106,23 @@ function valuesOf(median: (id: string) => Figures, growth: (id: string) => Point
     'socket, server µs a second': of(last('sockets'), 'serverMicrosPerSocketAndSecond'),
     'stream, KiB': of(last('streams'), 'rssKibPerStream'),
     'stream, server µs a second': of(last('streams'), 'serverMicrosPerStreamAndSecond'),
-    'room that is awake, KiB of Redis': of(talked, 'redisKibPerRoom'),
+    'room that is awake, KiB of Redis': of(last('rooms'), 'redisKibPerRoom'),
     'busiest room there can be, MiB of Redis': of(median('P13'), 'roomMebibytesMost'),
   }
+}
+
+/** Of one server with the fewest sockets, in a second of silence. */
+function idleMicros(points: Points): number {
+  const [first] = points
+  const each = first?.figures['serverMicrosPerSocketAndSecond']
+  if (first === undefined || each === undefined) throw new Problem('there is no silence in these files')
+  return each * first.size
+}
+
+function redisMicrosOf(taken: Figures): number {
+  const { 'redis percent': percent, messagesPerSecond } = taken
+  if (percent === undefined || messagesPerSecond === undefined) throw new Problem('P4 does not say what Redis took')
+  return (percent * 10_000) / messagesPerSecond
 }
 
 /** What each listener adds, from the smallest room and the largest. */

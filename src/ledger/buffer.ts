@@ -4,7 +4,7 @@ import { Script } from '../platform/script.ts'
 import type { Status, Undecided } from './append-script.ts'
 import { decodeEntry, hashOf } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
-import { anyMeta, keys, lua, roomKeys, roomOfMeta } from './keys.ts'
+import { keys, lua, roomKeys } from './keys.ts'
 
 export * from './append-script.ts'
 export * from './hold-scripts.ts'
@@ -121,18 +121,17 @@ export async function runOf(redis: Redis): Promise<string> {
   return run
 }
 
-/** Rooms that were last written under another run than this one, in portions; one that comes twice is possible. */
-export async function* roomsOfEarlierRuns(redis: Redis, run: string): AsyncGenerator<RoomId[]> {
-  for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
-    const [next, found] = await redis.scan(cursor, 'MATCH', anyMeta, 'COUNT', scannedAtOnce)
-    cursor = next
-    const runs = await Promise.all(found.map((key) => redis.hget(key, 'run')))
-    const earlier = found.filter((_key, index) => runs[index] !== run).map(roomOfMeta)
-    yield earlier.filter((room) => room !== undefined)
-  }
+/** Which of these rooms Redis has from another run than this one. */
+export async function ofEarlierRuns(redis: Redis, run: string, rooms: readonly RoomId[]): Promise<RoomId[]> {
+  const pipeline = redis.pipeline()
+  for (const room of rooms) pipeline.hget(keys.meta(room), 'run')
+  const replies = (await pipeline.exec()) ?? []
+  return rooms.filter((_room, index) => {
+    const [error, metaRun] = replies[index] ?? [new Error('no reply'), null]
+    if (error !== null) throw error
+    return metaRun !== null && metaRun !== run
+  })
 }
-
-const scannedAtOnce = 1000
 
 /** Run id of the Redis and the heads of some rooms: what a server that listens compares with what it has delivered. */
 export async function heads(

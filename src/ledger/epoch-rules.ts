@@ -19,7 +19,16 @@ export function isInstalled(row: LedgerRow, look: Look): boolean {
   return !row.isAsleep && look.metaRun !== undefined && look.epoch === row.epoch
 }
 
+/**
+ * Redis has an epoch that MySQL does not know. Each is decided in MySQL before it is installed, so MySQL was put back to an earlier
+ * moment. What stands in the buffer may have been acknowledged, and rows before it may be gone.
+ */
+export function isAhead(row: LedgerRow, look: Look): boolean {
+  return look.metaRun !== undefined && look.epoch !== undefined && look.epoch > row.epoch
+}
+
 export function causeOf(row: LedgerRow, look: Look): EpochCause {
+  if (isAhead(row, look)) return 'rollback'
   if (isInstalled(row, look)) return look.metaRun === look.run ? 'repair' : 'restart'
   if (row.isAsleep) return 'sleep'
   // Decided in MySQL and never installed: nothing can have been appended to it.
@@ -60,5 +69,6 @@ export function suspectRange(
     cause === 'absent' ||
     cause === 'rollback' ||
     (isInstalled(row, look) && row.storedSeq > look.head)
-  return isLost ? { from: kept.seq + 1, to: Math.max(acked, kept.seq + 1) } : undefined
+  const seen = isAhead(row, look) ? look.head : 0
+  return isLost ? { from: kept.seq + 1, to: Math.max(acked, seen, kept.seq + 1) } : undefined
 }

@@ -9,7 +9,7 @@ import type { Look } from './buffer.ts'
 import { closedEntry } from './closed-entry.ts'
 import { fenceByEpochChange, fencedSeq, requesterOf } from './closing-store.ts'
 import type { Entry } from './entry.ts'
-import { causeOf, isInstalled, isSettled, joins, suspectRange } from './epoch-rules.ts'
+import { causeOf, isAhead, isInstalled, isSettled, joins, suspectRange } from './epoch-rules.ts'
 import type { Kept } from './epoch-rules.ts'
 import type { RoomsPort } from './contract.ts'
 import type { EpochTally } from './metrics.ts'
@@ -114,7 +114,7 @@ async function decide(
   const tail = await tailOnHold(parts.redis, room, row, look)
   if (tail === undefined) return 'settled'
   const kept = await keepTail(parts, trx, { row, look, tail, room })
-  const cause = row.epoch === 0 ? 'opened' : causeOf(row, look)
+  const cause = row.epoch === 0 && !isAhead(row, look) ? 'opened' : causeOf(row, look)
   const isSuspect = cause !== 'opened' && (await endEpoch(parts, trx, room, row, look, kept, cause))
   await beginEpoch(trx, room, { epoch, run })
   const state = row.state === 'open' ? 'open' : 'closed'
@@ -126,12 +126,12 @@ async function decide(
 const salvageEntries = 1000
 
 /**
- * What Redis still holds of the row's own epoch above `stored_seq`. Undefined when it is another Redis by now, which came back with
+ * What Redis still holds of the row's own epoch above `stored_seq`, or all of an epoch that MySQL does not know. Undefined when it is another Redis by now, which came back with
  * more or less than the one that was looked at: nothing is decided then, and whoever asked tries again.
  */
 async function tailOnHold(redis: Redis, room: RoomId, row: LedgerRow, look: Look): Promise<Entry[] | undefined> {
-  if (!isInstalled(row, look)) return []
-  const tail = await tailOf(redis, room, row, look)
+  if (!isInstalled(row, look) && !isAhead(row, look)) return []
+  const tail = await tailOf(redis, room, isAhead(row, look) ? look.base : row.storedSeq, look)
   const { run } = await buffer.look(redis, room)
   return run === look.run ? tail : undefined
 }
@@ -146,9 +146,10 @@ interface Found {
 /** Stores what Redis still holds, or parks it when it does not continue the rows. */
 async function keepTail(parts: EpochParts, trx: Sql, { room, row, look, tail }: Found): Promise<Kept> {
   const stored = { seq: row.storedSeq, digest: row.storedDigest }
-  const isJoined = !isInstalled(row, look) || joins(row, look, tail)
+  const isJoined = !isAhead(row, look) && (!isInstalled(row, look) || joins(row, look, tail))
   if (!isJoined) {
-    for (const entry of tail) await insertParked(trx, room, entry, 'does not continue what is stored')
+    const reason = isAhead(row, look) ? 'of an epoch that MySQL does not know' : 'does not continue what is stored'
+    for (const entry of tail) await insertParked(trx, room, entry, reason)
     parts.log.error(
       { room, epoch: row.epoch, storedSeq: row.storedSeq, parked: tail.length },
       'the buffer does not join',
@@ -159,9 +160,9 @@ async function keepTail(parts: EpochParts, trx: Sql, { room, row, look, tail }: 
   return { seq: end.seq, digest: end.digest, at: last?.at ?? 0, isJoined }
 }
 
-async function tailOf(redis: Redis, room: RoomId, row: LedgerRow, look: Look): Promise<Entry[]> {
+async function tailOf(redis: Redis, room: RoomId, after: number, look: Look): Promise<Entry[]> {
   const tail: Entry[] = []
-  for (let index = Math.max(row.storedSeq - look.base, 0); index < look.head - look.base; index += salvageEntries) {
+  for (let index = Math.max(after - look.base, 0); index < look.head - look.base; index += salvageEntries) {
     tail.push(...(await buffer.salvage(redis, room, index, salvageEntries)))
   }
   return tail

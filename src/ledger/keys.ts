@@ -20,15 +20,6 @@ export const keys = {
   allDirty: () => Array.from({ length: buckets }, (_, bucket) => `${bucketTag(bucket)}:dirty`),
 }
 
-const metaKey = /^\{b\d{3}\}:room:(\d+):meta$/
-/** What SCAN finds the metas of all rooms by. */
-export const anyMeta = '{b*}:room:*:meta'
-
-export function roomOfMeta(key: string): RoomId | undefined {
-  const room = metaKey.exec(key)?.[1]
-  return room === undefined ? undefined : (Number(room) as RoomId)
-}
-
 /** All keys of one room, and the dirty index of its bucket. */
 export function roomKeys(room: RoomId): string[] {
   return [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room)]

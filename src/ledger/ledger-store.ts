@@ -122,12 +122,12 @@ export async function asleepAmong(sql: Sql, rooms: readonly RoomId[]): Promise<S
   return new Set(found.map((row) => row.room_id))
 }
 
-/** Which of these rooms are final. */
-export async function closedAmong(sql: Sql, rooms: readonly RoomId[]): Promise<RoomId[]> {
-  if (rooms.length === 0) return []
-  const found = await sql('ledgers')
-    .whereIn('room_id', rooms)
-    .where({ state: 'closed' })
-    .select<{ room_id: RoomId }[]>('room_id')
-  return found.map((row) => row.room_id)
+/** Rooms that are final, in the order of their ids. */
+export async function finalRooms(sql: Sql, after: RoomId, limit: number): Promise<RoomId[]> {
+  const rows = await selectRows<{ room_id: RoomId }>(
+    sql,
+    `SELECT room_id FROM ledgers WHERE room_id > ? AND state = 'closed' ORDER BY room_id LIMIT ?`,
+    [after, limit],
+  )
+  return rows.map((row) => row.room_id)
 }

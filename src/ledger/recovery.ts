@@ -13,6 +13,7 @@ import type { SealingParts } from './sealing.ts'
 import { putToSleep } from './sleep.ts'
 import { idleRooms } from './ledger-store.ts'
 import { ReturnedRooms } from './returned.ts'
+import { Turns } from './turns.ts'
 
 export interface RecoveryParts extends SealingParts {
   sweepMs: number
@@ -23,6 +24,8 @@ export interface RecoveryParts extends SealingParts {
 
 const roomsAtOnce = 20
 const leaseSeconds = 30
+/** Of the rooms that a sweep finds. Each takes a connection to MySQL; doorbells and closings have theirs beside. */
+const flushesAtOnce = 4
 
 /**
  * Finds the work that no doorbell announced, from both sides: closings that MySQL says are due, and rooms that Redis says
@@ -77,13 +80,24 @@ async function sweepClosings(parts: RecoveryParts): Promise<void> {
   for (const { room, requestId } of due) await because({ requestId }, () => attemptClosing(parts, room))
 }
 
+/** Most of a flush of few entries is waiting for disks, and a room that somebody else works on must not hold up the others. */
 async function sweepDirty(parts: RecoveryParts): Promise<void> {
-  for (const room of await dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)) {
-    try {
-      await flushAndCheckpoint(parts, room)
-    } catch (error) {
-      parts.log.warn({ err: error, room }, 'the room could not be flushed yet')
-    }
+  const turns = new Turns(flushesAtOnce)
+  const due = await dirtyRooms(parts.redis, parts.flushAgeMs, roomsAtOnce)
+  await Promise.all(fromAnywhere(due).map((room) => turns.take(() => flushDue(parts, room))))
+}
+
+/** Every worker finds the same rooms: each begins at another of them, so that they seldom meet. */
+function fromAnywhere(rooms: readonly RoomId[]): RoomId[] {
+  const first = Math.floor(Math.random() * rooms.length)
+  return [...rooms.slice(first), ...rooms.slice(0, first)]
+}
+
+async function flushDue(parts: RecoveryParts, room: RoomId): Promise<void> {
+  try {
+    await flushAndCheckpoint(parts, room)
+  } catch (error) {
+    parts.log.warn({ err: error, room }, 'the room could not be flushed yet')
   }
 }
 

@@ -14,7 +14,7 @@ export interface Call {
 
 export async function call(origin: string, line: string, options: Call = {}): Promise<Reply> {
   const [method = 'GET', path = '/'] = line.split(' ')
-  const answer = await fetch(`${origin}${path}`, {
+  const answer = await reach(`${origin}${path}`, {
     method,
     headers: {
       ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -27,6 +27,16 @@ export async function call(origin: string, line: string, options: Call = {}): Pr
   })
   const text = await answer.text()
   return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) }
+}
+
+/** `fetch` says only that it failed, and why in a cause that no report of a test shows. */
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    const cause = error instanceof Error ? String(error.cause) : String(error)
+    throw new Error(`${init.method} ${url} was not answered: ${cause}`, { cause: error })
+  }
 }
 
 export const goodPassword = 'correct horse battery'

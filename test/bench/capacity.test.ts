@@ -24,7 +24,7 @@ test('load and needs are as the formulas say', (t) => {
   const community = { ...supposed, members: 36_000 }
   const load = loadOf(community)
   // 36,000 × 10 a day × 0.1 in an hour ÷ 3600 × 3 = 30 a second, each to 50.
-  t.deepEqual(load, { messages: 30, connected: 3600, deliveries: 1500, pages: 60, awakeRooms: 360 })
+  t.deepEqual(load, { messages: 30, connected: 3600, deliveries: 1500, pages: 60, awakeRooms: 360, flushes: 6 })
 
   const values = Object.fromEntries(Object.keys(units.values).map((name) => [name, 0]))
   const withCosts = {
@@ -36,6 +36,35 @@ test('load and needs are as the formulas say', (t) => {
   t.is(needs.serverGib, (3600 * 64) / 1024 ** 2)
   t.is(processesFor(needs.serverCores), 1)
   t.is(processesFor(1.1), 3)
+})
+
+test('what is not bound by processors is reckoned by what bounds it', (t) => {
+  const values = Object.fromEntries(Object.keys(units.values).map((name) => [name, 0]))
+  const of = (changes: Record<string, number>, members: number) => {
+    const community = { ...supposed, members }
+    return needsOf({ ...units, values: { ...values, ...changes } }, loadOf(community), community)
+  }
+  // A person has four connections of Nginx, and a worker 30,720 to give.
+  t.is(of({}, 76_800).nginxWorkersForConnections, 1)
+  t.is(of({}, 76_810).nginxWorkersForConnections, 2)
+  // 1,000 rooms in a second, four at once of 2 ms each, and half of the time left.
+  t.is(of({ 'a flush of ten, ms': 2 }, 6_000_000).workersForFlushes, 1)
+  t.is(of({ 'a flush of ten, ms': 2.2 }, 6_000_000).workersForFlushes, 2)
+  // Ten messages a day of 1,000 bytes: 3.4 TiB a year, twice that much disk.
+  t.is(of({ 'stored message, bytes': 1000 }, 1_000_000).databaseShards, 1)
+  t.is(of({ 'stored message, bytes': 1000 }, 1_300_000).databaseShards, 2)
+  t.is(of({ 'idle server, µs a second': 30_000 }, 1000).serverCores, 0.03)
+})
+
+test('figures of a trial are refused', (t) => {
+  const machine = { cores: 2, model: 'a model', kernel: 'Linux', node: 'v24' }
+  const text = JSON.stringify({
+    machine,
+    command: 'npm run bench -- growth',
+    trial: '0.1 of the full size',
+    growth: [],
+  })
+  t.throws(() => unitsFrom([text]), { instanceOf: Problem, message: /was a trial, 0.1 of the full size/ })
 })
 
 test('a file that lacks what is needed is refused in words', (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava'
 import * as fc from 'fast-check'
+import { seeded } from '../support/seeded.ts'
 import { decodeRow, encodeRow, linesOf } from '../../src/commands/backup/row-format.ts'
 
 const value = fc.option(
@@ -20,6 +21,7 @@ test('whatever stands in a row, its line is one line and gives it back', (t) => 
       const back = decodeRow(line.slice(0, -1)).map((field) => (field === null ? null : Buffer.from(field, 'latin1')))
       t.deepEqual(back, row)
     }),
+    seeded(500),
   )
 })
 

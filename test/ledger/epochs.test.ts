@@ -170,6 +170,40 @@ test.serial('an idle room leaves redis, and wakes without being suspect', async 
   t.like((await epochEnds(world().sql, room))[0], { cause: 'sleep', suspect: undefined })
 })
 
+/** Rooms whose rows were put back by hand to how they stood before Redis began the epoch in which it is. */
+const putBack = [
+  ['slept', { epoch: 1, asleep: 1 }],
+  ['was awake', { epoch: 1, asleep: 0 }],
+  ['had never been used', { epoch: 0, asleep: 0 }],
+] as const
+for (const [stood, row] of putBack) {
+  test.serial(
+    `a MySQL that was put back to when a room ${stood} does not make what Redis holds go unsaid`,
+    async (t) => {
+      const room = await site.newRoom()
+      if (row.epoch > 0) await world().sql('ledgers').where({ room_id: room }).update({ epoch: 1, asleep: 1 })
+      await say(room, 'one', 'two')
+      const { epoch } = await site.ledger.head(room)
+      await world().sql('ledgers').where({ room_id: room }).update(row)
+      await world().sql('ledger_epochs').where({ room_id: room }).delete()
+      await world().sql('ledger_acked').where({ room_id: room }).delete()
+
+      await flushRoom(site.work, room)
+      await say(room, 'three')
+
+      t.deepEqual(await linesOf(room), ['three'])
+      t.like(await site.ledger.head(room), { epoch: epoch + 1, seq: 1 })
+      const parked = await world().sql('ledger_parked').where({ room_id: room }).orderBy('seq').select('seq', 'epoch')
+      t.deepEqual(parked, [
+        { seq: 1, epoch },
+        { seq: 2, epoch },
+      ])
+      const [end] = await epochEnds(world().sql, room)
+      t.like(end, { epoch: row.epoch, cause: 'rollback', lastSeq: 0, suspect: { from: 1, to: 2 } })
+    },
+  )
+}
+
 test.serial('a room with something unstored does not sleep', async (t) => {
   const room = await site.newRoom()
   await say(room, 'unstored')

@@ -2,8 +2,10 @@ import test from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
 import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
+import { lockLedger } from '../../src/ledger/ledger-store.ts'
 import { Sweepers } from '../../src/ledger/recovery.ts'
 import { driveClosing } from '../../src/ledger/sealing.ts'
+import { inTransaction } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line, texts } from '../support/ledger.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LedgerSite } from '../support/ledger.ts'
@@ -123,6 +125,21 @@ test.serial('a room whose oldest entry is old enough is flushed by the sweepers,
 
   await eventually(async () => (await site.ledger.head(room)).storedSeq === 1)
   t.pass()
+})
+
+test.serial('a room that somebody else works on does not hold up the others that are due', async (t) => {
+  const [held, ...others] = [await site.newRoom(), await site.newRoom(), await site.newRoom()]
+  for (const room of [held, ...others]) await site.ledger.append(room, line('one'))
+
+  await inTransaction(world().sql, async (trx) => {
+    await lockLedger(trx, held)
+    const sweepers = new Sweepers({ ...site.work, sweepMs: 20, flushAgeMs: 0 })
+    t.teardown(() => sweepers.stop())
+    for (const room of others) await eventually(async () => (await site.ledger.head(room)).storedSeq === 1)
+    t.is((await site.ledger.head(held)).storedSeq, 0)
+  })
+
+  await eventually(async () => (await site.ledger.head(held)).storedSeq === 1)
 })
 
 test.serial('crossing the threshold rings for a flush', async (t) => {

@@ -1,5 +1,8 @@
 import { Redis } from 'ioredis'
 import test from 'ava'
+import { keys } from '../../src/ledger/keys.ts'
+import { ReturnedRooms } from '../../src/ledger/returned.ts'
+import type { RoomId } from '../../src/platform/ids.ts'
 import { mysqlErrno } from '../../src/platform/mysql.ts'
 import { sharedBy } from '../support/shared.ts'
 import { worldOf } from '../support/world.ts'
@@ -112,6 +115,17 @@ test('what a server has to do it may do', async (t) => {
   t.is(await redis().publish('accounts', '{}'), 0)
   t.deepEqual(await redis().config('GET', 'appendfsync'), ['appendfsync', 'always'])
   t.regex(await redis().info('server'), /run_id:/)
+})
+
+test('what an older copy of Redis brings back is found without a look at all that it holds', async (t) => {
+  const room = 77 as RoomId
+  await world().sql('ledgers').insert({ room_id: room, stored_digest: '', state: 'closed' })
+  await redis().hset(keys.meta(room), 'run', 'an earlier one')
+
+  const found = await new ReturnedRooms({ sql: world().sql, redis: redis(), log: world().log }).sweep()
+
+  t.is(found, 1)
+  t.is(await redis().exists(keys.meta(room)), 0)
 })
 
 test('without a password Redis knows a server for nobody else', async (t) => {

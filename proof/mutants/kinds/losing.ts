@@ -37,7 +37,7 @@ export const losingMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/ledger/epochs.ts',
-        text: 'if (!isInstalled(row, look)) return []',
+        text: 'if (!isInstalled(row, look) && !isAhead(row, look)) return []',
         instead: 'return []',
       },
     ],

@@ -60,7 +60,8 @@ export async function nextNumber(sql: Sql, table: string): Promise<number | unde
   const [row] = await selectRows<Record<string, string>>(sql, `SHOW CREATE TABLE ${quoted([table])}`)
   const text = row?.['Create Table'] ?? ''
   if (!/\bAUTO_INCREMENT\b/i.test(text)) return undefined
-  return Number(/\) ENGINE=.*\bAUTO_INCREMENT=(\d+)/i.exec(text)?.[1] ?? 1)
+  // What stands before are columns, whose comments may say anything.
+  return Number(/\bAUTO_INCREMENT=(\d+)/i.exec(text.slice(text.lastIndexOf(') ENGINE=')))?.[1] ?? 1)
 }
 
 /** About as many as there are, for who wants to know how long it will take. */

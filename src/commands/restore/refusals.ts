@@ -12,8 +12,9 @@ export class CannotRestore extends Error {}
  * space alone, which every account may see.
  */
 export async function requireEmptyRedis(redis: Redis): Promise<void> {
-  const own = new RegExp(`^db${redis.options.db ?? 0}:keys=(\\d+)`, 'm')
-  const keys = own.exec(await redis.info('keyspace'))?.[1]
+  const own = `db${redis.options.db ?? 0}:`
+  const line = (await redis.info('keyspace')).split('\n').find((one) => one.startsWith(own))
+  const keys = /:keys=(\d+)/.exec(line ?? '')?.[1]
   if (keys === undefined) return
   throw new CannotRestore(
     `Redis is not empty, it holds ${keys} keys. Stop servers and workers; then give the installation an empty Redis (with compose: remove its volume), or empty this one. What it holds and the backup has not is gone by that.`,
