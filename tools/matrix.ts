@@ -1,43 +1,56 @@
 import path from 'node:path'
 import { runForeground } from './foreground.ts'
+import { chooseOthers, versionOf } from './other-services.ts'
+import type { Other } from './other-services.ts'
 import { dataFolder, projectFolder } from './paths.ts'
-import { runTool } from './problem.ts'
+import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
 import { ask } from './services/shell.ts'
 import { provideUnstable } from './services/unstable.ts'
+import { Tally } from './tally.ts'
 
 /**
- * npm run test:matrix [-- NAME… FILE…]   runs the tests on the other databases that people may have, one after the other: all, or
- * those named. Each is the newest of Debian unstable, fetched once into the data folder. The last lines say how each went.
+ * npm run test:matrix [-- NAME… FILE…]   runs the tests on other versions of the services (tools/other-services.ts), one after the other:
+ * all, or those named. Each comes from the release of Debian that has it, fetched once into the data folder. The last lines say how each went.
  */
-const others = [
-  { name: 'mysql', packages: ['mysql-server-core'], program: 'mysqld', setting: 'DATABASE_SERVER' },
-  { name: 'mariadb', packages: ['mariadb-server-core'], program: 'mariadbd', setting: 'DATABASE_SERVER' },
-  { name: 'redis', packages: ['redis-server'], program: 'redis-server', setting: 'REDIS_SERVER' },
-  { name: 'valkey', packages: ['valkey-server'], program: 'valkey-server', setting: 'REDIS_SERVER' },
-  { name: 'nginx', packages: ['nginx'], program: 'nginx', setting: 'NGINX_SERVER' },
-] as const
-
 async function main(): Promise<number> {
-  const args = process.argv.slice(2)
-  const named = others.filter(({ name }) => args.includes(name))
-  const files = args.filter((word) => !named.some(({ name }) => name === word))
-  const outcomes: { code: number; version: string }[] = []
-  for (const other of named.length > 0 ? named : others) outcomes.push(await runOn(other, files))
-  for (const { code, version } of outcomes) process.stdout.write(`${code === 0 ? '✔' : '✘'} ${version}\n`)
-  return outcomes.filter(({ code }) => code !== 0).length
+  const { chosen, rest } = chooseOthers(process.argv.slice(2))
+  const outcomes: Outcome[] = []
+  for (const other of chosen) outcomes.push(await tryOn(other, rest))
+  for (const { isPassed, line } of outcomes) process.stdout.write(`${isPassed ? '✔' : '✘'} ${line}\n`)
+  return outcomes.filter(({ isPassed }) => !isPassed).length
 }
 
-async function runOn(other: (typeof others)[number], files: readonly string[]) {
+interface Outcome {
+  isPassed: boolean
+  line: string
+}
+
+/** What cannot be had is said at the end, and the others are tried nevertheless. */
+async function tryOn(other: Other, files: readonly string[]): Promise<Outcome> {
+  try {
+    return await runOn(other, files)
+  } catch (error) {
+    if (error instanceof Problem) return { isPassed: false, line: error.message }
+    throw error
+  }
+}
+
+async function runOn(other: Other, files: readonly string[]): Promise<Outcome> {
   const program = await provideUnstable(other, path.join(dataFolder, 'matrix', other.name), screenProgress())
-  const version = (await ask(program, [other.name === 'nginx' ? '-v' : '--version'])).output
-    .trim()
-    .replace(/^\S*\/(?=\S)/, '')
-  process.stderr.write(`\n${version}\n`)
+  const { output } = await ask(program, [other.program === 'nginx' ? '-v' : '--version'])
+  const version = versionOf(other, output)
+  process.stderr.write(`\n${other.name}: ${version}\n`)
   const { DATABASE_URL: _given, ...env } = process.env
   const script = path.join(projectFolder, 'tools', 'test.ts')
-  const code = await runForeground(process.execPath, [script, ...files], { env: { ...env, [other.setting]: program } })
-  return { code, version: `${other.name}: ${version}` }
+  const tally = new Tally()
+  const code = await runForeground(process.execPath, [script, ...files], {
+    env: { ...env, [other.setting]: program },
+    onText: (text) => tally.read(text),
+  })
+  const { passed, failed } = tally.result(code)
+  const day = new Date().toISOString().slice(0, 10)
+  return { isPassed: code === 0, line: `${other.name}: ${version}, ${passed} passed, ${failed} failed, ${day}` }
 }
 
 await runTool(main)

@@ -13,7 +13,7 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 /** A program of another release than this system's: of Debian unstable unless said otherwise. */
 export interface Foreign extends Wanted {
   program: string
-  release?: 'unstable' | 'trixie'
+  release?: 'unstable' | 'trixie' | 'bookworm'
 }
 
 /**
