@@ -56,7 +56,7 @@ const content = z.strictObject({
 export type Manifest = z.output<typeof content>
 export type TableFacts = z.output<typeof tableFacts>
 
-/** Thrown with one readable line when a folder is no backup, or not what was written. */
+/** Thrown with one readable line when a folder is no backup, not what was written, or not for us to read. */
 export class DamagedBackup extends Error {}
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -90,6 +90,9 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
+    if (codeOf(error) === 'EACCES') {
+      throw new DamagedBackup(`${file} cannot be read (EACCES): this is the user ${process.geteuid?.()}`)
+    }
     if (codeOf(error) !== 'ENOENT') throw error
     throw new DamagedBackup(
       `${path.dirname(file)} has no ${manifestName}: it is no backup, or one that was never finished`,

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { BadArguments } from './options.ts'
 import { listName, manifestName } from './manifest.ts'
-import { aside, syncFolder } from './written-file.ts'
+import { aside, codeOf, syncFolder } from './written-file.ts'
 
 /** What a folder holds in which a backup was begun: nothing else may be in the way. */
 const ours = new Set([aside, 'database', 'pictures', 'transcripts', listName])
@@ -12,6 +12,23 @@ const ours = new Set([aside, 'database', 'pictures', 'transcripts', listName])
  * `BadArguments`.
  */
 export async function beginIn(folder: string): Promise<'new' | 'going on'> {
+  try {
+    return await prepare(folder)
+  } catch (error) {
+    throw reasonOf(error, folder)
+  }
+}
+
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT'])
+
+/** In a container it is another user than the one who typed the command, and the folder is a mounted one. */
+function reasonOf(error: unknown, folder: string): unknown {
+  const code = codeOf(error) ?? ''
+  if (!refusals.has(code)) return error
+  return new BadArguments(`Nothing can be written to ${folder} (${code}): this is the user ${process.geteuid?.()}`)
+}
+
+async function prepare(folder: string): Promise<'new' | 'going on'> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const found = await readdir(folder)
   if (found.includes(manifestName)) throw new BadArguments(`${folder} holds a backup already: name another folder`)
