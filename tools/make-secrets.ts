@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { newSecrets } from './local/secrets.ts'
+import { newSecrets } from './local/new-secrets.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 

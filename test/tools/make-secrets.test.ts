@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -34,6 +34,20 @@ test('help is shown, and what is no folder is refused, without writing anything'
 
   t.deepEqual(readdirSync(folder), [])
   t.false(existsSync(path.join(projectFolder, '--help')))
+})
+
+test('a machine that has Node and nothing else makes them', (t) => {
+  const { folder } = setting(t)
+  cpSync(path.join(projectFolder, 'tools'), path.join(folder, 'tools'), {
+    recursive: true,
+    filter: (file) => !file.includes('node_modules'),
+  })
+  const script = path.join(folder, 'tools', 'make-secrets.ts')
+
+  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
+
+  t.is(status, 0, stderr)
+  t.true(readdirSync(path.join(folder, 'secrets')).includes('receipt_key'))
 })
 
 function setting(t: ExecutionContext) {

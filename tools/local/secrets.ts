@@ -1,6 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { newSecrets } from './new-secrets.ts'
 
 /** What a production site would keep in its vault; made once for a local stack and readable by its owner alone. */
 const schema = z.object({
@@ -25,14 +25,5 @@ function read(file: string): Secrets | undefined {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
-  }
-}
-
-export function newSecrets(): Secrets {
-  return {
-    databasePassword: randomBytes(18).toString('hex'),
-    redisPassword: randomBytes(18).toString('hex'),
-    tokenKeys: `local:${randomBytes(32).toString('base64')}`,
-    receiptKey: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
   }
 }
