@@ -4,6 +4,7 @@ import './styles/base.css'
 import { App } from './app.tsx'
 import { startArrivals } from './shell/arrival.ts'
 import { startLive } from './shell/live.ts'
+import { startRecovery } from './shell/recovery.ts'
 import { startSession } from './shell/session-life.ts'
 import { startUnread } from './shell/unread.ts'
 import { startLanguage } from './text/language.ts'
@@ -16,6 +17,7 @@ startArrivals()
 startFocusKeeper()
 startSession()
 startLive()
+startRecovery()
 startUnread()
 
 const root = document.getElementById('madang')

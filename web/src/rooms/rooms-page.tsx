@@ -5,6 +5,7 @@ import type { MyRoom, Room } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
 import { Button } from '../ui/button.tsx'
 import type { PagedList } from '../ui/paged-list.ts'
+import { useRecovery } from '../ui/recovery.ts'
 import { EmptyState, ErrorLine, ErrorState } from '../ui/states.tsx'
 import { OpenRoomDialog } from './list/open-room-dialog.tsx'
 import { RoomCard, RoomCardSkeletons } from './list/room-card.tsx'
@@ -24,6 +25,8 @@ export function RoomsPage() {
   const isMentor = me.value?.role === 'mentor' || me.value?.role === 'admin'
 
   useEffect(() => void endedRooms.reload(), [])
+  // Nothing is said where they could not be read: who has none sees nothing of them either.
+  useRecovery(endedRooms.problem.value, () => void endedRooms.more())
   useEffect(() => {
     if (!wasStreaming) readRooms()
   }, [wasStreaming])
@@ -103,7 +106,7 @@ function RoomSection({ title, list, children }: SectionProps) {
         <ErrorState problem={problem} onRetry={() => void list.reload()} isRetrying={isLoading} />
       )}
       <ul class="rooms-list">{children}</ul>
-      {hasItems && problem !== undefined && <ErrorLine problem={problem} />}
+      {hasItems && problem !== undefined && <ErrorLine problem={problem} onRecovery={() => void list.more()} />}
       {hasItems && !list.isAtEnd.value && (
         <Button isBusy={isLoading} onClick={() => void list.more()}>
           {text.value.more}

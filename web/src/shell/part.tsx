@@ -18,7 +18,7 @@ async function instead(): Promise<() => ReturnType<typeof PartMissing>> {
   return PartMissing
 }
 
-/** A module that failed to load fails for as long as the page lives: only loading the page again helps. */
+/** A module that failed to load fails for as long as the page lives: only loading the page again helps, which gives up pictures that are on their way. */
 function PartMissing() {
   return (
     <Page title={text.value.partMissing} isTitleHidden>
@@ -26,6 +26,7 @@ function PartMissing() {
         problem={new ApiProblem({ code: 'offline' })}
         title={text.value.partMissing}
         onRetry={() => location.reload()}
+        isByHand
       />
     </Page>
   )

@@ -29,9 +29,6 @@ export function startSession(): void {
     if (newValue === null) me.value = null
     else if (oldValue === null) void findOutWhoIsHere()
   })
-  addEventListener('online', () => {
-    if (troubleAtTheDoor.value !== undefined) void findOutWhoIsHere()
-  })
   void findOutWhoIsHere()
 }
 

@@ -69,7 +69,9 @@ function ListEnd({ sequence }: { sequence: PostSequence }) {
   }, [sequence, hasMore, isFailed, count])
   return (
     <div class="post-list-end" ref={sentinel}>
-      {sequence.problem.value !== undefined && <ErrorLine problem={sequence.problem.value} />}
+      {sequence.problem.value !== undefined && (
+        <ErrorLine problem={sequence.problem.value} onRecovery={() => void sequence.more()} />
+      )}
       {hasMore ? (
         <Button isWide isBusy={sequence.state.value === 'reading'} onClick={() => void sequence.more()}>
           {text.value.more}

@@ -27,10 +27,10 @@ export function PagedEnd({ list, count }: PagedEndProps) {
     watch.observe(end.current)
     return () => watch.disconnect()
   }, [list, isStopped, count])
-  if (isAtEnd) return null
+  if (isAtEnd && problem === undefined) return null
   return (
     <div ref={end} class="paged-end">
-      {problem !== undefined && <ErrorLine problem={problem} />}
+      {problem !== undefined && <ErrorLine problem={problem} onRecovery={() => void list.more()} />}
       <Button look="quiet" isBusy={list.isLoading.value} onClick={() => void list.more()}>
         {problem === undefined ? text.value.more : text.value.retry}
       </Button>

@@ -5,6 +5,7 @@ import { problemText, texts } from '../text/index.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { useRecovery } from './recovery.ts'
 import { useWait } from './use-wait.ts'
 import { VisuallyHidden } from './visually-hidden.tsx'
 
@@ -59,14 +60,25 @@ export interface ErrorStateProps {
   problem: unknown
   /** Said instead of the words for the code. */
   title?: string
+  /** Also called when the site can be reached again, after a problem that passes with that. */
   onRetry?: () => void
   isRetrying?: boolean
+  /** Another try costs something, as loading the page anew does: only who presses the button makes it. */
+  isByHand?: boolean
   /** More to read or to do. */
   children?: ComponentChildren
 }
 
 /** Something could not be shown. The number of the request helps who looks for the reason. */
-export function ErrorState({ problem, title, onRetry, isRetrying = false, children }: ErrorStateProps) {
+export function ErrorState({
+  problem,
+  title,
+  onRetry,
+  isRetrying = false,
+  isByHand = false,
+  children,
+}: ErrorStateProps) {
+  useRecovery(problem, isByHand ? undefined : onRetry)
   const isOffline = problem instanceof ApiProblem && problem.code === 'offline'
   const requestId = problem instanceof ApiProblem ? problem.requestId : undefined
   return (
@@ -86,8 +98,16 @@ export function ErrorState({ problem, title, onRetry, isRetrying = false, childr
   )
 }
 
+export interface ErrorLineProps {
+  problem: unknown
+  /** Tries again, without anybody pressing anything, when the site can be reached again. */
+  onRecovery?: () => void
+  children?: ComponentChildren
+}
+
 /** An error among other things, where there is no place for a whole state: under a form, at the end of a list. */
-export function ErrorLine({ problem, children }: { problem: unknown; children?: ComponentChildren }) {
+export function ErrorLine({ problem, onRecovery, children }: ErrorLineProps) {
+  useRecovery(problem, onRecovery)
   return (
     <p class="error-line" role="alert">
       <Icon name="alert" />

@@ -151,7 +151,7 @@ function Top({ reader }: { reader: Reader }) {
   if (visit.pages.olderTrouble.value !== undefined) {
     return (
       <div class="room-top">
-        <ErrorLine problem={visit.pages.olderTrouble.value}>
+        <ErrorLine problem={visit.pages.olderTrouble.value} onRecovery={() => void visit.pages.loadOlder()}>
           <Button size="small" onClick={() => void visit.pages.loadOlder()}>
             {words.tryAgain}
           </Button>

@@ -51,14 +51,14 @@ function PeopleList() {
         <SkeletonText lines={4} />
       </Loading>
     ) : (
-      <ErrorLine problem={trouble} />
+      <ErrorLine problem={trouble} onRecovery={() => void seats.more()} />
     )
   }
   return (
     <div class="room-panel-lists">
       <PeopleGroup title={words.here(visit.present.count.value)} people={here} isHere onChoosing={setChoosing} />
       {away.length > 0 && <PeopleGroup title={words.away(away.length)} people={away} onChoosing={setChoosing} />}
-      {trouble !== undefined && <ErrorLine problem={trouble} />}
+      {trouble !== undefined && <ErrorLine problem={trouble} onRecovery={() => void seats.more()} />}
       {hasMore && (
         <Button size="small" onClick={() => void seats.more()}>
           {words.more}

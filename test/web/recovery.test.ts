@@ -1,0 +1,65 @@
+import test from 'ava'
+import type { Page } from 'playwright-core'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { stackOf } from '../support/stack.ts'
+import { openRoomFor } from './room-windows.ts'
+
+/** What could not be read is read when the network, or the servers, are back: nobody has to press anything. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+const way = (page: Page, href: string) => page.locator(`.navigation-place[href="${href}"]`)
+const failed = (page: Page) => page.locator('main').getByRole('alert').getByRole('button', { name: 'Try again' })
+
+inBrowser('what was opened without a network is there when the network is back', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { context, page: onFeeds } = alice
+  const [seen, unseen] = [await openRoomFor(alice, []), await openRoomFor(alice, [])]
+  const [onRooms, onParts] = [await context.newPage(), await context.newPage()]
+  // The parts of the program that the two need are there.
+  await onFeeds.goto('/')
+  await onFeeds.locator('.composer').waitFor()
+  await onRooms.goto(`/rooms/${seen}`)
+  await onRooms.locator('.room-composer-input').waitFor()
+  await way(onRooms, '/rooms').click()
+  await onRooms.locator(`.room-card-link[href="/rooms/${unseen}"]`).waitFor()
+  await onParts.goto('/')
+  await onParts.locator('.composer').waitFor()
+
+  await context.setOffline(true)
+  await onFeeds.getByRole('link', { name: 'Following' }).click()
+  await onRooms.locator(`.room-card-link[href="/rooms/${unseen}"]`).click()
+  await way(onParts, '/settings').click()
+  for (const page of [onFeeds, onRooms, onParts]) await failed(page).waitFor()
+  let loads = 0
+  for (const page of [onFeeds, onRooms, onParts]) page.on('load', () => (loads += 1))
+  await context.setOffline(false)
+
+  await onFeeds.getByText('Follow your neighbours').waitFor()
+  await onRooms.locator('.room-composer-input').waitFor()
+  // What only loading the page anew would help waits for who wants that: it gives up what is on its way.
+  t.true(await failed(onParts).isVisible())
+  t.is(loads, 0)
+})
+
+inBrowser('what no server answered is there when servers do again', async (t) => {
+  t.timeout(180_000)
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  await page.goto('/people/bob')
+  await page.locator('.person-head').waitFor()
+  await way(page, '/').click()
+  await page.locator('.composer').waitFor()
+
+  await stack().kill('server-1')
+  await stack().kill('server-2')
+  await way(page, '/people/bob').click()
+  await failed(page).waitFor({ timeout: 60_000 })
+  await stack().start('server-1')
+  await stack().start('server-2')
+
+  await page.getByText('@bob').first().waitFor({ timeout: 90_000 })
+  t.pass()
+})
