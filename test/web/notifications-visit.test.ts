@@ -116,3 +116,31 @@ test('what could not be read is said, and can be tried again', async (t) => {
   await visit.more()
   t.deepEqual(placesOf(visit.items.value), [1])
 })
+
+test('an inbox that could not be read anew is read anew by the next try, not further down', async (t) => {
+  const { visit, told } = visiting({ places: [1, 2], unread: 0 })
+  await visit.more()
+  t.true(visit.isAtEnd.value)
+
+  told.isDown = true
+  await visit.reload()
+  t.true(visit.problem.value instanceof Error)
+  told.isDown = false
+  await visit.more()
+
+  t.is(visit.problem.value, undefined)
+  t.deepEqual(placesOf(visit.items.value), [2, 1])
+})
+
+test('an inbox is read anew down to where it was read: nobody is thrown back to its first page', async (t) => {
+  const { visit } = visiting({ places: [1, 2, 3, 4, 5, 6, 7], unread: 3 })
+  await visit.more()
+  await visit.more()
+  t.deepEqual(placesOf(visit.fresh.value), [7, 6, 5])
+
+  await visit.reload()
+
+  t.deepEqual(placesOf(visit.fresh.value), [7, 6, 5])
+  t.deepEqual(placesOf(visit.earlier.value), [4])
+  t.false(visit.isAtEnd.value)
+})

@@ -128,3 +128,62 @@ test('a list that was cleared knows nothing, and takes in nothing that was on it
   t.false(list.isAtEnd.value)
   t.false(list.isLoading.value)
 })
+
+test('a reload reads down to as many as are shown: nobody is thrown back to the first page', async (t) => {
+  const { list, asked } = pages()
+  const first = list.more()
+  asked[0]?.answer(page(['a', 'b'], '2'))
+  await first
+  const second = list.more()
+  asked[1]?.answer(page(['c', 'd'], '4'))
+  await second
+
+  const reload = list.reload()
+  asked[2]?.answer(page(['new', 'a'], '2'))
+  await new Promise(setImmediate)
+  t.deepEqual(list.items.value, ['a', 'b', 'c', 'd'])
+  asked[3]?.answer(page(['a', 'c'], '4'))
+  await new Promise(setImmediate)
+  asked[4]?.answer(page(['d', 'e'], '6'))
+  await reload
+
+  t.deepEqual(list.items.value, ['new', 'a', 'c', 'd', 'e'])
+  t.deepEqual(
+    asked.map(({ cursor }) => cursor),
+    [undefined, '2', undefined, '2', '4'],
+  )
+  t.false(list.isAtEnd.value)
+})
+
+test('a reload of several pages reads no further once the list is cleared', async (t) => {
+  const { list, asked } = pages()
+  const first = list.more()
+  asked[0]?.answer(page(['a', 'b', 'c']))
+  await first
+
+  const late = list.reload()
+  list.clear()
+  asked[1]?.answer(page(['a'], '1'))
+  await late
+
+  t.is(asked.length, 2)
+  t.is(list.items.value, undefined)
+})
+
+test('a reload that failed is made again by what reads on, also at the end of the list', async (t) => {
+  const { list, asked } = pages()
+  const first = list.more()
+  asked[0]?.answer(page(['a']))
+  await first
+  const failed = list.reload()
+  asked[1]?.fail()
+  await failed
+  t.true(list.problem.value instanceof Error)
+
+  const again = list.more()
+  asked[2]?.answer(page(['b', 'a']))
+  await again
+
+  t.deepEqual(list.items.value, ['b', 'a'])
+  t.is(list.problem.value, undefined)
+})

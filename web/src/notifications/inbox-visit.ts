@@ -25,6 +25,8 @@ export class InboxVisit {
   #unreadAtFirst = 0
   #readUpTo = 0
   #readings = 0
+  /** The last reading once more. */
+  #again = (): Promise<void> => this.#load(undefined)
   /** Told while a page was being read: the page may not know of it. */
   #meanwhile: Notification[] = []
 
@@ -37,15 +39,16 @@ export class InboxVisit {
     this.#parts = parts
   }
 
-  /** Reads the next page, unless one is being read or there is none. */
+  /** Reads the next page, unless one is being read or there is none; after a reading that failed, the same once more. */
   async more(): Promise<void> {
-    if (this.isLoading.value || this.isAtEnd.value) return
-    await this.#load(this.#inbox.value.next)
+    if (this.isLoading.value) return
+    if (this.problem.value !== undefined) await this.#again()
+    else if (!this.isAtEnd.value) await this.#load(this.#inbox.value.next)
   }
 
-  /** Something was missed: everything is read anew. */
+  /** Something was missed: all that is shown is read anew. */
   async reload(): Promise<void> {
-    await this.#load(undefined)
+    await this.#load(undefined, this.items.value.length)
   }
 
   /** `notification.created` or `notification.updated`. */
@@ -72,14 +75,21 @@ export class InboxVisit {
     }
   }
 
-  async #load(cursor: string | undefined): Promise<void> {
+  /** Reads a page, and on from there until it is as many as wanted. */
+  async #load(cursor: string | undefined, wanted = 0): Promise<void> {
     const reading = (this.#readings += 1)
+    this.#again = () => this.#load(cursor, wanted)
     this.isLoading.value = true
     this.problem.value = undefined
     this.#meanwhile = []
     try {
-      const page = await this.#parts.list({ cursor })
-      if (reading === this.#readings) this.#take(page, cursor === undefined)
+      let page = await this.#parts.list({ cursor })
+      const items = page.items
+      while (reading === this.#readings && items.length < wanted && page.page.next !== undefined) {
+        page = await this.#parts.list({ cursor: page.page.next })
+        items.push(...page.items)
+      }
+      if (reading === this.#readings) this.#take({ ...page, items }, cursor === undefined)
     } catch (error) {
       if (reading === this.#readings) this.problem.value = error
     } finally {

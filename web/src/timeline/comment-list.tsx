@@ -70,8 +70,8 @@ export function CommentList({ entry }: { entry: Entry }) {
         </Loading>
       )}
       {problem !== undefined && (
-        <ErrorLine problem={problem}>
-          <Button size="small" onClick={() => void (comments.hasMore.value ? comments.more() : comments.begin())}>
+        <ErrorLine problem={problem} onRecovery={() => void comments.again()}>
+          <Button size="small" onClick={() => void comments.again()}>
             {postText.value.more}
           </Button>
         </ErrorLine>

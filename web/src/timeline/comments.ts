@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals'
+import type { Paging } from '../api/paging.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { Comment, Page } from '../api/types.ts'
 import type { Holder, PostEvent } from './posts.ts'
@@ -8,10 +9,12 @@ export type CommentOrder = 'oldest' | 'newest'
 export interface CommentsParts {
   post: string
   api: {
-    comments(post: string, page: { order: CommentOrder; cursor?: string | undefined }): Promise<Page<Comment>>
+    comments(post: string, page: Paging & { order: CommentOrder }): Promise<Page<Comment>>
     oneComment(comment: string): Promise<Comment>
   }
 }
+
+const longestPage = 100
 
 /**
  * The comments of one post, live. Events name a comment and do not carry it, so it is fetched. Whatever reads or fetches waits for its
@@ -25,6 +28,8 @@ export class Comments implements Holder {
   readonly hasMore = signal(false)
   #next: string | undefined
   #turn: Promise<void> = Promise.resolve()
+  /** The last reading once more. */
+  #again = (): Promise<void> => this.#read(undefined)
   readonly #parts: CommentsParts
 
   constructor(parts: CommentsParts) {
@@ -40,6 +45,11 @@ export class Comments implements Holder {
     return this.#inTurn(async () => {
       if (this.hasMore.peek()) await this.#read(this.#next)
     })
+  }
+
+  /** Tries again what could not be read. */
+  again(): Promise<void> {
+    return this.#inTurn(() => this.#again())
   }
 
   /** Reads on until this comment is there; whether it is in the end. */
@@ -65,8 +75,13 @@ export class Comments implements Holder {
     this.items.value = this.items.peek().filter((comment) => comment.author?.username !== username)
   }
 
+  /** Down to where it was read: nobody loses their place, or the comment that they are changing. */
   readAnew(): void {
-    void this.begin()
+    void this.#inTurn(() => {
+      const shown = this.items.peek().length
+      // Where all was shown, so is what has come meanwhile.
+      return this.#read(undefined, this.hasMore.peek() || shown === 0 ? shown : shown + longestPage)
+    })
   }
 
   /** I deleted it. */
@@ -117,14 +132,15 @@ export class Comments implements Holder {
     return at === -1 ? [...items, comment] : items.toSpliced(at, 0, comment)
   }
 
-  async #read(cursor: string | undefined): Promise<void> {
-    const { api, post } = this.#parts
+  /** The page at this cursor; without one, and if so many are wanted, all again that is shown. */
+  async #read(cursor: string | undefined, wanted = 0): Promise<void> {
     const order = this.order.peek()
+    this.#again = () => this.#read(cursor, wanted)
     this.state.value = 'reading'
     this.problem.value = undefined
     try {
-      const page = await api.comments(post, { order, cursor })
-      if (order === this.order.peek()) this.#take(page, cursor === undefined)
+      const page = wanted === 0 ? await this.#page({ order, cursor }) : await this.#first(wanted, order)
+      if (order === this.order.peek()) this.#take(page, { isFirst: cursor === undefined, isAgain: wanted > 0 })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       batch(() => {
@@ -134,16 +150,42 @@ export class Comments implements Holder {
     }
   }
 
-  #take(page: Page<Comment>, isFirst: boolean): void {
+  #page(page: Paging & { order: CommentOrder }): Promise<Page<Comment>> {
+    return this.#parts.api.comments(this.#parts.post, page)
+  }
+
+  /** So many from the first on, or all, as one page. */
+  async #first(wanted: number, order: CommentOrder): Promise<Page<Comment>> {
+    const items: Comment[] = []
+    let cursor: string | undefined
+    do {
+      const limit = Math.min(longestPage, wanted - items.length)
+      const { items: more, page } = await this.#page({ order, cursor, limit })
+      items.push(...more)
+      cursor = page.next
+    } while (cursor !== undefined && items.length < wanted)
+    return { items, page: cursor === undefined ? {} : { next: cursor } }
+  }
+
+  #take(page: Page<Comment>, { isFirst, isAgain }: { isFirst: boolean; isAgain: boolean }): void {
     batch(() => {
       // One of mine may have been put in ahead of its page: its place is there.
       const read = new Set(page.items.map((comment) => comment.id))
-      const before = isFirst ? [] : this.items.peek().filter((comment) => !read.has(comment.id))
-      this.items.value = [...before, ...page.items]
+      const others = this.items.peek().filter((comment) => !read.has(comment.id))
+      const before = isFirst ? [] : others
+      const behind = isAgain ? others.filter((comment) => this.#isBehind(comment, page)) : []
+      this.items.value = [...before, ...page.items, ...behind]
       this.#next = page.page.next
       this.hasMore.value = this.#next !== undefined
       this.state.value = 'ready'
     })
+  }
+
+  /** Further on than these were read. */
+  #isBehind({ createdAt }: Comment, { items, page }: Page<Comment>): boolean {
+    const end = items.at(-1)?.createdAt
+    if (end === undefined || page.next === undefined) return false
+    return this.order.peek() === 'newest' ? createdAt <= end : createdAt >= end
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -8,11 +8,11 @@ export interface PagedList<Item> {
   readonly items: ReadonlySignal<readonly Item[] | undefined>
   readonly isLoading: ReadonlySignal<boolean>
   readonly isAtEnd: ReadonlySignal<boolean>
-  /** Why the last reading failed; the same can be tried again by `more`. */
+  /** Why the last reading failed; the same is tried again by `more`. */
   readonly problem: ReadonlySignal<unknown>
   /** Reads the next page, unless one is being read or there is none. */
   more(): Promise<void>
-  /** Reads the first page anew, as it is from now on; what is shown stays until it is there. */
+  /** Reads anew, as it is from now on, down to as many items as are shown; what is shown stays until they are there. */
   reload(): Promise<void>
   /** Forgets everything, and what is on its way. */
   clear(): void
@@ -32,33 +32,45 @@ export function pagedList<Item>(
   let next: string | undefined
   /** An answer to what was asked before the last reload is late. */
   let readings = 0
+  /** The last reading once more. */
+  let again = (): Promise<void> => load(undefined)
   let toldMeanwhile: ((items: readonly Item[]) => readonly Item[])[] = []
 
-  async function load(cursor: string | undefined): Promise<void> {
+  /** Reads a page, and on from there until it is as many items as wanted. */
+  async function load(cursor: string | undefined, wanted = 0): Promise<void> {
     const reading = (readings += 1)
+    const isLate = (): boolean => reading !== readings
+    again = () => load(cursor, wanted)
     isLoading.value = true
     problem.value = undefined
     toldMeanwhile = []
     try {
-      const page = await read(cursor)
-      if (reading !== readings) return
-      const all = cursor === undefined ? page.items : joined(items.value ?? [], page.items, key)
-      items.value = toldMeanwhile.reduce((before: readonly Item[], change) => change(before), all)
+      let page = await read(cursor)
+      let found: readonly Item[] = page.items
+      while (!isLate() && found.length < wanted && page.page.next !== undefined) {
+        page = await read(page.page.next)
+        found = joined(found, page.items, key)
+      }
+      if (isLate()) return
+      const all = cursor === undefined ? found : joined(items.value ?? [], found, key)
+      items.value = toldMeanwhile.reduce((before, change) => change(before), all)
       next = page.page.next
       isAtEnd.value = next === undefined
     } catch (error) {
-      if (reading === readings) problem.value = error
+      if (!isLate()) problem.value = error
     } finally {
-      if (reading === readings) isLoading.value = false
+      if (!isLate()) isLoading.value = false
     }
   }
 
   return {
     ...{ items, isLoading, isAtEnd, problem },
     more: async () => {
-      if (!isLoading.value && !isAtEnd.value) await load(next)
+      if (isLoading.value) return
+      if (problem.value !== undefined) await again()
+      else if (!isAtEnd.value) await load(next)
     },
-    reload: () => load(undefined),
+    reload: () => load(undefined, items.value?.length),
     clear() {
       readings += 1
       next = undefined
