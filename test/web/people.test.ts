@@ -2,12 +2,13 @@ import test from 'ava'
 import type { Locator, Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 
 /** People, what one should know of, and what admins look after, in a browser. */
 
 const inBrowser = browserPath === undefined ? test.skip : test.serial
-const stack = stackOf(test, {}, { isForBrowsers: true })
+const stack = stackOf(test, { POPULAR_EVERY_SECONDS: 1 }, { isForBrowsers: true })
 const browser = browserOf(test)
 
 const post = async ({ context, address }: Window, path: string, data: unknown = {}, method = 'POST') => {
@@ -111,21 +112,34 @@ inBrowser('who is blocked is asked about first, is gone for both, and can be let
 })
 
 inBrowser(
-  'who is blocked sees no more of the other from that moment on, wherever they look, and is told nothing',
+  'who is blocked sees no more of the other from that moment on, wherever they look, and is told nothing; who is let go does again',
   async (t) => {
     t.timeout(120_000)
     const alice = await signedInWindow(t, browser(), stack(), 'alice')
     const dave = await signedInWindow(t, browser(), stack(), 'dave', { server: 'server-2' })
+    await signedInWindow(t, browser(), stack(), 'carol')
+    await post(alice, '/v1/people/carol/follow', undefined, 'PUT')
     const { id } = await post(alice, '/v1/posts', { text: 'the gate stands open' })
     await post(dave, `/v1/posts/${String(id)}/comments`, { text: 'I am coming' })
     const feed = dave.page.locator('[data-post]', { hasText: 'the gate stands open' })
     const [onPost, onPerson] = [await dave.context.newPage(), await dave.context.newPage()]
+    const [onPopular, onFollowers] = [await dave.context.newPage(), await dave.context.newPage()]
+    const popular = onPopular.locator('[data-post]', { hasText: 'the gate stands open' })
+    const follower = onFollowers.locator('.people-list').getByText('@alice')
     await dave.page.goto('/')
     await feed.waitFor()
     await onPost.goto(`/posts/${String(id)}`)
     await onPost.getByText('I am coming').waitFor()
     await onPerson.goto('/people/alice')
     await onPerson.getByText('@alice').first().waitFor()
+    await onFollowers.goto('/people/carol/followers')
+    await follower.waitFor()
+    await eventually(async () => {
+      const { items } = await post(dave, '/v1/timeline?feed=popular', undefined, 'GET')
+      return (items as { id: string }[]).some((one) => one.id === id)
+    })
+    await onPopular.goto('/feeds/popular')
+    await popular.waitFor()
     await alice.page.goto('/people/dave')
     await alice.page.getByRole('button', { name: 'More about dave' }).click()
     await alice.page.getByRole('menuitem', { name: 'Block' }).click()
@@ -135,8 +149,15 @@ inBrowser(
     await feed.waitFor({ state: 'detached' })
     await onPost.getByRole('heading', { name: 'This post is gone' }).waitFor()
     await onPerson.getByRole('heading', { name: 'Nobody is here' }).waitFor()
+    await popular.waitFor({ state: 'detached' })
+    await follower.waitFor({ state: 'detached' })
     t.is(await dave.page.getByText(/block/i).count(), 0)
     t.is(await dave.page.locator('.toast').count(), 0)
+
+    await alice.page.getByRole('button', { name: 'Unblock' }).click()
+    await onPost.getByText('I am coming').waitFor()
+    await onPerson.getByText('@alice').first().waitFor()
+    await follower.waitFor()
   },
 )
 

@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Paging } from '../../web/src/api/paging.ts'
 import { ApiProblem } from '../../web/src/api/problem.ts'
 import type { LivePage, Post } from '../../web/src/api/types.ts'
+import { OnePost } from '../../web/src/timeline/one-post.ts'
 import { PostSequence } from '../../web/src/timeline/post-sequence.ts'
 import type { PostSource } from '../../web/src/timeline/post-sequence.ts'
 import { Posts } from '../../web/src/timeline/posts.ts'
@@ -78,7 +79,7 @@ test('whom I hide is gone from all lists at once, but for the one of their own p
   t.deepEqual(shown(bobs), ['3', '1'])
 })
 
-test('a list that could not be read is read when the connection is back', async (t) => {
+test('a list that could not be read is read with the next gap', async (t) => {
   const posts = new Posts()
   let isThere = false
   const list = listOf(posts, {
@@ -95,4 +96,89 @@ test('a list that could not be read is read when the connection is back', async 
   await new Promise(setImmediate)
 
   t.deepEqual(shown(list), ['1'])
+})
+
+/** A ranking of these pages, and what was asked for of it. */
+function rankingOf(posts: Posts) {
+  const now = { pages: [['5', '4'], ['3', '2'], ['1']], asked: [] as (string | undefined)[] }
+  const list = listOf(posts, {
+    isByTime: false,
+    read: async ({ cursor }) => {
+      now.asked.push(cursor)
+      const at = Number(cursor ?? 0)
+      const next = at + 1 < now.pages.length ? String(at + 1) : undefined
+      return pageOf(
+        (now.pages[at] ?? []).map((id) => postOf(id)),
+        next,
+      )
+    },
+  })
+  return { list, now }
+}
+
+test('after a gap a ranking keeps its order, also of what has gone down in it, and loses what is nowhere in it', async (t) => {
+  const posts = new Posts()
+  const { list, now } = rankingOf(posts)
+  await list.begin()
+  await list.more()
+  t.deepEqual(shown(list), ['5', '4', '3', '2'])
+
+  now.pages = [['2', '9'], ['8', '7'], ['5'], ['3']]
+  posts.readAnew()
+  await new Promise(setImmediate)
+
+  t.deepEqual(shown(list), ['5', '3', '2'])
+})
+
+test('after a gap a ranking is read until all that is shown was met, and no further', async (t) => {
+  const posts = new Posts()
+  const { list, now } = rankingOf(posts)
+  await list.begin()
+
+  now.pages = [['5', '9'], ['4'], ['3']]
+  now.asked = []
+  posts.readAnew()
+  await new Promise(setImmediate)
+
+  t.deepEqual(shown(list), ['5', '4'])
+  t.deepEqual(now.asked, [undefined, '1'])
+})
+
+test('a post that was gone for me is there when it is again', async (t) => {
+  const posts = new Posts()
+  let isHidden = false
+  const one = new OnePost({
+    id: '1',
+    posts,
+    ask: async () => {
+      if (isHidden) throw new ApiProblem({ code: 'not_found', status: 404 })
+      return postOf('1')
+    },
+  })
+  posts.add(one)
+  await one.read()
+
+  isHidden = true
+  await one.read()
+  t.true(one.isGone.value)
+
+  isHidden = false
+  await one.read()
+  t.false(one.isGone.value)
+  t.is(one.entry.value?.value.post.id, '1')
+})
+
+test('a post that is deleted while it is read anew is gone', async (t) => {
+  const posts = new Posts()
+  let answer = (): void => {}
+  const ask = () => new Promise<Post>((resolve) => (answer = () => resolve(postOf('1'))))
+  const one = new OnePost({ id: '1', posts, ask })
+  posts.add(one)
+
+  const reading = one.read()
+  posts.hear({ type: 'post.deleted', post: '1' })
+  answer()
+  await reading
+
+  t.true(one.isGone.value)
 })

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import { useGap } from '../shell/gap.ts'
 import { api } from '../shell/session.ts'
 import { pagedList } from '../ui/paged-list.ts'
 import { PagedView } from '../ui/paged-view.tsx'
@@ -22,6 +23,7 @@ export function PeopleList({ username, list: name }: PeopleListProps) {
       ),
     [username, name],
   )
+  useGap('timeline', () => void list.reload())
   const empty = name === 'followers' ? text.value.noFollowers : text.value.noFollowing
   return (
     <PagedView list={list} skeleton={<PeopleSkeleton />} empty={<EmptyState icon="people" title={empty} />}>

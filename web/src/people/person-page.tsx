@@ -1,6 +1,6 @@
 import { useRoute } from 'preact-iso/router'
 import { useEffect, useMemo } from 'preact/hooks'
-import { live } from '../shell/live.ts'
+import { useGap } from '../shell/gap.ts'
 import { Page } from '../shell/page.tsx'
 import { api, me } from '../shell/session.ts'
 import { problemText } from '../text/index.ts'
@@ -19,7 +19,8 @@ export function PersonPage() {
   const username = (params['username'] ?? '').toLowerCase()
   const state = useMemo(() => personOf(username), [username])
   useEffect(() => void state.read(), [state])
-  useStaying(state)
+  // What is between two people may change on the other side.
+  useGap('timeline', () => void state.read())
   const person = state.person.value
   const problem = state.problem.value
   if (problem !== undefined) return <NoPerson problem={problem} onRetry={() => void state.read()} />
@@ -29,12 +30,6 @@ export function PersonPage() {
       {person !== undefined && <PersonLists person={person} list={params['list']} isMe={person.id === me.value?.id} />}
     </Page>
   )
-}
-
-/** What is between two people may change on the other side: the stream says to look anew. */
-function useStaying(state: PersonState): void {
-  const stream = live.value?.stream
-  useEffect(() => stream?.onGap((topics) => void (topics.includes('timeline') && state.read())), [stream, state])
 }
 
 function personOf(username: string): PersonState {

@@ -25,7 +25,11 @@ export class OnePost implements Holder {
     try {
       await this.#posts.read(
         () => this.#ask(this.#id),
-        (post) => (this.entry.value = this.#posts.entryFor(post)),
+        (post) => {
+          this.entry.value = this.#posts.entryFor(post)
+          // Who was not there for me may be again.
+          this.isGone.value = false
+        },
       )
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error

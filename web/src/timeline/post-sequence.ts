@@ -30,6 +30,8 @@ export interface SequenceParts {
 interface Read {
   items: readonly Post[]
   isWhole: boolean
+  /** Those that are shown and were not met. */
+  missing: ReadonlySet<string>
 }
 
 /** More are not kept waiting: who wants to see them reads the list anew. */
@@ -124,7 +126,7 @@ export class PostSequence implements Holder {
       return
     }
     void this.#quietly(
-      () => this.#readDownTo(this.entries.peek().length),
+      () => this.#readAgain(),
       (read) => this.#compare(read),
     )
   }
@@ -173,15 +175,20 @@ export class PostSequence implements Holder {
     }
   }
 
-  async #readDownTo(wanted: number): Promise<Read> {
+  /** Down to as many as are shown; a ranking, in which a post may have moved anywhere, until all of them were met. */
+  async #readAgain(): Promise<Read> {
     const { source } = this.#parts
-    let page = await source.read({ limit: longestPage })
-    const items = page.items
-    while (items.length < wanted && page.page.next !== undefined) {
-      page = await source.read({ limit: longestPage, cursor: page.page.next })
-      items.push(...page.items)
-    }
-    return { items, isWhole: page.page.next === undefined }
+    const missing = new Set(this.entries.peek().map((entry) => entry.peek().post.id))
+    const shown = missing.size
+    const items: Post[] = []
+    let cursor: string | undefined
+    do {
+      const { items: more, page } = await source.read({ limit: longestPage, cursor })
+      items.push(...more)
+      for (const { id } of more) missing.delete(id)
+      cursor = page.next
+    } while (cursor !== undefined && (source.isByTime ? items.length < shown : missing.size > 0))
+    return { items, isWhole: cursor === undefined, missing }
   }
 
   #endAt(page: LivePage<Post>): void {
@@ -253,10 +260,13 @@ export class PostSequence implements Holder {
     })
   }
 
-  #compare({ items, isWhole }: Read): void {
+  #compare({ items, isWhole, missing }: Read): void {
     const read = items.map((post) => this.#parts.posts.entryFor(post))
-    // A ranking stays in the order in which it was read; its posts are up to date by now.
-    if (!this.#parts.source.isByTime) return
+    if (!this.#parts.source.isByTime) {
+      // It stays in the order in which it was read, without those that are nowhere in it any more.
+      this.entries.value = this.entries.peek().filter((entry) => !missing.has(entry.peek().post.id))
+      return
+    }
     const isThere = new Set(read)
     const end = isWhole ? '' : (items.at(-1)?.createdAt ?? '')
     const isBelow = (entry: Entry): boolean => entry.peek().post.createdAt <= end
