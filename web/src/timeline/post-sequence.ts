@@ -1,7 +1,9 @@
 import { batch, signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 import type { Paging } from '../api/timeline.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { LivePage, Post, SharedPost } from '../api/types.ts'
+import { PostEntries } from './post-entries.ts'
 import type { Entry, Holder, PostEvent, Posts } from './posts.ts'
 
 /** Where a list of posts comes from. */
@@ -34,16 +36,10 @@ interface Read {
   missing: ReadonlySet<string>
 }
 
-/** More are not kept waiting: who wants to see them reads the list anew. */
-const mostFresh = 100
 const longestPage = 100
 
 /** A list of posts that stays right by itself. `begin` reads its first page. */
 export class PostSequence implements Holder {
-  readonly entries = signal<readonly Entry[]>([])
-  /** New ones that are announced and not shown yet, the newest first. */
-  readonly fresh = signal<readonly Entry[]>([])
-  readonly isFreshFull = signal(false)
   readonly state = signal<'new' | 'reading' | 'ready' | 'failed'>('new')
   readonly problem = signal<ApiProblem | undefined>(undefined)
   readonly hasMore = signal(false)
@@ -54,14 +50,29 @@ export class PostSequence implements Holder {
   #hasBegun = false
   #isLooking = false
   readonly #parts: SequenceParts
+  readonly #list: PostEntries
 
   constructor(parts: SequenceParts) {
     this.#parts = parts
+    this.#list = new PostEntries((post) => parts.isMine(post))
+  }
+
+  get entries(): ReadonlySignal<readonly Entry[]> {
+    return this.#list.shown
+  }
+
+  /** New ones that are announced and not shown yet, the newest first. */
+  get fresh(): ReadonlySignal<readonly Entry[]> {
+    return this.#list.fresh
+  }
+
+  /** More are new than are kept waiting. */
+  get isFreshFull(): ReadonlySignal<boolean> {
+    return this.#list.isFreshFull
   }
 
   entryOf(post: string): Entry | undefined {
-    const isIt = (entry: Entry): boolean => entry.peek().post.id === post
-    return this.entries.peek().find(isIt) ?? this.fresh.peek().find(isIt)
+    return this.#list.find(post)
   }
 
   /** The first page, in the place of everything that was there. */
@@ -69,9 +80,7 @@ export class PostSequence implements Holder {
     return this.#reading({}, (page) => {
       this.#hasBegun = true
       this.#parts.joinAt(page.stream)
-      this.fresh.value = []
-      this.isFreshFull.value = false
-      this.entries.value = page.items.map((post) => this.#parts.posts.entryFor(post))
+      this.#list.begin(this.#entriesFor(page.items))
       this.#endAt(page)
     })
   }
@@ -96,7 +105,7 @@ export class PostSequence implements Holder {
 
   #add(page: Paging): Promise<void> {
     return this.#reading(page, (read) => {
-      this.entries.value = [...this.entries.peek(), ...this.#unknownOf(read.items)]
+      this.#list.append(this.#entriesFor(read.items))
       this.#endAt(read)
     })
   }
@@ -104,18 +113,12 @@ export class PostSequence implements Holder {
   /** Puts the announced ones on top. */
   async showFresh(): Promise<void> {
     if (this.isFreshFull.peek()) return this.begin()
-    batch(() => {
-      const fresh = this.fresh.peek()
-      this.fresh.value = []
-      for (const entry of fresh.toReversed()) this.#put(entry)
-    })
+    this.#list.showFresh()
   }
 
   hide(username: string): void {
     if (this.#parts.source.isOfOne === true) return
-    const stays = (entry: Entry): boolean => entry.peek().post.author?.username !== username
-    this.entries.value = this.entries.peek().filter(stays)
-    this.fresh.value = this.fresh.peek().filter(stays)
+    this.#list.keep((entry) => entry.peek().post.author?.username !== username)
   }
 
   /** After a gap: what is shown is read again, quietly. What is gone goes, what is new is announced. */
@@ -134,7 +137,7 @@ export class PostSequence implements Holder {
   hear(event: PostEvent): void {
     if (event.type === 'post.created') this.#offer(event.post)
     else if (event.type === 'post.updated') this.#reconsider(event.post)
-    else if (event.type === 'post.deleted') this.#drop(event.post)
+    else if (event.type === 'post.deleted') this.#list.drop(event.post)
   }
 
   async #reading(page: Paging, take: (page: LivePage<Post>) => void): Promise<void> {
@@ -196,9 +199,8 @@ export class PostSequence implements Holder {
     this.hasMore.value = this.#next !== undefined
   }
 
-  #unknownOf(items: readonly Post[]): Entry[] {
-    const shown = new Set(this.entries.peek())
-    return items.map((post) => this.#parts.posts.entryFor(post)).filter((entry) => !shown.has(entry))
+  #entriesFor(items: readonly Post[]): Entry[] {
+    return items.map((post) => this.#parts.posts.entryFor(post))
   }
 
   /** A new post: nobody has it before it was created, so it is new here unless a page had it first. */
@@ -208,16 +210,7 @@ export class PostSequence implements Holder {
     const takes = this.#parts.source.takes(post)
     if (!takes) return
     if (takes === 'ask') return this.#lookSoon()
-    this.#announce(this.#parts.posts.entryForShared(post))
-  }
-
-  /** Own ones go in at once, and so does everything where there is nothing whose place it could disturb. */
-  #announce(entry: Entry): void {
-    const { entries, fresh } = this
-    if (entries.peek().includes(entry) || fresh.peek().includes(entry)) return
-    if (entries.peek().length === 0 || this.#parts.isMine(entry.peek().post)) this.#put(entry)
-    else if (fresh.peek().length >= mostFresh) this.isFreshFull.value = true
-    else fresh.value = inserted(fresh.peek(), entry)
+    this.#list.announce(this.#parts.posts.entryForShared(post))
   }
 
   /** An edit may bring a post into a tag or an area, and take it out of them. */
@@ -226,25 +219,14 @@ export class PostSequence implements Holder {
     if (!this.#hasBegun || !source.isByTime) return
     const takes = source.takes(post)
     const isHere = this.entryOf(post.id) !== undefined
-    if (isHere && takes === false) this.#drop(post.id)
-    if (!isHere && takes === true && this.#reaches(post)) this.#put(posts.entryForShared(post))
+    if (isHere && takes === false) this.#list.drop(post.id)
+    if (!isHere && takes === true && this.#reaches(post)) this.#list.put(posts.entryForShared(post))
   }
 
   /** Whether a post of that age would be among those that were read. */
   #reaches(post: SharedPost): boolean {
     const last = this.entries.peek().at(-1)
     return this.#next === undefined || (last !== undefined && last.peek().post.createdAt <= post.createdAt)
-  }
-
-  #put(entry: Entry): void {
-    if (this.entries.peek().includes(entry)) return
-    this.entries.value = inserted(this.entries.peek(), entry)
-  }
-
-  #drop(post: string): void {
-    const stays = (entry: Entry): boolean => entry.peek().post.id !== post
-    if (this.entries.peek().some((entry) => !stays(entry))) this.entries.value = this.entries.peek().filter(stays)
-    if (this.fresh.peek().some((entry) => !stays(entry))) this.fresh.value = this.fresh.peek().filter(stays)
   }
 
   /** Only the server knows who is followed: it is asked for the newest, once for all that come meanwhile. */
@@ -255,38 +237,22 @@ export class PostSequence implements Holder {
       this.#isLooking = false
       void this.#quietly(
         () => this.#parts.source.read({}),
-        (page) => this.#announceNew(page.items.map((post) => this.#parts.posts.entryFor(post))),
+        (page) => this.#list.announceNewOf(this.#entriesFor(page.items)),
       )
     })
   }
 
   #compare({ items, isWhole, missing }: Read): void {
-    const read = items.map((post) => this.#parts.posts.entryFor(post))
-    if (!this.#parts.source.isByTime) {
-      // It stays in the order in which it was read, without those that are nowhere in it any more.
-      this.entries.value = this.entries.peek().filter((entry) => !missing.has(entry.peek().post.id))
-      return
-    }
+    const read = this.#entriesFor(items)
+    // A ranking stays in the order in which it was read, without those that are nowhere in it any more.
+    if (!this.#parts.source.isByTime) return this.#list.keep((entry) => !missing.has(entry.peek().post.id))
     const isThere = new Set(read)
     const end = isWhole ? '' : (items.at(-1)?.createdAt ?? '')
     const isBelow = (entry: Entry): boolean => entry.peek().post.createdAt <= end
-    this.entries.value = this.entries.peek().filter((entry) => isThere.has(entry) || isBelow(entry))
-    this.fresh.value = this.fresh.peek().filter((entry) => isThere.has(entry))
-    this.#announceNew(read)
+    this.#list.keep(
+      (entry) => isThere.has(entry) || isBelow(entry),
+      (entry) => isThere.has(entry),
+    )
+    this.#list.announceNewOf(read)
   }
-
-  /** New is what stands above something that is shown; when nothing of it is, there is more than is kept waiting. */
-  #announceNew(read: readonly Entry[]): void {
-    const shown = new Set(this.entries.peek())
-    const end = shown.size === 0 ? read.length : read.findLastIndex((entry) => shown.has(entry))
-    if (end === -1) this.isFreshFull.value = true
-    for (const entry of read.slice(0, Math.max(0, end)).toReversed()) this.#announce(entry)
-  }
-}
-
-/** By time, the newest first; of the same moment, the later comer first. */
-function inserted(list: readonly Entry[], entry: Entry): readonly Entry[] {
-  const { createdAt } = entry.peek().post
-  const at = list.findIndex((one) => one.peek().post.createdAt <= createdAt)
-  return at === -1 ? [...list, entry] : list.toSpliced(at, 0, entry)
 }
