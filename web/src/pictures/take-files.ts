@@ -1,4 +1,5 @@
 import { toast } from '../ui/toast-state.ts'
+import { isCopiedText } from './copied-words.ts'
 import { text } from './draft-text.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -9,9 +10,11 @@ export function takeFiles(uploads: Uploads, files: Iterable<File>): void {
   else if (tooMany > 0) toast({ text: text.value.tooMany(uploads.most), tone: 'danger' })
 }
 
-/** The files of a paste, which then is not one of text; none for any other. */
+/** The files of a paste, which then is not one of text; none where words were copied. */
 export function pastedFiles(event: ClipboardEvent): File[] {
-  const files = [...(event.clipboardData?.files ?? [])]
-  if (files.length > 0) event.preventDefault()
+  const copied = event.clipboardData
+  const files = [...(copied?.files ?? [])]
+  if (copied === null || files.length === 0 || isCopiedText(copied.getData('text/plain'), files)) return []
+  event.preventDefault()
   return files
 }
