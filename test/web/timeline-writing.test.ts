@@ -169,6 +169,24 @@ test('a post waits for its pictures, and goes with them in their order and with 
   ])
 })
 
+test('a post that is given up while it waits for its pictures is not sent without them', async (t) => {
+  let posted = 0
+  const { composition, uploads, sent } = composing(async () => {
+    posted += 1
+    return {} as Post
+  })
+  composition.text.value = 'with a picture'
+  uploads.add(files('a'))
+  const posting = composition.post()
+  t.is(composition.state.value, 'waiting')
+
+  composition.giveUp()
+
+  t.is(await posting, undefined)
+  t.is(posted, 0)
+  t.true(sent[0]?.signal?.aborted)
+})
+
 test('a repeat after a lost answer has the same key, and one with other words is told that the first went through', async (t) => {
   const keys: string[] = []
   const answers = [new ApiProblem({ code: 'offline' }), new ApiProblem({ code: 'key_reused', status: 422 })]

@@ -113,6 +113,58 @@ inBrowser('a post with three pictures, picked, dropped and pasted, appears live 
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('where words were copied the words are pasted, and a picture where it was copied alone', async (t) => {
+  const { page, context, address } = await window(t, 'alice')
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: address })
+  await page.goto('/')
+  await composer(page).click()
+  const { buffer } = await pictureFile('a.png', 60, 40)
+  const copy = (words: Record<string, string>): Promise<void> =>
+    page.evaluate(
+      async ({ base64, beside }) => {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+        const picture = new Blob([bytes], { type: 'image/png' })
+        await navigator.clipboard.write([new ClipboardItem({ ...beside, 'image/png': picture })])
+      },
+      { base64: buffer.toString('base64'), beside: words },
+    )
+
+  // As an office program does: the words, and a picture of them.
+  await copy({ 'text/plain': 'persimmons, three' })
+  await page.keyboard.press('Control+V')
+  await eventually(async () => (await composer(page).inputValue()) === 'persimmons, three')
+  t.is(await page.locator('.tray-tile').count(), 0)
+
+  await copy({})
+  await page.keyboard.press('Control+V')
+  await page.locator('.tray-sent').waitFor()
+  t.is(await composer(page).inputValue(), 'persimmons, three')
+})
+
+inBrowser('a picture of an edit that is given up is sent no further', async (t) => {
+  const { page } = await window(t, 'alice')
+  await page.goto('/')
+  await write(page, 'to be left as it is')
+  await page.route('**/v1/media*', () => {
+    // Never answered.
+  })
+  const post = page.locator('[data-post]', { hasText: 'to be left as it is' })
+  await post.getByRole('button', { name: /^More about the post/ }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const editor = page.getByRole('dialog', { name: 'Edit post' })
+  await editor.locator('input[type=file]').setInputFiles(await pictureFile('a.png', 60, 40))
+  await editor.locator('.tray-tile.tray-sending').waitFor()
+
+  await page.keyboard.press('Escape')
+  const discard = page.getByRole('dialog', { name: 'Discard your changes?' }).getByRole('button', { name: 'Discard' })
+  const [cut] = await Promise.all([
+    page.waitForEvent('requestfailed', (request) => request.url().includes('/v1/media')),
+    discard.click(),
+  ])
+
+  t.is(cut.failure()?.errorText, 'net::ERR_ABORTED')
+})
+
 inBrowser('a like is shown at once, here and there, and taken back when no server takes it', async (t) => {
   const alice = await window(t, 'alice')
   const bob = await window(t, 'bob')

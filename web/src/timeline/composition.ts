@@ -37,6 +37,7 @@ export class Composition {
   #key: string
   readonly #parts: CompositionParts
   readonly #stop: () => void
+  #isGivenUp = false
   /** What was on the sheet when it was sent last. */
   #sent: { text: string; area: string; pictures: readonly string[] } = { text: '', area: '', pictures: [] }
 
@@ -88,6 +89,7 @@ export class Composition {
 
   /** Nobody writes it any more: what is on its way is sent no further, and what was kept stays as it is. */
   giveUp(): void {
+    this.#isGivenUp = true
     this.close()
     this.uploads.clear()
   }
@@ -119,7 +121,7 @@ export class Composition {
     return { text: this.text.value, area: this.area.value, pictures, key: this.#key }
   }
 
-  /** False when one of them failed or all was taken back. */
+  /** False when one of them failed, or all was taken back or given up. */
   async #untilPicturesAreThere(): Promise<boolean> {
     const { items } = this.uploads
     if (progressOf(items.peek()) === 'sending') {
@@ -132,7 +134,7 @@ export class Composition {
       })
     }
     this.faults.value = faultsOf(this.text.peek(), this.uploads)
-    return Object.keys(this.faults.peek()).length === 0
+    return !this.#isGivenUp && Object.keys(this.faults.peek()).length === 0
   }
 
   #faultsIn(problem: ApiProblem): Faults {

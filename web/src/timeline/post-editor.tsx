@@ -14,7 +14,7 @@ import { posts } from './timeline-state.ts'
 export function PostEditor({ post, onClose }: { post: Post; onClose: () => void }) {
   // As it was when the editor was opened: an event meanwhile does not take away what is being written.
   const [composition] = useState(() => compositionOf(post))
-  useEffect(() => () => composition.close(), [composition])
+  useEffect(() => () => leave(composition), [composition])
 
   async function save(): Promise<void> {
     const changed = await composition.post()
@@ -35,6 +35,12 @@ export function PostEditor({ post, onClose }: { post: Post; onClose: () => void 
       <ComposerForm composition={composition} verb={text.value.save} rows={5} hasFocus onPost={() => void save()} />
     </Dialog>
   )
+}
+
+/** What was to be saved goes on though its page was left; of what was not, nothing is sent any further. */
+function leave(composition: Composition): void {
+  if (composition.state.peek() === 'writing') composition.giveUp()
+  else composition.close()
 }
 
 function compositionOf(post: Post): Composition {
