@@ -144,6 +144,46 @@ inBrowser('a room that is opened while the list of rooms is on its way is in it'
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('a room that I leave or come into elsewhere moves in the list that I look at', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const left = await openRoomFor(alice, [bob], { name: 'The attic' })
+  const joined = await openRoomFor(alice, [], { name: 'The cellar' })
+  const { page, context, address } = bob
+  const mine = page.locator('.rooms-section', { has: page.getByRole('heading', { name: 'My rooms' }) })
+  await page.clock.install()
+  // What is unread is counted, and what I have seats in is known by that.
+  await Promise.all([page.waitForResponse(/\/v1\/me\/rooms\?.*limit=100/), page.goto('/rooms')])
+  await mine.getByRole('link', { name: 'The attic' }).waitFor()
+
+  const gone = await context.request.delete(`/v1/rooms/${left}/members/me`, { headers: { origin: address } })
+  t.true(gone.ok())
+  await ask(bob, 'PUT', `/v1/rooms/${joined}/members/me`)
+  // When it is counted the next time.
+  await page.clock.fastForward(31_000)
+
+  await mine.getByRole('link', { name: 'The cellar' }).waitFor()
+  await mine.getByRole('link', { name: 'The attic' }).waitFor({ state: 'detached' })
+  t.pass()
+})
+
+inBrowser('the name of the page says how many rooms have something unread', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const erin = await signedInWindow(t, browser(), stack(), 'erin')
+  const room = await openRoomFor(alice, [erin], { name: 'The loft' })
+  await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'is anybody up there?' })
+
+  await erin.page.goto('/settings/about')
+  await erin.page.waitForFunction(() => document.title === '(1) Settings · Madang')
+  await erin.page.goto(`/rooms/${room}`)
+  await erin.page.getByText('is anybody up there?').waitFor()
+
+  await erin.page.waitForFunction(() => document.title === 'The loft · Madang')
+  t.deepEqual(erin.complaints, [])
+})
+
 inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at once', async (t) => {
   t.timeout(180_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

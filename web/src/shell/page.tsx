@@ -4,7 +4,7 @@ import { useLayoutEffect } from 'preact/hooks'
 import { classes } from '../ui/classes.ts'
 import { VisuallyHidden } from '../ui/visually-hidden.tsx'
 import { text } from './text.ts'
-import { unreadNotifications } from './unread.ts'
+import { unreadNotifications, unreadRooms } from './unread.ts'
 
 export interface PageProps {
   /** The heading of the page, and its name in the browser. */
@@ -37,10 +37,10 @@ export function Page({ title, isTitleHidden = false, actions, children, width = 
   )
 }
 
-/** The name of the page in the browser, with what is unread, for pages with a heading of their own (which then is an `h1`). */
+/** The name of the page in the browser, with how much is unread as the navigation counts it, for pages with a heading of their own (which then is an `h1`). */
 export function usePageTitle(title: string): void {
   const name = text.value.name
-  const unread = unreadNotifications.value
+  const unread = unreadNotifications.value + unreadRooms.value
   useLayoutEffect(() => {
     const named = title === name ? name : `${title} · ${name}`
     document.title = unread > 0 ? `(${unread}) ${named}` : named

@@ -11,6 +11,9 @@ export const unreadNotifications = signal(0)
 /** Unread messages by room; whoever shows a room knows it better than the server and says so by `setUnread`. */
 export const unreadByRoom = signal<ReadonlyMap<string, number>>(new Map())
 
+/** The rooms in which I have a seat, the first hundred, as they were counted last; undefined until then. */
+const seats = signal<string | undefined>(undefined)
+
 /** How many rooms have something unread. */
 export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filter((unread) => unread > 0).length)
 
@@ -29,6 +32,15 @@ export function forgetShown(room: string): void {
   shown.delete(room)
 }
 
+/** Calls when I have come into a room or am out of one, wherever that was done: the stream says nothing of it. Answers how to stop. */
+export function onSeats(look: () => void): () => void {
+  let known = seats.peek()
+  return seats.subscribe((now) => {
+    if (known !== undefined && now !== undefined && now !== known) look()
+    known = now
+  })
+}
+
 /** The stream does not tell of messages: rooms are asked about while somebody looks. */
 const askEveryMs = 30_000
 
@@ -42,6 +54,7 @@ export function startUnread(): void {
     if (me.value !== null) return
     unreadNotifications.value = 0
     unreadByRoom.value = new Map()
+    seats.value = undefined
   })
 }
 
@@ -78,6 +91,10 @@ async function countNotifications(): Promise<void> {
 async function countRooms(): Promise<void> {
   const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
   unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? unread]))
+  seats.value = items
+    .map(({ id }) => id)
+    .toSorted()
+    .join(' ')
 }
 
 /** A badge is no reason to trouble anybody: it is asked for again anyway. */

@@ -3,7 +3,7 @@ import type { LiveStream } from '../../api/live.ts'
 import type { Room } from '../../api/types.ts'
 import { whenOpen } from '../../api/when-open.ts'
 import { pagedList } from '../../ui/paged-list.ts'
-import { client, me } from '../wires.ts'
+import { client, me, onSeats } from '../wires.ts'
 import { withMineClosed, withOpened, withUpdated, withoutRoom } from './room-list.ts'
 
 const byId = ({ id }: Room): string => id
@@ -14,7 +14,7 @@ export const myRooms = pagedList((cursor) => client.rooms.mine({ cursor, limit: 
 /** Rooms in which I had a seat when they were closed. */
 export const endedRooms = pagedList((cursor) => client.rooms.mine({ cursor, limit: 20, state: 'closed' }), byId)
 
-/** What the stream tells, for as long as somebody looks at lists of rooms. Answers how to stop. */
+/** What the stream tells, and where I come and go elsewhere, for as long as somebody looks at lists of rooms. Answers how to stop. */
 export function followRooms(stream: LiveStream): () => void {
   const stops = [
     stream.on('room.opened', (room) => openRooms.change((rooms) => withOpened(rooms, room))),
@@ -31,6 +31,7 @@ export function followRooms(stream: LiveStream): () => void {
       if (topics.includes('rooms')) readRooms()
     }),
     whenOpen(stream, readRooms),
+    onSeats(() => void myRooms.reload()),
   ]
   return () => {
     for (const stop of stops) stop()
