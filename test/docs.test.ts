@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { codes } from '../src/platform/errors.ts'
@@ -66,6 +66,39 @@ test('the data model lists every key of Redis', (t) => {
     fragments.filter((fragment) => !listed.includes(fragment)),
     [],
   )
+})
+
+/** A heading as the address of its chapter; of the same words the second is called -1. */
+function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} (.+)$/gm)) {
+    const plain = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    const anchor = plain.replaceAll(' ', '-')
+    let name = anchor
+    for (let again = 1; anchors.has(name); again += 1) name = `${anchor}-${again}`
+    anchors.add(name)
+  }
+  return anchors
+}
+
+test('every link between the pages leads to a file that is there, and to a chapter that it has', (t) => {
+  const pages = ['*.md', 'docs/**/*.md', 'web/*.md', 'bench/*.md', 'proof/*.md', '.github/*.md'].flatMap((pattern) =>
+    globSync(pattern, { cwd: root }),
+  )
+  let chapters = 0
+  for (const page of pages) {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      const [file = '', chapter] = target.split('#')
+      const leads = file === '' ? page : path.join(path.dirname(page), decodeURI(file))
+      t.true(existsSync(path.join(root, leads)), `${page}: ${target}`)
+      if (chapter === undefined || !leads.endsWith('.md')) continue
+      t.true(anchorsOf(read(leads)).has(decodeURI(chapter)), `${page}: ${target}`)
+      chapters += 1
+    }
+  }
+  t.true(pages.length > 50)
+  t.true(chapters > 15)
 })
 
 const architecture = read('docs/architecture.md')

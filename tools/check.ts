@@ -2,7 +2,7 @@ import path from 'node:path'
 import { providePeers } from '../bench/packages.ts'
 import { runForeground } from './foreground.ts'
 import { provideKubectl } from './kubernetes/kubectl.ts'
-import { overlayNames, renderOverlay } from './kubernetes/render.ts'
+import { overlayNames, renderOverlay, unusedComponents } from './kubernetes/render.ts'
 import { schemaFaults } from './kubernetes/schemas.ts'
 import { faultsOfLockFiles } from './lock-file.ts'
 import { projectFolder } from './paths.ts'
@@ -54,14 +54,15 @@ function areLockFilesRight(): boolean {
   return faults.length === 0
 }
 
-/** Each overlay as it would be sent to a cluster, held against the schemas of Kubernetes. */
+/** Each overlay as it would be sent to a cluster, and one of them with the components that none takes, held against the schemas of Kubernetes. */
 async function areManifestsRight(): Promise<boolean> {
   const progress = screenProgress()
   const kubectl = await provideKubectl(progress)
   let found = 0
-  for (const overlay of overlayNames()) {
-    const faults = await schemaFaults(await renderOverlay(kubectl, overlay), progress.say)
-    process.stdout.write(faults.map((fault) => `  ${overlay}: ${fault}\n`).join(''))
+  const whole = { overlay: 'large', components: unusedComponents() }
+  for (const { overlay, components } of [...overlayNames().map((name) => ({ overlay: name, components: [] })), whole]) {
+    const faults = await schemaFaults(await renderOverlay(kubectl, overlay, { components }), progress.say)
+    process.stdout.write(faults.map((fault) => `  ${[overlay, ...components].join(', ')}: ${fault}\n`).join(''))
     found += faults.length
   }
   return found === 0

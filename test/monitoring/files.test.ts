@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { readCompose } from '../support/compose.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { documented, documentedAlerts, documentedDashboards } from './documented.ts'
-import { dashboards, datasourceUid, folder, isPanel, queries, rules } from './files.ts'
+import { dashboards, folder, isPanel, queries, rules } from './files.ts'
 import { readPromql } from './promql.ts'
 
 /** Grafana is not here to say what it thinks of the dashboards: they are held to what it needs by these. */
@@ -102,16 +102,17 @@ test('the page on monitoring explains each alert, with its severity, and lists e
   )
 })
 
-test('Grafana is given the data source that the panels name, and the folder that they lie in', (t) => {
+test('Grafana is given one data source, which panels ask unless another is chosen, and the folder that they lie in', (t) => {
   const compose = readFileSync(path.join(projectFolder, 'docker-compose.yml'), 'utf8')
   const sources = parse(read('grafana/provisioning/datasources/prometheus.yml')) as {
-    datasources: { uid: string; url: string }[]
+    datasources: { type: string; url: string; isDefault: boolean }[]
   }
   const providers = parse(read('grafana/provisioning/dashboards/madang.yml')) as {
     providers: { options: { path: string } }[]
   }
 
-  t.like(sources.datasources, [{ uid: datasourceUid, url: 'http://prometheus:9090' }])
+  t.is(sources.datasources.length, 1)
+  t.like(sources.datasources[0], { type: 'prometheus', url: 'http://prometheus:9090', isDefault: true })
   const [provider] = providers.providers
   t.true(compose.includes(`- ./deploy/monitoring/grafana/dashboards:${provider?.options.path}:ro\n`))
   const [, home = ''] = /GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: \/etc\/madang\/(\S+)/.exec(compose) ?? []

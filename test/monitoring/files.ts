@@ -29,8 +29,25 @@ const ruleFile = z.strictObject({
 export type Rule = z.output<typeof rule>
 export const rules: Rule[] = ruleFile.parse(parse(read('alerts.yml'))).groups.flatMap((group) => group.rules)
 
-export const datasourceUid = 'madang-prometheus'
-const datasource = z.strictObject({ type: z.literal('prometheus'), uid: z.literal(datasourceUid) })
+/** Chosen at the top of each dashboard: which Prometheus it asks is another one in each Grafana. */
+const datasource = z.strictObject({ type: z.literal('prometheus'), uid: z.literal('${datasource}') })
+const choice = z.strictObject({
+  name: z.literal('datasource'),
+  type: z.literal('datasource'),
+  label: z.string().min(1),
+  description: z.string().min(1),
+  query: z.literal('prometheus'),
+  regex: z.literal(''),
+  // When the dashboard is opened.
+  refresh: z.literal(1),
+  // It is shown.
+  hide: z.literal(0),
+  multi: z.literal(false),
+  includeAll: z.literal(false),
+  // None of somebody's own: Grafana begins with its default.
+  current: z.strictObject({}),
+  options: z.tuple([]),
+})
 const place = z.strictObject({
   x: z.int().min(0).max(23),
   y: z.int().min(0),
@@ -85,7 +102,7 @@ const dashboard = z.strictObject({
   time: z.strictObject({ from: z.string(), to: z.literal('now') }),
   refresh: z.string(),
   timezone: z.literal('browser'),
-  templating: z.strictObject({ list: z.array(z.never()) }),
+  templating: z.strictObject({ list: z.tuple([choice]) }),
   annotations: z.strictObject({ list: z.array(z.never()) }),
   links: z.array(z.record(z.string(), z.unknown())),
   panels: z.array(z.union([panel, row])).min(1),

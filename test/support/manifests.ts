@@ -60,6 +60,7 @@ const workload = z.looseObject({
   }),
 })
 export type PodSpec = z.output<typeof workload>['template']['spec']
+const cronJob = z.looseObject({ jobTemplate: z.looseObject({ spec: workload }) })
 
 /** What makes pods: its name, the labels of its pods, and what runs in them. */
 export interface Workload {
@@ -70,18 +71,19 @@ export interface Workload {
   pod: PodSpec
 }
 
-const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'Job'])
+const workloadKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'Job', 'CronJob'])
 
 export function workloadsIn(manifests: readonly Manifest[]): Workload[] {
   return manifests
     .filter(({ kind }) => workloadKinds.has(kind))
     .map(({ kind, metadata, ...rest }) => {
-      const { replicas, template } = workload.parse(rest['spec'])
+      const spec = rest['spec']
+      const { replicas, template } = kind === 'CronJob' ? cronJob.parse(spec).jobTemplate.spec : workload.parse(spec)
       return { kind, name: metadata.name, replicas, labels: template.metadata.labels, pod: template.spec }
     })
 }
 
-/** `server`, `worker`, `nginx`, `migrate`, `mysql` or `redis`. */
+/** `server`, `worker`, `nginx`, `migrate`, `backup`, `maintenance`, `mysql` or `redis`. */
 export const componentOf = ({
   labels: { 'app.kubernetes.io/component': component = '' },
 }: Pick<Workload, 'labels'>): string => component
@@ -109,6 +111,13 @@ export function dataOf(
   const found = manifests.find((one) => one.kind === kind && one.metadata.name === name)
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`)
   return labels.parse(found['data'])
+}
+
+/** The environment of a container as its process would find it. */
+export function envOf(manifests: readonly Manifest[], { env, envFrom }: Container): Record<string, string> {
+  const shared = envFrom.map(({ configMapRef }) => dataOf(manifests, 'ConfigMap', configMapRef.name))
+  const own = env.map(({ name, value = 'the-name-of-the-pod' }) => [name, value])
+  return Object.assign({}, ...shared, Object.fromEntries(own))
 }
 
 export function selects({ matchLabels, matchExpressions }: Selector, pod: Pick<Workload, 'labels'>): boolean {

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { overlayNames, renderOverlay } from '../../tools/kubernetes/render.ts'
 import type { Manifest } from '../../tools/kubernetes/render.ts'
 import { projectFolder } from '../../tools/paths.ts'
-import { componentIn, componentOf, mainOf, selector, selects, workloadsIn } from '../support/manifests.ts'
+import { componentIn, componentOf, envOf, mainOf, selector, selects, workloadsIn } from '../support/manifests.ts'
 import type { Workload } from '../support/manifests.ts'
 
 /** Who may reach whom in Kubernetes, and that everything which names something there names something that is there. */
@@ -71,20 +71,20 @@ function waysIn(manifests: readonly Manifest[]): { out: string[]; in: string[] }
 }
 
 const dns = (who: string): string[] => [`${who} → kube-system:53`, `${who} → 169.254.20.10/32:53`]
-const ourThree = ['server', 'worker', 'migrate']
+const ours = ['server', 'worker', 'migrate', 'backup', 'maintenance']
 
 rendered('on a small site nobody speaks to anybody but as they must, and each way is open at both ends', (t) => {
   const ways = waysIn(overlays.get('small') ?? [])
-  const within = ['nginx → server:3000', ...ourThree.flatMap((who) => [`${who} → mysql:3306`, `${who} → redis:6379`])]
+  const within = ['nginx → server:3000', ...ours.flatMap((who) => [`${who} → mysql:3306`, `${who} → redis:6379`])]
 
   t.deepEqual(ways.in, ['anybody → nginx:8080', ...within].toSorted())
-  t.deepEqual(ways.out, [...within, ...[...ourThree, 'nginx', 'mysql', 'redis'].flatMap(dns)].toSorted())
+  t.deepEqual(ways.out, [...within, ...[...ours, 'nginx', 'mysql', 'redis'].flatMap(dns)].toSorted())
 })
 
 rendered('on a large site MySQL, Redis and the bucket are outside, and Prometheus comes in', (t) => {
   const ways = waysIn(overlays.get('large') ?? [])
   const networks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
-  const outside = ourThree.flatMap((who) => networks.flatMap((to) => [`${who} → ${to}:3306`, `${who} → ${to}:6379`]))
+  const outside = ours.flatMap((who) => networks.flatMap((to) => [`${who} → ${to}:3306`, `${who} → ${to}:6379`]))
 
   t.deepEqual(ways.in, [
     'anybody → nginx:8080',
@@ -95,12 +95,34 @@ rendered('on a large site MySQL, Redis and the bucket are outside, and Prometheu
   t.deepEqual(
     ways.out,
     [
-      ...[...ourThree, 'nginx'].flatMap(dns),
-      ...['nginx → server:3000', 'server → anybody:443', 'worker → anybody:443'],
+      ...[...ours, 'nginx'].flatMap(dns),
+      'nginx → server:3000',
+      // The bucket; nobody migrates in it.
+      ...ours.filter((who) => who !== 'migrate').map((who) => `${who} → anybody:443`),
       ...outside,
     ].toSorted(),
   )
 })
+
+rendered(
+  'where there is tracing, servers and workers reach the collector that they are told of, and nobody else does',
+  async (t) => {
+    const without = waysIn(overlays.get('large') ?? [])
+    const manifests = await renderOverlay(kubectl, 'large', { components: ['tracing'] })
+    const { hostname, port } = new URL(
+      envOf(manifests, mainOf(componentIn(manifests, 'server')))['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '',
+    )
+
+    const ways = waysIn(manifests)
+
+    const [, namespace] = hostname.split('.')
+    t.deepEqual(
+      ways.out.filter((way) => !without.out.includes(way)),
+      [`server → ${namespace}:${port}`, `worker → ${namespace}:${port}`],
+    )
+    t.deepEqual(ways.in, without.in)
+  },
+)
 
 const service = z.looseObject({
   selector: z.record(z.string(), z.string()),

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { overlayNames, parseManifests, renderOverlay } from '../../tools/kubernetes/render.ts'
+import { overlayNames, parseManifests, renderOverlay, unusedComponents } from '../../tools/kubernetes/render.ts'
 import { schemaFaults } from '../../tools/kubernetes/schemas.ts'
 
 /** What `npm run check -- kubernetes` says. */
@@ -21,6 +21,18 @@ for (const name of overlayNames()) {
     t.deepEqual(await schemaFaults(manifests, quietly), [])
   })
 }
+
+rendered('every object of the components that no overlay takes is one that Kubernetes takes', async (t) => {
+  const components = unusedComponents()
+  const [without, manifests] = await Promise.all([
+    renderOverlay(kubectl, 'large'),
+    renderOverlay(kubectl, 'large', { components }),
+  ])
+
+  t.deepEqual(components, ['tracing'])
+  t.true(manifests.length > without.length)
+  t.deepEqual(await schemaFaults(manifests, quietly), [])
+})
 
 const whole = `
 apiVersion: apps/v1

@@ -10,10 +10,10 @@ import type { Config } from '../../src/config.ts'
 import { Health, healthRoutes } from '../../src/platform/http/health.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { closeGraceMs } from '../../src/platform/ws/connection.ts'
-import { manifest, overlayNames, parseManifests, renderOverlay, secretFiles } from '../../tools/kubernetes/render.ts'
+import { manifest, overlayNames, parseManifests, renderOverlay, writeSecrets } from '../../tools/kubernetes/render.ts'
 import type { Manifest } from '../../tools/kubernetes/render.ts'
 import { projectFolder } from '../../tools/paths.ts'
-import { componentIn, dataOf, mainOf, workloadsIn } from '../support/manifests.ts'
+import { componentIn, dataOf, envOf, mainOf, workloadsIn } from '../support/manifests.ts'
 import type { Container, Workload } from '../support/manifests.ts'
 
 /** What Kubernetes would be sent, held to the code that runs there, and to docker-compose.yml, which says the same in other words. */
@@ -37,7 +37,6 @@ const composed = z
         command: z.union([z.array(z.string()), z.string()]).optional(),
         secrets: z.array(z.string()).default([]),
         environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-        user: z.string().optional(),
         stop_grace_period: z.string().optional(),
       }),
     ),
@@ -54,14 +53,13 @@ function composedAs(name: string): z.output<typeof z.any> & (typeof composed)[st
 const inCompose = { server: 'server-1', worker: 'worker', migrate: 'migrate' } as const
 type Ours = keyof typeof inCompose
 const ours = Object.keys(inCompose) as Ours[]
+/** What runs by hand or by night, and the service of compose whose secrets it has. */
+const commands = { backup: 'server-1', maintenance: 'migrate' } as const
+const secretsInCompose = { ...inCompose, ...commands }
+const withSecrets = Object.keys(secretsInCompose) as (keyof typeof secretsInCompose)[]
+/** Read by the script of the backup, and by nobody else. */
+const ofScript: ReadonlySet<string> = new Set(['BACKUPS_FOLDER', 'BACKUPS_KEPT'])
 const settings = new Set(describeSettings().map(({ name }) => name))
-
-/** The environment of a container as its process would find it. */
-function envOf(manifests: readonly Manifest[], { env, envFrom }: Container): Record<string, string> {
-  const shared = envFrom.map(({ configMapRef }) => dataOf(manifests, 'ConfigMap', configMapRef.name))
-  const own = env.map(({ name, value = 'the-name-of-the-pod' }) => [name, value])
-  return Object.assign({}, ...shared, Object.fromEntries(own))
-}
 
 /** Files of secrets that a container finds, by path, with the key of each. */
 function secretsOf({ pod }: Workload, { volumeMounts }: Container): Map<string, string> {
@@ -70,6 +68,16 @@ function secretsOf({ pod }: Workload, { volumeMounts }: Container): Map<string, 
     return (volume?.secret?.items ?? []).map(({ key, path: file }) => [`${mountPath}/${file}`, key] as const)
   })
   return new Map(found)
+}
+
+/** Which Secret or ConfigMap a volume is made of. */
+function heldBy({ secret, configMap }: Workload['pod']['volumes'][number]) {
+  return [
+    ...(secret === undefined ? [] : [{ kind: 'Secret', source: secret.secretName, items: secret.items } as const]),
+    ...(configMap === undefined
+      ? []
+      : [{ kind: 'ConfigMap', source: configMap.name, items: configMap.items ?? [] } as const]),
+  ]
 }
 
 const examples: Readonly<Record<string, string>> = {
@@ -97,11 +105,12 @@ for (const name of overlayNames()) {
   const of = (): readonly Manifest[] => overlays.get(name) ?? []
 
   rendered(`${name}: each process of ours is given settings that it knows, and starts with them`, (t) => {
-    for (const component of ours) {
+    for (const component of withSecrets) {
       const workload = componentIn(of(), component)
       for (const container of [...workload.pod.initContainers, mainOf(workload)]) {
         for (const variable of Object.keys(envOf(of(), container))) {
-          const isKnown = variable === 'NODE_OPTIONS' || settings.has(variable.replace(/_FILE$/, ''))
+          const isElse = variable === 'NODE_OPTIONS' || (component === 'backup' && ofScript.has(variable))
+          const isKnown = isElse || settings.has(variable.replace(/_FILE$/, ''))
           t.true(isKnown, `${component}: ${variable} is a setting`)
         }
         t.notThrows(() => configOf(of(), container), component)
@@ -112,17 +121,15 @@ for (const name of overlayNames()) {
   })
 
   rendered(`${name}: each process finds its own secrets, and no others, as in compose`, (t) => {
-    const generated = secretFiles(name).map((file) => path.basename(file))
-    for (const component of ours) {
+    for (const component of withSecrets) {
       const workload = componentIn(of(), component)
       const main = mainOf(workload)
       const files = secretsOf(workload, main)
       const wanted = Object.entries(envOf(of(), main)).filter(([variable]) => variable.endsWith('_FILE'))
 
       t.deepEqual(wanted.map(([, file]) => file).toSorted(), [...files.keys()].toSorted(), component)
-      for (const key of files.values()) t.true(generated.includes(key), `${component}: ${key} is generated`)
       const others = [...files.values()].filter((key) => key !== 'media_s3_secret_key')
-      t.deepEqual(others.toSorted(), composedAs(inCompose[component]).secrets.toSorted(), component)
+      t.deepEqual(others.toSorted(), composedAs(secretsInCompose[component]).secrets.toSorted(), component)
       for (const waiting of workload.pod.initContainers) {
         const known = secretsOf(workload, waiting)
         for (const [variable, file] of Object.entries(envOf(of(), waiting))) {
@@ -131,6 +138,36 @@ for (const name of overlayNames()) {
       }
     }
   })
+
+  rendered(`${name}: every Secret and every ConfigMap that a pod mounts is there, with the keys that it wants`, (t) => {
+    let looked = 0
+    for (const { pod, name: who } of workloadsIn(of())) {
+      for (const { kind, source, items } of pod.volumes.flatMap(heldBy)) {
+        const held = dataOf(of(), kind, source)
+        for (const { key } of items) t.true(key in held, `${who}: ${key}`)
+        looked += 1
+      }
+    }
+    t.true(looked >= 6)
+  })
+
+  rendered(
+    `${name}: another setting and other secrets are another Deployment, and the same Job: a Job cannot be changed`,
+    async (t) => {
+      const after = await renderOverlay(kubectl, name, {
+        settings: { settings: ['LOG_LEVEL=debug'] },
+        withSecrets: (folder) => writeSecrets(folder, name, 'another'),
+      })
+      const ofKind = (manifests: readonly Manifest[], kind: string): Manifest[] =>
+        manifests.filter((one) => one.kind === kind && one.metadata.name !== 'nginx')
+
+      t.is(ofKind(of(), 'Job').length, 1)
+      t.deepEqual(ofKind(after, 'Job'), ofKind(of(), 'Job'))
+      for (const [index, deployment] of ofKind(of(), 'Deployment').entries()) {
+        t.notDeepEqual(ofKind(after, 'Deployment')[index], deployment, deployment.metadata.name)
+      }
+    },
+  )
 
   rendered(`${name}: what runs is there, and is what compose runs`, (t) => {
     for (const component of ours) {
@@ -181,7 +218,10 @@ for (const name of overlayNames()) {
     t.true(Number(seconds) >= 3 * Number(valid), 'Nginx has asked for the names of the servers again')
     const drain = DRAIN_SECONDS + closeGraceMs / 1000 + finishMs / 1000
     const closing = 10
-    t.true(server.pod.terminationGracePeriodSeconds >= Number(seconds) + drain + closing)
+    const spare = server.pod.terminationGracePeriodSeconds - (Number(seconds) + drain + closing)
+    t.true(spare >= 0)
+    const [, most] = /`DRAIN_SECONDS` above (\d+) needs a longer/.exec(read('docs/kubernetes.md')) ?? []
+    t.is(Number(most), DRAIN_SECONDS + spare)
     const asComposed = (service: string): number => Number(composedAs(service).stop_grace_period?.replace('s', ''))
     t.true(componentIn(of(), 'worker').pod.terminationGracePeriodSeconds >= asComposed('worker'))
     const nginx = componentIn(of(), 'nginx')
@@ -191,7 +231,7 @@ for (const name of overlayNames()) {
   })
 
   rendered(`${name}: transcripts and pictures are where the processes look for them`, (t) => {
-    for (const component of ['server', 'worker']) {
+    for (const component of ['server', 'worker', 'backup', 'maintenance']) {
       const workload = componentIn(of(), component)
       const config = configOf(of(), mainOf(workload))
       const claims = new Map(
@@ -208,8 +248,29 @@ for (const name of overlayNames()) {
       .filter(({ kind }) => kind === 'PersistentVolumeClaim')
       .map(({ metadata }) => metadata.name)
     const isOnDisk = configOf(of(), mainOf(componentIn(of(), 'server'))).MEDIA_STORAGE === 'disk'
-    t.deepEqual(claimed.toSorted(), isOnDisk ? ['media', 'transcripts'] : ['transcripts'])
+    t.deepEqual(claimed.toSorted(), ['backups', ...(isOnDisk ? ['media'] : []), 'transcripts'])
   })
+
+  rendered(
+    `${name}: a backup is restored from where it was put, and nobody is there to restore it until called`,
+    (t) => {
+      const [backup, maintenance] = [componentIn(of(), 'backup'), componentIn(of(), 'maintenance')]
+      const main = mainOf(backup)
+      const claimOf = ({ pod }: Workload): string | undefined => {
+        const { name: volume } = pod.containers[0]?.volumeMounts.find((one) => one.mountPath === '/backups') ?? {}
+        return pod.volumes.find((one) => one.name === volume)?.persistentVolumeClaim?.claimName
+      }
+      const [, script = ''] = main.args
+      const mounted = main.volumeMounts.find(({ mountPath }) => path.posix.dirname(script) === mountPath)
+      const config = backup.pod.volumes.find((one) => one.name === mounted?.name)?.configMap?.name ?? ''
+
+      t.is(envOf(of(), main)['BACKUPS_FOLDER'], '/backups')
+      t.deepEqual([claimOf(backup), claimOf(maintenance)], ['backups', 'backups'])
+      const shipped = read('deploy/kubernetes/components/backup/nightly.sh')
+      t.is(dataOf(of(), 'ConfigMap', config)[path.posix.basename(script)], shipped)
+      t.is(maintenance.replicas, 0)
+    },
+  )
 
   rendered(`${name}: nobody has more rights than they need, and everybody has bounds`, (t) => {
     for (const workload of workloadsIn(of())) {
@@ -245,78 +306,6 @@ for (const name of overlayNames()) {
   )
 }
 
-const templates = globSync('nginx/**/*.conf', { cwd: projectFolder }).map((file) => path.relative('nginx', file))
-const entries = globSync('nginx/*.envsh', { cwd: projectFolder }).map((file) => path.basename(file))
-
-for (const name of overlayNames()) {
-  const of = (): readonly Manifest[] => overlays.get(name) ?? []
-
-  rendered(`${name}: Nginx has every template in its place, and every value that they ask for`, (t) => {
-    const workload = componentIn(of(), 'nginx')
-    const main = mainOf(workload)
-    const volume = workload.pod.volumes.find((one) => one.name === 'templates')?.configMap
-    const data = dataOf(of(), 'ConfigMap', volume?.name ?? '')
-    const placed = new Map((volume?.items ?? []).map(({ key, path: file }) => [file, data[key]]))
-
-    t.true(templates.length >= 9)
-    t.deepEqual([...placed.keys()].toSorted(), templates.map((file) => `${file}.template`).toSorted())
-    for (const file of templates) t.is(placed.get(`${file}.template`), read(`nginx/${file}`), file)
-
-    const run = main.volumeMounts.filter(({ mountPath }) => mountPath.startsWith('/docker-entrypoint.d/'))
-    // In the order of their names: what the first one finds out the second one makes directives of.
-    const sourced = ['17-named-servers.envsh', '18-settings.envsh']
-    t.deepEqual(entries, ['settings.envsh'])
-    t.deepEqual(
-      run.map(({ mountPath, subPath }) => `${mountPath} ${subPath}`).toSorted(),
-      sourced.map((file) => `/docker-entrypoint.d/${file} ${file.slice(3)}`),
-    )
-    const scripts = [
-      ...entries.map((file) => read(`nginx/${file}`)),
-      read('deploy/kubernetes/base/named-servers.envsh'),
-    ]
-    const made = scripts.flatMap((text) =>
-      [...text.matchAll(/^export (MADANG_.*)$/gm)].flatMap(([, each = '']) => each.split(' ')),
-    )
-    const given = envOf(of(), main)
-    const asked = new Set(
-      [...placed.values()].flatMap((text) =>
-        [...(text ?? '').matchAll(/\$\{(MADANG_\w+)\}/g)].map(([, each = '']) => each),
-      ),
-    )
-    t.deepEqual(
-      [...asked].filter((each) => !(each in given) && !made.includes(each)),
-      [],
-    )
-  })
-
-  rendered(`${name}: Nginx runs as compose runs it, with the values of compose`, (t) => {
-    const main = mainOf(componentIn(of(), 'nginx'))
-    const { environment, command, user } = composedAs('nginx')
-    const given = envOf(of(), main)
-    /** Told otherwise here, each for a reason that stands beside it. */
-    const others = [
-      'MADANG_SERVERS',
-      'MADANG_NAMED_SERVERS',
-      'MADANG_INNER_ADDRESSES',
-      'MADANG_WORKERS',
-      'MADANG_TRUSTED_PROXIES',
-      'MEDIA_BASE_URL',
-    ]
-
-    t.deepEqual(main.args, command)
-    t.is(user, '101:101')
-    t.like(componentIn(of(), 'nginx').pod['securityContext'], { runAsUser: 101, runAsGroup: 101 })
-    for (const [variable, value] of Object.entries(environment)) {
-      const [, standard = String(value)] = /^\$\{\w+:-(.*)\}$/.exec(String(value)) ?? []
-      if (!others.includes(variable)) t.is(given[variable], standard, variable)
-    }
-    t.deepEqual(
-      Object.keys(given).filter((variable) => !(variable in environment)),
-      ['MADANG_SERVICE'],
-    )
-  })
-}
-
 rendered('MySQL and Redis of a small site keep what those of compose keep', (t) => {
   const small = overlays.get('small') ?? []
   const mysql = mainOf(componentIn(small, 'mysql'))
@@ -344,17 +333,21 @@ function configOfVolume(manifests: readonly Manifest[], component: string, volum
 rendered(
   'the secrets of a small site are those that `npm run secrets` makes, but for that of Grafana, which is not here',
   async (t) => {
-    const manifests = await renderOverlay(kubectl, 'small', (folder) => {
-      const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
-      const { status, stderr } = spawnSync(process.execPath, [script, path.join(folder, 'secrets')], {
-        encoding: 'utf8',
-      })
-      t.is(status, 0, stderr)
+    const manifests = await renderOverlay(kubectl, 'small', {
+      withSecrets: (folder) => {
+        const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
+        const { status, stderr } = spawnSync(process.execPath, [script, path.join(folder, 'secrets')], {
+          encoding: 'utf8',
+        })
+        t.is(status, 0, stderr)
+      },
     })
-    const [secret] = manifests.filter(({ kind }) => kind === 'Secret')
+    const kept = manifests
+      .filter(({ kind }) => kind === 'Secret')
+      .flatMap(({ data }) => Object.keys(z.record(z.string(), z.string()).parse(data)))
 
     t.deepEqual(
-      Object.keys(z.record(z.string(), z.string()).parse(secret?.['data'])).toSorted(),
+      [...new Set(kept)].toSorted(),
       Object.keys(composedSecrets())
         .filter((each) => each !== 'grafana_password')
         .toSorted(),
@@ -368,17 +361,34 @@ function composedSecrets(): Record<string, unknown> {
     .parse(parse(read('docker-compose.yml'), { merge: true })).secrets
 }
 
-rendered('the rules of a large site are those of deploy/monitoring, all of them', (t) => {
-  const [rule] = (overlays.get('large') ?? []).filter(({ kind }) => kind === 'PrometheusRule')
+for (const name of overlayNames()) {
+  rendered(`${name}: no object is too long for kubectl apply, which keeps each as an annotation`, (t) => {
+    for (const one of overlays.get(name) ?? []) {
+      t.true(Buffer.byteLength(JSON.stringify(one)) < 262_144, `${one.kind} ${one.metadata.name}`)
+    }
+  })
+}
 
-  t.deepEqual(rule?.['spec'], parse(read('deploy/monitoring/alerts.yml')))
+rendered('what the page tells somebody to type names what a small site has', (t) => {
+  const page = read('docs/kubernetes.md')
+  const kinds = new Map(
+    Object.entries({ deploy: 'Deployment', deployment: 'Deployment', statefulset: 'StatefulSet', cronjob: 'CronJob' }),
+  )
+  const there = workloadsIn(overlays.get('small') ?? []).map(({ kind, name }) => `${kind} ${name}`)
+  const named = [...page.matchAll(/\b(deploy|deployment|statefulset|cronjob)\/([a-z]+)\b(?!\/)/g)].filter(
+    ([, , name = '']) => name !== 'kubernetes',
+  )
+
+  t.true(named.length > 15)
+  for (const [said, kind = '', name = ''] of named) t.true(there.includes(`${kinds.get(kind)} ${name}`), said)
+  for (const [script] of page.matchAll(/src\/commands\/[a-z-]+\.ts/g))
+    t.true(existsSync(path.join(projectFolder, script)), script)
 })
 
 rendered('an overlay without its secrets is refused in the words of kustomize', async (t) => {
-  await t.throwsAsync(
-    renderOverlay(kubectl, 'small', () => undefined),
-    { message: /secrets\/database_url/ },
-  )
+  await t.throwsAsync(renderOverlay(kubectl, 'small', { withSecrets: () => undefined }), {
+    message: /secrets\/database_url/,
+  })
 })
 
 test('no secret of an overlay comes into the repository', (t) => {

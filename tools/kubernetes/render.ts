@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
 import { projectFolder } from '../paths.ts'
 import { Problem } from '../problem.ts'
@@ -21,40 +21,61 @@ export const manifest = z.looseObject({
 })
 export type Manifest = z.output<typeof manifest>
 
+const generator = z.looseObject({ name: z.string(), literals: z.array(z.string()).default([]) })
 const kustomization = z.looseObject({
+  components: z.array(z.string()).default([]),
+  configMapGenerator: z.array(generator).default([]),
   secretGenerator: z.array(z.looseObject({ name: z.string(), files: z.array(z.string()) })).default([]),
 })
+type Kustomization = z.output<typeof kustomization>
 
 const overlaysFolder = path.join('deploy', 'kubernetes', 'overlays')
+const componentsFolder = path.join('deploy', 'kubernetes', 'components')
 /** What an overlay is made of. */
-const sources = [path.join('deploy', 'kubernetes'), 'nginx', 'services']
+const sources = ['deploy', 'nginx', 'services']
 
 /** Names of the overlays that there are. */
 export function overlayNames(): string[] {
   return readdirSync(path.join(projectFolder, overlaysFolder)).toSorted()
 }
 
-/** Files of secrets that an overlay wants in its folder. */
-export function secretFiles(overlay: string): string[] {
-  const text = readFileSync(path.join(projectFolder, overlaysFolder, overlay, 'kustomization.yaml'), 'utf8')
-  return kustomization.parse(parse(text)).secretGenerator.flatMap(({ files }) => files)
+/** Names of the components that no overlay takes. */
+export function unusedComponents(): string[] {
+  const used = overlayNames().flatMap((name) => readOverlay(name).components.map((one) => path.basename(one)))
+  const all = readdirSync(path.join(projectFolder, componentsFolder))
+  return all.filter((name) => !used.includes(name)).toSorted()
 }
 
-/**
- * What `kubectl apply -k` would send of an overlay, of a copy: `withSecrets` writes into its folder what is in no repository. Error: a Problem with
- * the words of kustomize.
- */
-export async function renderOverlay(
-  kubectl: string,
-  overlay: string,
-  withSecrets: (folder: string) => void = (folder) => writeExamples(folder, secretFiles(overlay)),
-): Promise<Manifest[]> {
+/** Files of secrets that an overlay wants in its folder. */
+export function secretFiles(overlay: string): string[] {
+  return [...new Set(readOverlay(overlay).secretGenerator.flatMap(({ files }) => files))]
+}
+
+/** What somebody does to a copy of an overlay before it is rendered. */
+export interface Changes {
+  /** Writes what is in no repository into its folder; a line of its own for each secret unless said otherwise. */
+  withSecrets?: (folder: string) => void
+  /** Components that it takes besides its own. */
+  components?: readonly string[]
+  /** Settings that it makes besides its own, as `NAME=value`, of servers (`settings`) or of Nginx (`nginx-settings`). */
+  settings?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What `kubectl apply -k` would send of an overlay, of a copy. Error: a Problem with the words of kustomize. */
+export async function renderOverlay(kubectl: string, overlay: string, changes: Changes = {}): Promise<Manifest[]> {
+  const { withSecrets = (folder) => writeSecrets(folder, overlay, 'example') } = changes
   const copy = mkdtempSync(path.join(tmpdir(), 'madang-kubernetes-'))
   try {
     for (const source of sources) {
       cpSync(path.join(projectFolder, source), path.join(copy, source), { recursive: true, filter: isNoSecret })
     }
     const folder = path.join(copy, overlaysFolder, overlay)
+    const { components = [], settings = {} } = changes
+    // Else it is rendered as it stands, byte by byte.
+    if (components.length + Object.keys(settings).length > 0) {
+      const file = path.join(folder, 'kustomization.yaml')
+      writeFileSync(file, stringify(extended(readOverlay(overlay), components, settings)))
+    }
     withSecrets(folder)
     return parseManifests(await kustomize(kubectl, folder))
   } finally {
@@ -77,10 +98,31 @@ async function kustomize(kubectl: string, folder: string): Promise<string> {
   }
 }
 
-function writeExamples(folder: string, files: readonly string[]): void {
-  for (const file of files) {
+function readOverlay(overlay: string): Kustomization {
+  const text = readFileSync(path.join(projectFolder, overlaysFolder, overlay, 'kustomization.yaml'), 'utf8')
+  return kustomization.parse(parse(text))
+}
+
+function extended(
+  given: Kustomization,
+  components: readonly string[],
+  settings: Readonly<Record<string, readonly string[]>>,
+): Kustomization {
+  return {
+    ...given,
+    components: [...given.components, ...components.map((name) => `../../components/${name}`)],
+    configMapGenerator: given.configMapGenerator.map((one) => ({
+      ...one,
+      literals: [...one.literals, ...(settings[one.name] ?? [])],
+    })),
+  }
+}
+
+/** The same line in each file that the overlay wants. */
+export function writeSecrets(folder: string, overlay: string, line: string): void {
+  for (const file of secretFiles(overlay)) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
-    writeFileSync(path.join(folder, file), 'example\n')
+    writeFileSync(path.join(folder, file), `${line}\n`)
   }
 }
 
