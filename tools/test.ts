@@ -10,6 +10,7 @@ import { provideCompose } from './services/compose.ts'
 import { provideWsproto } from './services/foreign.ts'
 import type { Python } from './services/foreign.ts'
 import { provideMonitoring } from './services/monitoring.ts'
+import { provideNamedNginx } from './services/named-nginx.ts'
 import { provideBrowser, providePrograms } from './services/provide.ts'
 import { joinTestDatabase, keepTestDatabase, releaseTestDatabase } from './test-database.ts'
 import { Tally } from './tally.ts'
@@ -52,6 +53,9 @@ async function prepare(): Promise<TestServices> {
   const python = await findPython(progress)
   const monitoring = await orSkip('tests with Prometheus are skipped', () => provideMonitoring(progress))
   const compose = await orSkip('tests that let Compose read its files are skipped', () => provideCompose(progress))
+  const named = await orSkip('servers that Nginx finds by their name are not tried', () =>
+    provideNamedNginx(programs.nginx, progress),
+  )
   const kubectl = await orSkip('manifests of Kubernetes are not looked at', () => provideKubectl(progress))
   const database = given
     ? { url: given, leave: async () => undefined }
@@ -62,6 +66,7 @@ async function prepare(): Promise<TestServices> {
     TEST_DATABASE_URL: database.url,
     REDIS_SERVER: programs.redis,
     NGINX_SERVER: programs.nginx,
+    ...(named === undefined ? {} : { NAMED_NGINX: named }),
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
     ...(monitoring === undefined ? {} : { PROMETHEUS: monitoring.prometheus, PROMTOOL: monitoring.promtool }),
     ...(compose === undefined ? {} : { DOCKER_COMPOSE: compose }),

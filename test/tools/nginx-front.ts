@@ -42,7 +42,10 @@ export function sameAsOurs(t: ExecutionContext, answer: Answer, code: Code, retr
 }
 
 export type FrontSettings = Partial<
-  Pick<NginxInstance, 'limits' | 'trustedProxies' | 'hasProxyProtocol' | 'balance' | 'named' | 'webFolder' | 'hosts'>
+  Pick<
+    NginxInstance,
+    'program' | 'limits' | 'trustedProxies' | 'hasProxyProtocol' | 'balance' | 'named' | 'webFolder' | 'hosts'
+  >
 >
 
 /** Nginx before some servers that tell what they heard. */
