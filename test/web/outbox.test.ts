@@ -1,5 +1,6 @@
 import test from 'ava'
 import { memoryStorage } from '../../web/src/api/outbox-storage.ts'
+import type { OutboxStorage } from '../../web/src/api/outbox-storage.ts'
 import type { Outgoing } from '../../web/src/api/live.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { eventually } from '../support/eventually.ts'
@@ -7,6 +8,28 @@ import { stackOf } from '../support/stack.ts'
 import { RoomLog, enter, roomFor } from './guests.ts'
 
 const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { hasRandomServers: true })
+
+/** What all tabs of a browser find. */
+const sharedStorage = (): OutboxStorage => ({ ...memoryStorage(), isShared: true })
+
+/** The same storage, of which some of what is asked fails the first `times` times, as on a full disk. */
+function failing(storage: OutboxStorage, names: readonly ('all' | 'sweep' | 'update' | 'replace')[], times: number) {
+  const left = new Map<string, number>(names.map((name) => [name, times]))
+  const sooner = (name: string): void => {
+    const more = left.get(name) ?? 0
+    left.set(name, more - 1)
+    if (more > 0) throw new DOMException('there is no space left', 'QuotaExceededError')
+  }
+  const failed = (): boolean => [...left.values()].every((more) => more <= 0)
+  const over: OutboxStorage = {
+    ...storage,
+    all: async (account) => (sooner('all'), storage.all(account)),
+    sweep: async (before) => (sooner('sweep'), storage.sweep(before)),
+    update: async (message) => (sooner('update'), storage.update(message)),
+    replace: async (id, message) => (sooner('replace'), storage.replace(id, message)),
+  }
+  return { storage: over, failed }
+}
 
 test.serial('a message is sending, then buffered, then stored, and is kept no longer', async (t) => {
   const alice = await enter(stack(), 'alice')
@@ -53,7 +76,7 @@ test.serial('what was written before a reload is sent after it, once', async (t)
 test.serial('one tab sends for all, all are told, and the next takes over when it goes', async (t) => {
   const [alice, bob] = [await enter(stack(), 'alice'), await enter(stack(), 'bob')]
   const room = await roomFor(stack(), alice, bob)
-  const storage = memoryStorage()
+  const storage = sharedStorage()
   const log = new RoomLog(bob, bob.opens(t).socket, room)
   const [first, second] = [alice.opens(t, storage), alice.opens(t, storage)]
   const [atFirst, atSecond] = [new Map<string, string>(), new Map<string, string>()]
@@ -210,4 +233,99 @@ test.serial('what could not be sent for a day waits for who wrote it, and nobody
   t.like(refused, { code: 'buffer_full' })
   await outbox.clear()
   t.deepEqual(await outbox.of(room), [])
+})
+
+test.serial('a tab that shares nothing with the others sends by itself', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const [first, second] = [alice.opens(t, memoryStorage()), alice.opens(t, memoryStorage())]
+  await eventually(() => first.stream.connection.state === 'open' && second.stream.connection.state === 'open')
+
+  for (const [body, { outbox }] of [['one', first] as const, ['two', second] as const]) {
+    await outbox.add({ room, body })
+    await eventually(async () => (await outbox.of(room)).length === 0)
+  }
+
+  const { items } = await alice.client.rooms.messages(room)
+  t.deepEqual(
+    items.filter(({ kind }) => kind === 'text').map(({ content }) => content?.['body']),
+    ['one', 'two'],
+  )
+})
+
+test.serial('what became of a message and could not be written down holds up nothing', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const { storage, failed } = failing(memoryStorage(), ['update'], 1)
+  const { outbox } = alice.opens(t, storage)
+  const told: Outgoing[] = []
+  outbox.onChange(room, (message) => void told.push(message))
+
+  await outbox.add({ room, body: 'one' })
+  await outbox.add({ room, body: 'two' })
+  await eventually(async () => (await outbox.of(room)).length === 0)
+
+  t.true(failed())
+  t.deepEqual(
+    told.filter(({ state }) => state === 'stored').map(({ body }) => body),
+    ['one', 'two'],
+  )
+})
+
+test.serial('what was left is taken up as soon as it can be read', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const kept = memoryStorage()
+  const left = { room, id: uuidv7(), turn: 1, body: 'left', state: 'sending' as const, writtenAt: Date.now() }
+  await kept.put({ ...left, account: alice.account.id })
+  const { storage, failed } = failing(kept, ['sweep', 'all'], 1)
+
+  alice.opens(t, storage)
+  await eventually(async () => (await kept.all(alice.account.id)).length === 0)
+
+  t.true(failed())
+  const { items } = await alice.client.rooms.messages(room)
+  t.is(items.filter(({ kind }) => kind === 'text').length, 1)
+})
+
+test.serial('a message goes under another id once that one is written down, and not before', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const kept = memoryStorage()
+  const inAnHour = Date.now() + 3_600_000
+  const ahead = { room, id: uuidv7(inAnHour), turn: 1, body: 'ahead', state: 'sending' as const, writtenAt: inAnHour }
+  await kept.put({ ...ahead, account: alice.account.id })
+  const { storage, failed } = failing(kept, ['replace'], 2)
+
+  const { outbox } = alice.opens(t, storage)
+  await eventually(async () => (await outbox.of(room)).length === 0)
+
+  t.true(failed())
+  const { items } = await alice.client.rooms.messages(room)
+  t.deepEqual(
+    items.filter(({ kind }) => kind === 'text').map(({ content }) => content?.['body']),
+    ['ahead'],
+  )
+})
+
+test.serial('what is acknowledged while everything is forgotten does not come back', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const room = await roomFor(stack(), alice)
+  const kept = memoryStorage()
+  const written = Promise.withResolvers<void>()
+  let forget: () => Promise<void> = async () => undefined
+  const { outbox } = alice.opens(t, {
+    ...kept,
+    async update(message) {
+      await forget()
+      await kept.update(message)
+      written.resolve()
+    },
+  })
+  forget = () => outbox.clear()
+
+  await outbox.add({ room, body: 'the last word' })
+  await written.promise
+
+  t.deepEqual(await kept.all(alice.account.id), [])
 })

@@ -62,6 +62,22 @@ test.serial('three tabs share one stream; whoever leads, each hears each event o
   t.true(logs.every(({ gaps }) => gaps.length === 0))
 })
 
+test.serial('a tab that leads and answers nobody loses the lead', async (t) => {
+  const [alice, bob] = [await enter(stack(), 'alice'), await enter(stack(), 'bob')]
+  const place = (await alice.client.timeline.feed({ feed: 'all' })).stream
+  // As one that was frozen: it has the lock, and does nothing.
+  const frozen = navigator.locks.request(`madang-${alice.account.id}`, () => new Promise<never>(() => undefined))
+  const tabs = [alice.opens(t), alice.opens(t)]
+  const logs = tabs.map(({ stream }) => texts(stream, bob))
+  for (const { stream } of tabs) stream.joinAt(place)
+
+  await t.throwsAsync(frozen, { name: 'AbortError' })
+  for (const text of upTo(3)) await post(bob, text)
+  await eventually(() => logs.every(({ heard }) => heard.length === 3))
+
+  t.true(logs.every(({ gaps }) => gaps.length === 0))
+})
+
 test.serial('a tab that is opened later is told what came since its own page', async (t) => {
   const [alice, bob] = [await enter(stack(), 'alice'), await enter(stack(), 'bob')]
   const first = alice.opens(t)

@@ -188,6 +188,110 @@ inBrowser('tabs share one stream, and one goes on when the other is closed', asy
   t.is(streams.length, 2)
 })
 
+inBrowser(
+  'a tab that does nothing any more leads no more: the one that is looked at has the stream and sends',
+  async (t) => {
+    t.timeout(240_000)
+    const { context } = await profile(t)
+    const woken = Promise.withResolvers<void>()
+    await context.route('**/when-woken', async (route) => {
+      await woken.promise
+      await route.fulfill({ body: '' })
+    })
+    const bob = await enter(stack(), 'bob')
+    const room = await roomFor(stack())
+    const [first, second] = [await tab(context), await tab(context)]
+    await first.evaluate((id) => window.client.rooms.join(id), room)
+    await open(first)
+    await eventually(() => first.evaluate(() => window.live.stream.connection.state === 'open'))
+    await open(second)
+    await post(bob, 'to both')
+    await eventually(() => second.evaluate(() => window.heard.length === 1))
+
+    const streams: string[] = []
+    context.on('request', (request) => {
+      if (request.url().includes('/v1/stream')) streams.push(request.url())
+    })
+    // As one that was frozen: it keeps its lock, and neither hears nor does anything until this is answered.
+    const asleep = first.evaluate(() => {
+      const answer = new XMLHttpRequest()
+      answer.open('GET', '/when-woken', false)
+      answer.send()
+    })
+    await post(bob, 'to who is awake')
+    await second.evaluate((id) => window.live.outbox.add({ room: id, body: 'by who is awake' }), room)
+    await eventually(() => second.evaluate(() => window.heard.length === 2))
+    await eventually(() => second.evaluate(async (id) => (await window.live.outbox.of(id)).length === 0, room))
+    t.is(streams.length, 1)
+
+    woken.resolve()
+    await asleep
+    await eventually(() => first.evaluate(() => window.heard.length === 2))
+    await post(bob, 'to both again')
+    for (const page of [first, second]) await eventually(() => page.evaluate(() => window.heard.length === 3))
+    const heard = await Promise.all([first, second].map((page) => page.evaluate(() => window.heard)))
+    t.deepEqual(heard[0], ['to both', 'to who is awake', 'to both again'])
+    t.deepEqual(heard[1], heard[0])
+    const { items } = await second.evaluate((id) => window.client.rooms.messages(id), room)
+    t.is(items.filter(({ kind }) => kind === 'text').length, 1)
+  },
+)
+
+inBrowser('a database that the browser has closed is opened again', async (t) => {
+  const { context } = await profile(t)
+  const page = await tab(context)
+  const room = await roomFor(stack())
+  await page.evaluate((id) => window.client.rooms.join(id), room)
+  await open(page)
+  await page.evaluate((id) => window.live.outbox.add({ room: id, body: 'before' }), room)
+  await eventually(() => page.evaluate(async (id) => (await window.live.outbox.of(id)).length === 0, room))
+
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Storage.clearDataForOrigin', { origin: stack().address, storageTypes: 'indexeddb' })
+  await page.evaluate((id) => window.live.outbox.add({ room: id, body: 'after' }), room)
+  await eventually(() => page.evaluate(async (id) => (await window.live.outbox.of(id)).length === 0, room))
+  // As another tab does that has the next version of the client.
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const deleting = indexedDB.deleteDatabase('madang')
+        deleting.addEventListener('success', resolve)
+        deleting.addEventListener('error', reject)
+      }),
+  )
+  await page.evaluate((id) => window.live.outbox.add({ room: id, body: 'and after' }), room)
+  await eventually(() => page.evaluate(async (id) => (await window.live.outbox.of(id)).length === 0, room))
+
+  const { items } = await page.evaluate((id) => window.client.rooms.messages(id), room)
+  t.deepEqual(
+    items.filter(({ kind }) => kind === 'text').map(({ content }) => content?.['body']),
+    ['before', 'after', 'and after'],
+  )
+})
+
+inBrowser('where a database does not answer, memory is used', async (t) => {
+  const { context } = await profile(t)
+  const [holder, page] = [await tab(context), await tab(context)]
+  // An upgrade that never ends lets nobody in.
+  await holder.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open('madang', 2)
+        opening.addEventListener('upgradeneeded', () => {
+          const store = opening.result.createObjectStore('held')
+          const goOn = (): void => store.get('nothing').addEventListener('success', goOn)
+          goOn()
+          resolve()
+        })
+      }),
+  )
+
+  const isShared = await page.evaluate(async () => (await window.library.browserStorage()).isShared)
+
+  t.false(isShared)
+  await holder.close()
+})
+
 inBrowser('a tab whose cookie has become somebody else’s speaks no more', async (t) => {
   const { context } = await profile(t)
   const bob = await enter(stack(), 'bob')

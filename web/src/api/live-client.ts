@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import { Leadership } from './leadership.ts'
 import type { LiveStream, Outbox, RoomSocket } from './live.ts'
 import { DurableOutbox } from './outbox.ts'
 import type { OutboxStorage } from './outbox-storage.ts'
@@ -27,8 +28,9 @@ export function openLive({ client, account, storage, onSignedOut }: LiveOptions)
   const { http, session } = client
   const told = onSignedOut === undefined ? {} : { onSignedOut }
   const socket = new ReconnectingSocket({ http, session, username: account.username, ...told })
-  const outbox = new DurableOutbox({ account: account.id, socket, storage })
-  const stream = new SharedStream({ http, account: account.id, ...told })
+  const leadership = new Leadership(`madang-${account.id}`)
+  const outbox = new DurableOutbox({ account: account.id, socket, storage, leadership })
+  const stream = new SharedStream({ http, account: account.id, leadership, ...told })
   return {
     ...{ socket, outbox, stream },
     close() {

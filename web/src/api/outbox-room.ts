@@ -9,9 +9,9 @@ import { ApiProblem } from './problem.ts'
 export interface OutboxRoomOptions {
   room: string
   socket: RoomSocket
-  /** Writes the change down and tells everybody. */
+  /** Tells everybody, and writes the change down if that can be done. */
   onChange: (message: KeptOutgoing) => Promise<void>
-  /** Gives it another id, by the time of the servers. */
+  /** Gives it another id, by the time of the servers. Rejects when that cannot be written down. */
   rename: (message: KeptOutgoing) => Promise<KeptOutgoing>
 }
 
@@ -52,11 +52,15 @@ export class OutboxRoom {
 
   async #goOn(): Promise<void> {
     this.#isSending = true
-    while (this.#isWanted) {
-      this.#isWanted = false
-      await this.#sendAll()
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false
+        await this.#sendAll()
+      }
+    } finally {
+      // Whatever broke: the next one tries again.
+      this.#isSending = false
     }
-    this.#isSending = false
   }
 
   async #sendAll(): Promise<void> {
@@ -104,12 +108,7 @@ export class OutboxRoom {
 
   async #refused(message: KeptOutgoing, error: ApiProblem, failures: number): Promise<number | undefined> {
     if (isUnknown(error)) return backoffMs(backoff, failures)
-    if (isIdRefused(error) && message.isRenamed !== true) {
-      this.#messages.delete(message.id)
-      const renamed = await this.#options.rename(message)
-      this.#messages.set(renamed.id, renamed)
-      return undefined
-    }
+    if (isIdRefused(error) && message.isRenamed !== true) return this.#renamed(message, failures)
     const problem = problemIn(error)
     if (!isPassing(error)) {
       await this.#change({ ...message, state: 'failed', problem })
@@ -118,6 +117,18 @@ export class OutboxRoom {
     const seconds = error.retryAfter ?? passingSeconds
     await this.#change({ ...message, problem: { ...problem, retryAfter: seconds } })
     return Math.max(seconds * 1000, backoffMs(backoff, failures))
+  }
+
+  /** Not sent under another id before that is written down: after a reload it would be sent under both. */
+  async #renamed(message: KeptOutgoing, failures: number): Promise<number | undefined> {
+    try {
+      const renamed = await this.#options.rename(message)
+      this.#messages.delete(message.id)
+      this.#messages.set(renamed.id, renamed)
+      return undefined
+    } catch {
+      return backoffMs(backoff, failures)
+    }
   }
 
   async #change(message: KeptOutgoing): Promise<void> {

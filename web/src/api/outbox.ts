@@ -1,7 +1,8 @@
-import { lead } from './leadership.ts'
+import type { Leadership } from './leadership.ts'
 import type { Outbox, Outgoing, RoomSocket } from './live.ts'
 import { OutboxRoom } from './outbox-room.ts'
 import type { KeptOutgoing, OutboxStorage } from './outbox-storage.ts'
+import { backoffMs, pause } from './patience.ts'
 import { ApiProblem } from './problem.ts'
 import { Tabs } from './tabs.ts'
 import { uuidv7 } from './uuidv7.ts'
@@ -11,6 +12,8 @@ export interface OutboxOptions {
   account: string
   socket: RoomSocket
   storage: OutboxStorage
+  /** Says which tab sends for all, where they share the storage. */
+  leadership: Leadership
 }
 
 /** What tabs tell each other. `waiting`: whoever sends, look at this one. */
@@ -21,30 +24,32 @@ const dayMs = 86_400_000
 /** What nobody could send for so long is not sent by itself any more, but waits for who wrote it. */
 const sendsForMs = dayMs
 const keepsForMs = 30 * dayMs
+const readAgain = { firstMs: 300, mostMs: 10_000 }
 
 /**
  * What I say, until the server has stored it. It is written down before it is sent, so that a reload, a crash or another tab goes on with it, and every try carries
- * the same id, so that it is kept once. One tab sends for all.
+ * the same id, so that it is kept once. One tab sends for all. What becomes of a message is told and acted upon also when that cannot be
+ * written down: after a reload it is only sent once more, under its id.
  */
 export class DurableOutbox implements Outbox {
   readonly #options: OutboxOptions
   readonly #tabs: Tabs<Word>
   readonly #listeners = new Map<string, Set<(message: Outgoing) => void>>()
   readonly #rooms = new Map<string, OutboxRoom>()
-  readonly #resign: () => void
   readonly #forgetConnection: () => void
   #turn = 0
   #isLeading = false
   #isClosed = false
 
   constructor(options: OutboxOptions) {
-    const name = `madang-outbox-${options.account}`
     this.#options = options
-    this.#tabs = new Tabs(name, (word) => this.#hear(word))
+    this.#tabs = new Tabs(`madang-outbox-${options.account}`, (word) => this.#hear(word))
     this.#forgetConnection = options.socket.onConnection(({ state }) => {
       if (state === 'open') for (const room of this.#rooms.values()) room.go()
     })
-    this.#resign = lead(name, () => void this.#begin())
+    // What the tabs do not share, each of them sends by itself.
+    if (options.storage.isShared) options.leadership.follow({ begin: () => void this.#begin(), end: () => this.#end() })
+    else void this.#begin()
   }
 
   async add(written: Parameters<Outbox['add']>[0]): Promise<Outgoing> {
@@ -72,8 +77,7 @@ export class DurableOutbox implements Outbox {
   }
 
   async waiting(): Promise<number> {
-    const all = await this.#options.storage.all(this.#options.account)
-    return all.filter(({ state }) => state === 'sending' || state === 'failed').length
+    return this.#options.storage.unsent(this.#options.account)
   }
 
   onChange(room: string, listener: (message: Outgoing) => void): () => void {
@@ -104,12 +108,11 @@ export class DurableOutbox implements Outbox {
     const { account, storage } = this.#options
     this.#stopRooms()
     this.#tabs.say({ type: 'cleared' })
-    for (const { id } of await storage.all(account)) await storage.remove(id)
+    await storage.clear(account)
   }
 
   close(): void {
     this.#isClosed = true
-    this.#resign()
     this.#forgetConnection()
     this.#stopRooms()
     this.#tabs.close()
@@ -122,17 +125,38 @@ export class DurableOutbox implements Outbox {
 
   /** This tab sends from now on, beginning with what others left. */
   async #begin(): Promise<void> {
-    const { account, storage } = this.#options
+    if (this.#isClosed) return
     this.#isLeading = true
     const now = Date.now()
-    await storage.sweep(now - keepsForMs)
-    for (const message of await storage.all(account)) {
+    // What cannot be swept now is swept another time.
+    await this.#options.storage.sweep(now - keepsForMs).catch(() => undefined)
+    for (const message of await this.#left()) {
+      if (!this.#isLeading) return
       if (message.state === 'sending' && message.writtenAt < now - sendsForMs) {
         await this.#changed({ ...message, state: 'failed', problem: { code: 'timeout' } })
       } else {
         this.#send(message)
       }
     }
+  }
+
+  /** Another tab sends from now on. */
+  #end(): void {
+    this.#isLeading = false
+    this.#stopRooms()
+  }
+
+  /** What waits, as soon as that can be read. */
+  async #left(): Promise<KeptOutgoing[]> {
+    const { account, storage } = this.#options
+    for (let failures = 0; !this.#isClosed; failures += 1) {
+      try {
+        return await storage.all(account)
+      } catch {
+        await pause(backoffMs(readAgain, failures))
+      }
+    }
+    return []
   }
 
   #offer(message: KeptOutgoing): void {
@@ -161,8 +185,8 @@ export class DurableOutbox implements Outbox {
   async #changed(message: KeptOutgoing): Promise<void> {
     const { storage } = this.#options
     this.#tellAll(message)
-    if (message.state === 'stored') await storage.remove(message.id)
-    else await storage.put(message)
+    const written = message.state === 'stored' ? storage.remove(message.id) : storage.update(message)
+    await written.catch(() => undefined)
   }
 
   /** Under its old id it was refused for good, so it cannot be kept twice. */

@@ -1,4 +1,5 @@
-import { lead } from './leadership.ts'
+import { LeaderWatch } from './leader-watch.ts'
+import type { Leadership } from './leadership.ts'
 import type { Connection, LiveEvents, LiveStream, Topic } from './live.ts'
 import type { Http } from './http.ts'
 import { randomId } from './random-id.ts'
@@ -13,13 +14,15 @@ export interface StreamOptions {
   http: Http
   /** Id of the account whose stream it shall be: the cookie may have become another one's. */
   account: string
+  /** Says which tab has the connection. One that leads and does not answer here loses the lead. */
+  leadership: Leadership
   /** Called when the session turned out to be over. */
   onSignedOut?: () => void
 }
 
 /**
  * What tabs tell each other. `joined` is the leader's answer to `join`, and says what the tab lacks; as all that comes from one tab comes in order,
- * nothing is missing between it and what is told next.
+ * nothing is missing between it and what is told next. `delayed` is its answer while it does not know yet where it stands itself.
  */
 type Word =
   | { type: 'told'; told: Told }
@@ -27,14 +30,15 @@ type Word =
   | { type: 'leading' }
   | { type: 'join'; asked: string; after: number | undefined }
   | { type: 'joined'; asked: string; last: number; missed: Told[] | 'gap'; connection: Connection }
+  | { type: 'delayed'; asked: string; connection: Connection }
   | { type: 'wake' }
 
 const topics: readonly Topic[] = ['timeline', 'notifications', 'rooms']
-const joinAgainMs = 1000
 
 /**
  * The event stream of all tabs of a browser. One tab leads: it has the connection and tells the others. Each tab knows by itself the last id
- * that it heard, so whoever leads next, from wherever, no tab misses or hears twice.
+ * that it heard, so whoever leads next, from wherever, no tab misses or hears twice. A tab that somebody looks at takes the lead from one
+ * that answers no more.
  */
 export class SharedStream implements LiveStream {
   readonly #options: StreamOptions
@@ -43,7 +47,7 @@ export class SharedStream implements LiveStream {
   readonly #events = new Map<string, Set<(event: never) => void>>()
   readonly #gaps = new Set<(reload: readonly Topic[]) => void>()
   readonly #connections = new Set<(connection: Connection) => void>()
-  readonly #resign: () => void
+  readonly #watch: LeaderWatch
   readonly #forgetWake: () => void
   #connection: Connection = { state: 'connecting' }
   /** Of the leader alone. */
@@ -51,15 +55,15 @@ export class SharedStream implements LiveStream {
   #isJoined = false
   /** What was asked last: an answer to an earlier question does not count. */
   #asked = ''
-  #joining: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
   constructor(options: StreamOptions) {
-    const name = `madang-stream-${options.account}`
+    const { account, leadership } = options
     this.#options = options
-    this.#tabs = new Tabs(name, (word) => this.#hear(word))
-    this.#resign = lead(name, () => this.#begin())
+    this.#tabs = new Tabs(`madang-stream-${account}`, (word) => this.#hear(word))
+    this.#watch = new LeaderWatch({ ask: () => this.#ask(), onSilence: () => leadership.seize() })
     this.#forgetWake = onWake(() => this.wake())
+    leadership.follow({ begin: () => this.#begin(), end: () => this.#end() })
     this.#join()
   }
 
@@ -94,23 +98,24 @@ export class SharedStream implements LiveStream {
   }
 
   wake(): void {
-    if (this.#stream === undefined) this.#tabs.say({ type: 'wake' })
-    else this.#stream.wake()
+    if (this.#stream !== undefined) return this.#stream.wake()
+    this.#tabs.say({ type: 'wake' })
+    this.#watch.begin()
   }
 
   close(): void {
     this.#isClosed = true
     this.#stream?.close()
-    this.#resign()
+    this.#options.leadership.resign()
     this.#forgetWake()
-    clearTimeout(this.#joining)
+    this.#watch.stop()
     this.#tabs.close()
   }
 
   /** This tab has the connection from now on, and goes on where it was told of something last. */
   #begin(): void {
     if (this.#isClosed) return
-    clearTimeout(this.#joining)
+    this.#watch.stop()
     this.#isJoined = true
     this.#stream = new StreamConnection({
       http: this.#options.http,
@@ -119,6 +124,13 @@ export class SharedStream implements LiveStream {
       onConnection: (connection) => this.#connected(connection),
     })
     this.#tabs.say({ type: 'leading' })
+  }
+
+  /** Another tab has it, and tells this one what it lacks. */
+  #end(): void {
+    this.#stream?.close()
+    this.#stream = undefined
+    this.#join()
   }
 
   #fromServer({ id, name, data }: StreamMessage): void {
@@ -142,11 +154,13 @@ export class SharedStream implements LiveStream {
   /** Asks the leader until there is one that answers. */
   #join(): void {
     if (this.#isClosed || this.#stream !== undefined) return
-    clearTimeout(this.#joining)
     this.#isJoined = false
+    this.#watch.begin()
+  }
+
+  #ask(): void {
     this.#asked = randomId()
     this.#tabs.say({ type: 'join', asked: this.#asked, after: this.#recent.last })
-    this.#joining = setTimeout(() => this.#join(), joinAgainMs)
   }
 
   #hear(word: Word): void {
@@ -162,6 +176,8 @@ export class SharedStream implements LiveStream {
         return this.#welcome(word)
       case 'joined':
         return word.asked === this.#asked ? this.#joined(word) : undefined
+      case 'delayed':
+        return word.asked === this.#asked ? this.#delayed(word) : undefined
       case 'wake':
         return this.#stream?.wake()
       default:
@@ -169,22 +185,30 @@ export class SharedStream implements LiveStream {
     }
   }
 
-  /** The leader's part. Until it knows where it stands itself it is silent, and will be asked again. */
+  /** The leader's part. */
   #welcome({ asked, after }: Extract<Word, { type: 'join' }>): void {
+    if (this.#stream === undefined) return
     const { last } = this.#recent
-    if (this.#stream === undefined || last === undefined) return
+    const connection = this.#connection
+    if (last === undefined) return this.#tabs.say({ type: 'delayed', asked, connection })
     const missed = after === undefined || after >= last ? [] : (this.#recent.after(after) ?? 'gap')
-    this.#tabs.say({ type: 'joined', asked, last, missed, connection: this.#connection })
+    this.#tabs.say({ type: 'joined', asked, last, missed, connection })
   }
 
   #joined({ last, missed, connection }: Extract<Word, { type: 'joined' }>): void {
+    this.#watch.answered()
     if (this.#isJoined) return
-    clearTimeout(this.#joining)
     this.#isJoined = true
     this.#show(connection)
     if (missed === 'gap') this.#missed(last, topics)
     else missed.forEach((told) => this.#take(told))
     this.#take({ id: last, name: undefined, data: undefined })
+  }
+
+  /** It will be asked again. */
+  #delayed({ connection }: Extract<Word, { type: 'delayed' }>): void {
+    this.#watch.delayed()
+    this.#show(connection)
   }
 
   /** What was told before is dropped, whoever tells it again. A gap may lead back: a database can lose its future. */
