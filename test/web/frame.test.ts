@@ -83,6 +83,62 @@ inBrowser('a page whose parts are gone with an old build loads the new one, once
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
 })
 
+inBrowser('without what keeps it live a page says so, and is mended by being loaded again', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  await page.route('**/assets/live-client-*.js', (route) => route.fulfill({ status: 404 }))
+
+  await page.goto('/settings/about')
+  await page.locator('.connection-line', { hasText: 'A part of Madang did not load.' }).waitFor()
+  await page.goto('/rooms/01890000-0000-7000-8000-000000000000')
+  await page.getByText('This part of Madang could not be loaded').first().waitFor()
+
+  await page.unrouteAll()
+  await page.locator('.connection-line').getByRole('button', { name: 'Reload' }).click()
+  await page.locator('.room-instead').waitFor()
+  t.is(await page.locator('.connection-line').textContent(), '')
+})
+
+inBrowser('what keeps a page live and is gone with an old build comes with the new one', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  let loads = 0
+  page.on('load', () => (loads += 1))
+  // As after an update, as long as the old page is there.
+  const isOld = (): boolean => loads < 2
+  await page.route('**/assets/live-client-*.js', (route) =>
+    isOld() ? route.fulfill({ status: 404 }) : route.continue(),
+  )
+  await page.route(`${stack().address}/`, (route) => route.fulfill({ body: '<!doctype html><title>new</title>' }))
+  const streaming = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
+
+  await page.goto('/settings/about')
+
+  await streaming
+  t.is(loads, 2)
+})
+
+inBrowser('a dialog that does not load says so, and what helps', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'bob')
+  await page.goto('/')
+  await page.locator('.composer textarea').fill('with a mistake')
+  await page.locator('.composer textarea').press('Control+Enter')
+  const post = page.locator('[data-post]', { hasText: 'with a mistake' })
+  await page.route('**/assets/post-editor-*.js', (route) => route.fulfill({ status: 404 }))
+  const edit = async (): Promise<void> => {
+    await post.getByRole('button', { name: /^More about the post/ }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+  }
+
+  await edit()
+  await page.getByText('This part of Madang could not be loaded.').waitFor()
+  await page.unrouteAll()
+  const loaded = page.waitForEvent('load')
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await loaded
+  await edit()
+  await page.getByRole('dialog', { name: 'Edit post' }).waitFor()
+  t.pass()
+})
+
 inBrowser('on a phone the way leads below the page, and nothing hides behind it', async (t) => {
   const { page } = await signedInWindow(t, browser(), stack(), 'bob', { width: 360 })
   await page.goto('/settings')

@@ -9,7 +9,7 @@ const heard = (...states: Connection[]): HeardConnection | undefined =>
   states.reduce<HeardConnection | undefined>((before, now) => heardAfter(before, now), undefined)
 const linked = (...connections: Connection[][]): string =>
   linkOf(
-    true,
+    { isOnline: true, isMissing: false },
     connections.flatMap((states) => heard(...states) ?? []),
   )
 
@@ -24,7 +24,12 @@ test('the page is as connected as the worst of its connections', (t) => {
   t.is(linked([waiting], [{ state: 'refused', why: 'too_many' }]), 'limited')
   t.is(linked([open], [{ state: 'refused', why: 'outdated' }]), 'outdated')
   t.is(linked([open], [{ state: 'refused', why: 'removed' }]), 'removed')
-  t.is(linkOf(false, []), 'offline')
+  t.is(linkOf({ isOnline: false, isMissing: false }, []), 'offline')
+})
+
+test('without the part that connects it a page is not open, and what is sooner mended is told first', (t) => {
+  t.is(linkOf({ isOnline: true, isMissing: true }, []), 'missing')
+  t.is(linkOf({ isOnline: false, isMissing: true }, []), 'offline')
 })
 
 test('a connection that was lost stays lost until one stands, however often another is tried', (t) => {

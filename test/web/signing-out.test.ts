@@ -59,6 +59,61 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await stack().start('server-2')
 })
 
+inBrowser('what waits is told of and goes before the part that sends it is there, too', async (t) => {
+  t.timeout(120_000)
+  const { page, context, address } = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
+  const opened = await context.request.post('/v1/rooms', { data: { name: 'The well', seats: 5 }, headers })
+  const { id } = (await opened.json()) as { id: string }
+  await page.goto(`/rooms/${id}`)
+  await page.locator('.room-composer-input').waitFor()
+  await context.setOffline(true)
+  await page.locator('.room-composer-input').fill('nobody hears this either')
+  await page.locator('.room-composer-input').press('Enter')
+  await page.locator('.message-mark[data-state=sending]').waitFor()
+  await page.goto('about:blank')
+  await context.setOffline(false)
+  await page.route('**/assets/live-client-*.js', () => undefined)
+
+  await page.goto('/settings')
+  await page.getByRole('button', { name: 'Sign out' }).first().click()
+  const question = page.getByRole('dialog', { name: 'Sign out all the same?' })
+  await question.getByText('1 message has not been sent yet.').waitFor()
+  await question.getByRole('button', { name: 'Sign out' }).click()
+
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
+  t.deepEqual(await keptOf(page, ['nobody hears']), [])
+})
+
+inBrowser('who signs out and in again before a page lives is there once', async (t) => {
+  t.timeout(120_000)
+  const { page } = await signedInWindow(t, browser(), stack(), 'alice')
+  const sockets: string[] = []
+  page.on('websocket', (socket) => void sockets.push(socket.url()))
+  const come = Promise.withResolvers<void>()
+  await page.route('**/assets/live-client-*.js', async (route) => {
+    await come.promise
+    await route.continue()
+  })
+  await page.goto('/settings')
+  await page.getByRole('button', { name: 'Sign out' }).first().click()
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
+  await page.getByLabel('Username').fill('alice')
+  await page.getByLabel('Password', { exact: true }).fill(passwordOf('alice'))
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+
+  const streaming = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
+  come.resolve()
+  await streaming
+  await eventually(() => sockets.length > 0)
+
+  // Another one would have been opened in the same moment.
+  await page.getByRole('link', { name: 'About' }).click()
+  await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  t.is(sockets.length, 1)
+})
+
 inBrowser('whoever signs in next in the same page finds nothing of who was there before', async (t) => {
   t.timeout(120_000)
   const { page, context, address } = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
@@ -128,7 +183,7 @@ function keptOf(page: Page, names: readonly string[]): Promise<string[]> {
     const lines = [localStorage, sessionStorage].flatMap((storage) =>
       Object.entries(storage).map(([key, value]) => `${key}: ${String(value)}`),
     )
-    const said = /not sent|not posted|secret/
+    const said = /not sent|not posted|secret|nobody hears/
     return [...lines, ...all.map((message) => JSON.stringify(message))].filter(
       (line) => said.test(line) || wanted.some((name) => new RegExp(`\\b${name}\\b`).test(line)),
     )

@@ -1,6 +1,7 @@
 import { useRoute } from 'preact-iso/router'
-import { live } from '../shell/live.ts'
+import { isLiveMissing, live } from '../shell/live.ts'
 import { Page } from '../shell/page.tsx'
+import { PartMissing } from '../shell/part.tsx'
 import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { text } from './text.ts'
 import { Room } from './view/room.tsx'
@@ -10,6 +11,7 @@ import { me } from './wires.ts'
 export function RoomPage() {
   const { id = '' } = useRoute().params
   const username = me.value?.username
+  if (isLiveMissing.value) return <PartMissing />
   if (username === undefined || live.value === undefined) {
     return (
       <Page title={text.value.title} isTitleHidden>

@@ -42,6 +42,7 @@ function Told({ state }: { state: Exclude<Link, 'open'> }) {
     limited: words.tooMany,
     removed: words.removed,
     outdated: words.outdated,
+    missing: words.liveMissing,
   }[state]
   return (
     <span class="connection-line-words">
@@ -54,7 +55,7 @@ function Told({ state }: { state: Exclude<Link, 'open'> }) {
           {words.tryNow}
         </Button>
       )}
-      {state === 'outdated' && (
+      {(state === 'outdated' || state === 'missing') && (
         <Button look="quiet" size="small" onClick={() => location.reload()}>
           {words.reload}
         </Button>

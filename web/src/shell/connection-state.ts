@@ -1,7 +1,10 @@
 import type { Connection } from '../api/live.ts'
 
-/** How the page is connected, as people are told. `limited`: it works, but nothing comes by itself. `removed`: the server ended it. */
-export type Link = 'open' | 'offline' | 'reconnecting' | 'limited' | 'removed' | 'outdated'
+/**
+ * How the page is connected, as people are told. `limited`: it works, but nothing comes by itself. `removed`: the server ended it. `missing`:
+ * the part of the program that connects it did not come.
+ */
+export type Link = 'open' | 'offline' | 'reconnecting' | 'limited' | 'removed' | 'outdated' | 'missing'
 
 /** A connection as it has been heard to be, and whether it is lost: from its end until another one stands, however often that is tried. */
 export interface HeardConnection extends Connection {
@@ -18,8 +21,9 @@ export function heardAfter(before: HeardConnection | undefined, now: Connection)
  * One state of several connections: the worst that is true. The first `connecting` is no news, so it counts as open; who is signed out is
  * told so elsewhere.
  */
-export function linkOf(isOnline: boolean, connections: readonly HeardConnection[]): Link {
-  if (!isOnline) return 'offline'
+export function linkOf(page: { isOnline: boolean; isMissing: boolean }, connections: readonly HeardConnection[]): Link {
+  if (!page.isOnline) return 'offline'
+  if (page.isMissing) return 'missing'
   const refusals = connections.flatMap(({ state, why }) => (state === 'refused' && why !== undefined ? [why] : []))
   if (refusals.includes('outdated')) return 'outdated'
   if (refusals.includes('removed')) return 'removed'

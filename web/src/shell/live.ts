@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { Live } from '../api/live-client.ts'
 import type { Account } from '../api/types.ts'
+import { isOutdated, reloadOnce } from './build.ts'
 import { heardAfter, linkOf } from './connection-state.ts'
 import type { HeardConnection } from './connection-state.ts'
 import { api, me, sessionLost } from './session.ts'
@@ -11,8 +12,16 @@ export const live = signal<Live | undefined>(undefined)
 const isOnline = signal(true)
 const connections = signal<readonly HeardConnection[]>([])
 
+/** What keeps the page live did not come; only loading the page again helps. */
+export const isLiveMissing = signal(false)
+
 /** How the page is connected, as people are told. */
-export const link = computed(() => linkOf(isOnline.value, connections.value))
+export const link = computed(() =>
+  linkOf({ isOnline: isOnline.value, isMissing: isLiveMissing.value }, connections.value),
+)
+
+/** Counts who was signed in: whoever signs out and in again is another one. */
+let turn = 0
 
 /** Once, before the first page is shown: lives as long as somebody is signed in, for each of them anew. */
 export function startLive(): void {
@@ -22,8 +31,9 @@ export function startLive(): void {
     const account = me.value
     if (account === undefined || account?.id === living) return
     living = account?.id
+    turn += 1
     end()
-    if (account !== null) void begin(account)
+    if (account !== null) void begin(account, turn)
   })
 }
 
@@ -34,14 +44,12 @@ export function wake(): void {
 }
 
 /** Its program comes after the first page: nothing there waits for it. */
-async function begin(account: Account): Promise<void> {
-  const [{ openLive }, { browserStorage }] = await Promise.all([
-    import('../api/live-client.ts'),
-    import('../api/outbox-idb.ts'),
-  ])
-  const storage = await browserStorage()
-  if (me.peek()?.id !== account.id) return
-  const parts = openLive({ client: api, account, storage, onSignedOut: sessionLost })
+async function begin(account: Account, own: number): Promise<void> {
+  const program = await loadProgram()
+  if (program === undefined) return
+  const storage = await program.browserStorage()
+  if (own !== turn) return
+  const parts = program.openLive({ client: api, account, storage, onSignedOut: sessionLost })
   const look = (): void => {
     const [stream, socket] = connections.peek()
     connections.value = [heardAfter(stream, parts.stream.connection), heardAfter(socket, parts.socket.connection)]
@@ -52,10 +60,25 @@ async function begin(account: Account): Promise<void> {
   live.value = parts
 }
 
+/** Undefined when it does not come: parts of an old build are gone, then the new one is loaded. */
+async function loadProgram() {
+  try {
+    const [{ openLive }, { browserStorage }] = await Promise.all([
+      import('../api/live-client.ts'),
+      import('../api/outbox-idb.ts'),
+    ])
+    return { openLive, browserStorage }
+  } catch {
+    if (!((await isOutdated()) && reloadOnce())) isLiveMissing.value = true
+    return undefined
+  }
+}
+
 function end(): void {
   const ended = live.peek()
   live.value = undefined
   connections.value = []
+  isLiveMissing.value = false
   ended?.close()
 }
 

@@ -19,7 +19,7 @@ async function instead(): Promise<() => ReturnType<typeof PartMissing>> {
 }
 
 /** A module that failed to load fails for as long as the page lives: only loading the page again helps, which gives up pictures that are on their way. */
-function PartMissing() {
+export function PartMissing() {
   return (
     <Page title={text.value.partMissing} isTitleHidden>
       <ErrorState

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { chooseLanguage, language, speakAs } from '../text/index.ts'
 import type { Language } from '../text/index.ts'
+import type { Outbox } from '../api/live.ts'
 import type { Account } from '../api/types.ts'
 import { asked, confirm } from '../ui/confirm-state.ts'
 import { dismissAll, toast } from '../ui/toast-state.ts'
@@ -54,8 +55,10 @@ export function signOut(): Promise<boolean> {
 
 async function leave(): Promise<boolean> {
   const account = me.peek()
-  const outbox = live.peek()?.outbox
-  if (!(await isSureAbout((await outbox?.waiting()) ?? 0))) return false
+  const messages = account ? await messagesOf(account.id) : undefined
+  // What cannot be read is sent by nobody: that keeps nobody here.
+  const unsent = await messages?.waiting().catch(() => 0)
+  if (!(await isSureAbout(unsent ?? 0))) return false
   try {
     await api.accounts.signOut()
   } catch {
@@ -63,10 +66,26 @@ async function leave(): Promise<boolean> {
     return false
   }
   // Whoever sits here next finds nothing of it.
-  await outbox?.clear()
+  await messages?.clear().catch(() => undefined)
   if (account) forgetDrafts(account)
   me.value = null
   return true
+}
+
+/**
+ * What waits here to be sent, before the outbox is there, too, and when its program did not come. Undefined where nothing can be loaded
+ * to look: nobody is kept signed in for that, and what one account wrote is sent by no other.
+ */
+async function messagesOf(account: string): Promise<Pick<Outbox, 'waiting' | 'clear'> | undefined> {
+  const outbox = live.peek()?.outbox
+  if (outbox !== undefined) return outbox
+  try {
+    const { browserStorage } = await import('../api/outbox-idb.ts')
+    const storage = await browserStorage()
+    return { waiting: () => storage.unsent(account), clear: () => storage.clear(account) }
+  } catch {
+    return undefined
+  }
 }
 
 /** Nobody is asked when everything is sent. */

@@ -2,13 +2,17 @@ import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { ApiProblem } from '../api/problem.ts'
-import { problemText } from '../text/index.ts'
+import { texts } from '../text/index.ts'
 import { toast } from './toast-state.ts'
 
+const text = texts({
+  en: { missing: 'This part of Madang could not be loaded.', reload: 'Reload' },
+  ko: { missing: '화면의 일부를 불러오지 못했어요.', reload: '새로 고침' },
+})
+
 /**
- * A dialog whose code comes when it is first opened. When it does not come, that is said and the dialog is closed, so that one may
- * try again.
+ * A dialog whose code comes when it is first opened. When it does not come, that is said, with the one thing that helps: a module that
+ * failed to load fails for as long as the page lives.
  */
 export function laterDialog<Props extends { onClose: () => void }>(
   load: () => Promise<ComponentType<Props>>,
@@ -26,7 +30,8 @@ export function laterDialog<Props extends { onClose: () => void }>(
           if (isOpen) setDialog(() => component)
         } catch {
           if (!isOpen) return
-          toast({ text: problemText(new ApiProblem({ code: 'offline' })), tone: 'danger' })
+          const { missing, reload } = text.value
+          toast({ text: missing, tone: 'danger', action: { label: reload, run: () => location.reload() } })
           close.current()
         }
       }
