@@ -90,6 +90,76 @@ inBrowser('what was on its way when the page was loaded anew is sent once', asyn
   for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['first', 'written in a tunnel', 'last'])
 })
 
+inBrowser('what is being sent is a draft until it is written down', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  await say(alice.page, 'first')
+  await alice.page.locator('.message-mark[data-state=stored]').waitFor()
+  // A transaction that does not end keeps everybody else from writing.
+  const holder = await alice.context.newPage()
+  await holder.goto(`${alice.address}/livez`)
+  await holder.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open('madang')
+        opening.addEventListener('success', () => {
+          const store = opening.result.transaction('outbox', 'readwrite').objectStore('outbox')
+          const goOn = (): void => store.get('nothing').addEventListener('success', goOn)
+          store.get('nothing').addEventListener('success', () => resolve(goOn()))
+        })
+      }),
+  )
+  const field = alice.page.locator('.room-composer-input')
+
+  await say(alice.page, 'almost lost')
+  await eventually(async () => (await field.inputValue()) === '')
+  await alice.page.reload()
+  await field.waitFor()
+  t.is(await field.inputValue(), 'almost lost')
+
+  await holder.close()
+  await field.press('Enter')
+  await alice.page.locator('.message-own', { hasText: 'almost lost' }).waitFor()
+  await eventually(async () => (await field.inputValue()) === '')
+  await alice.page.reload()
+  await field.waitFor()
+  t.is(await field.inputValue(), '')
+  t.deepEqual(await bodiesOf(alice.page), ['first', 'almost lost'])
+})
+
+inBrowser('an edit that did not arrive stays in the field, and is sent by another press', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'helo')
+  await bob.page.getByText('helo').waitFor()
+  await alice.page.locator('.message-mark[data-state=stored]').waitFor()
+  const field = alice.page.locator('.room-composer-input')
+  const saving = alice.page.getByText('Saving…')
+
+  await alice.context.setOffline(true)
+  await alice.page.locator('.message-own').focus()
+  await alice.page.keyboard.press('e')
+  await field.fill('hello, all of you')
+  await field.press('Enter')
+  await saving.waitFor()
+  t.is(await field.inputValue(), 'hello, all of you')
+  await saving.waitFor({ state: 'detached', timeout: 60_000 })
+  t.is(await field.inputValue(), 'hello, all of you')
+  t.deepEqual(await bodiesOf(bob.page), ['helo'])
+
+  await alice.context.setOffline(false)
+  await field.press('Enter')
+  await bob.page.locator('.message-body', { hasText: 'hello, all of you' }).waitFor({ timeout: 60_000 })
+  await eventually(async () => (await field.inputValue()) === '')
+  await eventually(() => field.evaluate((element) => element === document.activeElement))
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['hello, all of you'])
+})
+
 inBrowser('what was refused can be sent again, or discarded', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -5,8 +5,10 @@ import type { PostDraft } from '../../web/src/api/timeline.ts'
 import type { Picture, Post } from '../../web/src/api/types.ts'
 import type { Uploading } from '../../web/src/api/upload.ts'
 import { isWorthATry, progressOf, Uploads } from '../../web/src/pictures/uploads.ts'
+import { commentDrafts } from '../../web/src/timeline/comment-draft.ts'
 import { Composition } from '../../web/src/timeline/composition.ts'
 import { emptyDraft, keepDraft, readDraft } from '../../web/src/timeline/draft.ts'
+import type { Draft } from '../../web/src/timeline/draft.ts'
 import type { DraftStorage } from '../../web/src/shell/kept-drafts.ts'
 
 const files = (...names: string[]) => names.map((name) => new File(['x'], name, { type: 'image/png' }))
@@ -137,9 +139,41 @@ test('what somebody else wrote into the place of a draft is no draft', (t) => {
   t.deepEqual(readDraft('alice', place), { text: 'a', area: '', key: 'k', pictures: [] })
 })
 
+test('a comment that was begun comes back at its post, to its account alone', (t) => {
+  const place = storage()
+  const tried = { words: '하나 드릴까요?', key: 'k' }
+
+  commentDrafts('alice', '7', place).keep({ text: '하나 드릴까요? ', tried })
+
+  t.deepEqual(commentDrafts('alice', '7', place).read(), { text: '하나 드릴까요? ', tried })
+  t.deepEqual(commentDrafts('alice', '8', place).read(), { text: '' })
+  t.deepEqual(commentDrafts('bob', '7', place).read(), { text: '' })
+  t.is(readDraft('alice', place).text, '')
+})
+
+test('a comment that is said leaves nothing, unless something else was begun meanwhile', (t) => {
+  const place = storage()
+  const drafts = commentDrafts('alice', '7', place)
+  drafts.keep({ text: ' the first ', tried: { words: 'the first', key: 'k' } })
+
+  drafts.said('another')
+  t.is(drafts.read().text, ' the first ')
+  drafts.said('the first')
+
+  t.is(place.kept.size, 0)
+  for (const text of ['', '{', '7', '{"text":1}', '{"tried":{}}']) {
+    place.kept.set('madang-draft:alice:post-7', text)
+    t.deepEqual(drafts.read(), { text: '' }, text)
+  }
+  place.kept.set('madang-draft:alice:post-7', '{"text":"a","tried":{"words":"a"}}')
+  t.deepEqual(drafts.read(), { text: 'a' })
+})
+
 function composing(send: (draft: PostDraft, key: string) => Promise<Post>) {
   const { uploads, sent } = uploading()
-  return { composition: new Composition({ draft: emptyDraft(), uploads, send }), uploads, sent }
+  const kept: Draft[] = []
+  const keep = (draft: Draft): void => void kept.push(draft)
+  return { composition: new Composition({ draft: emptyDraft(), uploads, send, keep }), uploads, sent, kept }
 }
 
 test('a post waits for its pictures, and goes with them in their order and with what they show', async (t) => {
@@ -190,7 +224,7 @@ test('a post that is given up while it waits for its pictures is not sent withou
 test('a repeat after a lost answer has the same key, and one with other words is told that the first went through', async (t) => {
   const keys: string[] = []
   const answers = [new ApiProblem({ code: 'offline' }), new ApiProblem({ code: 'key_reused', status: 422 })]
-  const { composition } = composing(async (_, key) => {
+  const { composition, kept } = composing(async (_, key) => {
     keys.push(key)
     throw answers.shift() ?? new ApiProblem({ code: 'internal', status: 500 })
   })
@@ -200,10 +234,13 @@ test('a repeat after a lost answer has the same key, and one with other words is
   t.is(composition.faults.value.whole, 'unknown')
   await composition.post()
   t.is(composition.faults.value.whole, 'posted_before')
+  // A reload right now goes on with the key of the next try.
+  const afterReload = kept.at(-1)?.key
   await composition.post()
 
   t.is(keys[0], keys[1])
   t.not(keys[1], keys[2])
+  t.is(afterReload, keys[2])
 })
 
 test('what is wrong stands where it is wrong, and nothing is sent that cannot be taken', async (t) => {
@@ -229,9 +266,13 @@ test('what is wrong stands where it is wrong, and nothing is sent that cannot be
   t.deepEqual(composition.faults.value, { area: 'refused', pictures: new Set([1]) })
 })
 
-test('what is written while a post is on its way stays', async (t) => {
+test('what is written while a post is on its way stays, as another post', async (t) => {
   let answer = (): void => {}
-  const { composition, uploads, sent } = composing(() => new Promise((resolve) => (answer = () => resolve({} as Post))))
+  const keys: string[] = []
+  const { composition, uploads, sent, kept } = composing((_, key) => {
+    keys.push(key)
+    return new Promise((resolve) => (answer = () => resolve({} as Post)))
+  })
   composition.text.value = 'the first'
   composition.area.value = '서울'
   uploads.add(files('a'))
@@ -244,8 +285,12 @@ test('what is written while a post is on its way stays', async (t) => {
   uploads.add(files('b'))
   answer()
   await posting
+  const before = kept.length
   composition.clear()
 
+  t.is(kept.length, before + 1)
+  t.like(kept.at(-1), { text: 'the second', area: '' })
+  t.not(kept.at(-1)?.key, keys[0])
   t.is(composition.text.value, 'the second')
   t.is(composition.area.value, '')
   t.deepEqual(

@@ -266,6 +266,41 @@ inBrowser('a draft outlives the page, and is posted once though its answer was l
   t.is(items.filter((post: { text: string }) => post.text === 'only once').length, 1)
 })
 
+inBrowser('a comment outlives the page, and is said once though its answer was lost', async (t) => {
+  const { page, context, address } = await window(t, 'alice')
+  const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
+  const made = await context.request.post('/v1/posts', { data: { text: 'say something' }, headers })
+  const { id } = (await made.json()) as { id: string }
+  const field = page.locator('.comment-form textarea')
+  await page.goto(`/posts/${id}`)
+  await field.fill('half a')
+  await page.getByRole('link', { name: 'To the timeline' }).click()
+  await page.goto(`/posts/${id}`)
+  await field.waitFor()
+  t.is(await field.inputValue(), 'half a')
+
+  await field.fill('half a word')
+  await page.route('**/v1/posts/*/comments', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    await route.fetch()
+    await route.abort()
+  })
+  await field.press('Control+Enter')
+  await page.getByText('No answer came. Send it again: it appears only once.').waitFor()
+  await page.unrouteAll()
+  await page.reload()
+  await field.waitFor()
+  t.is(await field.inputValue(), 'half a word')
+  await field.press('Control+Enter')
+
+  await eventually(async () => (await field.inputValue()) === '')
+  const { items } = (await (await context.request.get(`/v1/posts/${id}/comments`)).json()) as { items: object[] }
+  t.is(items.length, 1)
+  await page.reload()
+  await field.waitFor()
+  t.is(await field.inputValue(), '')
+})
+
 inBrowser('what is edited, said and deleted elsewhere is seen on the page of a post', async (t) => {
   const alice = await window(t, 'alice')
   const bob = await window(t, 'bob')

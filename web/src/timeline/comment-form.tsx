@@ -6,6 +6,7 @@ import { problemText } from '../text/index.ts'
 import { isVisible } from '../text/visible.ts'
 import { Button } from '../ui/button.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
+import type { CommentDrafts } from './comment-draft.ts'
 import { lengthOf, mostCommentText, spoken } from './limits.ts'
 import { text } from './comment-text.ts'
 import { text as composerText } from './composer-text.ts'
@@ -14,6 +15,8 @@ export interface CommentFormProps {
   label: string
   verb: string
   start?: string
+  /** Where a new one is kept until it is said. */
+  drafts?: CommentDrafts
   hasFocus?: boolean
   /** Error: `ApiProblem`. The key is the same for every try of the same words. */
   send: (words: string, key: string) => Promise<unknown>
@@ -21,12 +24,14 @@ export interface CommentFormProps {
 }
 
 /** Where a comment is written, new or anew. */
-export function CommentForm({ label, verb, start = '', hasFocus = false, send, onCancel }: CommentFormProps) {
-  const [words, setWords] = useState(start)
+export function CommentForm(props: CommentFormProps) {
+  const { label, verb, start = '', drafts, hasFocus = false, send, onCancel } = props
+  const [{ text: begun, tried }] = useState(() => drafts?.read() ?? { text: start, tried: undefined })
+  const [words, setWords] = useState(begun)
   const [error, setError] = useState<string | undefined>(undefined)
   const [isSending, setSending] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
-  const attempt = useRef({ words: '', key: '' })
+  const attempt = useRef(tried)
 
   async function submit(): Promise<void> {
     const said = spoken(words)
@@ -38,16 +43,18 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
       return
     }
     // Other words are another comment: only a repeat of the same is the same.
-    if (attempt.current.words !== said) attempt.current = { words: said, key: randomId() }
+    if (attempt.current?.words !== said) attempt.current = { words: said, key: randomId() }
+    drafts?.keep({ text: words, tried: attempt.current })
     setSending(true)
     setError(undefined)
     try {
       await send(said, attempt.current.key)
-      attempt.current = { words: '', key: '' }
-      setWords('')
+      attempt.current = undefined
+      drafts?.said(said)
+      setWords((since) => (since === words ? '' : since))
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem)) throw thrown
-      setError(problemText(thrown))
+      setError(drafts !== undefined && isUnanswered(thrown) ? text.value.unknownOutcome : problemText(thrown))
     } finally {
       setSending(false)
     }
@@ -80,6 +87,7 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
         onInput={(value) => {
           setWords(value)
           setError(undefined)
+          drafts?.keep({ text: value, tried: attempt.current })
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && !isComposing(event)) onCancel?.()
@@ -100,4 +108,9 @@ export function CommentForm({ label, verb, start = '', hasFocus = false, send, o
       </div>
     </form>
   )
+}
+
+/** It may have arrived: sent again, it is found there. */
+function isUnanswered({ code }: ApiProblem): boolean {
+  return code === 'offline' || code === 'timeout'
 }

@@ -1,11 +1,12 @@
 import './comment-list.css'
 import { useLocation } from 'preact-iso/router'
 import { useEffect, useMemo } from 'preact/hooks'
-import { api } from '../shell/session.ts'
+import { api, me } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/choices.tsx'
 import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { ErrorLine } from '../ui/states.tsx'
+import { commentDrafts } from './comment-draft.ts'
 import { CommentForm } from './comment-form.tsx'
 import { CommentItem } from './comment-item.tsx'
 import { Comments } from './comments.ts'
@@ -17,6 +18,8 @@ import { posts } from './timeline-state.ts'
 /** The comments of a post, live, and where one is written. */
 export function CommentList({ entry }: { entry: Entry }) {
   const { post } = entry.value
+  const account = me.value?.id
+  const drafts = useMemo(() => account && commentDrafts(account, post.id), [account, post.id])
   const comments = useComments(post.id)
   useTarget(comments)
   const items = comments.items.value
@@ -29,6 +32,7 @@ export function CommentList({ entry }: { entry: Entry }) {
       key="form"
       label={text.value.commentLabel}
       verb={text.value.comment}
+      {...(drafts && { drafts })}
       send={async (words, key) => comments.put(await api.timeline.comment(post.id, words, key))}
     />
   )

@@ -18,6 +18,7 @@ export const text = texts({
     deleteCommentText: 'It is gone for everybody and for good.',
     commentDeleted: 'Comment deleted',
     cancel: 'Cancel',
+    unknownOutcome: 'No answer came. Send it again: it appears only once.',
   },
   ko: {
     commentsTitle: '댓글',
@@ -36,5 +37,6 @@ export const text = texts({
     deleteCommentText: '모두에게서 사라지고 되돌릴 수 없어요.',
     commentDeleted: '댓글을 지웠어요',
     cancel: '취소',
+    unknownOutcome: '응답을 받지 못했어요. 다시 보내도 댓글은 하나만 달려요.',
   },
 })

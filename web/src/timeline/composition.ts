@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { batch, effect, signal } from '@preact/signals'
 import { ApiProblem } from '../api/problem.ts'
 import { randomId } from '../api/random-id.ts'
 import type { PostDraft } from '../api/timeline.ts'
@@ -34,7 +34,8 @@ export class Composition {
   readonly state = signal<'writing' | 'waiting' | 'sending'>('writing')
   readonly faults = signal<Faults>({})
   readonly uploads: Uploads
-  #key: string
+  /** Kept with the draft: a new one has to be known after a reload, too. */
+  readonly #key = signal('')
   readonly #parts: CompositionParts
   readonly #stop: () => void
   #isGivenUp = false
@@ -44,7 +45,7 @@ export class Composition {
   constructor(parts: CompositionParts) {
     const { draft, uploads } = parts
     this.#parts = parts
-    this.#key = draft.key
+    this.#key.value = draft.key
     this.uploads = uploads
     this.text.value = draft.text
     this.area.value = draft.area
@@ -70,11 +71,13 @@ export class Composition {
   /** Begins anew with an empty sheet; what was written while the post was on its way stays on it. */
   clear(): void {
     const { text, area, pictures } = this.#sent
-    this.#key = randomId()
-    this.faults.value = {}
-    if (this.text.peek() === text) this.text.value = ''
-    if (this.area.peek() === area) this.area.value = ''
-    for (const id of pictures) this.uploads.remove(id)
+    batch(() => {
+      this.#key.value = randomId()
+      this.faults.value = {}
+      if (this.text.peek() === text) this.text.value = ''
+      if (this.area.peek() === area) this.area.value = ''
+      for (const id of pictures) this.uploads.remove(id)
+    })
   }
 
   /** Whether it is another one than it was at first. */
@@ -98,7 +101,7 @@ export class Composition {
     const pictures = this.uploads.items.peek().map(({ id }) => id)
     this.#sent = { text: this.text.peek(), area: this.area.peek(), pictures }
     try {
-      return await this.#parts.send(this.#body(), this.#key)
+      return await this.#parts.send(this.#body(), this.#key.peek())
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       this.faults.value = this.#faultsIn(error)
@@ -118,7 +121,7 @@ export class Composition {
     const pictures = this.uploads.items.value.flatMap(({ picture, alt }) =>
       picture === undefined ? [] : [{ picture, alt }],
     )
-    return { text: this.text.value, area: this.area.value, pictures, key: this.#key }
+    return { text: this.text.value, area: this.area.value, pictures, key: this.#key.value }
   }
 
   /** False when one of them failed, or all was taken back or given up. */
@@ -140,7 +143,7 @@ export class Composition {
   #faultsIn(problem: ApiProblem): Faults {
     // The key was used with other words: an earlier try went through, though its answer was lost.
     if (problem.code === 'key_reused') {
-      this.#key = randomId()
+      this.#key.value = randomId()
       return { whole: 'posted_before' }
     }
     if (problem.code === 'offline' || problem.code === 'timeout') return { whole: 'unknown' }

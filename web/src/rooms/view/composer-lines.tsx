@@ -37,12 +37,13 @@ function Bar({ icon, title, excerpt, onStop }: BarProps) {
 }
 
 /** Below the field: silent as long as all is well. */
-export function ComposerNotes({ tooLong, pause }: { tooLong: number; pause: number }) {
+export function ComposerNotes({ tooLong, pause, isSaving }: { tooLong: number; pause: number; isSaving: boolean }) {
   const words = text.value
   const seconds = useRoom().visit.room.value?.slowModeSeconds ?? 0
   const left = -tooLong
   return (
     <p class="room-composer-notes" aria-live="polite">
+      {isSaving && <span>{words.saving}</span>}
       {tooLong > 0 && <span class="room-composer-fault">{words.tooLong(tooLong)}</span>}
       {left >= 0 && left <= mostBytes / 10 && <span>{words.bytesLeft(left)}</span>}
       {pause > 0 ? (

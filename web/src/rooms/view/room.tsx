@@ -38,7 +38,8 @@ export function Room({ id, me }: { id: string; me: string }) {
   const [dialog, setDialog] = useState<OrderDialogName | 'shortcuts' | undefined>(undefined)
   const room = visit.room.value
   useWholeHeight()
-  useConnectionHint(text.value.keptWhileCut)
+  // An edit is not kept.
+  useConnectionHint(rows.editing === undefined ? text.value.keptWhileCut : '')
   usePageTitle(room === undefined ? roomText.value.title : nameOf(room))
 
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
@@ -64,9 +65,10 @@ export function Room({ id, me }: { id: string; me: string }) {
                 name={room === undefined ? '' : nameOf(room)}
                 replyTo={rows.replyTo}
                 editing={rows.editing}
+                isSaving={rows.isSaving}
                 uploads={uploads}
                 onDone={rows.stop}
-                onEdit={rows.saveEdit}
+                onEdit={(row, body) => void rows.saveEdit(row, body)}
                 onSent={() => reader.toNewest()}
               />
             </>

@@ -51,6 +51,7 @@ export const text = texts({
       `The message by ${name} disappears for everybody. The receipt of the room will still count it.`,
     cancel: 'Cancel',
     save: 'Save',
+    saving: 'Saving…',
     editing: 'Edit the message',
     // The room itself.
     joined: (names: string) => `${names} came in`,
@@ -165,6 +166,7 @@ export const text = texts({
     removeOther: (name: string) => `${name} 님의 메시지가 모두에게서 사라져요. 방의 영수증에는 개수로 남아요.`,
     cancel: '취소',
     save: '저장',
+    saving: '저장하는 중…',
     editing: '메시지 수정',
     joined: (names: string) => `${names} 님이 들어왔어요`,
     left: (names: string) => `${names} 님이 나갔어요`,

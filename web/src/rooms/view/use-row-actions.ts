@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { problemText } from '../../text/index.ts'
 import { announce } from '../../ui/announcer.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { copyText } from '../../ui/copy-text.ts'
+import { hasLostFocus } from '../../ui/focus.ts'
 import { toast } from '../../ui/toast-state.ts'
 import { readSaid } from '../model/content.ts'
 import type { Row } from '../model/log.ts'
@@ -20,6 +21,13 @@ export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
   const socket = useSocket()
   const [replyTo, setReplyTo] = useState<Row | undefined>(undefined)
   const [editing, setEditing] = useState<Row | undefined>(undefined)
+  const [saving, setSaving] = useState<Row | undefined>(undefined)
+  const wasEditing = useRef(false)
+  useLayoutEffect(() => {
+    // The field that had the focus is gone with the edit.
+    if (wasEditing.current && editing === undefined && hasLostFocus()) focusComposer()
+    wasEditing.current = editing !== undefined
+  }, [editing])
 
   function stop(): void {
     setReplyTo(undefined)
@@ -75,10 +83,18 @@ export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
     }
   }, [visit, reader, me, socket])
 
-  function saveEdit(row: Row, body: string): void {
-    stop()
-    if (row.content !== null && readSaid(row.content).body === body) return
-    void change({ type: 'edit', room: visit.id, target: formatPlace(row), body })
+  /** What was written stays in the field until the room has it. Meanwhile one may leave it, also for another one. */
+  async function saveEdit(row: Row, body: string): Promise<void> {
+    if (row.content !== null && readSaid(row.content).body === body) return stop()
+    setSaving(row)
+    try {
+      await socket.change({ type: 'edit', room: visit.id, target: formatPlace(row), body })
+      setEditing((now) => (now === row ? undefined : now))
+    } catch (error) {
+      toast({ text: problemText(error), tone: 'danger' })
+    } finally {
+      setSaving((now) => (now === row ? undefined : now))
+    }
   }
-  return { actions, replyTo, editing, stop, saveEdit }
+  return { actions, replyTo, editing, isSaving: saving !== undefined && saving === editing, stop, saveEdit }
 }

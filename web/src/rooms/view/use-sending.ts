@@ -4,7 +4,7 @@ import { problemText } from '../../text/index.ts'
 import { toast } from '../../ui/toast-state.ts'
 import type { Row } from '../model/log.ts'
 import { formatPlace } from '../model/places.ts'
-import { keepDraft } from '../visit/drafts.ts'
+import { keepDraft, readDraft } from '../visit/drafts.ts'
 import { useRoom } from '../visit/room-context.ts'
 import { useOutbox } from '../wires.ts'
 
@@ -35,17 +35,20 @@ export function useSending({ body, setBody, uploads, replyTo, onDone, onSent }: 
     setBody('')
     onDone()
     try {
-      keepDraft(me, visit.id, '')
       await outbox.add({
         ...{ room: visit.id, body: ready },
         ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
         ...(media.length === 0 ? {} : { media }),
       })
+      // Only now it is written down elsewhere. What has been written since is the next draft.
+      if (readDraft(me, visit.id) === body) keepDraft(me, visit.id, '')
       onSent()
     } catch (error) {
       // What could not be handed over is still what was written, before what has been written since.
-      setBody((since) => (since === '' ? body : `${body}\n${since}`))
-      keepDraft(me, visit.id, body)
+      const before = (since: string): string => (since === '' ? body : `${body}\n${since}`)
+      const since = readDraft(me, visit.id)
+      setBody(before)
+      keepDraft(me, visit.id, since === body ? body : before(since))
       uploads.putBack(taken)
       toast({ text: problemText(error), tone: 'danger' })
     }

@@ -25,6 +25,8 @@ export interface WritingFieldProps {
   name: string
   replyTo: Row | undefined
   editing: Row | undefined
+  /** The edit is on its way: what was written stays as it is until it is known what became of it. */
+  isSaving: boolean
   /** Pictures of the message that is written: they stay while another one is edited in between. */
   uploads: Uploads
   /** The reply or the edit is over. */
@@ -34,7 +36,8 @@ export interface WritingFieldProps {
 }
 
 /** A message while it is written, or written anew: words, and for a new one pictures. */
-export function WritingField({ name, replyTo, editing, uploads, onDone, onEdit, onSent }: WritingFieldProps) {
+export function WritingField(props: WritingFieldProps) {
+  const { name, replyTo, editing, isSaving, uploads, onDone, onEdit, onSent } = props
   const { visit, me } = useRoom()
   const socket = useSocket()
   const [body, setBody] = useState(() => startOf(me, visit.id, editing))
@@ -66,7 +69,7 @@ export function WritingField({ name, replyTo, editing, uploads, onDone, onEdit, 
     if (isNew) takeFiles(uploads, files)
   }
   function submit(): void {
-    if (!maySend) return
+    if (!maySend || isSaving) return
     if (editing === undefined) void send(ready)
     else onEdit(editing, ready)
   }
@@ -105,6 +108,7 @@ export function WritingField({ name, replyTo, editing, uploads, onDone, onEdit, 
           rows={1}
           dir="auto"
           value={body}
+          readOnly={isSaving}
           placeholder={words.write}
           aria-label={isNew ? words.writeTo(name) : words.editing}
           aria-invalid={tooLong > 0 || undefined}
@@ -120,9 +124,10 @@ export function WritingField({ name, replyTo, editing, uploads, onDone, onEdit, 
           look="main"
           type="submit"
           isDisabled={!maySend}
+          aria-disabled={isSaving || undefined}
         />
       </div>
-      <ComposerNotes tooLong={tooLong} pause={isNew ? pause : 0} />
+      <ComposerNotes tooLong={tooLong} pause={isNew ? pause : 0} isSaving={isSaving} />
     </form>
   )
   return isNew ? <DropGround onFiles={add}>{form}</DropGround> : form

@@ -1,0 +1,52 @@
+import { draftKey, keepDraftText, keptDraft } from '../shell/kept-drafts.ts'
+import type { DraftStorage } from '../shell/kept-drafts.ts'
+import { spoken } from './limits.ts'
+
+/** A comment while it is written. */
+export interface CommentDraft {
+  text: string
+  /** What was sent and may have arrived: the same words go under the same key, so that they are said once. */
+  tried?: { words: string; key: string } | undefined
+}
+
+/** Where what somebody says about one post is kept until it is said. */
+export interface CommentDrafts {
+  read(): CommentDraft
+  keep(draft: CommentDraft): void
+  /** These words are said. What was written since, wherever, stays. */
+  said(words: string): void
+}
+
+/** In this browser, by account and post, so that it outlives the page. */
+export function commentDrafts(account: string, post: string, storage?: DraftStorage): CommentDrafts {
+  const place = draftKey(account, `post-${post}`)
+  const read = (): CommentDraft => {
+    try {
+      return draftIn(JSON.parse(keptDraft(place, storage) ?? 'null')) ?? { text: '' }
+    } catch {
+      // Something else wrote there: a draft is not worth more than a new beginning.
+      return { text: '' }
+    }
+  }
+  const keep = (draft: CommentDraft): void =>
+    keepDraftText(place, draft.text.trim() === '' ? null : JSON.stringify(draft), storage)
+  return {
+    read,
+    keep,
+    said(words) {
+      if (spoken(read().text) === words) keep({ text: '' })
+    },
+  }
+}
+
+/** What was kept may be of another version of the client. */
+function draftIn(kept: unknown): CommentDraft | undefined {
+  if (!isRecord(kept) || typeof kept['text'] !== 'string') return undefined
+  const { text, tried } = kept
+  if (!isRecord(tried) || typeof tried['words'] !== 'string' || typeof tried['key'] !== 'string') return { text }
+  return { text, tried: { words: tried['words'], key: tried['key'] } }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
