@@ -88,7 +88,7 @@ inBrowser('without what keeps it live a page says so, and is mended by being loa
   await page.route('**/assets/live-client-*.js', (route) => route.fulfill({ status: 404 }))
 
   await page.goto('/settings/about')
-  await page.locator('.connection-line', { hasText: 'A part of Madang did not load.' }).waitFor()
+  await page.locator('.connection-line', { hasText: 'Nothing new appears here' }).waitFor()
   await page.goto('/rooms/01890000-0000-7000-8000-000000000000')
   await page.getByText('This part of Madang could not be loaded').first().waitFor()
 

@@ -1,5 +1,5 @@
 import { openDB } from 'idb'
-import type { DBSchema, IDBPDatabase } from 'idb'
+import type { DBSchema, IDBPDatabase, IDBPObjectStore } from 'idb'
 import { byTurn, isUnsent, memoryStorage } from './outbox-storage.ts'
 import type { KeptOutgoing, OutboxStorage } from './outbox-storage.ts'
 
@@ -72,43 +72,38 @@ class Connection {
 /** A message must be on disk before it is sent: `strict` waits for that where the browser offers it. */
 const strict = { durability: 'strict' } as const
 
+type Store = IDBPObjectStore<Schema, ['outbox'], 'outbox', 'readwrite'>
+
 function over(connection: Connection): OutboxStorage {
   const ofAccount = (account: string): IDBKeyRange => IDBKeyRange.bound([account, ''], [account, '\uffff'])
   const all = (account: string): Promise<KeptOutgoing[]> =>
     connection.use((db) => db.getAllFromIndex('outbox', 'account', ofAccount(account)))
+  const change = (work: (store: Store) => Promise<unknown>): Promise<void> =>
+    connection.use(async (db) => {
+      const { store, done } = db.transaction('outbox', 'readwrite', strict)
+      await Promise.all([work(store), done])
+    })
   return {
     isShared: true,
     all: async (account) => (await all(account)).toSorted(byTurn),
     one: (id) => connection.use((db) => db.get('outbox', id)),
     unsent: async (account) => (await all(account)).filter(isUnsent).length,
-    put: (message) =>
-      connection.use(async (db) => {
-        const work = db.transaction('outbox', 'readwrite', strict)
-        await Promise.all([work.store.put(message), work.done])
-      }),
+    put: (message) => change((store) => store.put(message)),
     update: (message) =>
-      connection.use(async (db) => {
-        const work = db.transaction('outbox', 'readwrite', strict)
-        const isKept = (await work.store.getKey(message.id)) !== undefined
-        await Promise.all([isKept ? work.store.put(message) : undefined, work.done])
+      change(async (store) => {
+        if ((await store.getKey(message.id)) !== undefined) await store.put(message)
       }),
-    replace: (id, message) =>
-      connection.use(async (db) => {
-        const work = db.transaction('outbox', 'readwrite', strict)
-        await Promise.all([work.store.delete(id), work.store.put(message), work.done])
-      }),
+    replace: (id, message) => change((store) => Promise.all([store.delete(id), store.put(message)])),
     remove: (id) => connection.use((db) => db.delete('outbox', id)),
     clear: (account) =>
-      connection.use(async (db) => {
-        const work = db.transaction('outbox', 'readwrite')
-        const ids = await work.store.index('account').getAllKeys(ofAccount(account))
-        await Promise.all([...ids.map((id) => work.store.delete(id)), work.done])
+      change(async (store) => {
+        const ids = await store.index('account').getAllKeys(ofAccount(account))
+        await Promise.all(ids.map((id) => store.delete(id)))
       }),
     sweep: (writtenBefore) =>
-      connection.use(async (db) => {
-        const work = db.transaction('outbox', 'readwrite')
-        const old = await work.store.index('writtenAt').getAllKeys(IDBKeyRange.upperBound(writtenBefore, true))
-        await Promise.all([...old.map((id) => work.store.delete(id)), work.done])
+      change(async (store) => {
+        const old = await store.index('writtenAt').getAllKeys(IDBKeyRange.upperBound(writtenBefore, true))
+        await Promise.all(old.map((id) => store.delete(id)))
       }),
   }
 }

@@ -22,15 +22,14 @@ export interface StreamOptions {
 
 /**
  * What tabs tell each other. `joined` is the leader's answer to `join`, and says what the tab lacks; as all that comes from one tab comes in order,
- * nothing is missing between it and what is told next. `delayed` is its answer while it does not know yet where it stands itself.
+ * nothing is missing between it and what is told next. Without `last` it does not know yet where it stands itself, and is asked again.
  */
 type Word =
   | { type: 'told'; told: Told }
   | { type: 'connection'; connection: Connection }
   | { type: 'leading' }
   | { type: 'join'; asked: string; after: number | undefined }
-  | { type: 'joined'; asked: string; last: number; missed: Told[] | 'gap'; connection: Connection }
-  | { type: 'delayed'; asked: string; connection: Connection }
+  | { type: 'joined'; asked: string; last: number | undefined; missed: Told[] | 'gap'; connection: Connection }
   | { type: 'wake' }
 
 const topics: readonly Topic[] = ['timeline', 'notifications', 'rooms']
@@ -176,8 +175,6 @@ export class SharedStream implements LiveStream {
         return this.#welcome(word)
       case 'joined':
         return word.asked === this.#asked ? this.#joined(word) : undefined
-      case 'delayed':
-        return word.asked === this.#asked ? this.#delayed(word) : undefined
       case 'wake':
         return this.#stream?.wake()
       default:
@@ -189,26 +186,21 @@ export class SharedStream implements LiveStream {
   #welcome({ asked, after }: Extract<Word, { type: 'join' }>): void {
     if (this.#stream === undefined) return
     const { last } = this.#recent
-    const connection = this.#connection
-    if (last === undefined) return this.#tabs.say({ type: 'delayed', asked, connection })
-    const missed = after === undefined || after >= last ? [] : (this.#recent.after(after) ?? 'gap')
-    this.#tabs.say({ type: 'joined', asked, last, missed, connection })
+    const isBehind = last !== undefined && after !== undefined && after < last
+    const missed = isBehind ? (this.#recent.after(after) ?? 'gap') : []
+    this.#tabs.say({ type: 'joined', asked, last, missed, connection: this.#connection })
   }
 
   #joined({ last, missed, connection }: Extract<Word, { type: 'joined' }>): void {
-    this.#watch.answered()
+    if (last === undefined) this.#watch.delayed()
+    else this.#watch.answered()
     if (this.#isJoined) return
-    this.#isJoined = true
     this.#show(connection)
+    if (last === undefined) return
+    this.#isJoined = true
     if (missed === 'gap') this.#missed(last, topics)
     else missed.forEach((told) => this.#take(told))
     this.#take({ id: last, name: undefined, data: undefined })
-  }
-
-  /** It will be asked again. */
-  #delayed({ connection }: Extract<Word, { type: 'delayed' }>): void {
-    this.#watch.delayed()
-    this.#show(connection)
   }
 
   /** What was told before is dropped, whoever tells it again. A gap may lead back: a database can lose its future. */
