@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { readDurability } from './ledger/index.ts'
+import { requireDurability } from './ledger/index.ts'
 import type { Durability } from './ledger/index.ts'
 import { faultOfSchema, schemaStand } from './migrations/index.ts'
 import { Broker } from './platform/broker.ts'
@@ -9,11 +9,10 @@ import { Metrics } from './platform/metrics.ts'
 import { showPool } from './platform/mysql-metrics.ts'
 import { connectMysql } from './platform/mysql.ts'
 import type { Sql } from './platform/mysql.ts'
-import { isOutage } from './platform/outage.ts'
 import { closeRedis, connectRedis } from './platform/redis.ts'
 import type { Redis, RedisPurpose } from './platform/redis.ts'
 import { watchRedis } from './platform/redis-metrics.ts'
-import { CannotStart } from './platform/start.ts'
+import { CannotStart, requireAnswer } from './platform/start.ts'
 import { startTracing } from './platform/tracing/start.ts'
 
 /** What servers and workers stand on. */
@@ -60,7 +59,7 @@ export async function layFoundation(
     const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log, metrics })
     lifecycle.onClose('broker', () => broker.close())
     await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql))
-    const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability(config, log, redis, sql))
+    const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability({ config, log, redis, sql }))
     return { sql, redis, appendRedis, broker, durability, lifecycle, metrics }
   } catch (error) {
     await lifecycle.close()
@@ -114,33 +113,7 @@ function openRedis(
   return redis
 }
 
-/** A service that is away is the operator's to mend, and said without a stack. */
-async function requireAnswer<T>(service: string, setting: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (!isOutage(error)) throw error
-    throw new CannotStart(`${service} does not answer where ${setting} says: start it, or correct ${setting}.`, {
-      cause: error,
-    })
-  }
-}
-
 async function requireSchema(sql: Sql): Promise<void> {
   const fault = faultOfSchema(await schemaStand(sql))
   if (fault !== undefined) throw new CannotStart(fault)
-}
-
-async function requireDurability(config: Config, log: Log, redis: Redis, sql: Sql): Promise<Durability> {
-  const found = await readDurability(redis, sql, config.REDIS_DURABILITY, config.REDIS_MAX_BYTES)
-  const { durability, faults, advice } = found
-  for (const line of advice) log.warn({ advice: line }, 'a setting is worth a look')
-  if (faults.length === 0) return durability
-  if (config.WEAK_DURABILITY === 'refuse') {
-    throw new CannotStart(
-      `Messages could be lost here:\n  ${faults.join('\n  ')}\nChange that, or accept it by WEAK_DURABILITY=warn.`,
-    )
-  }
-  for (const fault of faults) log.error({ fault }, 'messages could be lost here')
-  return durability
 }

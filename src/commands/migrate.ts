@@ -1,20 +1,27 @@
 import { ConfigError, loadConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { requireDurability } from '../ledger/index.ts'
 import {
   CannotMigrate,
   TablesAreLocked,
   describeHolder,
+  faultOfSchema,
   migrateDown,
   migrateUp,
   schemaStand,
   unlock,
 } from '../migrations/index.ts'
+import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
+import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { CannotStart, requireAnswer } from '../platform/start.ts'
 
 /** npm run migrate: brings the database of DATABASE_URL to this version's tables. Servers never do it by themselves. */
 const usage = `npm run migrate -- [up | status | unlock | down --all-data-goes]
-  up       applies what is missing (the default); goes on where one that was killed has stopped; several at once wait for each other
-  status   names what is missing, what has begun and not ended, and who is at work; ends with 1 if there is any of it
+  up       applies what is missing (the default); goes on where one that was killed has stopped; several at once wait for each other.
+           Refuses where Redis or MySQL keep less than this version asks of them, before it has changed anything
+  status   names what is missing, what has begun and not ended, and who is at work; ends with 0 when servers may start on the tables
   unlock   ends the connection of a process that is gone for sure, and that still has the tables to itself
   down     takes all tables back, and all data with them`
 
@@ -29,13 +36,16 @@ async function main(args: readonly string[]): Promise<number> {
   const config = loadConfig(process.env)
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 2, acquireTimeoutMs: 10_000 })
   try {
-    return await work(sql)
+    await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
+    return await work(sql, config)
   } finally {
     await sql.destroy()
   }
 }
 
-function workOf(args: readonly string[]): ((sql: Sql) => Promise<number>) | undefined {
+type Work = (sql: Sql, config: Config) => Promise<number>
+
+function workOf(args: readonly string[]): Work | undefined {
   switch (args.join(' ')) {
     case '':
     case 'up':
@@ -51,7 +61,8 @@ function workOf(args: readonly string[]): ((sql: Sql) => Promise<number>) | unde
   }
 }
 
-async function up(sql: Sql): Promise<number> {
+async function up(sql: Sql, config: Config): Promise<number> {
+  await requireServices(sql, config)
   const applied = await migrateUp(sql, {
     onStep: (name) => say(`applying ${name}`),
     onWait: (holder) => say(`waiting for another process: ${describeHolder(holder)}`),
@@ -60,15 +71,29 @@ async function up(sql: Sql): Promise<number> {
   return 0
 }
 
+/** Servers of this version would refuse the same: then the tables had better stay those of the version that runs. */
+async function requireServices(sql: Sql, config: Config): Promise<void> {
+  const log = createLog({ level: 'warn', service: 'migrate' })
+  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
+  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'migrate', onError })
+  try {
+    await requireAnswer('Redis', 'REDIS_URL', () => requireDurability({ config, log, redis, sql }))
+  } finally {
+    await closeRedis(redis)
+  }
+}
+
 async function status(sql: Sql): Promise<number> {
-  const { missing, unknown, underWay, holder } = await schemaStand(sql)
+  const stand = await schemaStand(sql)
+  const { missing, unknown, underWay, holder } = stand
   for (const name of missing) say(`missing ${name}`)
   for (const name of unknown) say(`unknown ${name}: of a newer version`)
   for (const { name, steps, begunAt } of underWay) {
     say(`begun ${name} at ${begunAt.toISOString()}, not ended; statements done: ${steps}`)
   }
   if (holder !== undefined) say(`at work ${describeHolder(holder)}`)
-  const isThis = missing.length + unknown.length + underWay.length === 0 && holder === undefined
+  // Who has the tables to themselves may be a backup, which changes nothing.
+  const isThis = faultOfSchema(stand) === undefined
   if (isThis) say('The tables are those of this version.')
   return isThis ? 0 : 1
 }
@@ -89,7 +114,7 @@ async function down(sql: Sql): Promise<number> {
   return 0
 }
 
-const plain = [ConfigError, CannotMigrate, TablesAreLocked]
+const plain = [ConfigError, CannotMigrate, CannotStart, TablesAreLocked]
 
 try {
   process.exitCode = await main(process.argv.slice(2))

@@ -1,6 +1,9 @@
+import type { Config } from '../config.ts'
+import type { Log } from '../platform/log.ts'
 import { selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { CannotStart } from '../platform/start.ts'
 import { mysqlFaults, redisAdvice, redisFaults } from './durability-rules.ts'
 import type { Durability, Settings } from './durability-rules.ts'
 
@@ -33,6 +36,30 @@ export async function readDurability(
     faults: [...redisFaults({ settings, facts, durability }), ...mysqlFaults(await mysqlSettings(sql))],
     advice: redisAdvice(settings, maxBytes),
   }
+}
+
+/**
+ * Refuses to go on where Redis or MySQL keep less than the promise needs, unless WEAK_DURABILITY says to; then each is said. Error:
+ * `CannotStart`, with a line for each.
+ */
+export async function requireDurability(parts: {
+  config: Config
+  log: Log
+  redis: Redis
+  sql: Sql
+}): Promise<Durability> {
+  const { config, log, redis, sql } = parts
+  const found = await readDurability(redis, sql, config.REDIS_DURABILITY, config.REDIS_MAX_BYTES)
+  const { durability, faults, advice } = found
+  for (const line of advice) log.warn({ advice: line }, 'a setting is worth a look')
+  if (faults.length === 0) return durability
+  if (config.WEAK_DURABILITY === 'refuse') {
+    throw new CannotStart(
+      `Messages could be lost here:\n  ${faults.join('\n  ')}\nChange that, or accept it by WEAK_DURABILITY=warn.`,
+    )
+  }
+  for (const fault of faults) log.error({ fault }, 'messages could be lost here')
+  return durability
 }
 
 /** Undefined where the service refuses to show its settings. One that does not answer has refused nothing: that is an error. */

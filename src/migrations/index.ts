@@ -40,12 +40,12 @@ import { applyMigration } from './apply.ts'
 import type { Migration } from './apply.ts'
 import { underLock } from './lock.ts'
 import type { Holder } from './lock.ts'
-import { appliedMigrations, createRecord, restoring, strike, whatIsUnderWay } from './record.ts'
+import { appliedMigrations, createRecord, noteEnded, restoring, strike, whatIsUnderWay } from './record.ts'
 import { standOfSchema } from './stand.ts'
 import type { SchemaStand } from './stand.ts'
 
 export { TablesAreLocked, describeHolder, lockHolder, underLock, unlock } from './lock.ts'
-export { createRecord, noteBegun, noteEnded, restoring } from './record.ts'
+export { createRecord, noteBegun, noteEnded, restoring, whatIsUnderWay } from './record.ts'
 export { faultOfSchema } from './stand.ts'
 export type { SchemaStand } from './stand.ts'
 
@@ -134,12 +134,18 @@ export async function applyAmong(
   await createRecord(locked)
   const applied = await appliedMigrations(locked)
   requireKnown(applied)
+  await endWhole(locked, applied)
   const missing = [...migrations].filter(([name]) => wanted.has(name) && !applied.has(name))
   for (const [name, migration] of missing) {
     onStep(name)
     await applyMigration(locked, name, migration)
   }
   return missing.map(([name]) => name)
+}
+
+/** Where a process died between the two notes of a migration that was whole, the second one is missing. */
+async function endWhole(locked: Sql, applied: ReadonlySet<string>): Promise<void> {
+  for (const { name } of await whatIsUnderWay(locked)) if (applied.has(name)) await noteEnded(locked, name)
 }
 
 function requireKnown(applied: ReadonlySet<string>): void {

@@ -36,26 +36,38 @@ export function describeHolder(holder: Holder | undefined): string {
 /** Names of locks have 64 characters at most, those of databases as many. */
 const lockName = "LEFT(CONCAT('madang-migrate-', DATABASE()), 64)"
 
+/** Longer than any work under the lock: its connection may say nothing all the while, and a managed MySQL ends such ones after minutes. */
+const silentSeconds = 30 * 86_400
+
 /**
- * DDL commits by itself, so the transaction is only there to keep one connection: the lock belongs to that connection, and goes with it,
- * whatever becomes of the process. `onWait` hears of whom it waits for.
+ * The lock belongs to a connection, and goes with it, whatever becomes of the process. The transaction is only there to keep that
+ * connection: DDL commits by itself, and `work` leaves nothing to the end of it. So where the connection is lost behind its last statement
+ * it is done all the same. `onWait` hears of whom it waits for.
  */
 export async function underLock<T>(
   sql: Sql,
   work: (locked: Sql) => Promise<T>,
   onWait: (holder: Holder | undefined) => void = () => undefined,
 ): Promise<T> {
-  return sql.transaction(async (locked) => {
+  const outcome: { done?: { answer: T } } = {}
+  const holding = sql.transaction(async (locked) => {
+    await locked.raw(`SET SESSION wait_timeout = ${silentSeconds}`)
     if (!(await takeLock(locked, 0))) {
       onWait(await lockHolder(locked))
       if (!(await takeLock(locked, lockSeconds))) throw new TablesAreLocked(await lockHolder(locked))
     }
     try {
-      return await work(locked)
+      outcome.done = { answer: await work(locked) }
     } finally {
-      await locked.raw(`SELECT RELEASE_LOCK(${lockName})`)
+      await locked.raw(`SELECT RELEASE_LOCK(${lockName})`).catch(() => undefined)
     }
   })
+  const failure = await holding.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (outcome.done === undefined) throw failure
+  return outcome.done.answer
 }
 
 async function takeLock(sql: Sql, seconds: number): Promise<boolean> {

@@ -22,6 +22,8 @@ export async function inSnapshot<T>(sql: Sql, work: (snapshot: Sql) => Promise<T
     // The transaction that was begun for us has looked at nothing yet; this one takes its place.
     await trx.raw('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
     await trx.raw('SET SESSION net_write_timeout = 3600')
+    // Between two reads whole pictures are copied.
+    await trx.raw('SET SESSION wait_timeout = 86400')
     await trx.raw('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
     return work(trx)
   })

@@ -23,6 +23,9 @@ export interface MysqlOptions {
   log?: Log
 }
 
+/** A machine that vanished is found out even by who only waits, and what lies between does not forget a connection that is silent for hours. */
+const keepAliveMs = 60_000
+
 /** Times are UTC, ids below 2^53, character set utf8mb4, isolation READ COMMITTED (no gap locks: the locks we want are asked for by name). */
 export function connectMysql(options: MysqlOptions): Sql {
   const url = new URL(options.url)
@@ -38,6 +41,7 @@ export function connectMysql(options: MysqlOptions): Sql {
       timezone: 'Z',
       supportBigNumbers: true,
       connectTimeout: 5000,
+      keepAliveInitialDelay: keepAliveMs,
     },
     pool: { min: 0, max: options.poolMax, afterCreate: prepareSession(options) },
     acquireConnectionTimeout: options.acquireTimeoutMs,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { layFoundation } from '../../src/foundation.ts'
-import { applyAmong, migrateUp, migrationNames, schemaStand, underLock } from '../../src/migrations/index.ts'
+import { applyAmong, migrateUp, migrationNames, schemaStand, underLock, unlock } from '../../src/migrations/index.ts'
 import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { CannotStart } from '../../src/platform/start.ts'
@@ -120,7 +120,10 @@ test.serial(
   async (t) => {
     const world = await emptyWorld(t)
     const holding = Promise.withResolvers<void>()
-    const gone = underLock(connection(t, world), () => holding.promise)
+    const gone = underLock(connection(t, world), async (locked) => {
+      await holding.promise
+      await locked.raw('SELECT 1')
+    })
     const outcome = gone.then(
       () => 'let go',
       () => 'was ended',
@@ -145,6 +148,49 @@ test.serial(
   },
 )
 
+test.serial(
+  'who only needs the tables to stay as they are, as a backup does, keeps no server from starting',
+  async (t) => {
+    const world = await emptyWorld(t)
+    await migrateUp(world.sql)
+    const holding = Promise.withResolvers<void>()
+    const backup = underLock(connection(t, world), () => holding.promise)
+    await eventually(async () => (await schemaStand(world.sql)).holder)
+
+    const { code, said } = await run('migrate', ['status'], world.env)
+    const started = await whyNot(world)
+    holding.resolve()
+    await backup
+
+    t.is(code, 0, said)
+    t.regex(said, /^at work connection \d+ from .*\nThe tables are those of this version\.\n$/)
+    t.is(started, 'it started')
+  },
+)
+
+test.serial('the lock outlasts a long silence of its connection', async (t) => {
+  const world = await emptyWorld(t)
+
+  const seconds = await underLock(connection(t, world), async (locked) => {
+    const [row] = await selectRows<{ seconds: number }>(locked, 'SELECT @@SESSION.wait_timeout AS seconds')
+    return row?.seconds
+  })
+
+  t.true(Number(seconds) >= 7 * 86_400, `${seconds} s`)
+})
+
+test.serial('work that was done under the lock is done, though its connection was lost at the very end', async (t) => {
+  const world = await emptyWorld(t)
+
+  const answer = await underLock(connection(t, world), async () => {
+    t.truthy(await unlock(world.sql), 'somebody had it')
+    await eventually(async () => (await schemaStand(world.sql)).holder === undefined)
+    return 'done'
+  })
+
+  t.is(answer, 'done')
+})
+
 test.serial('on tables of a newer version nothing starts, and nothing is migrated', async (t) => {
   const world = await emptyWorld(t)
   await migrateUp(world.sql)
@@ -166,6 +212,26 @@ test.serial('on tables of an older version nothing starts, and it is said what t
 
   t.is(await whyNot(world), 'The database lacks 1 migrations (first 090_idempotency_keys): run "npm run migrate".')
 })
+
+test.serial(
+  'a migrate that is killed between the last two notes of a migration is ended by the next one',
+  async (t) => {
+    const world = await emptyWorld(t)
+    await migrateUp(world.sql)
+    // As it stands then: it is whole, and noted as such; that it is under way is noted, too.
+    await world.sql('under_way').insert({ name: '090_idempotency_keys', steps: 1 })
+    t.regex(
+      await whyNot(world),
+      /^The migration 090_idempotency_keys has begun and has not ended: run "npm run migrate"/,
+    )
+
+    const { code, said } = await run('migrate', [], world.env)
+
+    t.is(code, 0, said)
+    t.deepEqual(await schemaStand(world.sql), { missing: [], unknown: [], underWay: [], holder: undefined })
+    t.is(await whyNot(world), 'it started')
+  },
+)
 
 test.serial('all tables are not taken back while a migration is half done', async (t) => {
   const world = await emptyWorld(t)

@@ -1,7 +1,11 @@
 import test from 'ava'
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { worldOf } from '../support/world.ts'
+import { migrationNames, schemaStand } from '../../src/migrations/index.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
+import { connectFor } from '../support/connections.ts'
+import { createWorld, worldOf } from '../support/world.ts'
+import { run } from './commands.ts'
 
 const world = worldOf(test, { isMigrated: false })
 const command = fileURLToPath(new URL('../../src/commands/migrate.ts', import.meta.url))
@@ -51,6 +55,38 @@ test.serial('no table or column has a name that MySQL keeps for itself', async (
     names.filter((name) => wordsOfMysql.split(' ').includes(name)),
     quoted,
   )
+})
+
+test.serial('what servers of this version would refuse is refused before a table is changed', async (t) => {
+  const fresh = await createWorld({ isMigrated: false })
+  t.teardown(() => fresh.close())
+  const redis = connectFor('commands', fresh.redis.url)
+  t.teardown(() => closeRedis(redis))
+  await redis.config('SET', 'appendfsync', 'everysec')
+  const nobody = 'redis://127.0.0.1:1'
+
+  const weak = await run('migrate', [], fresh.env)
+  const away = await run('migrate', [], { ...fresh.env, REDIS_URL: nobody })
+  const noTables = await schemaStand(fresh.sql)
+  const accepted = await run('migrate', [], { ...fresh.env, WEAK_DURABILITY: 'warn' })
+
+  t.is(weak.code, 1)
+  t.regex(
+    weak.said,
+    /^Messages could be lost here:\n {2}Redis: .*everysec.*\nChange that, or accept it by WEAK_DURABILITY=warn\.\n$/,
+  )
+  t.is(away.code, 1)
+  t.is(away.said, 'Redis does not answer where REDIS_URL says: start it, or correct REDIS_URL.\n')
+  t.deepEqual(noTables.missing, migrationNames)
+  t.is(accepted.code, 0, accepted.said)
+  t.regex(accepted.said, /"messages could be lost here"[\s\S]*applying 001_accounts/)
+})
+
+test.serial('a MySQL that is away is said without a stack', async (t) => {
+  const { code, said } = await run('migrate', [], { ...world().env, DATABASE_URL: 'mysql://root@127.0.0.1:1/madang' })
+
+  t.is(code, 1)
+  t.regex(said, /^MySQL does not answer where DATABASE_URL says: start it, or correct DATABASE_URL\.\n$/m)
 })
 
 test.serial('all data goes only when that is said', async (t) => {

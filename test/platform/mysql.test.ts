@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { Problem } from '../../src/platform/errors.ts'
@@ -260,4 +261,19 @@ test.serial('a connection that broke since its last answer is not handed on', as
 
   t.is(handed, first)
   t.not(await connectionOf(sql), first)
+})
+
+test.serial('a connection on which nothing is said is probed after a minute, and not after two hours', async (t) => {
+  const sql = await impatient(t)
+  const [row] = await selectRows<{ client: string }>(
+    sql,
+    'SELECT HOST AS client FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()',
+  )
+  const port = Number(row?.client.split(':').at(-1)).toString(16).toUpperCase().padStart(4, '0')
+  // Of an open connection (01), that its timer is that of probes (02), and how many hundredths of a second it has left.
+  const ours = new RegExp(`^ *\\d+: [0-9A-F]{8}:${port} \\S+ 01 \\S+ 02:([0-9A-F]{8}) `, 'm')
+
+  const left = await eventually(async () => ours.exec(await readFile('/proc/net/tcp', 'latin1'))?.[1])
+
+  t.true(Number.parseInt(left, 16) <= 60 * 100, left)
 })
