@@ -201,6 +201,22 @@ test('Prometheus and Grafana run where they are asked for, and are given the fil
   }
 })
 
+test('whoever the guides let bring, save or restore pictures reaches the bucket', (t) => {
+  const guides = ['operations.md', 'upgrading.md'].map((name) =>
+    readFileSync(path.join(projectFolder, 'docs', name), 'utf8'),
+  )
+  const runs = guides.flatMap((guide) => [
+    ...guide.matchAll(/^docker compose run .*? (\S+) node src\/commands\/(backup|restore|adopt-pictures)\.ts/gm),
+  ])
+  const { services: withBucket } = readCompose(['deploy/compose/bucket.yml'])
+
+  t.deepEqual([...new Set(runs.map(([, , command = '']) => command))].toSorted(), ['backup', 'restore'])
+  for (const name of ['server-1', 'server-2', 'more-servers', 'worker', ...runs.map(([, named = '']) => named)]) {
+    t.true('outside' in (withBucket[name]?.networks ?? {}), name)
+    t.true(withBucket[name]?.secrets?.includes('media_s3_secret_key'), name)
+  }
+})
+
 test('secrets are files that npm run secrets makes, and each goes to who needs it', (t) => {
   const maker = readFileSync(path.join(projectFolder, 'tools', 'make-secrets.ts'), 'utf8')
   for (const [name, { file }] of Object.entries(secrets)) {
