@@ -9,6 +9,11 @@ import type { AdminParts } from './route-parts.ts'
 import { failedJobView, presentFailedJob, presentQueue, queueView } from './views.ts'
 
 const queueName = z.string().min(1).max(64).describe('Of the queue')
+/** What BullMQ gives, and what is on record of a job: letters, digits and a few signs. */
+const jobId = z
+  .string()
+  .regex(/^[\w:.-]{1,64}$/)
+  .describe('Its id')
 const place = z.tuple([z.int().nonnegative(), z.string().min(1).max(200)])
 
 /** The queues as JSON. Their jobs are doorbells: what is lost here the sweepers find, and what is rung twice is done once. */
@@ -55,7 +60,7 @@ export function queueRoutes(parts: AdminParts): Route[] {
       summary: 'Put a failed job back to wait, on record',
       access: 'admin',
       problems: ['not_found', 'conflict', 'unavailable'],
-      params: z.strictObject({ name: queueName, job: z.string().min(1).max(64).describe('Its id') }),
+      params: z.strictObject({ name: queueName, job: jobId }),
       answers: { 204: nothing },
       async handle({ viewer, params, requestId }) {
         requireQueue(parts, params.name)

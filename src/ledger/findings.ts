@@ -24,9 +24,11 @@ export async function findingsOf(
   const rows = await rowsToInspect(sql, room, { after, upTo: last, limit: rowsAtOnce })
   const isWhole = rows.length < rowsAtOnce
   const upTo = isWhole ? last : (rows.at(-1)?.seq ?? last)
+  const gapsAfter = await pastGap(sql, room, { after, next: rows[0]?.seq ?? upTo + 1 })
   // What was kept aside may lie beyond the end of the rows.
   const parked = await parkedBetween(sql, room, { after, upTo: isWhole ? Number.MAX_SAFE_INTEGER : upTo })
-  const found = [...inRows(rows, parked), ...gapsIn(rows, { after, upTo }), ...apartFrom(rows, parked)].toSorted(
+  const gaps = gapsIn(rows, { after: gapsAfter, upTo })
+  const found = [...inRows(rows, parked), ...gaps, ...apartFrom(rows, parked)].toSorted(
     (one, other) => one.seq - other.seq,
   )
   return cut(found, { limit, rest: isWhole ? undefined : upTo })
@@ -37,8 +39,14 @@ function cut(found: readonly Finding[], { limit, rest }: { limit: number; rest: 
   const end = found[limit - 1]
   if (end === undefined) return { findings: [...found], next: rest }
   const findings = found.filter(({ seq }) => seq <= end.seq)
-  const upTo = Math.max(...findings.map((finding) => finding.upTo))
-  return { findings, next: findings.length < found.length ? upTo : rest }
+  return { findings, next: findings.length < found.length ? end.seq : rest }
+}
+
+/** A page may end within a gap, at something that was kept aside there. The gap was on that page, and is not told once more. */
+async function pastGap(sql: Sql, room: RoomId, { after, next }: { after: number; next: number }): Promise<number> {
+  if (after === 0) return after
+  const before = await rowsToInspect(sql, room, { after: after - 1, upTo: after, limit: 1 })
+  return before.length === 0 ? next - 1 : after
 }
 
 function inRows(rows: readonly InspectedRow[], parked: readonly ParkedEntry[]): Finding[] {

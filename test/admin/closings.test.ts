@@ -144,6 +144,36 @@ test.serial(
   },
 )
 
+test.serial('a gap is told once, and all that was kept aside within it on the pages that follow', async (t) => {
+  const room = await storedRoom(['하나', '둘', '셋', '넷', '다섯', '여섯'])
+  await world().sql('messages').where({ room_id: room }).whereIn('seq', [3, 4, 5, 7]).delete()
+  const aside = [3, 4, 5].map((seq) => ({
+    ...{ room_id: room, epoch: 7, seq, at: 1_700_000_000_000, sender_id: alice.account, entry_id: `x${seq}` },
+    ...{ kind: 'text', hash: '0'.repeat(64), payload: '{"body":"aside"}', reason: 'does not join' },
+  }))
+  await world().sql('ledger_parked').insert(aside)
+  await close(room)
+  await inState(room, 'quarantined')
+  const whole = [
+    ['missing', 3, 5],
+    ['apart', 3, 3],
+    ['apart', 4, 4],
+    ['apart', 5, 5],
+    ['missing', 7, 7],
+  ]
+
+  for (const limit of [1, 2, 3, 4, 5, 6]) {
+    const seen: unknown[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page: Json = await findingsIn(room, `?limit=${limit}${cursor}`)
+      seen.push(...itemsOf(page).map(({ kind, seq, upTo }) => [kind, seq, upTo]))
+      const { next } = page['page'] as { next?: string }
+      cursor = next === undefined ? undefined : `&cursor=${next}`
+    }
+    t.deepEqual(seen, whole, `${limit} a page`)
+  }
+})
+
 test.serial('a retry before the repair finds the same, after it the room is sealed; each is on record', async (t) => {
   const { room, repair } = await quarantinedRoom(t)
   const retry = () => ask(`POST /v1/admin/closings/${room}/retry`)

@@ -139,4 +139,7 @@ test.serial('only admins, only queues that there are, and only jobs that failed'
   for (const name of ['no-such-queue', 'render-pictures:failed', '..%2f'])
     t.is((await ada.ask(house, `GET ${path}/${name}/failed`)).status, 404, name)
   t.is((await ada.ask(house, `POST ${path}/flush-rooms/failed/no-such-job/retry`)).status, 404)
+  t.is((await ada.ask(house, `POST ${path}/flush-rooms/failed/${'x'.repeat(64)}/retry`)).status, 404)
+  for (const id of ['한글', 'a b', 'a%2Fb', 'x'.repeat(65)])
+    t.is((await ada.ask(house, `POST ${path}/flush-rooms/failed/${encodeURI(id)}/retry`)).status, 422, id)
 })
