@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { createRosters } from '../chat/index.ts'
 import { ConfigError, loadConfig } from '../config.ts'
 import type { Config } from '../config.ts'
@@ -10,10 +11,10 @@ import type { Sql } from '../platform/mysql.ts'
 import { closeRedis, connectRedis } from '../platform/redis.ts'
 import { CannotStart } from '../platform/start.ts'
 import { DamagedBackup } from './backup/manifest.ts'
-import type { Manifest } from './backup/manifest.ts'
 import { BadArguments, backupOptions, usage } from './backup/options.ts'
 import type { BackupOptions } from './backup/options.ts'
 import { takeBackup } from './backup/take.ts'
+import type { Taken } from './backup/take.ts'
 import { progressBar } from './seed/bar.ts'
 
 /** npm run backup: copies the whole installation while it runs. */
@@ -23,14 +24,15 @@ async function main(args: readonly string[]): Promise<number> {
     say(usage)
     return 0
   }
-  const manifest = await backUp(loadConfig(process.env), options)
-  say(reportOf(options.to, manifest))
+  const taken = await backUp(loadConfig(process.env), options)
+  say(reportOf(options, taken))
+  const { manifest } = taken
   return manifest.pictures.missing.length + manifest.transcripts.missing.length === 0 ? 0 : 3
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-async function backUp(config: Config, options: BackupOptions): Promise<Manifest> {
+async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   const log = createLog({ level: 'warn', service: 'backup' })
   const url = config.DATABASE_URL
   const connect = (poolMax: number): Sql => connectMysql({ url, poolMax, acquireTimeoutMs: 60_000 })
@@ -50,12 +52,19 @@ async function backUp(config: Config, options: BackupOptions): Promise<Manifest>
   }
 }
 
-function reportOf(to: string, { database, pictures, transcripts, keeps, files }: Manifest): string {
+function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore }: Taken): string {
+  const { database, pictures, transcripts, keeps, files } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   const missing = [...transcripts.missing, ...pictures.missing]
   return [
     `${to}: ${rows} rows of ${database.tables.length} tables, ${transcripts.files} transcripts, ${pictures.files} files of pictures, ${files.bytes} bytes.`,
     `Everything that was acknowledged before ${keeps} is in it.`,
+    ...damagedBefore.map((file) => `DAMAGED  ${path.join(after, file)}`),
+    ...(damagedBefore.length === 0
+      ? []
+      : [
+          `${damagedBefore.length} files are damaged in the earlier backup, and in those that share them. This one has them anew.`,
+        ]),
     ...missing.map((name) => `MISSING  ${name}`),
     ...(missing.length === 0
       ? []

@@ -6,9 +6,10 @@ import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { closeRedis, connectRedis } from '../platform/redis.ts'
-import { checkBackup, unknownMigrations } from './backup/check.ts'
+import { checkBackup, unknownMigrations, withoutThem } from './backup/check.ts'
 import { DamagedBackup } from './backup/manifest.ts'
 import { BadArguments, restoreOptions, usage } from './restore/options.ts'
+import type { RestoreOptions } from './restore/options.ts'
 import { CannotRestore } from './restore/refusals.ts'
 import { restoreBackup } from './restore/run.ts'
 import type { Restored } from './restore/run.ts'
@@ -22,8 +23,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (options.type === 'check') return check(options.folder)
-  say(reportOf(await restore(loadConfig(process.env), options)))
-  return 0
+  const restored = await restore(loadConfig(process.env), options)
+  say(reportOf(restored))
+  return restored.lostFiles.length === 0 ? 0 : 3
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -31,20 +33,20 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 /** Needs no setting and no service. */
 async function check(folder: string): Promise<number> {
   const bar = progressBar()
-  const { manifest, faults } = await checkBackup(folder, bar).finally(() => bar.stop())
+  const { manifest, faults, areRowsWhole } = await checkBackup(folder, bar).finally(() => bar.stop())
   for (const fault of faults) say(`WRONG  ${fault}`)
   const unknown = unknownMigrations(manifest)
   const { count, bytes } = manifest.files
   say(
     faults.length === 0
       ? `${count} files, ${bytes} bytes, all as they were written. Everything that was acknowledged before ${manifest.keeps} is in it.`
-      : 'The backup is damaged.',
+      : `The backup is damaged.${areRowsWhole ? ` ${withoutThem}` : ''}`,
   )
   if (unknown.length > 0) say(`It takes a newer version than this to restore it (${manifest.madang}).`)
   return faults.length === 0 ? 0 : 1
 }
 
-async function restore(config: Config, options: { from: string; allDataGoes: boolean }): Promise<Restored> {
+async function restore(config: Config, options: RestoreOptions & { type: 'restore' }): Promise<Restored> {
   const log = createLog({ level: 'warn', service: 'restore' })
   const connect = (poolMax: number): Sql =>
     connectMysql({ url: config.DATABASE_URL, poolMax, acquireTimeoutMs: 60_000 })
@@ -63,12 +65,18 @@ async function restore(config: Config, options: { from: string; allDataGoes: boo
   }
 }
 
-function reportOf({ manifest, migrated, standing }: Restored): string {
+function reportOf({ manifest, migrated, lostFiles, standing }: Restored): string {
   const { database, transcripts, pictures } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   return [
     `${rows} rows of ${database.tables.length} tables, each read back and compared; ${transcripts.files} transcripts, ${pictures.files} files of pictures.`,
     ...(migrated.length === 0 ? [] : [`Migrated from there: ${migrated.join(', ')}.`]),
+    ...lostFiles.map((file) => `LOST  ${file}`),
+    ...(lostFiles.length === 0
+      ? []
+      : [
+          `${lostFiles.length} files are damaged in the backup and were not here: such pictures are shown as failed, such transcripts are missing.`,
+        ]),
     `This is the installation as of ${manifest.takenAt}. What was acknowledged after ${manifest.keeps} may be missing.`,
     ...(standing === 'ours'
       ? []

@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import S3rver from '@20minutes/s3rver'
@@ -6,34 +7,25 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { readManifest, writeManifest } from '../../src/commands/backup/manifest.ts'
 import type { Manifest } from '../../src/commands/backup/manifest.ts'
+import { beginIn } from '../../src/commands/backup/target.ts'
 import { layFoundation } from '../../src/foundation.ts'
 import { schemaStand } from '../../src/migrations/index.ts'
-import { selectRows } from '../../src/platform/mysql.ts'
+import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import { CannotStart } from '../../src/platform/start.ts'
 import { closeRedis } from '../../src/platform/redis.ts'
 import { connectFor } from '../support/connections.ts'
+import { eventually } from '../support/eventually.ts'
 import { worldOf } from '../support/world.ts'
 import type { World } from '../support/world.ts'
-import { backUp, check, folderOf, freshWorld, restore } from './backup-site.ts'
-import { run } from './commands.ts'
+import { backUp, check, flip, folderOf, freshWorld, putPicture, restore } from './backup-site.ts'
+import { begin, run } from './commands.ts'
 
 /** What is refused of a backup and of a place for it, what becomes of an interruption, and how one backup follows another. */
 
 const source = worldOf(test)
-const endings = ['thumb.webp', 'feed.webp', 'full.webp', 'full.jpg']
 const shown = 'ab_picture_of_22_chars'
 const pictureFile = `pictures/public/ab/${shown}.full.jpg`
 let good = ''
-
-async function putPicture({ sql, config }: World, name: string): Promise<void> {
-  await sql('media').insert({
-    ...{ owner_id: 1, name, state: 'ready', width: 1, height: 1, bytes: 4, placeholder: '', has_original: 0 },
-    ...{ use_type: 'profile', use_id: 1 },
-  })
-  const shard = path.join(config.MEDIA_FOLDER, 'public', name.slice(0, 2))
-  await mkdir(shard, { recursive: true })
-  for (const ending of endings) await writeFile(path.join(shard, `${name}.${ending}`), `${ending} of ${name}`)
-}
 
 test.serial.before('an installation with people and a picture is backed up', async (t) => {
   t.timeout(120_000)
@@ -49,15 +41,6 @@ async function copyOfGood(t: ExecutionContext): Promise<string> {
   const folder = await folderOf(t)
   await cp(good, folder, { recursive: true })
   return folder
-}
-
-async function flip(file: string, at: number): Promise<void> {
-  const handle = await open(file, 'r+')
-  const byte = Buffer.alloc(1)
-  await handle.read(byte, 0, 1, at)
-  byte[0] = (byte[0] ?? 0) ^ 0x01
-  await handle.write(byte, 0, 1, at)
-  await handle.close()
 }
 
 const tablesOf = async ({ sql }: World): Promise<string[]> =>
@@ -229,6 +212,31 @@ test.serial('a restore that was broken off stops everything but itself, and is b
   t.deepEqual((await schemaStand(world.sql)).underWay, [])
 })
 
+test.serial('a restore that is killed while it makes way is known as one, and begun anew', async (t) => {
+  const world = await freshWorld(t)
+  await run('migrate', [], world.env)
+  // Somebody reads one of the tables that are to go: it waits there, and is killed.
+  const reader = connectMysql({ url: world.config.DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
+  t.teardown(() => reader.destroy())
+  const reading = await reader.transaction()
+  await reading('rooms').select('id')
+  const killed = begin('restore', ['--from', good], world.env)
+  const waiting =
+    "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO = 'DROP TABLE `rooms`'"
+  await eventually(async () => (await selectRows(world.sql, waiting)).length > 0)
+  killed.child.kill('SIGKILL')
+  await once(killed.child, 'close')
+  await reading.rollback()
+  await eventually(async () => (await schemaStand(world.sql)).holder === undefined)
+  t.false((await tablesOf(world)).includes('accounts'))
+
+  t.is(await whyNot(world), 'restore')
+  const { code, said } = await restore(world, good)
+
+  t.is(code, 0, said)
+  t.deepEqual(await world.sql('accounts').select('username'), [{ username: 'alice' }])
+})
+
 test.serial('a database with people is left alone, unless it is said that all data goes', async (t) => {
   const world = await freshWorld(t)
   await run('migrate', [], world.env)
@@ -349,6 +357,20 @@ test.serial(
   },
 )
 
+test.serial('the mark by which a backup that was broken off is known is never away', async (t) => {
+  const folder = await folderOf(t)
+  await mkdir(path.join(folder, 'database'))
+  await mkdir(path.join(folder, '.writing/half'), { recursive: true })
+  const mark = await open(path.join(folder, '.writing'))
+  t.teardown(() => mark.close())
+
+  t.is(await beginIn(folder), 'going on')
+
+  t.true((await mark.stat()).nlink > 0, 'it is still the same one')
+  t.deepEqual(await readdir(folder), ['.writing'])
+  t.deepEqual(await readdir(path.join(folder, '.writing')), [])
+})
+
 test.serial('what an earlier backup has is linked from there, and each is whole by itself', async (t) => {
   const next = path.join(await folderOf(t), 'next')
   await putPicture(source(), 'aa_picture_of_22_chars')
@@ -426,6 +448,7 @@ test.serial('what makes no sense is answered by how it is called', async (t) => 
     ['backup', ['--from', good]],
     ['restore', []],
     ['restore', ['--check', good, '--all-data-goes']],
+    ['restore', ['--check', good, '--without-damaged']],
   ] as const) {
     const { code, said } = await run(name, args, {})
     t.is(code, 2, said)

@@ -6,7 +6,8 @@ export const usage = `npm run backup -- --to FOLDER [--after EARLIER]
   moment, all pictures and transcripts. Keys are not in it: keep the files of "npm run secrets" elsewhere.
 
   --to FOLDER       where to; not there yet, empty, or a backup that was broken off, which then goes on
-  --after EARLIER   a backup of before: pictures and transcripts that it has are linked from there, and not copied again
+  --after EARLIER   a backup of before: pictures and transcripts that it has are linked from there, and not copied again, but for those
+                    that are damaged there
 
 Ends with 0 when all of it is there, with 3 when files are missing that rows want (the backup says which), else with 1.
 "npm run restore -- --check FOLDER" looks whether it can be restored.`

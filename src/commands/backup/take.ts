@@ -7,17 +7,18 @@ import type { Sql } from '../../platform/mysql.ts'
 import { inSnapshot } from '../../platform/mysql-rows.ts'
 import { isOutage } from '../../platform/outage.ts'
 import { CannotStart } from '../../platform/start.ts'
-import { bringPictures, copyTranscripts, listPictures } from './copies.ts'
-import type { Copying } from './copies.ts'
+import type { Copying } from './copying.ts'
 import { databaseFacts, estimatedRows, nextNumber, rowsOf, tableShapes } from './dump-store.ts'
 import { Earlier } from './earlier.ts'
 import { FileList } from './file-list.ts'
 import { ownVersion, writeManifest } from './manifest.ts'
 import type { Manifest, TableFacts } from './manifest.ts'
 import type { BackupOptions } from './options.ts'
+import { bringPictures, listPictures } from './pictures.ts'
 import type { Progress } from './progress.ts'
 import { tableFile, writeTable } from './table-file.ts'
 import { beginIn, finishIn, tidy } from './target.ts'
+import { copyTranscripts } from './transcripts.ts'
 
 export interface BackupParts {
   config: Config
@@ -30,6 +31,12 @@ export interface BackupParts {
   progress: Progress
 }
 
+export interface Taken {
+  manifest: Manifest
+  /** Paths of files of the earlier backup that are not what was written there; this one has them anew. */
+  damagedBefore: string[]
+}
+
 /** Of the tables themselves; a restore makes them. */
 const recordTables = new Set(['migrations', 'under_way'])
 
@@ -38,12 +45,17 @@ const recordTables = new Set(['migrations', 'under_way'])
  * moment: so whatever was acknowledged before is in the rows, and Redis has nothing that a backup needs. Files are copied before and after
  * that moment. Errors: `BadArguments`, `CannotStart`, `DamagedBackup` of the earlier one.
  */
-export async function takeBackup(parts: BackupParts, { to, after }: BackupOptions): Promise<Manifest> {
+export async function takeBackup(parts: BackupParts, { to, after }: BackupOptions): Promise<Taken> {
   const earlier = after === undefined ? undefined : await Earlier.open(after)
   return underLock(parts.sql, async () => {
     await requireOwnSchema(parts.sql)
     await beginIn(to)
-    const copying: Copying = { folder: to, earlier, onFile: () => parts.progress.done(1) }
+    const damagedBefore: string[] = []
+    const copying: Copying = {
+      ...{ folder: to, earlier },
+      onFile: () => parts.progress.done(1),
+      onDamaged: (file) => damagedBefore.push(file),
+    }
     parts.progress.begin('pictures', await parts.pictures.count(parts.sql), 0)
     await bringPictures(parts.pictures, parts.sql, copying)
     const { now: keeps } = await databaseFacts(parts.sql)
@@ -52,7 +64,7 @@ export async function takeBackup(parts: BackupParts, { to, after }: BackupOption
     await finishIn(to)
     await writeManifest(to, manifest)
     await tidy(to)
-    return manifest
+    return { manifest, damagedBefore }
   })
 }
 

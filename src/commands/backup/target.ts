@@ -36,10 +36,15 @@ async function prepare(folder: string): Promise<'new' | 'going on'> {
   if (strange.length > 0 || (found.length > 0 && !found.includes(aside))) {
     throw new BadArguments(`${folder} is not empty, and what it holds is no backup: name another folder`)
   }
-  await rm(path.join(folder, aside), { recursive: true, force: true })
+  await emptyAside(path.join(folder, aside))
   await rm(path.join(folder, 'database'), { recursive: true, force: true })
-  await mkdir(path.join(folder, aside), { mode: 0o700 })
   return found.length === 0 ? 'new' : 'going on'
+}
+
+/** It is never gone: by it a backup that was broken off is known. */
+async function emptyAside(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const half of await readdir(folder)) await rm(path.join(folder, half), { recursive: true, force: true })
 }
 
 /** Before the manifest gets its name. */

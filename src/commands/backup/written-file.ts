@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
@@ -57,7 +57,7 @@ export async function linkFile(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** What a file holds; undefined when there is none. */
+/** What a file holds; undefined when there is none, or when its disk cannot read it any more. */
 export async function factsOf(file: string): Promise<FileFacts | undefined> {
   const hash = createHash('sha256')
   let bytes = 0
@@ -67,10 +67,17 @@ export async function factsOf(file: string): Promise<FileFacts | undefined> {
       bytes += (chunk as Buffer).length
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return undefined
     throw error
   }
   return { bytes, sha256: hash.digest('hex') }
+}
+
+export async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** A name lasts over a loss of power only when its folder is written, too. */

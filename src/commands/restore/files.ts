@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -12,6 +13,8 @@ export interface RestoredFiles {
   from: string
   transcriptsFolder: string
   pictures: PictureFiles
+  /** Paths of what is not in the backup as it was written. */
+  damaged: ReadonlySet<string>
   onFile: () => void
 }
 
@@ -19,15 +22,22 @@ const filesAtOnce = 8
 const picturePath = /^pictures\/(public|private)\/[^/]{2}\/([^/]+)$/
 const transcriptPath = /^transcripts\/([^/]+)$/
 
-/** Puts pictures and transcripts where this installation keeps them. What is there already is not written again. */
-export async function restoreFiles(parts: RestoredFiles): Promise<void> {
+/**
+ * Puts pictures and transcripts where this installation keeps them. What is there already is not written again. Answers the paths of what
+ * is damaged in the backup and not there either.
+ */
+export async function restoreFiles(parts: RestoredFiles): Promise<string[]> {
+  const lost: string[] = []
   await eachOf(listedFiles(parts.from), filesAtOnce, async (file) => {
-    await restoreFile(parts, file)
+    if ((await restoreFile(parts, file)) === 'lost') lost.push(file.path)
     parts.onFile()
   })
+  return lost
 }
 
-async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<void> {
+type Restored = 'there' | 'lost'
+
+async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<Restored> {
   const [, shelf, name] = picturePath.exec(file.path) ?? []
   if (name !== undefined && (shelf === 'public' || shelf === 'private')) {
     return restorePicture(parts, { shelf, name }, file)
@@ -35,19 +45,28 @@ async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<void
   const transcript = transcriptPath.exec(file.path)?.[1]
   if (transcript !== undefined) return restoreTranscript(parts, transcript, file)
   if (!file.path.startsWith('database/')) throw new DamagedBackup(`${file.path} is not a file of a backup`)
+  return 'there'
 }
 
-async function restorePicture({ from, pictures }: RestoredFiles, stored: StoredFile, file: ListedFile): Promise<void> {
-  const bytes = await readFile(path.join(from, file.path))
+async function restorePicture(
+  { from, pictures, damaged }: RestoredFiles,
+  stored: StoredFile,
+  file: ListedFile,
+): Promise<Restored> {
   const there = await pictures.get(stored)
-  if (there === undefined || !there.equals(bytes)) await pictures.put(stored, bytes)
+  if (there !== undefined && createHash('sha256').update(there).digest('hex') === file.sha256) return 'there'
+  if (damaged.has(file.path)) return 'lost'
+  await pictures.put(stored, await readFile(path.join(from, file.path)))
+  return 'there'
 }
 
 async function restoreTranscript(
-  { from, transcriptsFolder }: RestoredFiles,
+  { from, transcriptsFolder, damaged }: RestoredFiles,
   name: string,
   file: ListedFile,
-): Promise<void> {
-  if ((await factsOf(path.join(transcriptsFolder, name)))?.sha256 === file.sha256) return
+): Promise<Restored> {
+  if ((await factsOf(path.join(transcriptsFolder, name)))?.sha256 === file.sha256) return 'there'
+  if (damaged.has(file.path)) return 'lost'
   await writeFile(transcriptsFolder, name, createReadStream(path.join(from, file.path)) as AsyncIterable<Buffer>)
+  return 'there'
 }

@@ -1,5 +1,5 @@
 import { isAnybodyHere } from '../../accounts/index.ts'
-import { restoring, schemaStand } from '../../migrations/index.ts'
+import { createRecord, noteBegun, noteEnded, restoring, whatIsUnderWay } from '../../migrations/index.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { dropTables, tableNames } from './target-store.ts'
@@ -37,18 +37,21 @@ async function isOccupied(locked: Sql, tables: readonly string[]): Promise<boole
 }
 
 async function wasBrokenOff(locked: Sql): Promise<boolean> {
-  return (await schemaStand(locked)).underWay.some(({ name }) => name === restoring)
+  return (await whatIsUnderWay(locked)).some(({ name }) => name === restoring)
 }
 
-/** The note of a restore that was broken off goes last: what is left without it would be somebody's. */
+/**
+ * Notes that a restore is under way, and drops everything else. The note comes first and stays: what is left where it is broken off is
+ * known for what it is.
+ */
 export async function clearWay(locked: Sql): Promise<void> {
+  await createRecord(locked)
+  if (!(await wasBrokenOff(locked))) await noteBegun(locked, restoring)
+  for (const { name } of await whatIsUnderWay(locked)) if (name !== restoring) await noteEnded(locked, name)
   const tables = await tableNames(locked)
   await dropTables(
     locked,
     tables.filter((name) => name !== 'under_way'),
   )
-  await dropTables(
-    locked,
-    tables.filter((name) => name === 'under_way'),
-  )
+  await createRecord(locked)
 }

@@ -2,21 +2,15 @@ import type { Config } from '../../config.ts'
 import { goOnFromRows } from '../../ledger/index.ts'
 import { startStreamOver } from '../../live/index.ts'
 import type { PictureFiles } from '../../media/index.ts'
-import {
-  applyAmong,
-  createRecord,
-  migrationNames,
-  noteBegun,
-  noteEnded,
-  restoring,
-  underLock,
-} from '../../migrations/index.ts'
+import { applyAmong, migrationNames, noteEnded, restoring, underLock } from '../../migrations/index.ts'
 import { inTransaction } from '../../platform/mysql.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
-import { checkBackup, unknownMigrations } from '../backup/check.ts'
+import { checkBackup, unknownMigrations, withoutThem } from '../backup/check.ts'
+import type { Checked } from '../backup/check.ts'
 import { DamagedBackup } from '../backup/manifest.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import { pictureOf } from '../backup/picture-path.ts'
 import type { Progress } from '../backup/progress.ts'
 import { restoreFiles } from './files.ts'
 import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
@@ -36,6 +30,8 @@ export interface Restored {
   manifest: Manifest
   /** Migrations that the backup did not have yet. */
   migrated: string[]
+  /** Paths of pictures and transcripts that are damaged in the backup and were not in their places, either. */
+  lostFiles: string[]
   standing: Awaited<ReturnType<PictureFiles['standing']>>
 }
 
@@ -46,35 +42,45 @@ export interface Restored {
  */
 export async function restoreBackup(
   parts: RestoreParts,
-  { from, allDataGoes }: { from: string; allDataGoes: boolean },
+  { from, allDataGoes, withoutDamaged }: { from: string; allDataGoes: boolean; withoutDamaged: boolean },
 ): Promise<Restored> {
   const { sql, redis, progress } = parts
-  const manifest = await requireWhole(from, progress)
+  const { manifest, damagedFiles } = await requireWhole(from, progress, withoutDamaged)
   return underLock(sql, async (locked) => {
     await requireEmptyRedis(redis)
     await requireWay(locked, { allDataGoes })
     await reserveStorage(parts.pictures, manifest)
     await clearWay(locked)
-    await createRecord(locked)
-    await noteBegun(locked, restoring)
     progress.begin('files', manifest.files.count, 0)
-    await restoreFiles({
-      ...{ from, pictures: parts.pictures, transcriptsFolder: parts.config.TRANSCRIPTS_FOLDER },
+    const lostFiles = await restoreFiles({
+      ...{
+        from,
+        damaged: new Set(damagedFiles),
+        pictures: parts.pictures,
+        transcriptsFolder: parts.config.TRANSCRIPTS_FOLDER,
+      },
       onFile: () => progress.done(1),
     })
     await fill(parts, locked, { from, manifest })
     const migrated = await applyAmong(locked, new Set(migrationNames))
-    await goOn(parts, manifest)
+    await goOn(parts, manifest, lostFiles)
     await noteEnded(locked, restoring)
-    return { manifest, migrated, standing: await parts.pictures.standing(sql) }
+    return { manifest, migrated, lostFiles, standing: await parts.pictures.standing(sql) }
   })
 }
 
-async function requireWhole(from: string, progress: Progress): Promise<Manifest> {
-  const { manifest, faults } = await checkBackup(from, progress)
-  if (faults.length > 0) throw new DamagedBackup(`The backup is damaged:\n  ${faults.join('\n  ')}`)
+async function requireWhole(
+  from: string,
+  progress: Progress,
+  withoutDamaged: boolean,
+): Promise<Pick<Checked, 'manifest' | 'damagedFiles'>> {
+  const { manifest, faults, damagedFiles, areRowsWhole } = await checkBackup(from, progress)
+  if (faults.length > 0 && !(withoutDamaged && areRowsWhole)) {
+    const way = areRowsWhole ? `\n${withoutThem}` : ''
+    throw new DamagedBackup(`The backup is damaged:\n  ${faults.join('\n  ')}${way}`)
+  }
   const unknown = unknownMigrations(manifest)
-  if (unknown.length === 0) return manifest
+  if (unknown.length === 0) return { manifest, damagedFiles }
   throw new CannotRestore(
     `The backup is of a newer version (${manifest.madang}): this one does not know ${unknown.join(', ')}. Restore it with that version or a later one.`,
   )
@@ -109,10 +115,13 @@ async function fill(
 async function goOn(
   { sql, pictures }: RestoreParts,
   { pictures: { rendered, gone, missing } }: Manifest,
+  lostFiles: readonly string[],
 ): Promise<void> {
+  // A picture is lost with any of its files.
+  const lost = new Set(lostFiles.filter((file) => file.startsWith('pictures/')).map(pictureOf))
   await inTransaction(sql, async (trx) => {
     await goOnFromRows(trx)
     await startStreamOver(trx)
-    await pictures.settle(trx, { rendered, lost: [...gone, ...missing] })
+    await pictures.settle(trx, { rendered, lost: [...gone, ...missing, ...lost] })
   })
 }

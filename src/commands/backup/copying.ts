@@ -1,0 +1,10 @@
+import type { Earlier } from './earlier.ts'
+
+/** What the files of a backup are copied with. */
+export interface Copying {
+  folder: string
+  earlier: Earlier | undefined
+  onFile: () => void
+  /** Hears the path of each file of the earlier backup that is not what was written there: it is copied anew. */
+  onDamaged: (file: string) => void
+}

@@ -1,0 +1,175 @@
+import { cp, link, mkdir, readFile, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { readManifest } from '../../src/commands/backup/manifest.ts'
+import { attemptClosing } from '../../src/ledger/recovery.ts'
+import { eventually } from '../support/eventually.ts'
+import { alice, line } from '../support/ledger.ts'
+import type { World } from '../support/world.ts'
+import {
+  backUp,
+  check,
+  flip,
+  folderOf,
+  freshWorld,
+  openInstallation,
+  putPicture,
+  restore,
+  restored,
+  takenBackup,
+} from './backup-site.ts'
+
+/** Pictures and transcripts that a disk has damaged: in the backup that the next one follows, and in the one that is restored. */
+
+const [first, second] = ['ab_picture_of_22_chars', 'cd_picture_of_22_chars']
+const fileOf = (name: string, ending = 'full.jpg'): string => `pictures/public/${name.slice(0, 2)}/${name}.${ending}`
+
+/** With two pictures, and a room that was closed. */
+async function installation(t: ExecutionContext): Promise<World> {
+  const { world, site, newRoom } = await openInstallation(t)
+  await world.sql('accounts').insert({ username: 'alice', display_name: 'Alice', password: 'x' })
+  for (const name of [first, second]) await putPicture(world, name)
+  const room = await newRoom([alice])
+  await site.ledger.append(room, line('kept'))
+  await site.ledger.close(room, { by: alice, requestId: undefined })
+  await eventually(async () => {
+    await attemptClosing(site.work, room)
+    return (await site.ledger.receipt(room)) !== undefined
+  })
+  return world
+}
+
+async function transcriptIn(folder: string): Promise<string> {
+  const name = (await readdir(path.join(folder, 'transcripts'))).find((one) => one.endsWith('.ndjson'))
+  if (name === undefined) throw new Error('the backup has no transcript')
+  return `transcripts/${name}`
+}
+
+const stateOf = async ({ sql }: World) =>
+  Object.fromEntries((await sql('media').select('name', 'state')).map(({ name, state }) => [name, state]))
+
+test.serial('what is damaged in an earlier backup is copied anew and named, and the next one is whole', async (t) => {
+  const world = await installation(t)
+  const earlier = await takenBackup(t, world)
+  const transcript = await transcriptIn(earlier)
+  await flip(path.join(earlier, fileOf(first)), 3)
+  await truncate(path.join(earlier, fileOf(first, 'thumb.webp')), 2)
+  await flip(path.join(earlier, transcript), 10)
+  const next = path.join(await folderOf(t), 'next')
+
+  const { code, said } = await backUp(world, next, '--after', earlier)
+
+  t.is(code, 0, said)
+  for (const file of [fileOf(first), fileOf(first, 'thumb.webp'), transcript]) {
+    t.true(said.includes(`DAMAGED  ${path.join(earlier, file)}\n`), said)
+  }
+  t.regex(said, /\n3 files are damaged in the earlier backup/)
+  t.is((await check(earlier)).code, 1)
+  const checked = await check(next)
+  t.is(checked.code, 0, checked.said)
+  const two = await restored(t, next)
+  t.is(
+    await readFile(path.join(two.world.config.MEDIA_FOLDER, 'public/ab', `${first}.full.jpg`), 'utf8'),
+    `full.jpg of ${first}`,
+  )
+})
+
+test.serial('what is damaged in an earlier backup and gone from the installation is missing', async (t) => {
+  const world = await installation(t)
+  const earlier = await takenBackup(t, world)
+  await flip(path.join(earlier, fileOf(second)), 3)
+  await rm(path.join(world.config.MEDIA_FOLDER, 'public/cd', `${second}.full.jpg`))
+  const next = path.join(await folderOf(t), 'next')
+
+  const { code, said } = await backUp(world, next, '--after', earlier)
+
+  t.is(code, 3)
+  t.regex(said, /\nMISSING {2}cd_picture_of_22_chars\n/)
+  t.is((await check(next)).code, 0)
+})
+
+test.serial(
+  'a link that a broken-off backup has left is not believed without the backup that it leads to',
+  async (t) => {
+    const world = await installation(t)
+    const earlier = await takenBackup(t, world)
+    await flip(path.join(earlier, fileOf(first)), 3)
+    const next = await folderOf(t)
+    await mkdir(path.join(next, '.writing'))
+    await mkdir(path.dirname(path.join(next, fileOf(first))), { recursive: true })
+    await link(path.join(earlier, fileOf(first)), path.join(next, fileOf(first)))
+
+    const { code, said } = await backUp(world, next)
+
+    t.is(code, 0, said)
+    t.is(await readFile(path.join(next, fileOf(first)), 'utf8'), `full.jpg of ${first}`)
+  },
+)
+
+test.serial('a backup with damaged pictures and transcripts is restored without them where that is said', async (t) => {
+  const folder = await takenBackup(t, await installation(t))
+  const transcript = await transcriptIn(folder)
+  await flip(path.join(folder, fileOf(first)), 3)
+  await rm(path.join(folder, transcript))
+  const world = await freshWorld(t)
+
+  const refused = await restore(world, folder)
+  const { code, said } = await restore(world, folder, '--without-damaged')
+
+  t.is(refused.code, 1)
+  t.regex(refused.said, /full\.jpg is not what was written[\s\S]*Its rows are whole: .*--without-damaged/)
+  t.is(code, 3, said)
+  t.true(said.includes(`LOST  ${fileOf(first)}\n`) && said.includes(`LOST  ${transcript}\n`), said)
+  t.deepEqual(await stateOf(world), { [first]: 'failed', [second]: 'ready' })
+  t.is(
+    await readFile(path.join(world.config.MEDIA_FOLDER, 'public/cd', `${second}.full.jpg`), 'utf8'),
+    `full.jpg of ${second}`,
+  )
+  t.deepEqual(
+    (await readdir(world.config.TRANSCRIPTS_FOLDER)).filter((name) => name === path.basename(transcript)),
+    [],
+  )
+})
+
+test.serial('what is damaged in a backup is not lost where the storage of the pictures still has it', async (t) => {
+  const source = await installation(t)
+  const folder = await takenBackup(t, source)
+  await flip(path.join(folder, fileOf(first)), 3)
+  const world = await freshWorld(t)
+  await cp(source.config.MEDIA_FOLDER, world.config.MEDIA_FOLDER, { recursive: true })
+  const { installation: name } = (await readManifest(folder)).pictures
+  await writeFile(
+    path.join(world.config.MEDIA_FOLDER, 'madang.json'),
+    JSON.stringify({ installation: name, sweeps: 0 }),
+  )
+
+  const { code, said } = await restore(world, folder, '--without-damaged')
+
+  t.is(code, 0, said)
+  t.deepEqual(await stateOf(world), { [first]: 'ready', [second]: 'ready' })
+})
+
+test.serial('a file that its disk cannot read is damaged like one with other bytes', async (t) => {
+  const folder = await takenBackup(t, await installation(t))
+  await rm(path.join(folder, fileOf(first)))
+  await symlink('/proc/self/mem', path.join(folder, fileOf(first)))
+
+  const { code, said } = await check(folder)
+
+  t.is(code, 1)
+  t.regex(said, /\nWRONG {2}\S+full\.jpg is missing, or cannot be read\nThe backup is damaged\. Its rows are whole/)
+})
+
+test.serial('rows that are damaged are never done without', async (t) => {
+  const folder = await takenBackup(t, await installation(t))
+  await truncate(path.join(folder, 'database/likes.rows.gz'), 5)
+  await flip(path.join(folder, fileOf(first)), 3)
+  const world = await freshWorld(t)
+
+  const { code, said } = await restore(world, folder, '--without-damaged')
+
+  t.is(code, 1)
+  t.regex(said, /likes\.rows\.gz is not what was written/)
+  t.notRegex(said, /--without-damaged/)
+})
