@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -18,8 +18,9 @@ export interface Installation {
   newRoom(members: AccountId[]): Promise<RoomId>
 }
 
+/** By the accounts of a site, which may make no table; a restore is its owner's. */
 export async function openInstallation(t: ExecutionContext): Promise<Installation> {
-  const world = await createWorld()
+  const world = await createWorld({ hasLeastPrivilege: true })
   t.teardown(() => world.close())
   return installationIn(world)
 }
@@ -51,6 +52,29 @@ async function installationIn(world: World): Promise<Installation> {
       return room
     },
   }
+}
+
+const endings = ['thumb.webp', 'feed.webp', 'full.webp', 'full.jpg']
+
+/** A rendered picture of the first account, whose files hold text. */
+export async function putPicture({ sql, config }: World, name: string): Promise<void> {
+  await sql('media').insert({
+    ...{ owner_id: 1, name, state: 'ready', width: 1, height: 1, bytes: 4, placeholder: '', has_original: 0 },
+    ...{ use_type: 'profile', use_id: 1 },
+  })
+  const shard = path.join(config.MEDIA_FOLDER, 'public', name.slice(0, 2))
+  await mkdir(shard, { recursive: true })
+  for (const ending of endings) await writeFile(path.join(shard, `${name}.${ending}`), `${ending} of ${name}`)
+}
+
+/** As a disk would. */
+export async function flip(file: string, at: number): Promise<void> {
+  const handle = await open(file, 'r+')
+  const byte = Buffer.alloc(1)
+  await handle.read(byte, 0, 1, at)
+  byte[0] = (byte[0] ?? 0) ^ 0x01
+  await handle.write(byte, 0, 1, at)
+  await handle.close()
 }
 
 export async function folderOf(t: ExecutionContext): Promise<string> {
