@@ -206,7 +206,7 @@ test('whoever the guides let bring, save or restore pictures reaches the bucket'
     readFileSync(path.join(projectFolder, 'docs', name), 'utf8'),
   )
   const runs = guides.flatMap((guide) => [
-    ...guide.matchAll(/^docker compose run .*? (\S+) node src\/commands\/(backup|restore|adopt-pictures)\.ts/gm),
+    ...guide.matchAll(/^ *docker compose run .*? (\S+) node src\/commands\/(backup|restore|adopt-pictures)\.ts/gm),
   ])
   const { services: withBucket } = readCompose(['deploy/compose/bucket.yml'])
 
