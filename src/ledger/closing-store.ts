@@ -212,8 +212,8 @@ export async function settleClosing(sql: Sql, room: RoomId): Promise<void> {
 
 const finalStates: readonly ClosingState[] = ['sealed', 'suspect', 'quarantined']
 
-/** All but *sealed*, which is where every room ends. */
-const watchedStates = ['requested', 'fenced', 'draining', 'verifying', 'suspect', 'quarantined'] as const
+/** All but *sealed*, which is where every room ends. Of the quarantined ones those that somebody lets be are told apart, as `accepted`. */
+const watchedStates = ['requested', 'fenced', 'draining', 'verifying', 'suspect', 'quarantined', 'accepted'] as const
 
 export interface WaitingClosings {
   state: (typeof watchedStates)[number]
@@ -222,13 +222,15 @@ export interface WaitingClosings {
   oldestSeconds: number
 }
 
-/** How many closings are in each state but the usual last one. Of each at most so many are looked at, those of the oldest rooms. */
+/** How many closings are in each state but the usual last one. Of each at most so many are counted, those of the oldest rooms. */
 export async function waitingClosings(sql: Sql, most = 10_000): Promise<WaitingClosings[]> {
   const text = `SELECT COUNT(*) AS closings, COALESCE(TIMESTAMPDIFF(SECOND, MIN(requested_at), NOW(3)), 0) AS seconds
-    FROM (SELECT requested_at FROM end_room FORCE INDEX (end_room_state) WHERE state = ? ORDER BY room_id LIMIT ?) AS some`
+    FROM (SELECT requested_at FROM end_room FORCE INDEX (end_room_state)
+      WHERE state = ? AND (accepted_at IS NOT NULL) = ? ORDER BY room_id LIMIT ?) AS some`
   const waiting: WaitingClosings[] = []
   for (const state of watchedStates) {
-    const [row] = await selectRows<{ closings: number; seconds: number }>(sql, text, [state, most])
+    const asked = state === 'accepted' ? (['quarantined', 1] as const) : ([state, 0] as const)
+    const [row] = await selectRows<{ closings: number; seconds: number }>(sql, text, [...asked, most])
     waiting.push({ state, count: row?.closings ?? 0, oldestSeconds: Math.max(0, row?.seconds ?? 0) })
   }
   return waiting

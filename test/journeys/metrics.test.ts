@@ -253,7 +253,9 @@ test.serial('a worker shows what waits in Redis, the flush that stores it, and t
   t.is(grown('madang_flush_failures_total'), 0)
   t.is(grown('madang_closings_ended_total', { state: 'sealed' }), 1)
   t.is(grown('madang_closings_ended_total', { state: 'quarantined' }), 0)
-  t.true(grown('madang_job_duration_seconds_count', { queue: 'close-rooms', outcome: 'done' }) >= 1)
+  // A closing is final before its job has ended.
+  const done = { queue: 'close-rooms', outcome: 'done' }
+  t.true(await eventually(async () => (await since())('madang_job_duration_seconds_count', done) >= 1))
   const after = await scrape(worker())
   for (const queue of ['flush-rooms', 'close-rooms', 'render-pictures'])
     for (const state of ['waiting', 'active', 'delayed', 'failed'])
@@ -264,18 +266,21 @@ test.serial('a worker shows what waits in Redis, the flush that stores it, and t
 
 test.serial('a closing that waits shows by its state and its age', async (t) => {
   const { sql } = stack().world
-  const rooms = [910_001, 910_002]
+  const rooms = [910_001, 910_002, 910_003]
   t.teardown(() => sql('end_room').whereIn('room_id', rooms).delete())
   const requested = sql.raw('NOW(3) - INTERVAL 400 SECOND')
   await sql('end_room').insert([
     { room_id: rooms[0], state: 'draining', requested_at: requested },
     { room_id: rooms[1], state: 'quarantined', requested_at: requested },
+    // An admin lets it be: who was woken by it is woken no more.
+    { room_id: rooms[2], state: 'quarantined', requested_at: requested, accepted_at: sql.raw('NOW(3)') },
   ])
 
   const found = await eventually(async () => {
     const after = await scrape(worker())
     return after.value('madang_closings', { state: 'quarantined' }) === 1 && after
   })
+  t.is(found.value('madang_closings', { state: 'accepted' }), 1)
   t.is(found.value('madang_closings', { state: 'draining' }), 1)
   t.is(found.value('madang_closings', { state: 'fenced' }), 0)
   t.is(found.value('madang_closings_oldest_seconds', { state: 'fenced' }), 0)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readBuffered } from '../../src/ledger/backlog.ts'
 import { keys } from '../../src/ledger/buffer.ts'
-import { waitingClosings } from '../../src/ledger/closing-store.ts'
+import { markAccepted, waitingClosings } from '../../src/ledger/closing-store.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { alice, createSite, line } from '../support/ledger.ts'
@@ -51,7 +51,7 @@ test.serial('of closings in one state so many are counted and not one more', asy
     (await waitingClosings(sql, most)).find((closings) => closings.state === state)
   t.deepEqual(
     (await waitingClosings(sql)).map(({ count, oldestSeconds }) => [count, oldestSeconds]),
-    Array.from({ length: 6 }, () => [0, 0]),
+    Array.from({ length: 7 }, () => [0, 0]),
   )
   const rooms = [920_001, 920_002, 920_003]
   t.teardown(() => sql('end_room').whereIn('room_id', rooms).delete())
@@ -69,4 +69,25 @@ test.serial('of closings in one state so many are counted and not one more', asy
   t.like(await ofState('draining'), { count: 0 })
   const age = (await ofState('fenced'))?.oldestSeconds ?? 0
   t.true(age >= 300 && age < 330, String(age))
+})
+
+test.serial('a quarantined closing that somebody lets be is no longer one that waits for somebody', async (t) => {
+  const { sql } = world()
+  const quarantine = async () =>
+    (await waitingClosings(sql))
+      .filter(({ state }) => ['quarantined', 'accepted'].includes(state))
+      .map(({ state, count, oldestSeconds }) => `${state} ${count} ${oldestSeconds >= 100}`)
+  const rooms = [930_001 as RoomId, 930_002 as RoomId] as const
+  t.teardown(() => sql('end_room').whereIn('room_id', rooms).delete())
+  await sql('end_room').insert(
+    rooms.map((room) => ({
+      ...{ room_id: room, state: 'quarantined', requested_by: alice },
+      requested_at: sql.raw('NOW(3) - INTERVAL 100 SECOND'),
+    })),
+  )
+  t.deepEqual(await quarantine(), ['quarantined 2 true', 'accepted 0 false'])
+
+  for (const room of rooms) t.true(await markAccepted(sql, room, { by: alice, note: 'the disk is lost' }))
+
+  t.deepEqual(await quarantine(), ['quarantined 0 false', 'accepted 2 true'])
 })
