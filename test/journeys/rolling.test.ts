@@ -185,13 +185,14 @@ test.serial(
 )
 
 test.serial(
-  'as compose restarts both servers and both workers where they stand, nothing is lost or doubled, nobody hears a 5xx, and all resume',
+  'as deploy/compose/update replaces workers, both servers and Nginx where they stand, nothing is lost or doubled, nobody hears a 5xx, and all resume',
   async (t) => {
     t.timeout(600_000)
 
-    const outcome = await rolled(t, 'files', (pods, untilBack) => pods.restartAll(untilBack))
+    const outcome = await rolled(t, 'files', (pods, untilBack) => pods.update(untilBack))
 
     holds(t, outcome, 4)
+    t.is(outcome.resumedMs.length, 4, 'after the workers, after each server, after Nginx')
     t.is(servedSockets(outcome.access).size, 2)
   },
 )

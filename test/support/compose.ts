@@ -6,7 +6,7 @@ import { projectFolder } from '../../tools/paths.ts'
 /** One service of docker-compose.yml, as far as tests ask about it. */
 export interface ComposeService {
   image?: string
-  build?: string | { context: string; target?: string }
+  build?: { context: string; target?: string; args?: Record<string, string> }
   user?: string
   command?: string[]
   profiles?: string[]
@@ -19,6 +19,7 @@ export interface ComposeService {
   secrets?: string[]
   depends_on?: Record<string, { condition: string }>
   healthcheck?: { test: string[]; interval: string; timeout: string; retries: number; start_period: string }
+  ulimits?: { nofile: number | string }
   deploy: { replicas?: string; resources: { limits: { memory: string; cpus: string; pids: number } } }
   logging: { driver: string; options: Record<string, string> }
   restart?: string

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitsForLoad } from '../../proof/load/limits.ts'
 import { freePort } from '../../tools/ports.ts'
+import { runUpdate, updateScript } from './docker.ts'
 import { Nginx } from './nginx.ts'
 import { Part } from './part.ts'
 import { createWorld } from './world.ts'
@@ -41,7 +42,7 @@ const wholeLog = 10_000_000
 
 /**
  * Two servers behind Nginx and two workers, which a new release takes the place of: as a Deployment of Kubernetes does it, with new processes
- * beside the old ones (`ports`), or where they stand, as compose does it (`files`).
+ * beside the old ones (`ports`), or where they stand, as the update of a site of compose does it (`files`).
  */
 export class Pods {
   readonly world: World
@@ -131,15 +132,21 @@ export class Pods {
     return codes
   }
 
-  /** One after the other ends and starts again at its place, without a word to Nginx. Answers the exit codes. */
-  async restartAll(onBack: () => Promise<void>): Promise<(number | null)[]> {
+  /**
+   * By deploy/compose/update as it is shipped: what it has Docker replace ends and starts again at its place, and is waited for. Answers the exit
+   * codes of servers and workers. `onBack` is awaited before the script hears that something was replaced.
+   */
+  async update(onBack: () => Promise<void>): Promise<(number | null)[]> {
     const codes: (number | null)[] = []
-    for (const { part } of [...this.#servers, ...this.#workers]) {
-      codes.push(await part.end('SIGTERM'))
-      await part.start()
-      await part.ready()
+    const { code, output } = await runUpdate(async (words) => {
+      if (words[1] !== 'up') return {}
+      const service = words.at(-1) ?? ''
+      if (service === 'nginx') await this.#restartFront()
+      else codes.push(...(await this.#restart(service)))
       await onBack()
-    }
+      return {}
+    })
+    if (code !== 0) throw new Error(`${updateScript} ended with ${code}:\n${output}`)
     return codes
   }
 
@@ -148,6 +155,26 @@ export class Pods {
     await Promise.all(this.#all.map(({ part }) => part.end('SIGTERM')))
     await this.world.close()
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** All containers of a service together, as Compose does it. */
+  async #restart(service: string): Promise<(number | null)[]> {
+    const named = service === 'worker' ? this.#workers : this.#servers.filter(({ name }) => name === service)
+    if (named.length === 0) throw new Error(`there is no ${service}`)
+    return Promise.all(
+      named.map(async ({ part }) => {
+        const code = await part.end('SIGTERM')
+        await part.start()
+        await part.ready()
+        return code
+      }),
+    )
+  }
+
+  /** Who is there is cut off, and nobody is let in until it stands again. */
+  async #restartFront(): Promise<void> {
+    await this.#nginx.stop()
+    await this.#nginx.start()
   }
 
   async #openFront(): Promise<void> {

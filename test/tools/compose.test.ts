@@ -135,7 +135,25 @@ test('the web client is built into the image of Nginx, where Nginx looks for it'
   t.true(front.includes(`\nCOPY --from=web /app/web/dist ${nginx.environment?.['MADANG_WEB_FOLDER']}\n`))
   // What is built without a target is the image of the servers.
   t.true(last.includes(`\nCMD ${JSON.stringify(['node', ...serverFlags, 'src/server.ts']).replaceAll(',', ', ')}\n`))
-  for (const name of ours) t.is(service(name).build, '.')
+  for (const name of ours) t.like(service(name).build, { context: '.' })
+  t.false(ours.some((name) => JSON.stringify(service(name).build).includes('target')))
+})
+
+test('the image has the optional packages that .env asks for, and no others', (t) => {
+  const built = (env: Record<string, string>): unknown => readCompose([], env).services['server-1']?.build
+  const [, ...stages] = image.split(/^FROM /m)
+  const packages = stages.find((stage) => /^\S+ AS packages\n/.test(stage)) ?? ''
+
+  t.deepEqual(built({}), { context: '.', args: { TRACING: '', QUEUE_BOARD: '' } })
+  t.deepEqual(built({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', QUEUE_BOARD: 'on' }), {
+    context: '.',
+    args: { TRACING: 'yes', QUEUE_BOARD: 'yes' },
+  })
+  t.deepEqual(
+    [...packages.matchAll(/^ARG (\w+)=$/gm)].map(([, name]) => name),
+    ['TRACING', 'QUEUE_BOARD'],
+  )
+  for (const name of ours) t.deepEqual(service(name).build, service('server-1').build, name)
 })
 
 test('Nginx reaches two servers by files in memory that only they and it may touch', (t) => {

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import test from 'ava'
+import { projectFolder } from '../../tools/paths.ts'
+import { ask } from '../../tools/services/shell.ts'
+import { readCompose } from '../support/compose.ts'
+import { runUpdate, updateScript } from '../support/docker.ts'
+import type { Docker, DockerAnswer } from '../support/docker.ts'
+
+/** How a site of compose comes to another version: deploy/compose/update as it is shipped. What people notice of it is in test/journeys/rolling.test.ts. */
+
+const program = process.env['DOCKER_COMPOSE']
+const withCompose = program === undefined ? test.skip : test
+const { services } = readCompose()
+
+/** Runs it, with what `docker` answers to some of its words; the others go well. Answers each command that it gave, and how it ended. */
+async function update(answerTo: (words: string) => DockerAnswer | undefined = () => undefined) {
+  const given: string[] = []
+  const docker: Docker = (words) => {
+    given.push(words.join(' '))
+    return answerTo(words.join(' ')) ?? {}
+  }
+  return { ...(await runUpdate(docker)), given }
+}
+
+type Updated = Awaited<ReturnType<typeof update>>
+let plain: Updated
+let withMore: Updated
+test.before('two sites are updated', async () => {
+  ;[plain, withMore] = await Promise.all([
+    update(),
+    update((words) => (words === 'compose ps --quiet more-servers' ? { output: '4f\n5a\n6b\n' } : undefined)),
+  ])
+})
+
+/** What is brought up, and in which order. */
+const replaced = (given: readonly string[]): (string | undefined)[] =>
+  given.filter((words) => words.startsWith('compose up ')).map((words) => words.split(' ').at(-1))
+
+test('an update builds, changes the tables, and then replaces one after the other: workers, each server, Nginx', (t) => {
+  const { code, given, output } = plain
+
+  t.is(code, 0, output)
+  t.deepEqual(given.slice(0, 2), ['compose build migrate nginx', 'compose run --rm --no-deps migrate'])
+  t.deepEqual(replaced(given), ['worker', 'server-1', 'server-2', 'nginx'])
+  t.regex(output, /The site runs the version that lies here\.\n$/)
+})
+
+test('it waits until each is well, and leaves alone what that one stands on', (t) => {
+  for (const words of plain.given.filter((one) => one.startsWith('compose up ')))
+    t.regex(words, /^compose up -d --no-deps --wait --wait-timeout \d+ /)
+  t.notRegex(plain.given.join('\n'), /mysql|redis/)
+})
+
+test('servers beyond two are replaced as well, as many as there are', (t) => {
+  const { code, given } = withMore
+
+  t.is(code, 0)
+  t.deepEqual(replaced(given), ['worker', 'server-1', 'server-2', 'more-servers', 'nginx'])
+  t.regex(given.at(-2) ?? '', / --scale more-servers=3 more-servers$/)
+})
+
+test('everything that lasts and is built here is replaced, and Nginx also when only its configuration has changed', (t) => {
+  const { given } = withMore
+
+  const lasting = Object.entries(services).filter(([, { build, restart }]) => build !== undefined && restart !== 'no')
+  t.deepEqual(replaced(given).toSorted(), lasting.map(([name]) => name).toSorted())
+  t.regex(given.at(-1) ?? '', / --force-recreate --timeout \d+ nginx$/)
+  // Each image is built by one of those that have it.
+  const [, , ...built] = given[0]?.split(' ') ?? []
+  const images = new Set(built.map((name) => services[name]?.image))
+  for (const [name, { image }] of lasting) t.true(images.has(image), name)
+})
+
+for (const [failing, doing, sofar] of [
+  ['compose build', 'building the images', []],
+  ['compose run', 'changing the tables, under the servers and workers that run', []],
+  ['compose up', 'replacing the workers', ['worker']],
+  ['compose ps', 'looking for servers beyond two', ['worker', 'server-1', 'server-2']],
+] as const) {
+  test(`what fails at ${failing} ends it there, says where, and leaves the rest as it was`, async (t) => {
+    const { code, given, output } = await update((words) => (words.startsWith(failing) ? { code: 3 } : undefined))
+
+    t.is(code, 3)
+    t.true(given.at(-1)?.startsWith(failing), given.join('\n'))
+    t.deepEqual(replaced(given), [...sofar])
+    t.true(output.includes(`The update stopped at: ${doing}.`), output)
+    t.notRegex(output, /The site runs/)
+  })
+}
+
+withCompose('Compose knows every option that it uses', async (t) => {
+  const used = new Set(
+    withMore.given.flatMap((words) => {
+      const [, command = '', ...rest] = words.split(' ')
+      return rest.filter((word) => word.startsWith('-')).map((option) => `${command} ${option}`)
+    }),
+  )
+  t.true(used.size >= 8)
+  for (const one of used) {
+    const [command = '', option = ''] = one.split(' ')
+    const { output } = await ask(program ?? '', [command, '--help'])
+    t.regex(output, new RegExp(`^ +(-\\w, )?${option}(?![\\w-])`, 'm'), one)
+  }
+})
+
+test('the page on upgrading says so in one line, and names nothing that would stop everything at once', (t) => {
+  const page = readFileSync(path.join(projectFolder, 'docs/upgrading.md'), 'utf8')
+  const [, commands = ''] = /^## In short\n[\s\S]*?^```sh\n([\s\S]*?)^```$/m.exec(page) ?? []
+  const lines = commands.split('\n').map((line) => line.replace(/ +#.*$/, ''))
+
+  t.true(lines.includes(path.relative(projectFolder, updateScript)), commands)
+  t.true(lines.findIndex((line) => line.startsWith('git pull')) < lines.indexOf('deploy/compose/update'))
+  t.notRegex(commands, /docker compose up/)
+})
