@@ -44,6 +44,7 @@ const wordsOfOthers = new Set([
   'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
   "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...",
   'connect() to unix:… failed (2: No such file or directory)',
+  'worker_connections are not enough',
   ...['OOMKilled', 'unhealthy', 'MISCONF', 'ENOSPC', 'connect ETIMEDOUT', 'Command timed out', 'max_allowed_packet'],
   // Of Nginx, its entry point and its image.
   ...['deploy/compose/tls.yml', 'cannot load certificate', 'HUP', 'Nginx cannot be set up:', '[emerg]', 'limiting'],

@@ -44,11 +44,14 @@ function valuesOf(env: NodeJS.ProcessEnv, folder: string, program: string | unde
   const settings = [...settingNames, 'PUBLIC_ORIGIN', 'MEDIA_BASE_URL'].map((name) => [name, given(name)] as const)
   const file = (name: string, standard: string): string => path.resolve(projectFolder, given(name, standard))
   return {
-    ...deriveSettings({
-      ...Object.fromEntries(settings),
-      MADANG_ADDRESSES: given('MADANG_ADDRESSES', '8080'),
-      ...(program === undefined ? {} : { MADANG_NGINX: program }),
-    }),
+    ...deriveSettings(
+      {
+        ...Object.fromEntries(settings),
+        MADANG_ADDRESSES: given('MADANG_ADDRESSES', '8080'),
+        ...(program === undefined ? {} : { MADANG_NGINX: program }),
+      },
+      (text) => process.stderr.write(text),
+    ),
     ...limitValues(limitsOf(env)),
     MADANG_USER: process.getuid?.() === 0 ? `user ${given('MADANG_USER', userInfo().username)};` : '',
     MADANG_WORKERS: given('MADANG_WORKERS', 'auto'),
@@ -71,6 +74,7 @@ const settingNames = [
   'MADANG_BALANCE',
   'MADANG_NAMED_SERVERS',
   'MADANG_RESOLVER',
+  'MADANG_WORKER_CONNECTIONS',
 ] as const
 
 /** Limits that are set; a size such as 11m is Nginx' own to understand, a number is one here. */

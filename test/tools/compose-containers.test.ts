@@ -3,6 +3,10 @@ import { createServer } from 'node:http'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
+import { unitsShape } from '../../bench/capacity/units.ts'
+import { finishMs } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { closeGraceMs } from '../../src/platform/ws/connection.ts'
 import { serverOptions } from '../../tools/mariadb.ts'
 import { standardLimits } from '../../tools/nginx.ts'
 import { projectFolder } from '../../tools/paths.ts'
@@ -93,6 +97,37 @@ test('a bound of memory is one that what is in it fits into', (t) => {
   const [, connections = ''] = /--max-connections=(\d+)/.exec(commandOf('mysql')) ?? []
   t.true(memoryOf('mysql') >= mib(pool.toLowerCase()) + Number(connections) + 512, 'mysql')
   t.true((services['mysql']?.deploy.resources.limits.pids ?? 0) >= Number(connections) + 100)
+})
+
+test('Nginx lets in as many people as the heap of a server is for, with a socket and a stream each, and has files for them', (t) => {
+  const { values } = unitsShape.parse(
+    JSON.parse(readFileSync(path.join(projectFolder, 'bench/capacity/units.json'), 'utf8')),
+  )
+  const [, percent = ''] = /^--max-old-space-size-percentage=(\d+)$/.exec(nodeOptions()) ?? []
+  const kibOfOne = (values['socket, KiB'] ?? NaN) + (values['stream, KiB'] ?? NaN)
+  const people = (memoryOf('server-1') * 1024 * Number(percent)) / 100 / kibOfOne
+  const { environment = {}, ulimits } = services['nginx'] ?? {}
+  const connections = Number(environment['MADANG_WORKER_CONNECTIONS'])
+
+  t.true(people > 10_000)
+  // Each of them is a connection to Nginx and one from there to a server.
+  t.true((Number(environment['MADANG_WORKERS']) * connections) / 4 >= people, `${people} people`)
+  t.is(Number(ulimits?.nofile), 2 * connections)
+})
+
+test('a server is given the time that its drain takes', (t) => {
+  const needed = { DATABASE_URL: 'mysql://db', REDIS_URL: 'redis://redis', TOKEN_KEYS: 'k:x' }
+  const { DRAIN_SECONDS } = loadConfig(needed)
+  const closing = 10
+  const beside = (closeGraceMs + finishMs) / 1000 + closing
+  const page = readFileSync(path.join(projectFolder, 'docs/compose.md'), 'utf8')
+  const grace = (env: Record<string, string>) =>
+    ['server-1', 'server-2', 'more-servers'].map((name) => readCompose([], env).services[name]?.stop_grace_period)
+
+  t.deepEqual(new Set(grace({})), new Set(['40s']))
+  t.true(DRAIN_SECONDS + beside <= 40, `${DRAIN_SECONDS} s and ${beside} s`)
+  t.deepEqual(new Set(grace({ MADANG_SERVER_GRACE: '120s' })), new Set(['120s']))
+  t.true(page.includes(`${beside} more than \`DRAIN_SECONDS\``), `${beside}`)
 })
 
 test('Node takes the share of memory that it is given', (t) => {

@@ -43,6 +43,7 @@ test('what is missing or cannot be meant is said in a sentence, and what Nginx s
     [['--too', 'x'], {}, /--too/],
     [['--to', 'front'], { MADANG_BALANCE: 'round' }, /MADANG_BALANCE=round/],
     [['--to', 'front'], { MADANG_UPLOADS_AT_ONCE: 'many' }, /MADANG_UPLOADS_AT_ONCE=many: give a whole number/],
+    [['--to', 'front'], { MADANG_WORKER_CONNECTIONS: 'many' }, /MADANG_WORKER_CONNECTIONS=many: give a whole number/],
     [['--to', 'front'], { ...address, MADANG_BODY_MAX: 'big' }, /Nginx does not accept it:[^]*client_max_body_size/],
   ]
   for (const [args, env, sentence] of wrong) {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { deriveSettings } from '../../tools/nginx-settings.ts'
 import { nginxArguments, renderTemplates, writeNginxConfig } from '../../tools/nginx.ts'
 import type { NginxInstance } from '../../tools/nginx.ts'
+import { projectFolder } from '../../tools/paths.ts'
 import { freePort } from '../../tools/ports.ts'
 import { writeCertificate } from '../support/certificate.ts'
 import { readCompose } from '../support/compose.ts'
@@ -113,6 +114,9 @@ test('the container and npm start make the same of the same settings', async (t)
 
 const wrong: [what: string, settings: Record<string, string>, sentence: RegExp][] = [
   ['a way to choose that is none', { MADANG_BALANCE: 'sticky' }, /MADANG_BALANCE=sticky: give ip_hash, address or/],
+  ['connections that are no number', { MADANG_WORKER_CONNECTIONS: '8k' }, /MADANG_WORKER_CONNECTIONS=8k: give a whole/],
+  ['no connections', { MADANG_WORKER_CONNECTIONS: '0' }, /MADANG_WORKER_CONNECTIONS=0: give a whole number above 0/],
+  ['more than can be', { MADANG_WORKER_CONNECTIONS: '10000000' }, /=10000000: give a whole number above 0, below ten/],
   ['neither on nor off', { MADANG_PROXY_PROTOCOL: 'yes' }, /MADANG_PROXY_PROTOCOL=yes: give on or off/],
   ['TLS without an address', { MADANG_TLS_ADDRESSES: '8443' }, /PUBLIC_ORIGIN=: with TLS it is/],
   [
@@ -129,6 +133,53 @@ for (const [what, settings, sentence] of wrong) {
     t.throws(() => deriveSettings({ MADANG_NGINX: program, ...settings }), { message: sentence })
   })
 }
+
+/** What it makes of connections where `ulimit` is this program of a shell, and what it says. */
+function limited(ulimit: string, connections: string): { made: Record<string, string>; said: string } {
+  const names = ['MADANG_WORKER_CONNECTIONS', 'MADANG_WORKER_FILES']
+  const say = names.map((name) => `"$${name}"`).join(' ')
+  const script = path.join(projectFolder, 'nginx/settings.envsh')
+  const words = ['-ec', `ulimit() { ${ulimit}; }; . "$0"; echo ${say}`, script]
+  const env = { PATH: process.env['PATH'] ?? '', MADANG_NGINX: program, MADANG_WORKER_CONNECTIONS: connections }
+  const { stdout, stderr } = spawnSync('/bin/sh', words, { env, encoding: 'utf8' })
+  const values = stdout.trim().split(' ')
+  return { made: Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])), said: stderr }
+}
+
+const fewFiles = 'case $1 in -Hn) echo 1000 ;; *) [ "$2" -le 1000 ] ;; esac'
+
+test('a connection has two files, where Nginx may open as many', (t) => {
+  t.deepEqual(limited('true', ''), {
+    made: { MADANG_WORKER_CONNECTIONS: '32768', MADANG_WORKER_FILES: '65536' },
+    said: '',
+  })
+  t.deepEqual(limited(fewFiles, '500'), {
+    made: { MADANG_WORKER_CONNECTIONS: '500', MADANG_WORKER_FILES: '1000' },
+    said: '',
+  })
+})
+
+test('where it may not it has fewer connections, which is said, and Nginx has nothing to complain of', async (t) => {
+  const { made, said } = limited(fewFiles, '501')
+  const instance = await nginxInstance(t, ['127.0.0.1:3001'])
+  writeNginxConfig(instance)
+  const file = path.join(instance.folder, 'nginx.conf')
+  const written = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    written
+      .replace(/^worker_rlimit_nofile \d+;$/m, `worker_rlimit_nofile ${made['MADANG_WORKER_FILES']};`)
+      .replace(/^ {2}worker_connections \d+;$/m, `  worker_connections ${made['MADANG_WORKER_CONNECTIONS']};`),
+  )
+
+  t.is(said, 'A worker of Nginx has 500 connections instead of 501: it may open 1000 files (ulimit -Hn)\n')
+  t.deepEqual(made, { MADANG_WORKER_CONNECTIONS: '500', MADANG_WORKER_FILES: '1000' })
+  t.not(readFileSync(file, 'utf8'), written)
+  const words = [program, ...nginxArguments(instance), '-t']
+  const tried = spawnSync('/bin/sh', ['-c', 'ulimit -n 1000; exec "$@"', 'sh', ...words], { encoding: 'utf8' })
+  t.is(tried.status, 0, tried.stderr)
+  t.notRegex(tried.stderr, /\[(warn|alert|emerg)\]/)
+})
 
 test('a port alone is listened to by IPv4 and IPv6, and what is for this machine by neither proxy nor TLS', (t) => {
   const { MADANG_LISTEN, MADANG_LISTEN_PLAIN } = deriveSettings({
