@@ -21,11 +21,15 @@ type Series = Record<string, string>
 
 const server = 'job="madang-server",instance="s1"'
 const worker = 'job="madang-worker",instance="w1"'
+const otherWorker = 'job="madang-worker",instance="w2"'
+const namedServer = 'job="madang-named",instance="server-1:3000"'
 const never = '0x160'
 
 const healthy: Series = {
   [`up{${server}}`]: '1x160',
   [`up{${worker}}`]: '1x160',
+  [`up{${otherWorker}}`]: '1x160',
+  [`up{${namedServer}}`]: '1x160',
   [`process_start_time_seconds{${server}}`]: '1000x160',
   [`nodejs_eventloop_lag_p99_seconds{${server}}`]: '0.02x160',
   [`process_open_fds{${server}}`]: '100x160',
@@ -44,6 +48,7 @@ const healthy: Series = {
   'madang_rate_limited_total{limit="sign_in"}': '0+1x160',
   madang_suspect_epochs_total: never,
   'madang_closings{state="quarantined"}': never,
+  'madang_closings{state="accepted"}': '3x160',
   'madang_closings_oldest_seconds{state="draining"}': '3x160',
   'madang_closings_oldest_seconds{state="suspect"}': '90000x160',
   madang_buffered_oldest_seconds: '61x160',
@@ -71,9 +76,11 @@ const healthy: Series = {
 
 /** What is other than healthy, and how many minutes on the alert is looked for. */
 const troubles: Record<string, { changes: Series; at?: number }> = {
-  MadangProcessDown: { changes: { [`up{${server}}`]: '1x40 0x120' } },
-  MadangNoServer: { changes: { [`up{${server}}`]: '1x40 0x120' } },
-  MadangNoWorker: { changes: { [`up{${worker}}`]: '1x40 0x120' } },
+  // A container that is gone has no address any more: what was asked there has no series from then on, and only who is asked by name shows as down.
+  MadangProcessDown: { changes: { [`up{${server}}`]: '1x40 stale', [`up{${namedServer}}`]: '1x40 0x120' } },
+  MadangNoServer: { changes: { [`up{${server}}`]: '1x40 stale' } },
+  MadangNoWorker: { changes: { [`up{${worker}}`]: '1x40 stale', [`up{${otherWorker}}`]: '1x40 0x120' } },
+  MadangWorkersFewer: { changes: { [`up{${otherWorker}}`]: '1x80 stale' } },
   MadangRestartsAgainAndAgain: {
     changes: { [`process_start_time_seconds{${server}}`]: '1x10 2x10 3x10 4x10 5x120' },
     at: 11,
@@ -171,6 +178,11 @@ withPromtool('each alert fires for what it names', async (t) => {
     testOf({ ...healthy, ...changes }, at, firing(alert)),
   )
   await t.notThrowsAsync(judge(t, tests))
+})
+
+withPromtool('one worker more for as long as an update takes is no reason to miss it afterwards', async (t) => {
+  const surge = { ...healthy, 'up{job="madang-worker",instance="w3"}': '_x40 1x20 stale' }
+  await t.notThrowsAsync(judge(t, [testOf(surge, 30, silent)]))
 })
 
 withPromtool('an alert that does not fire would be found out', async (t) => {

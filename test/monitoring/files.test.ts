@@ -122,7 +122,11 @@ test('Grafana is given one data source, which panels ask unless another is chose
 test('Prometheus asks the containers of docker-compose.yml where they answer', (t) => {
   const services = Object.entries(readCompose().services)
   const { scrape_configs: jobs, rule_files: files } = parse(read('prometheus.yml')) as {
-    scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[]
+    scrape_configs: {
+      job_name: string
+      dns_sd_configs?: { names: string[]; port: number }[]
+      static_configs?: { targets: string[] }[]
+    }[]
     rule_files: string[]
   }
   t.deepEqual(files, ['alerts.yml'])
@@ -141,4 +145,16 @@ test('Prometheus asks the containers of docker-compose.yml where they answer', (
     }
   }
   t.deepEqual([...met].toSorted(), ['more-servers', 'server-1', 'server-2', 'worker'])
+
+  // Those that there is one of are asked by their own names, too: a name that is gone is missed, an address that is gone is not.
+  const [byName] = jobs.filter(({ job_name: job }) => job === 'madang-named')
+  const single = services.filter(
+    ([, { environment = {}, deploy }]) =>
+      environment['LISTEN_FILE'] !== '' && 'LISTEN_FILE' in environment && !deploy.replicas,
+  )
+  t.deepEqual(
+    byName?.static_configs?.flatMap(({ targets }) => targets),
+    single.map(([name, { environment = {} }]) => `${name}:${environment['PORT']}`),
+  )
+  t.is(single.length, 2)
 })

@@ -102,6 +102,34 @@ withPrometheus('all rules are evaluated, and none of them fires here', async (t)
   )
 })
 
+withPrometheus(
+  'a server whose name nobody knows any more is down, and who is asked by name is not counted twice',
+  async (t) => {
+    const place = mkdtempSync(path.join(tmpdir(), 'madang-prometheus-named-'))
+    t.teardown(() => rmSync(place, { recursive: true, force: true }))
+    const host = new URL(stack().serverAddress('server-1')).host
+    const named = [host, 'server-2.invalid:3000']
+    const own = await Prometheus.start({
+      ...{ program, folder: place, scrapeSeconds: 1, servers: [host], workers: [], named },
+    })
+    t.teardown(() => own.stop())
+    const askOwn = async (query: string) =>
+      vector.parse(await own.ask('query', { query })).result.map(({ metric, value }) => [metric['instance'], value[1]])
+
+    await eventually(async () => (await askOwn('up{job="madang-named"}')).length === 2)
+    const answered = await eventually(async () => {
+      const found = await askOwn('madang_process_info')
+      return found.length > 0 && found
+    })
+
+    t.deepEqual((await askOwn('up{job="madang-named"}')).toSorted(), [
+      [host, '1'],
+      ['server-2.invalid:3000', '0'],
+    ])
+    t.is(answered.length, 1)
+  },
+)
+
 withPrometheus('promtool has nothing to say against our names', async (t) => {
   for (const address of [stack().serverAddress('server-1'), stack().workerAddress]) {
     const text = await (await fetch(`${address}/metrics`)).text()

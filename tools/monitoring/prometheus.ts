@@ -20,12 +20,20 @@ export interface WatchOptions {
   /** `host:port` of each. */
   servers: readonly string[]
   workers: readonly string[]
+  /** What must be there, as compose's servers by their names. */
+  named?: readonly string[]
 }
 
 const configuration = z.looseObject({
   global: z.looseObject({}),
   rule_files: z.array(z.string()),
-  scrape_configs: z.array(z.looseObject({ job_name: z.string(), dns_sd_configs: z.unknown().optional() })),
+  scrape_configs: z.array(
+    z.looseObject({
+      job_name: z.string(),
+      dns_sd_configs: z.unknown().optional(),
+      static_configs: z.unknown().optional(),
+    }),
+  ),
 })
 
 const answerShape = z.looseObject({ status: z.string(), data: z.unknown().optional(), error: z.string().optional() })
@@ -89,16 +97,20 @@ export class Prometheus {
   }
 }
 
-function configurationFor({ scrapeSeconds, servers, workers }: WatchOptions): string {
+function configurationFor({ scrapeSeconds, servers, workers, named = [] }: WatchOptions): string {
   const text = readFileSync(path.join(monitoringFolder, 'prometheus.yml'), 'utf8')
   const { global, rule_files: rules, scrape_configs: jobs, ...rest } = configuration.parse(parse(text))
   const every = `${scrapeSeconds}s`
-  const targets: Record<string, readonly string[]> = { 'madang-server': servers, 'madang-worker': workers }
+  const targets: Record<string, readonly string[]> = {
+    'madang-server': servers,
+    'madang-worker': workers,
+    'madang-named': named,
+  }
   return stringify({
     ...rest,
     global: { ...global, scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
     rule_files: rules.map((file) => path.join(monitoringFolder, file)),
-    scrape_configs: jobs.flatMap(({ dns_sd_configs: _elsewhere, ...job }) => {
+    scrape_configs: jobs.flatMap(({ dns_sd_configs: _found, static_configs: _named, ...job }) => {
       const found = targets[job.job_name]
       return found === undefined ? [] : [{ ...job, static_configs: [{ targets: found }] }]
     }),
