@@ -74,7 +74,6 @@ for (const name of overlayNames()) {
       'MADANG_SERVERS',
       'MADANG_NAMED_SERVERS',
       'MADANG_INNER_ADDRESSES',
-      'MADANG_WORKERS',
       'MADANG_TRUSTED_PROXIES',
       'MEDIA_BASE_URL',
     ]
