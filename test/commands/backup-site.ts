@@ -32,7 +32,7 @@ export async function freshWorld(t: ExecutionContext): Promise<World> {
   return world
 }
 
-async function installationIn(world: World): Promise<Installation> {
+export async function installationIn(world: World): Promise<Installation> {
   const site = await createSite(world)
   return {
     world,
