@@ -1,7 +1,9 @@
 import test from 'ava'
 import { flushRoom } from '../../src/ledger/flush.ts'
+import { showBudget } from '../../src/ledger/metrics.ts'
 import { attemptClosing } from '../../src/ledger/recovery.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
+import { Metrics } from '../../src/platform/metrics.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
 import { alice, createSite, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
@@ -88,4 +90,17 @@ test.serial('a room that wakes has begun an epoch, and nothing of it is suspect'
   const grown = await since()
   t.is(grown('madang_epochs_ended_total'), 0, 'the first one ends none')
   t.is(grown('madang_suspect_epochs_total'), 0)
+})
+
+test('the memory of Redis is shown beside that above which rooms refuse messages, where there is such a bound', async (t) => {
+  const shown = async (bytes: number | undefined): Promise<Scrape> => {
+    const metrics = new Metrics()
+    showBudget(metrics, { used: 70, bytes, fullPercent: 90 })
+    return new Scrape(await metrics.text())
+  }
+
+  const bounded = await shown(1000)
+  t.is(bounded.value('madang_redis_memory_bytes'), 70)
+  t.is(bounded.value('madang_redis_memory_full_bytes'), 900)
+  t.is((await shown(undefined)).value('madang_redis_memory_full_bytes'), undefined)
 })

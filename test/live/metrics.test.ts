@@ -1,9 +1,11 @@
 import test from 'ava'
+import { showRelayBacklog } from '../../src/live/metrics.ts'
 import { relayBacklog } from '../../src/live/store.ts'
 import { createTelling } from '../../src/live/index.ts'
+import { Metrics } from '../../src/platform/metrics.ts'
 import { Neighbour, openHouse } from '../chat/house.ts'
 import { eventually } from '../support/eventually.ts'
-import { scrape } from '../support/scrape.ts'
+import { Scrape, scrape } from '../support/scrape.ts'
 import { worldOf } from '../support/world.ts'
 import { connect, listenAs, openRelay } from './station.ts'
 
@@ -29,6 +31,13 @@ test.serial('what no relay has told is counted, with its age, and not beyond a b
   t.like(backlog, { events: 3, position: 0 })
   t.true(backlog.oldestSeconds >= 50 && backlog.oldestSeconds < 90, String(backlog.oldestSeconds))
   t.is((await relayBacklog(world().sql, 2)).events, 2)
+  const metrics = new Metrics()
+  showRelayBacklog({ sql: world().sql, metrics, log: world().log })
+  const shown = new Scrape(await metrics.text())
+  t.is(shown.value('madang_events_waiting'), 3)
+  t.is(shown.value('madang_events_position'), 0)
+  const oldest = shown.value('madang_events_oldest_seconds') ?? 0
+  t.true(oldest >= 50 && oldest < 110, String(oldest))
 })
 
 test.serial('a server shows how far it has told, and counts whom it had to tell to reload', async (t) => {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import test from 'ava'
+import { showOverduePictures } from '../../src/media/metrics.ts'
 import { countOverdue } from '../../src/media/store.ts'
+import { Metrics } from '../../src/platform/metrics.ts'
+import { Scrape } from '../support/scrape.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -22,4 +25,7 @@ test('pictures are overdue when nobody has looked after them for so long, and ar
   t.is(await countOverdue(sql, { minutes: 10, most: 100 }), 2)
   t.is(await countOverdue(sql, { minutes: 10, most: 1 }), 1)
   t.is(await countOverdue(sql, { minutes: 8, most: 100 }), 3)
+  const metrics = new Metrics()
+  showOverduePictures({ sql, metrics, log: world().log })
+  t.is(new Scrape(await metrics.text()).value('madang_pictures_overdue'), 2)
 })

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gunzipSync } from 'node:zlib'
 import test from 'ava'
 import { startNginx } from '../../tools/nginx.ts'
+import { projectFolder } from '../../tools/paths.ts'
 import { stopProcess } from '../../tools/processes.ts'
 import { openHouse } from '../chat/house.ts'
 import { eventually } from '../support/eventually.ts'
@@ -15,7 +16,7 @@ import { worldOf } from '../support/world.ts'
 import { front, nginxInstance, open, sayAt } from './nginx-front.ts'
 import type { Question } from './nginx-front.ts'
 
-/** What leaves packed, what must not, and what waits for its client where. */
+/** What leaves packed, what must not, what waits for its client where, and what of a question no log may have: by what the routes are. */
 
 const world = worldOf(test)
 
@@ -49,7 +50,7 @@ test('data and documents leave packed for who takes that, and pictures and small
 })
 
 interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, unknown> }>>
+  paths: Record<string, Record<string, { responses: Record<string, unknown>; parameters?: { name?: string }[] }>>
 }
 
 /** Names of all members that may stand in it, whatever it refers to. */
@@ -90,6 +91,23 @@ test('an answer with a token or a ticket in it is never packed, whichever route 
   const feeds = routes.filter(({ method, pattern }) => method === 'GET' && /posts|timeline|messages/.test(pattern))
   t.true(feeds.length >= 4)
   for (const route of feeds) t.true(await isPacked(route), route.pattern)
+})
+
+test('a route that is searched at by its query is one of which the error log of Nginx says nothing but what is critical', async (t) => {
+  const house = await openHouse(world())
+  const document = (await (await fetch(`${house.origin}/openapi.json`)).json()) as Document
+  const isSearch = ({ parameters = [] }: { parameters?: { name?: string }[] }) =>
+    parameters.some(({ name }) => name === 'q')
+  const searched = Object.entries(document.paths).flatMap(([pattern, methods]) =>
+    Object.values(methods).some(isSearch) ? [pattern] : [],
+  )
+  const text = readFileSync(path.join(projectFolder, 'nginx/locations.conf'), 'utf8')
+
+  t.true(searched.includes('/v1/people'))
+  for (const pattern of searched) {
+    const [, block = ''] = text.split(`\nlocation = ${pattern} {\n`)
+    t.regex(block.split('\n}')[0] ?? '', /^ {2}error_log \S+ crit;$/m, pattern)
+  }
 })
 
 test('an answer whose client does not take it waits at its server, and fills no disk of Nginx', async (t) => {

@@ -73,6 +73,27 @@ test('the access log is JSON with the request id and without any query', async (
   t.notRegex(lines.join('\n'), /secret/)
 })
 
+test('what somebody looks for is in no log, also when no server answers', async (t) => {
+  const { ask, servers, accessLog, folder } = await front(t, 1, { limits: { requestsPerSecond: 1, requestsBurst: 2 } })
+  await servers[0]?.close()
+
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask({ target: '/v1/people?q=minji' })))
+  const other = await eventually(async () => {
+    const { status } = await ask({ target: '/v1/timeline?cursor=7' })
+    return status === 503
+  })
+  const logs = async () => {
+    const texts = [accessLog, path.join(folder, 'error.log')].map((file) => readFileSync(file, 'utf8'))
+    return texts[1]?.includes('/v1/timeline') === true && texts.join('\n')
+  }
+  const text = await eventually(logs)
+
+  t.deepEqual(new Set(answers.map(({ status }) => status)), new Set([503, 429]))
+  t.true(other)
+  t.notRegex(text, /minji/)
+  t.regex(text, /"path":"\/v1\/people"/)
+})
+
 test('what Nginx answers itself is a problem with a code and the request id', async (t) => {
   const { ask, say } = await front(t, 1)
   const tooLong = 'x'.repeat(9000)
