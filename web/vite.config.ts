@@ -23,7 +23,17 @@ export default defineConfig({
     sourcemap: true,
     // Which chunk needs which: for the test of what the first view takes. Nginx serves nothing whose name begins with a dot.
     manifest: true,
-    // What the page itself needs comes in one file, not in one for each group of parts that happens to share it.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'madang', tags: ['$initial'] }] } } },
+    // What the page itself needs comes in one file, and so do the controls and faces that are on several pages: not in one for each group of parts
+    // that happens to share it. Each file is asked for by itself, before anything of a page can be shown.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'madang', tags: ['$initial'] },
+            { name: 'controls', test: /\/web\/src\/(?:ui|person)\// },
+          ],
+        },
+      },
+    },
   },
 })

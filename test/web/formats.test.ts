@@ -1,5 +1,6 @@
 import test from 'ava'
 import { counted, formatsOf } from '../../web/src/text/formats.ts'
+import { languages } from '../../web/src/text/language.ts'
 
 /** Days and times are those of who looks; tests look from where they run. */
 const at = (day: number, hour: number, minute = 0): Date => new Date(2026, 10, day, hour, minute)
@@ -52,6 +53,49 @@ test('bytes are told in the unit that makes them short', (t) => {
 test('names are listed as a sentence would', (t) => {
   t.is(en.list(['alice', 'bob', 'carol']), 'alice, bob, and carol')
   t.is(ko.list(['alice', 'bob']), 'alice 및 bob')
+})
+
+test('days, times and lists are written as every browser would write them', (t) => {
+  const names = ['alice', '캐럴', 'bob', '앨리스']
+  for (const language of languages) {
+    const formats = formatsOf(language)
+    const format = (options: Intl.DateTimeFormatOptions, moment: Date): string =>
+      new Intl.DateTimeFormat(language, options).format(moment)
+    for (let nth = 0; nth < 800; nth += 1) {
+      // Every day of two years, and every minute of the day.
+      const moment = new Date(2027, 0, nth, 0, nth * 7)
+      const [other, sameYear] = [
+        new Date(2020, 5, 1),
+        new Date(moment.getFullYear(), moment.getMonth() < 6 ? 11 : 0, 1),
+      ]
+      t.is(formats.date(moment), format({ dateStyle: language === 'ko' ? 'long' : 'medium' }, moment))
+      t.is(formats.time(moment), format({ timeStyle: 'short' }, moment))
+      t.is(formats.dateTime(moment), format({ dateStyle: 'long', timeStyle: 'short' }, moment))
+      t.is(formats.day(moment, other), format({ dateStyle: 'full' }, moment))
+      t.is(formats.day(moment, sameYear), format({ month: 'long', day: 'numeric', weekday: 'long' }, moment))
+    }
+    const [short, long] = [
+      new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+      new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
+    ]
+    const now = at(21, 23, 59)
+    for (let ago = 1; ago < 60; ago += 1) {
+      t.is(formats.relative(Number(now) - ago * 60_000, now), short.format(-ago, 'minute'))
+      if (ago < 24) t.is(formats.relative(Number(now) - ago * 3_600_000, now), short.format(-ago, 'hour'))
+      if (ago < 7) t.is(formats.relative(at(21 - ago, 1), now), long.format(-ago, 'day'))
+    }
+    for (let count = 0; count <= names.length; count += 1) {
+      const some = names.slice(0, count)
+      t.is(formats.list(some), new Intl.ListFormat(language, { type: 'conjunction' }).format(some))
+    }
+    for (const count of [0, 1, 999, 1000, 1234, 12_345, 999_999]) {
+      t.is(formats.number(count), new Intl.NumberFormat(language).format(count))
+      t.is(
+        formats.compact(count),
+        new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(count),
+      )
+    }
+  }
 })
 
 test('an English noun follows its count', (t) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
 
@@ -31,7 +32,7 @@ inBrowser('two people on two servers talk, and each sees what became of their wo
 
   t.deepEqual(await bodiesOf(alice.page), ['how is the soy sauce?', '아주 잘 익었어요'])
   t.deepEqual(await bodiesOf(bob.page), await bodiesOf(alice.page))
-  t.regex(await alice.page.locator('.room-head-people').innerText(), /^2\s/)
+  await eventually(async () => /^2\s/.test(await alice.page.locator('.room-head-people').innerText()))
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
@@ -182,6 +183,30 @@ inBrowser('the name of the page says how many rooms have something unread', asyn
 
   await erin.page.waitForFunction(() => document.title === 'The loft · Madang')
   t.deepEqual(erin.complaints, [])
+})
+
+inBrowser('the list of rooms says who comes and goes, without being read again', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [], { name: 'By the well' })
+  let reads = 0
+  bob.page.on('response', (response) => {
+    if (new URL(response.url()).pathname === '/v1/rooms') reads += 1
+  })
+  await bob.page.goto('/rooms')
+  const people = bob.page.locator('.room-card', { hasText: 'By the well' }).locator('.room-people')
+  await people.getByText('Nobody here right now').waitFor()
+  // Once by the page, and once more when its stream is open.
+  await eventually(() => reads === 2)
+
+  await alice.page.goto(`/rooms/${room}`)
+  await people.getByText('1 person here').waitFor()
+  await alice.page.goto('/settings/about')
+  await people.getByText('Nobody here right now').waitFor()
+
+  t.is(reads, 2)
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
 inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at once', async (t) => {

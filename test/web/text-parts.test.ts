@@ -96,7 +96,30 @@ test('the parts are the text, and their tags and mentions are those of the serve
 test('one to three emoji alone are shown large', (t) => {
   t.true(isEmojiAlone('👍'))
   t.true(isEmojiAlone(' 👨‍👩‍👧‍👦 🇰🇷 '))
-  for (const text of ['', '1', 'ok 👍', '👍👍👍👍']) t.false(isEmojiAlone(text))
+  for (const text of ['', '1', '☀', 'ok 👍', '👍👍👍👍']) t.false(isEmojiAlone(text))
+})
+
+test('every emoji that Unicode recommends is one, by itself, with a tone, and joined with others', (t) => {
+  const recommended = /^\p{RGI_Emoji}$/v
+  const endings = [
+    '',
+    '\u{FE0F}',
+    '\u{1F3FD}',
+    '\u{FE0F}\u{20E3}',
+    '\u{200D}♂️',
+    '\u{1F3FD}\u{200D}♀️',
+    '\u{200D}🌈',
+    '\u{1F1F7}',
+  ]
+  const letters = Array.from({ length: 0x20000 }, (_, code) => code).filter((code) => code < 0xd800 || code > 0xdfff)
+  const all = letters.flatMap((code) => endings.map((ending) => String.fromCodePoint(code) + ending))
+  const known = all.filter((one) => recommended.test(one))
+  t.true(known.length > 1000)
+
+  t.deepEqual(
+    known.filter((one) => !isEmojiAlone(one)),
+    [],
+  )
 })
 
 test('where no server says whom a text means, a name is a mention only of somebody who is known', (t) => {

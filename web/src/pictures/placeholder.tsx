@@ -1,11 +1,16 @@
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { thumbHashToRGBA } from 'thumbhash'
+import { whenNear } from './when-near.ts'
 
-/** The colors of a picture before its file is there, from its ThumbHash: painted, so that no `data:` address is needed. */
+/**
+ * The colors of a picture before its file is there, from its ThumbHash: painted, so that no `data:` address is needed. Painted once it is near
+ * what is seen, since most pictures have come before anybody is.
+ */
 export function Placeholder({ hash }: { hash: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  useLayoutEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, hash)
+  useEffect(() => {
+    const { current } = canvas
+    return current === null ? undefined : whenNear(current, () => paint(current, hash))
   }, [hash])
   return <canvas ref={canvas} class="picture-placeholder" width={32} height={32} aria-hidden="true" />
 }
@@ -17,5 +22,7 @@ function paint(canvas: HTMLCanvasElement, hash: string): void {
   const { w, h, rgba } = thumbHashToRGBA(bytes)
   canvas.width = w
   canvas.height = h
-  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0)
+  // So small a ground is quicker kept where it is written than where it is drawn.
+  const ground = canvas.getContext('2d', { willReadFrequently: true })
+  ground?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0)
 }

@@ -12,6 +12,8 @@ const patienceMs = 4_000
 const places = new Map<string, number>()
 let entry = ''
 let isReturn = false
+/** The way back to a place that has not been reached yet. */
+let wayBack: AbortController | undefined
 
 /** Once, before the first page is shown. */
 export function startArrivals(): void {
@@ -32,6 +34,11 @@ export function arrive(): void {
   headingOf(document).focus({ preventScroll: true })
   if (isReturn) comeBack()
   isReturn = false
+}
+
+/** Whether somebody is on the way back to a place further down: what they come back to should be there at once and not bit by bit. */
+export function isComingBack(): boolean {
+  return wayBack !== undefined
 }
 
 /** Each entry of the history has a name of its own. True when it had one: then somebody comes back to it. */
@@ -62,7 +69,9 @@ function comeBack(): void {
   const end = (): void => {
     growth.disconnect()
     stop.abort()
+    if (wayBack === stop) wayBack = undefined
   }
+  wayBack = stop
   function reach(): void {
     if (from !== entry) return end()
     scrollTo({ top, behavior: 'instant' })

@@ -1,3 +1,4 @@
+import { calendars } from './calendar.ts'
 import type { Language } from './language.ts'
 
 /** A moment as the API writes it (ISO 8601), in milliseconds since 1970, or as a `Date`. */
@@ -43,67 +44,71 @@ export function formatsOf(language: Language): Formats {
   return fresh
 }
 
-/** An English count with its noun: `counted(3, 'post', 'posts')`. Korean needs no such thing. */
+/** An English count of whole things with its noun: `counted(3, 'post', 'posts')`. Korean needs no such thing. */
 export function counted(count: number, one: string, other: string): string {
-  return `${formatsOf('en').number(count)} ${englishPlurals().select(count) === 'one' ? one : other}`
+  return `${formatsOf('en').number(count)} ${count === 1 ? one : other}`
 }
-
-const englishPlurals = once(() => new Intl.PluralRules('en'))
 
 function makeFormats(language: Language): Formats {
   const number = once(() => new Intl.NumberFormat(language))
   const compact = once(() => new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }))
   const percent = once(() => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }))
-  const date = once(() => new Intl.DateTimeFormat(language, { dateStyle: language === 'ko' ? 'long' : 'medium' }))
-  const time = once(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' }))
-  const dateTime = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }))
-  const weekday = once(() => new Intl.DateTimeFormat(language, { month: 'long', day: 'numeric', weekday: 'long' }))
-  const weekdayWithYear = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'full' }))
-  const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }))
-  const days = once(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }))
-  const list = once(() => new Intl.ListFormat(language, { type: 'conjunction' }))
+  const calendar = calendars[language]
   return {
-    number: (count) => number().format(count),
-    compact: (count) => compact().format(count),
+    number: (count) => (isPlain(count) ? String(count) : number().format(count)),
+    compact: (count) => (isPlain(count) ? String(count) : compact().format(count)),
     bytes: (count) => bytesOf(language, count),
     percent: (share) => percent().format(share),
-    date: (at) => date().format(new Date(at)),
-    time: (at) => time().format(new Date(at)),
-    dateTime: (at) => dateTime().format(new Date(at)),
-    list: (parts) => list().format(parts),
+    date: (at) => calendar.date(new Date(at)),
+    time: (at) => calendar.time(new Date(at)),
+    dateTime: (at) => calendar.dateTime(new Date(at)),
+    list: (parts) => listOf(language, parts),
     day(at, now) {
-      const away = daysBetween(at, now)
-      if (away === 0 || away === -1) return asTitle(days().format(away, 'day'), language)
-      const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
-      return (isThisYear ? weekday() : weekdayWithYear()).format(new Date(at))
+      const [day, today] = [new Date(at), new Date(now)]
+      const ago = daysBetween(day, today)
+      if (ago === 0 || ago === 1) return asTitle(calendar.daysAgo(ago))
+      return day.getFullYear() === today.getFullYear() ? calendar.weekday(day) : calendar.weekdayOfYear(day)
     },
     relative(at, now) {
+      const [then, today] = [new Date(at), new Date(now)]
       // The clock of the server may be ahead of this device's: nothing was written in the future.
-      const passedMs = Math.max(0, Number(new Date(now)) - Number(new Date(at)))
-      if (passedMs < minuteMs) return language === 'ko' ? '방금' : 'just now'
-      if (passedMs < hourMs) return relative().format(-Math.floor(passedMs / minuteMs), 'minute')
-      if (passedMs < dayMs) return relative().format(-Math.floor(passedMs / hourMs), 'hour')
-      const away = daysBetween(at, now)
-      return away > -7 ? days().format(Math.min(away, -1), 'day') : date().format(new Date(at))
+      const passedMs = Math.max(0, Number(today) - Number(then))
+      if (passedMs < minuteMs) return calendar.now
+      if (passedMs < hourMs) return calendar.minutesAgo(Math.floor(passedMs / minuteMs))
+      if (passedMs < dayMs) return calendar.hoursAgo(Math.floor(passedMs / hourMs))
+      const ago = daysBetween(then, today)
+      return ago < 7 ? calendar.daysAgo(Math.max(ago, 1)) : calendar.date(then)
     },
   }
 }
 
-/** An Intl object takes a millisecond or more to be made, on a phone several, and a first page needs two or three of them. */
+function listOf(language: Language, parts: readonly string[]): string {
+  const [before, last = ''] = [parts.slice(0, -1), parts.at(-1)]
+  if (before.length === 0) return last
+  const and = language === 'ko' ? ' 및 ' : before.length === 1 ? ' and ' : ', and '
+  return `${before.join(', ')}${and}${last}`
+}
+
+/** What few pages need is made when it is first asked for: see `Calendar` for what an object of `Intl` takes. */
 function once<T>(make: () => T): () => T {
   let object: T | undefined
   return () => (object ??= make())
 }
 
+/** Most counts are so small that both languages write them as they are. */
+function isPlain(count: number): boolean {
+  return Number.isInteger(count) && count >= 0 && count < 1000
+}
+
 /** It stands alone, as dates with their weekday do. */
-function asTitle(words: string, language: string): string {
-  return words.slice(0, 1).toLocaleUpperCase(language) + words.slice(1)
+function asTitle(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
 /** By the calendar of who looks: what was written at 23:59 is of yesterday two minutes later. */
-function daysBetween(at: Moment, now: Moment): number {
-  const midnight = (moment: Moment): number => new Date(moment).setHours(0, 0, 0, 0)
-  return Math.round((midnight(at) - midnight(now)) / dayMs)
+function daysBetween(then: Date, now: Date): number {
+  const midnight = (moment: Date): number => new Date(moment).setHours(0, 0, 0, 0)
+  return Math.round((midnight(now) - midnight(then)) / dayMs)
 }
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const

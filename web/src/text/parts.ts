@@ -20,7 +20,12 @@ export interface Found {
   mentions: readonly { username: string }[]
 }
 
-const token = /https?:\/\/\S+|www\.\S+|[#＃]([\p{L}\p{N}\p{M}_]+)|[@＠]([A-Za-z0-9_]+)/giu
+/**
+ * Without the flag for upper and lower case, with which each class of letters takes as long again to be made out; and asked only of a text in which
+ * there is one of the signs. A browser makes such an expression when it first meets a text, while somebody waits for the page.
+ */
+const token = /[Hh][Tt]{2}[Pp][Ss]?:\/\/\S+|[Ww]{3}\.\S+|[#＃]([\p{L}\p{N}\p{M}_]+)|[@＠]([A-Za-z0-9_]+)/gu
+const sign = /[#＃@＠]|:\/\/|www\./i
 const partOfWord = /[\p{L}\p{N}\p{M}_&#＃@＠/]$/u
 
 /** What the server found in a text when it was written, as what is known of it. */
@@ -32,13 +37,14 @@ export function knownFrom({ tags = [], mentions }: Found): Required<Known> {
 
 /** Joined, the parts are the text. */
 export function partsOf(text: string, known: Known): TextPart[] {
+  if (!sign.test(text)) return text === '' ? [] : [{ type: 'text', text }]
   const parts: TextPart[] = []
   let end = 0
   let tagEnd = 0
   for (const match of text.matchAll(token)) {
     const at = match.index
     const isChained = match[1] !== undefined && at > 0 && at === tagEnd
-    const isInside = !isChained && partOfWord.test(text.slice(Math.max(0, at - 2), at))
+    const isInside = !isChained && endsInWord(text.slice(Math.max(0, at - 2), at))
     if (match[1] !== undefined && !isInside) tagEnd = at + match[0].length
     const part = partAt(text, match, isInside, known)
     if (part === undefined) continue
@@ -48,6 +54,10 @@ export function partsOf(text: string, known: Known): TextPart[] {
   }
   if (end < text.length) parts.push({ type: 'text', text: text.slice(end) })
   return parts
+}
+
+function endsInWord(before: string): boolean {
+  return !/(?:^|\s)$/.test(before) && partOfWord.test(before)
 }
 
 /** All spellings of one tag have one key, as on the server. */
@@ -115,7 +125,18 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1
 }
 
+/**
+ * As Unicode builds them (UTS #51): a flag of two letters, a key, or a picture with its tone or tags, several of which are joined. All of
+ * them are written `\p{RGI_Emoji}` for short, thousands of sequences that a browser needs a tenth of a second for.
+ */
+const picture =
+  /(?:\p{Emoji_Modifier_Base}\p{Emoji_Modifier}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\u{FE0F})(?:[\u{E0020}-\u{E007E}]+\u{E007F})?/u
+const emoji = String.raw`(?:\p{RI}\p{RI}|[\d#*]\u{FE0F}\u{20E3}|${picture.source}(?:\u{200D}${picture.source})*)`
+const emojiAlone = new RegExp(String.raw`^(?:${emoji}\s*){1,3}$`, 'u')
+/** Of three families with flags. */
+const longestEmoji = 100
+
 /** Whether there is nothing but one to three emoji: shown large. */
 export function isEmojiAlone(text: string): boolean {
-  return /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim())
+  return text.length <= longestEmoji && emojiAlone.test(text.trim())
 }

@@ -9,6 +9,7 @@ import { PostCard } from './post-card.tsx'
 import type { PostSequence, PostSource } from './post-sequence.ts'
 import { text } from './text.ts'
 import { listOf } from './timeline-state.ts'
+import { usePortions } from './use-portions.ts'
 
 export interface PostListProps {
   /** Names the list among those that are kept: the same name, the same list. */
@@ -28,6 +29,11 @@ export function PostList({ name, source, empty, refused }: PostListProps) {
     if (sequence.state.peek() === 'new') void sequence.begin()
   }, [sequence])
   const entries = sequence.entries.value
+  const shown = usePortions(entries)
+  const isWhole = shown.length === entries.length
+  // What stands at the end comes with it, and stays then: who has the focus there keeps it while more is brought in above.
+  const hasEnd = useRef(false)
+  hasEnd.current ||= isWhole && entries.length > 0
   const problem = sequence.problem.value
   if (entries.length === 0) {
     if (problem !== undefined) {
@@ -39,24 +45,24 @@ export function PostList({ name, source, empty, refused }: PostListProps) {
   return (
     <div class="post-list-frame">
       <NewPosts list={list} />
-      <div class="post-list" role="feed" aria-busy={sequence.state.value === 'reading'}>
-        {entries.map((entry) => (
+      <div class="post-list" role="feed" aria-busy={sequence.state.value === 'reading' || !isWhole}>
+        {shown.map((entry) => (
           <PostCard key={entry.peek().post.id} entry={entry} />
         ))}
       </div>
-      <ListEnd sequence={sequence} />
+      {hasEnd.current && <ListEnd sequence={sequence} isWhole={isWhole} />}
     </div>
   )
 }
 
 /** Reads on when it comes near; the button is for who has no such browser, and for after an error. */
-function ListEnd({ sequence }: { sequence: PostSequence }) {
+function ListEnd({ sequence, isWhole }: { sequence: PostSequence; isWhole: boolean }) {
   const sentinel = useRef<HTMLDivElement>(null)
   const { value: hasMore } = sequence.hasMore
   const isFailed = sequence.state.value === 'failed'
   const count = sequence.entries.value.length
   useEffect(() => {
-    if (!hasMore || isFailed || sentinel.current === null) return undefined
+    if (!hasMore || !isWhole || isFailed || sentinel.current === null) return undefined
     const near = new IntersectionObserver(
       ([seen]) => {
         if (seen?.isIntersecting === true) void sequence.more()
@@ -66,7 +72,7 @@ function ListEnd({ sequence }: { sequence: PostSequence }) {
     near.observe(sentinel.current)
     return () => near.disconnect()
     // Told anew after each page: one that is short leaves the end in sight.
-  }, [sequence, hasMore, isFailed, count])
+  }, [sequence, hasMore, isWhole, isFailed, count])
   return (
     <div class="post-list-end" ref={sentinel}>
       {sequence.problem.value !== undefined && (

@@ -7,12 +7,16 @@ export function toneOf(username: string): number {
   return (hash >>> 0) % tones
 }
 
-/** Made when the first face is shown: it takes longer than all that is asked of it. */
+/** Made when it is first needed: it takes longer than all that is asked of it. */
 let segmenter: Intl.Segmenter | undefined
+/** A letter or digit that nothing behind it can change: most names begin so. */
+const plainStart = /^[\dA-Za-z가-힣](?=$|[\dA-Za-z가-힣 ])/
 
 /** The first character as people see it: a flag or a family is one. */
 export function initialOf(displayName: string, username: string): string {
   const name = displayName.trim() || username
+  const [plain] = plainStart.exec(name) ?? []
+  if (plain !== undefined) return plain.toLocaleUpperCase()
   segmenter ??= new Intl.Segmenter()
   const [first] = segmenter.segment(name)
   return first?.segment.toLocaleUpperCase() ?? '·'

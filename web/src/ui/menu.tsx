@@ -1,5 +1,5 @@
 import './menu.css'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
@@ -28,27 +28,36 @@ export interface MenuProps {
 
 /**
  * What else can be done with a thing, behind one button. Arrows, Home, End and first letters move, Enter and Space choose, Esc and
- * Tab close; the focus comes back to the button.
+ * Tab close; the focus comes back to the button. What stands in it is made when it is first opened: a page has a menu at everything, and
+ * few of them are.
  */
 export function Menu({ label, items, icon = 'more', tabIndex = 0, onToggle }: MenuProps) {
   const id = useId()
   const opener = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const [isOpen, setOpen] = useState(false)
+  const [isMade, setMade] = useState(false)
   const told = useRef(onToggle)
   told.current = onToggle
 
   // Gone with what it was about: nobody chooses any more.
   useEffect(() => () => told.current?.(false), [])
+  useLayoutEffect(() => {
+    if (isMade) show()
+  }, [isMade])
 
   function tell(isOpenNow: boolean): void {
     setOpen(isOpenNow)
     onToggle?.(isOpenNow)
   }
   function open(): void {
-    if (opener.current === null || list.current === null) return
     // Its own event comes a moment later.
     onToggle?.(true)
+    if (isMade) show()
+    else setMade(true)
+  }
+  function show(): void {
+    if (opener.current === null || list.current === null) return
     list.current.showPopover()
     placeBeside(list.current, opener.current)
     entriesOf(list.current)[0]?.focus()
@@ -88,22 +97,25 @@ export function Menu({ label, items, icon = 'more', tabIndex = 0, onToggle }: Me
           else if (list.current !== null && moveByKey(list.current, event.key)) event.preventDefault()
         }}
       >
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            class={classes('menu-item', item.isDangerous === true && 'menu-item-danger')}
-            disabled={item.isDisabled}
-            onClick={() => choose(item)}
-          >
-            {item.icon !== undefined && <Icon name={item.icon} />}
-            <span>{item.label}</span>
-          </button>
-        ))}
+        {isMade && items.map((item) => <Entry key={item.label} item={item} onChoose={choose} />)}
       </div>
     </>
+  )
+}
+
+function Entry({ item, onChoose }: { item: MenuItem; onChoose: (item: MenuItem) => void }) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      class={classes('menu-item', item.isDangerous === true && 'menu-item-danger')}
+      disabled={item.isDisabled}
+      onClick={() => onChoose(item)}
+    >
+      {item.icon !== undefined && <Icon name={item.icon} />}
+      <span>{item.label}</span>
+    </button>
   )
 }
 

@@ -1,0 +1,81 @@
+import test from 'ava'
+import sharp from 'sharp'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+import { openRoomFor } from './room-windows.ts'
+import { uuidv7 } from '../../web/src/api/uuidv7.ts'
+import { watchWork } from './work-watch.ts'
+
+/**
+ * How much a page does before somebody can use it. Times depend on the machine and are looked at by `npm run web:lighthouse`; what is counted here
+ * is what those times are made of.
+ */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+/** A page of a feed. */
+const pageOfPosts = 20
+
+inBrowser('a page of posts comes a few at a time, and makes only what somebody sees', async (t) => {
+  t.timeout(180_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { width: 360 })
+  for (let nth = 1; nth <= pageOfPosts; nth += 1) await post(alice, nth)
+  const { page } = alice
+  const work = await watchWork(page)
+
+  await page.goto('/')
+  await eventually(async () => (await page.locator('.post[data-post]').count()) === pageOfPosts)
+  await page.locator('.composer textarea').waitFor()
+  await page.locator('[role=feed][aria-busy=false]').waitFor()
+
+  const { mostAtOnce, painted, formats } = await work()
+  t.log(`${mostAtOnce} elements at once, ${painted} canvases, ${formats.join(', ')}`)
+  const each = (await page.locator('.post[data-post] *').count()) / pageOfPosts
+  // Four posts, and what stands around them.
+  t.true(mostAtOnce > each, 'nothing was counted')
+  t.true(mostAtOnce < 6 * each, `${mostAtOnce} elements at once, a post has ${each}`)
+  t.true(painted < pageOfPosts / 2, `${painted} of ${pageOfPosts} placeholders`)
+  t.deepEqual(formats, [])
+  t.is(await page.locator('[role=menuitem]').count(), 0)
+})
+
+inBrowser('a room writes its days and times without Intl, and makes no menu before it is opened', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360 })
+  const room = await openRoomFor(alice, [])
+  for (let nth = 1; nth <= 10; nth += 1) {
+    await send(alice, `/v1/rooms/${room}/messages`, { id: uuidv7(), body: `line ${nth}` })
+  }
+  const { page } = alice
+  const work = await watchWork(page)
+
+  await page.goto(`/rooms/${room}`)
+  await page.getByText('line 10').waitFor()
+
+  const { formats } = await work()
+  t.regex(await page.locator('.message-facts time').last().innerText(), /^\d+:\d\d [AP]M$/)
+  t.deepEqual(formats, [])
+  t.is(await page.locator('[role=menuitem]').count(), 0)
+  await page.getByRole('button', { name: 'More about this room' }).click()
+  await page.getByRole('menuitem', { name: 'Close the room' }).waitFor()
+})
+
+/** With a picture of its own. */
+async function post(window: Window, nth: number): Promise<void> {
+  const create = { width: 60, height: 40, channels: 3, background: { r: 10 * nth, g: 120, b: 60 } } as const
+  const file = { name: `${nth}.png`, mimeType: 'image/png', buffer: await sharp({ create }).png().toBuffer() }
+  const headers = { origin: window.address }
+  const taken = await window.context.request.post('/v1/media', { headers, multipart: { file } })
+  const { id: media }: { id: string } = await taken.json()
+  await send(window, '/v1/posts', { text: `number ${nth} of many`, pictures: [{ media, alt: 'a yard' }] })
+}
+
+async function send({ context, address }: Window, path: string, data: object): Promise<void> {
+  const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
+  const answer = await context.request.post(path, { data, headers })
+  if (!answer.ok()) throw new Error(await answer.text())
+}
