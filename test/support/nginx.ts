@@ -2,15 +2,12 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { nginxArguments, upstreamServer, writeNginxConfig } from '../../tools/nginx.ts'
 import type { NginxInstance } from '../../tools/nginx.ts'
-import { freePort } from '../../tools/ports.ts'
 import { believe, writeCertificate } from './certificate.ts'
 import type { CertificateFiles } from './certificate.ts'
-import { eventually } from './eventually.ts'
 import { answersReady, endChild, readyWithinMs } from './part.ts'
 
 export interface NginxOptions {
@@ -30,8 +27,8 @@ export interface NginxOptions {
   tlsPort?: number
   /** It limits addresses as it does for people; otherwise it lets all of a test's come from one. */
   hasStandardLimits?: boolean
-  /** It will be led to other servers while it runs (`leadTo`). */
-  isLed?: boolean
+  /** Names of servers that come and go, and who knows their addresses; then it is the program of NAMED_NGINX. */
+  named?: NonNullable<NginxInstance['named']>
 }
 
 const wideLimits = {
@@ -46,20 +43,16 @@ export class Nginx {
   readonly address: string
   readonly #spread: NonNullable<NginxOptions['spread']>
   readonly #tlsPort: number | undefined
-  readonly #isLed: boolean
-  #instance: NginxInstance
+  readonly #instance: NginxInstance
   #child: ChildProcess | undefined
-  /** A port on which nobody listens any more once another configuration is in force. */
-  #sign = 0
 
-  constructor({ spread = 'by address', hasStandardLimits = false, isLed = false, tlsPort, ...options }: NginxOptions) {
+  constructor({ spread = 'by address', hasStandardLimits = false, tlsPort, ...options }: NginxOptions) {
     this.address = tlsPort === undefined ? `http://127.0.0.1:${options.port}` : `https://127.0.0.1:${tlsPort}`
     this.#spread = spread
     this.#tlsPort = tlsPort
-    this.#isLed = isLed
     this.#instance = {
       ...options,
-      program: process.env['NGINX_SERVER'] ?? 'nginx',
+      program: process.env[options.named === undefined ? 'NGINX_SERVER' : 'NAMED_NGINX'] ?? 'nginx',
       accessLog: path.join(options.folder, 'access.log'),
       errorLog: path.join(options.folder, 'error.log'),
       ...(hasStandardLimits ? {} : { limits: wideLimits }),
@@ -100,30 +93,9 @@ export class Nginx {
     this.#child?.kill('SIGHUP')
   }
 
-  /**
-   * From now on people are led to these servers. Resolves when nobody new is led to others: who is on the way there is answered, and sockets stay
-   * where they are. Only with `isLed`.
-   */
-  async leadTo(servers: readonly string[]): Promise<void> {
-    const before = this.#sign
-    if (before === 0) throw new Error('this Nginx is not one that is led')
-    this.#instance = { ...this.#instance, servers }
-    await this.#configure()
-    this.#child?.kill('SIGHUP')
-    await eventually(() => isRefused(before))
-  }
-
   async #configure(): Promise<void> {
     writeNginxConfig(this.#instance)
     if (this.#spread !== 'by address') await this.#rewriteUpstream()
-    if (this.#isLed) await this.#putUpSign()
-  }
-
-  /** Processes of Nginx with an older configuration stop listening all at once, on this port too. */
-  async #putUpSign(): Promise<void> {
-    this.#sign = await freePort()
-    const sign = `server { listen 127.0.0.1:${this.#sign}; access_log off; return 204; }\n`
-    await appendFile(path.join(this.#instance.folder, 'upstream.conf'), sign)
   }
 
   async #rewriteUpstream(): Promise<void> {
@@ -142,16 +114,4 @@ export class Nginx {
   async stop(): Promise<void> {
     await endChild(this.#child, 'SIGTERM')
   }
-}
-
-function isRefused(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const answer = (refused: boolean): void => {
-      socket.destroy()
-      resolve(refused)
-    }
-    socket.once('connect', () => answer(false))
-    socket.once('error', () => answer(true))
-  })
 }

@@ -10,6 +10,8 @@ export interface PartOptions {
   preload?: string
   /** Folder with the code that runs; this project's unless said otherwise. */
   root?: string
+  /** Where it listens; 127.0.0.1 unless said otherwise, which its environment has to say, too. */
+  address?: string
   /** Characters of its log that are kept, the last ones. */
   longestLog?: number
 }
@@ -18,6 +20,8 @@ export const readyWithinMs = 60_000
 
 /** A process of Madang. */
 export class Part {
+  readonly address: string
+  /** With its port. */
   readonly host: string
   readonly #script: string
   readonly #env: Record<string, string>
@@ -27,8 +31,10 @@ export class Part {
   #child: ChildProcess | undefined
   #log = ''
 
-  constructor(script: string, port: number, env: Record<string, string>, { preload, root, longestLog }: PartOptions) {
-    this.host = `127.0.0.1:${port}`
+  constructor(script: string, port: number, env: Record<string, string>, options: PartOptions) {
+    const { preload, root, longestLog, address = '127.0.0.1' } = options
+    this.address = address
+    this.host = `${address}:${port}`
     this.#script = script
     this.#env = env
     this.#preload = preload

@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { now } from '../../proof/history/history.ts'
 import { limitsForLoad } from '../../proof/load/limits.ts'
 import { freePort } from '../../tools/ports.ts'
 import { runUpdate, updateScript } from './docker.ts'
+import { NameServer } from './name-server.ts'
 import { Nginx } from './nginx.ts'
 import { Part } from './part.ts'
 import { createWorld } from './world.ts'
@@ -42,31 +44,45 @@ const wholeLog = 10_000_000
 
 /**
  * Two servers behind Nginx and two workers, which a new release takes the place of: as a Deployment of Kubernetes does it, with new processes
- * beside the old ones (`ports`), or where they stand, as the update of a site of compose does it (`files`).
+ * beside the old ones, which Nginx finds by the name of all (`name`), or where they stand, as the update of a site of compose does it (`files`).
  */
 export class Pods {
   readonly world: World
-  readonly #by: 'ports' | 'files'
+  readonly #by: 'name' | 'files'
   readonly #folder: string
   readonly #env: Record<string, string>
   readonly #port: number
+  /** Of all servers that are found by their name. */
+  readonly #serverPort: number
+  readonly #names: NameServer
   readonly #all: Pod[] = []
+  #firstEnd: number | undefined
+  #lastStart = 0
   #servers: readonly Pod[] = []
   #workers: readonly Pod[] = []
   #front: Nginx | undefined
+  /** Characters of the access log. */
+  #askedBefore = 0
 
-  private constructor(world: World, folder: string, port: number, by: 'ports' | 'files') {
+  private constructor(
+    { world, folder, names }: { world: World; folder: string; names: NameServer },
+    { port, serverPort }: { port: number; serverPort: number },
+    by: 'name' | 'files',
+  ) {
     this.world = world
     this.#by = by
     this.#folder = folder
-    const texts = Object.entries(settings).map(([name, value]) => [name, String(value)])
+    this.#names = names
     this.#port = port
+    this.#serverPort = serverPort
+    const texts = Object.entries(settings).map(([name, value]) => [name, String(value)])
     this.#env = { ...world.env, ...Object.fromEntries(texts), PUBLIC_ORIGIN: `http://127.0.0.1:${port}` }
   }
 
-  static async start(by: 'ports' | 'files'): Promise<Pods> {
+  static async start(by: 'name' | 'files'): Promise<Pods> {
     const folder = await mkdtemp(join(tmpdir(), 'madang-pods-'))
-    const pods = new Pods(await createWorld(), folder, await freePort(), by)
+    const own = { world: await createWorld(), folder, names: await NameServer.start() }
+    const pods = new Pods(own, { port: await freePort(), serverPort: await freePort() }, by)
     try {
       pods.#servers = await Promise.all([pods.#newServer(1), pods.#newServer(2)])
       pods.#workers = await Promise.all([pods.#newWorker(1), pods.#newWorker(2)])
@@ -97,25 +113,35 @@ export class Pods {
     return this.#all.map(({ name, part }) => ({ name, text: part.log }))
   }
 
+  /** Of all that was asked since Nginx knew its servers. */
   async accessLog(): Promise<AccessLine[]> {
-    const lines = (await readFile(this.#nginx.accessLog, 'utf8')).split('\n').filter((line) => line !== '')
+    const text = (await readFile(this.#nginx.accessLog, 'utf8')).slice(this.#askedBefore)
+    const lines = text.split('\n').filter((line) => line !== '')
     return lines.map((line) => {
       const { status, ...rest } = JSON.parse(line) as Omit<AccessLine, 'status'> & { status: string }
       return { ...rest, status: Number(status) }
     })
   }
 
+  /** From the first SIGTERM to the last start, in the time of the history of a load. */
+  get underWay(): { from: number; to: number } {
+    if (this.#firstEnd === undefined) throw new Error('nothing was replaced')
+    return { from: this.#firstEnd, to: this.#lastStart }
+  }
+
   /**
-   * A new one is ready before an old one is led nobody to, and that one hears SIGTERM only then: the order of `maxSurge: 1, maxUnavailable: 0`, of
-   * the removal from a Service, and of a preStop that waits for it. Answers the exit codes. `onReplaced` is awaited before the next one.
+   * A new one is ready before the name of all loses an old one, and that one hears SIGTERM when Nginx has asked again, and not before: the order of
+   * `maxSurge: 1, maxUnavailable: 0`, of a headless Service, and of a preStop that waits for it. Nobody says a word to Nginx. Answers the exit
+   * codes. `onReplaced` is awaited before the next one.
    */
   async replaceServers(onReplaced: () => Promise<void>): Promise<(number | null)[]> {
     const codes: (number | null)[] = []
     for (const old of this.#servers) {
       const fresh = await this.#newServer(this.#all.length + 1)
-      this.#servers = [...this.#servers.filter((server) => server !== old), fresh]
-      await this.#nginx.leadTo(this.#upstreams())
-      codes.push(await old.part.end('SIGTERM'))
+      this.#become([...this.#servers, fresh])
+      this.#become(this.#servers.filter((server) => server !== old))
+      await this.#names.untilHeard()
+      codes.push(await this.#end(old))
       await onReplaced()
     }
     return codes
@@ -127,7 +153,7 @@ export class Pods {
     for (const old of this.#workers) {
       const fresh = await this.#newWorker(this.#all.length + 1)
       this.#workers = [...this.#workers.filter((worker) => worker !== old), fresh]
-      codes.push(await old.part.end('SIGTERM'))
+      codes.push(await this.#end(old))
     }
     return codes
   }
@@ -153,6 +179,7 @@ export class Pods {
   async stop(): Promise<void> {
     await this.#front?.stop()
     await Promise.all(this.#all.map(({ part }) => part.end('SIGTERM')))
+    this.#names.close()
     await this.world.close()
     await rm(this.#folder, { recursive: true, force: true })
   }
@@ -162,10 +189,9 @@ export class Pods {
     const named = service === 'worker' ? this.#workers : this.#servers.filter(({ name }) => name === service)
     if (named.length === 0) throw new Error(`there is no ${service}`)
     return Promise.all(
-      named.map(async ({ part }) => {
-        const code = await part.end('SIGTERM')
-        await part.start()
-        await part.ready()
+      named.map(async (pod) => {
+        const code = await this.#end(pod)
+        await this.#start(pod)
         return code
       }),
     )
@@ -179,37 +205,61 @@ export class Pods {
 
   async #openFront(): Promise<void> {
     const place = { folder: this.#folder, port: this.#port, mediaFolder: this.world.config.MEDIA_FOLDER }
-    this.#front = new Nginx({ ...place, servers: this.#upstreams(), isLed: this.#by === 'ports' })
+    this.#become(this.#servers)
+    const named = { servers: [`server.test:${this.#serverPort}`], resolver: this.#names.address }
+    const reached =
+      this.#by === 'name' ? { servers: [], named } : { servers: this.#servers.map(({ upstream }) => upstream) }
+    this.#front = new Nginx({ ...place, ...reached })
     await this.#front.start()
+    // Until a name server has answered it knows none of them.
+    this.#askedBefore = (await readFile(this.#front.accessLog, 'utf8')).length
   }
 
-  #upstreams(): string[] {
-    return this.#servers.map(({ upstream }) => upstream)
+  /** These are ready, and so behind the name. */
+  #become(servers: readonly Pod[]): void {
+    this.#servers = servers
+    this.#names.leadTo(servers.map(({ part }) => part.address))
   }
 
   async #newServer(number: number): Promise<Pod> {
     const name = `server-${number}`
+    if (this.#by === 'name') {
+      // As a pod has an address of its own, and the port of all.
+      const part = this.#newPart(name, 'src/server.ts', { HOST: `127.0.1.${number}`, PORT: this.#serverPort })
+      return this.#begin({ name, part, upstream: part.host })
+    }
     const file = join(this.#folder, `${name}.sock`)
-    const own = this.#by === 'files' ? { LISTEN_FILE: file } : {}
-    const part = await this.#newPart(name, 'src/server.ts', 'PORT', own)
-    return this.#begin({ name, part, upstream: this.#by === 'files' ? `unix:${file}` : part.host })
+    const part = this.#newPart(name, 'src/server.ts', { PORT: await freePort(), LISTEN_FILE: file })
+    return this.#begin({ name, part, upstream: `unix:${file}` })
   }
 
   async #newWorker(number: number): Promise<Pod> {
     const name = `worker-${number}`
-    return this.#begin({ name, part: await this.#newPart(name, 'workers/main.ts', 'WORKER_PORT'), upstream: '' })
+    const part = this.#newPart(name, 'workers/main.ts', { WORKER_PORT: await freePort() })
+    return this.#begin({ name, part, upstream: '' })
   }
 
-  async #newPart(name: string, script: string, portName: string, own: Record<string, string> = {}): Promise<Part> {
-    const port = await freePort()
-    const env = { ...this.#env, HOST: '127.0.0.1', TZ: 'UTC', SERVER_NAME: name, [portName]: String(port), ...own }
-    return new Part(script, port, env, { longestLog: wholeLog })
+  #newPart(name: string, script: string, own: Record<string, string | number>): Part {
+    const texts = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, String(value)]))
+    const env = { ...this.#env, HOST: '127.0.0.1', TZ: 'UTC', SERVER_NAME: name, ...texts }
+    const port = Number(own['PORT'] ?? own['WORKER_PORT'])
+    return new Part(script, port, env, { longestLog: wholeLog, address: env.HOST })
   }
 
   async #begin(pod: Pod): Promise<Pod> {
     this.#all.push(pod)
-    await pod.part.start()
-    await pod.part.ready()
+    await this.#start(pod)
     return pod
+  }
+
+  async #start({ part }: Pod): Promise<void> {
+    this.#lastStart = now()
+    await part.start()
+    await part.ready()
+  }
+
+  #end({ part }: Pod): Promise<number | null> {
+    this.#firstEnd ??= now()
+    return part.end('SIGTERM')
   }
 }
