@@ -63,3 +63,17 @@ inBrowser('what no server answered is there when servers do again', async (t) =>
   await page.getByText('@bob').first().waitFor({ timeout: 90_000 })
   t.pass()
 })
+
+inBrowser('who comes while nobody can be asked who they are is let in when somebody can', async (t) => {
+  const { context, page } = await signedInWindow(t, browser(), stack(), 'carol')
+  await page.route('**/v1/me', (route) => route.abort())
+  await page.goto('/settings/about')
+  await failed(page).waitFor()
+
+  await context.setOffline(true)
+  await page.unroute('**/v1/me')
+  await context.setOffline(false)
+
+  await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  t.pass()
+})
