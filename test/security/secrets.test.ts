@@ -25,10 +25,15 @@ const shapes: Record<string, RegExp> = {
 /** Known to everybody: the example key of RFC 8037, by which the receipts of tests are signed. */
 const published = new Set(['nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A'])
 
+/** Signed to be shown: kept backups have some (test/commands/kept-backups). */
+const isReceipt = (words: string): boolean =>
+  words.startsWith('eyJ') && Buffer.from(words.split('.')[0] ?? '', 'base64url').includes('"typ":"madang-receipt"')
+
 function secretsIn(text: string): string[] {
   return Object.entries(shapes).flatMap(([what, shape]) => {
-    const [found, inner = ''] = shape.exec(text) ?? []
-    return found === undefined || published.has(inner) ? [] : [`${what}: ${found.slice(0, 12)}…`]
+    const all = [...text.matchAll(new RegExp(shape, 'g'))]
+    const [found] = all.find(([words, inner = '']) => !published.has(inner) && !isReceipt(words)) ?? []
+    return found === undefined ? [] : [`${what}: ${found.slice(0, 12)}…`]
   })
 }
 
@@ -47,8 +52,11 @@ test('a secret that lies about is known for one', (t) => {
     `mysql://madang:${'p'.repeat(20)}@db/madang`,
   ]
 
+  const receipt = `${Buffer.from('{"typ":"madang-receipt"}').toString('base64url')}.eyJ${'b'.repeat(12)}.${'c'.repeat(20)}`
+
   t.is(planted.length, Object.keys(shapes).length)
-  for (const text of planted) t.is(secretsIn(text).length, 1, text)
+  for (const text of planted) t.is(secretsIn(`${receipt} ${text}`).length, 1, text)
+  t.deepEqual(secretsIn(receipt), [])
 })
 
 test('no file of this project holds a secret', (t) => {
