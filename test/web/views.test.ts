@@ -39,10 +39,12 @@ for (const view of views) {
       t.timeout(180_000)
       for (const { language, width } of looksOf(view)) {
         // Once as for who has asked for less motion, and once with all that moves.
-        const seen = await visit(browser(), house, view, { language, width, isMotionReduced: language === 'en' })
+        const isMotionReduced = language === 'en'
+        const seen = await visit(browser(), house, view, { language, width, isMotionReduced })
         const how = `${view.name}, ${language}, ${width}`
         const { sum, moved } = await seen.shifts()
         t.true(sum < 0.01, `${how}: moved by ${sum}: ${moved.join(', ')}`)
+        if (isMotionReduced) t.deepEqual(await seen.motions(), [], `${how}: moves for who has asked for less motion`)
         for (const theme of ['light', 'dark'] as const) {
           await seen.page.emulateMedia({ colorScheme: theme })
           await whenStill(seen.page)
@@ -140,6 +142,26 @@ function scriptsOf(parts: readonly string[]): string[] {
   for (const part of parts) take(part)
   return [...files]
 }
+
+inBrowser('what moves is seen by who likes motion, and stands still for who has asked for less', async (t) => {
+  const [view] = views
+  if (view === undefined) throw new Error('there is no view')
+  for (const isMotionReduced of [true, false]) {
+    const seen = await visit(browser(), house, view, { isMotionReduced })
+
+    await seen.page.evaluate(async () => {
+      const bar = document.createElement('progress')
+      bar.className = 'progress'
+      document.querySelector('main')?.append(bar)
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    })
+
+    const motions = await seen.motions()
+    if (isMotionReduced) t.deepEqual(motions, [])
+    else t.true(motions.includes('progress-wander'), motions.join())
+    await seen.close()
+  }
+})
 
 inBrowser('a fault that axe knows, a shift and a complaint are found', async (t) => {
   const [view] = views

@@ -14,6 +14,8 @@ export interface Visit {
   scripts(): Promise<Map<string, number>>
   /** How far things were moved about since the first paint (Cumulative Layout Shift), and which. */
   shifts(): Promise<{ sum: number; moved: string[] }>
+  /** What moved or faded by style sheets for longer than a frame, by the name of the animation or the property. */
+  motions(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -40,6 +42,7 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
     )
   })
   await page.addInitScript(watchShifts)
+  await page.addInitScript(watchMotions)
   await page.goto(view.path(house.things))
   for (const control of view.opens ?? []) await page.locator(control).first().click()
   await whenShown(page, view)
@@ -51,6 +54,7 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
       return new Map(measured)
     },
     shifts: () => page.evaluate(() => globalThis.madangShifts),
+    motions: () => page.evaluate(() => [...globalThis.madangMotions]),
     close: () => context.close(),
   }
 }
@@ -69,6 +73,7 @@ export async function whenShown(page: Page, { shows }: View): Promise<void> {
 
 declare global {
   var madangShifts: { sum: number; moved: string[] }
+  var madangMotions: Set<string>
 }
 
 /** Runs in the page before anything of it does. */
@@ -86,4 +91,23 @@ function watchShifts(): void {
       shifts.moved.push(...sources.map(({ node }: { node?: unknown }) => nameOf(node)))
     }
   }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** The same. */
+function watchMotions(): void {
+  const motions = new Set<string>()
+  globalThis.madangMotions = motions
+  const mostMs = 16
+  const look = (event: AnimationEvent | TransitionEvent): void => {
+    const name = 'animationName' in event ? event.animationName : event.propertyName
+    const [running] = document.getAnimations().filter((one) => nameOf(one) === name)
+    const { duration, iterations } = running?.effect?.getComputedTiming() ?? {}
+    if (iterations === Infinity || Number(duration) > mostMs) motions.add(name)
+  }
+  const nameOf = (one: Animation): string | undefined => {
+    if (one instanceof CSSAnimation) return one.animationName
+    return one instanceof CSSTransition ? one.transitionProperty : undefined
+  }
+  addEventListener('animationstart', look, { capture: true })
+  addEventListener('transitionrun', look, { capture: true })
 }
