@@ -13,10 +13,12 @@ const inBrowser = browserPath === undefined ? test.skip : test.serial
 const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
 const browser = browserOf(test)
 
-/** What the client promises after the death of a server, on a machine that has nothing else to do. */
+/** What the client promises after the death of a server. */
 const promisedMs = 2000
-/** One of so many deaths has to be got over in time: on a machine that tests run on, other things take time too. */
-const mostDeaths = 5
+/** Half of so many deaths have to be got over in time; when they were not, of so many more: on a machine that tests run on, other things take time too. */
+const [leastDeaths, mostDeaths] = [3, 7]
+/** None may take longer, whatever else the machine does. */
+const longestMs = 4 * promisedMs
 /** A connection that stood for less is young: the client is slower to trust the next one. */
 const stoodMs = 5000
 
@@ -25,27 +27,33 @@ for (const { how, standsMs } of [
   { how: 'in the middle of a conversation', standsMs: stoodMs + 500 },
 ]) {
   inBrowser(`a server dies ${how}: both have the next message within two seconds, once`, async (t) => {
-    t.timeout(300_000)
+    t.timeout(400_000)
     const alice = await signedInWindow(t, browser(), stack(), 'alice', { server: 'server-1', role: 'mentor' })
     const bob = await signedInWindow(t, browser(), stack(), 'bob', { server: 'server-2' })
     const room = await openRoomFor(alice, [bob])
     const said: string[] = []
     const tooks: number[] = []
 
-    while (tooks.every((ms) => ms > promisedMs) && tooks.length < mostDeaths) {
+    while (tooks.length < leastDeaths || (medianOf(tooks) > promisedMs && tooks.length < mostDeaths)) {
       for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
       said.push(`before ${tooks.length}`)
       await say(alice.page, said.at(-1)!)
-      await bob.page.getByText(said.at(-1)!).waitFor()
+      await bob.page.getByText(said.at(-1)!, { exact: true }).waitFor()
       await alice.page.waitForTimeout(standsMs)
       tooks.push(await deathBetween(alice, bob, said))
       await stack().start('server-1')
     }
 
     t.log(`heard and answered ${tooks.map((ms) => Math.round(ms)).join(', ')} ms after the server died`)
-    t.true(Math.min(...tooks) <= promisedMs)
+    t.true(medianOf(tooks) <= promisedMs)
+    t.true(Math.max(...tooks) <= longestMs)
     for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), said)
   })
+}
+
+/** Of an even number the longer one of the two. */
+function medianOf(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[times.length >> 1] ?? Infinity
 }
 
 /** Kills the server of the first; each says something then. Answers how long it took until both had heard it. */
@@ -55,10 +63,10 @@ async function deathBetween(one: Window, other: Window, said: string[]): Promise
   const killedAt = performance.now()
   said.push(`without a server ${turn}`)
   await say(one.page, said.at(-1)!)
-  await other.page.getByText(said.at(-1)!).waitFor({ timeout: 60_000 })
+  await other.page.getByText(said.at(-1)!, { exact: true }).waitFor({ timeout: 60_000 })
   said.push(`answered ${turn}`)
   await say(other.page, said.at(-1)!)
-  await one.page.getByText(said.at(-1)!).waitFor({ timeout: 60_000 })
+  await one.page.getByText(said.at(-1)!, { exact: true }).waitFor({ timeout: 60_000 })
   return performance.now() - killedAt
 }
 
