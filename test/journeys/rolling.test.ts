@@ -32,6 +32,8 @@ interface Rolled {
   /** Lines that were acknowledged from the first SIGTERM to the last start. */
   ackedMeanwhile: number
   access: readonly AccessLine[]
+  /** Requests that were answered 5xx, whatever was tried before, each with what servers have logged of it. */
+  failed: readonly string[]
 }
 
 type Roll = (pods: Pods, untilBack: () => Promise<void>) => Promise<(number | null)[]>
@@ -69,7 +71,8 @@ async function rolled(t: ExecutionContext, by: 'name' | 'files', roll: Roll): Pr
     onProgress: ({ counts }) => looks.see(counts.connected),
   })
   const ackedMeanwhile = ackedIn(result, pods.underWay)
-  return { result, exitCodes, resumedMs, sockets, ackedMeanwhile, access: await pods.accessLog() }
+  const access = await pods.accessLog()
+  return { result, exitCodes, resumedMs, sockets, ackedMeanwhile, access, failed: failedOf(access, pods) }
 }
 
 /** How many sockets stand, as it is seen every second. */
@@ -130,9 +133,12 @@ function ackedIn({ lines }: RunResult, { from, to }: { from: number; to: number 
   ).length
 }
 
-/** Requests that were answered 5xx, whatever was tried before. */
-const failed = (access: readonly AccessLine[]): string[] =>
-  access.filter(({ status }) => status >= 500).map((line) => JSON.stringify(line))
+function failedOf(access: readonly AccessLine[], pods: Pods): string[] {
+  const logged = pods.logs.flatMap(({ text }) => text.split('\n'))
+  return access
+    .filter(({ status }) => status >= 500)
+    .map((line) => [JSON.stringify(line), ...logged.filter((one) => one.includes(line.requestId))].join('\n'))
+}
 
 /** What clients were told over sockets and by HTTP that is a 5xx; a buffer that is full, too. */
 function complaints({ lines }: RunResult): string[] {
@@ -151,7 +157,7 @@ function servedSockets(access: readonly AccessLine[]): Set<string | undefined> {
 
 function holds(
   t: ExecutionContext,
-  { result, exitCodes, resumedMs, sockets, ackedMeanwhile, access }: Rolled,
+  { result, exitCodes, resumedMs, sockets, ackedMeanwhile, access, failed }: Rolled,
   processes: number,
 ): void {
   const { counts, violations } = result.verdict
@@ -178,7 +184,7 @@ function holds(
   t.true(sockets >= who.people)
   t.true(access.length > 200, `${access.length} requests`)
   t.true(resumedMs.length > 0 && resumedMs.every((ms) => ms < patienceMs))
-  t.deepEqual(failed(access), [])
+  t.deepEqual(failed, [])
   t.deepEqual(complaints(result), [])
 }
 

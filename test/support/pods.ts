@@ -21,6 +21,7 @@ export interface Pod {
 
 /** One line of the access log of Nginx. */
 export interface AccessLine {
+  requestId: string
   method: string
   path: string
   status: number

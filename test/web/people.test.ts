@@ -216,6 +216,33 @@ inBrowser('what comes is told in all tabs, and read in one it is read in all', a
   t.deepEqual(grace.complaints, [])
 })
 
+inBrowser('a count that was on its way when something came does not take it back', async (t) => {
+  t.timeout(120_000)
+  const ivan = await signedInWindow(t, browser(), stack(), 'ivan')
+  const judy = await signedInWindow(t, browser(), stack(), 'judy')
+  const { page } = ivan
+  const badge = page.locator('.navigation .count', { hasText: '1 unread notification' })
+  const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await page.route(/\/v1\/notifications\?limit=1$/, async (route) => {
+    const response = await route.fetch()
+    asked.resolve()
+    await held.promise
+    await route.fulfill({ response })
+  })
+  const answered = page.waitForResponse(/\/v1\/notifications\?limit=1$/)
+  await page.goto('/settings/about')
+  await asked.promise
+
+  await post(judy, '/v1/people/ivan/follow', undefined, 'PUT')
+  await badge.waitFor()
+  held.resolve()
+  await (await answered).finished()
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)))
+
+  t.true(await badge.isVisible())
+  t.deepEqual(ivan.complaints, [])
+})
+
 inBrowser(
   'an admin gives a role, after being asked, and sees how it came; for others there is no such page',
   async (t) => {

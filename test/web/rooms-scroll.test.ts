@@ -29,6 +29,11 @@ const count = 10_000
 const mostInPage = 400
 /** So far may a line be from where scrolling alone has put it. */
 const stillPx = 2
+/**
+ * Of the page's thread, for 1,000 px of messages. Who scrolls fast goes so far in half a second, which is
+ * the time that there is for all work.
+ */
+const mostBusyMs = 500
 
 inBrowser('10,000 messages scroll from the newest to the first, and no line moves by itself', async (t) => {
   t.timeout(600_000)
@@ -137,18 +142,42 @@ async function watched(
   { isPlaced = true } = {},
 ): Promise<Seen> {
   const watch = await watchLog(page)
+  const work = await watchWork(page)
   await act()
   await settled(page)
+  const busy = await work.stop()
   const seen = await watch.stop()
+  const busyPerThousand = (busy / seen.scrolled) * 1000
   t.log(
-    `${what}: ${seen.frames} frames, half within ${seen.p50} ms, 99 of 100 within ${seen.p99} ms; ${seen.longTasks} long tasks, the longest ` +
+    `${what}: ${busyPerThousand.toFixed(0)} ms of work for 1,000 px; ${seen.frames} frames, half within ${seen.p50} ms, 99 of 100 within ${seen.p99} ms; ${seen.longTasks} long tasks, the longest ` +
       `${seen.longest} ms; ${seen.most} messages in the page at most; ${seen.moved} px moved; went ${seen.scrolled} px, held ${seen.placed} times`,
   )
   t.true(seen.moved <= stillPx, `${what}: ${seen.line}`)
   t.true(seen.most <= mostInPage)
   t.true(seen.scrolled > 1000, `${what}: nobody went anywhere`)
+  t.true(busyPerThousand <= mostBusyMs, `${what}: ${busyPerThousand} ms of work for 1,000 px`)
   if (isPlaced) t.true(seen.placed > 0, `${what}: nothing had to be held in its place, so nothing was watched`)
   return seen
+}
+
+/** Processor time, in ms, that the thread of the page works from now on: other work on the machine makes it little longer. */
+async function watchWork(page: Page): Promise<{ stop(): Promise<number> }> {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const now = async (): Promise<number> => {
+    const { metrics } = await cdp.send('Performance.getMetrics')
+    const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value
+    if (seconds === undefined) throw new Error('the browser does not say how long it worked')
+    return seconds * 1000
+  }
+  const before = await now()
+  return {
+    async stop() {
+      const after = await now()
+      await cdp.detach()
+      return after - before
+    },
+  }
 }
 
 /** Until nothing scrolls any more. */

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { live } from '../shell/live.ts'
 import { Page } from '../shell/page.tsx'
 import { api } from '../shell/session.ts'
-import { unreadNotifications } from '../shell/unread.ts'
+import { setUnreadNotifications } from '../shell/unread.ts'
 import { LinkButton } from '../ui/button.tsx'
 import { PagedEnd } from '../ui/paged-end.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
@@ -61,7 +61,7 @@ function newVisit(): InboxVisit {
   return new InboxVisit({
     list: (page) => api.notifications.list(page),
     read: (upTo) => api.notifications.read(upTo),
-    onUnread: (unread) => void (unreadNotifications.value = unread),
+    onUnread: setUnreadNotifications,
   })
 }
 

@@ -20,6 +20,15 @@ export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filte
 /** Rooms that are shown now, with what their page says. */
 const shown = new Map<string, number>()
 
+/** How often the count was told or asked for: an answer that was overtaken says what was. */
+let turn = 0
+
+/** How many notifications are unread now, as somebody was told last. */
+export function setUnreadNotifications(unread: number): void {
+  turn += 1
+  unreadNotifications.value = unread
+}
+
 /** What is unread in one room now, said by its page; holds until `forgetShown`. */
 export function setUnread(room: string, unread: number): void {
   shown.set(room, unread)
@@ -52,7 +61,7 @@ export function startUnread(): void {
   })
   effect(() => {
     if (me.value !== null) return
-    unreadNotifications.value = 0
+    setUnreadNotifications(0)
     unreadByRoom.value = new Map()
     seats.value = undefined
   })
@@ -69,9 +78,7 @@ function follow(stream: LiveStream): () => void {
   const countAll = (): void => count(['notifications', 'rooms'])
   if (stream.connection.state !== 'open') countAll()
   const forgetOpen = whenOpen(stream, countAll)
-  const forgetUnread = stream.on('notifications.unread', ({ unread }) => {
-    unreadNotifications.value = unread
-  })
+  const forgetUnread = stream.on('notifications.unread', ({ unread }) => setUnreadNotifications(unread))
   const forgetGap = stream.onGap(count)
   const timer = setInterval(look, askEveryMs)
   const forgetReturn = onReturn(look)
@@ -85,7 +92,10 @@ function follow(stream: LiveStream): () => void {
 }
 
 async function countNotifications(): Promise<void> {
-  unreadNotifications.value = (await api.notifications.list({ limit: 1 })).unread
+  turn += 1
+  const own = turn
+  const { unread } = await api.notifications.list({ limit: 1 })
+  if (own === turn) unreadNotifications.value = unread
 }
 
 async function countRooms(): Promise<void> {
