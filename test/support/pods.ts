@@ -21,6 +21,8 @@ export interface Pod {
 
 /** One line of the access log of Nginx. */
 export interface AccessLine {
+  /** When the answer had ended, in whole seconds (ISO 8601). */
+  time: string
   requestId: string
   method: string
   path: string
