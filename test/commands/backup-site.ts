@@ -56,8 +56,8 @@ export async function installationIn(world: World): Promise<Installation> {
 
 const endings = ['thumb.webp', 'feed.webp', 'full.webp', 'full.jpg']
 
-/** A rendered picture of the first account, whose files hold text. */
-export async function putPicture({ sql, config }: World, name: string): Promise<void> {
+/** A rendered picture of the first account, whose files hold text. Answers the folder in which they lie. */
+export async function putPicture({ sql, config }: World, name: string): Promise<string> {
   await sql('media').insert({
     ...{ owner_id: 1, name, state: 'ready', width: 1, height: 1, bytes: 4, placeholder: '', has_original: 0 },
     ...{ use_type: 'profile', use_id: 1 },
@@ -65,6 +65,7 @@ export async function putPicture({ sql, config }: World, name: string): Promise<
   const shard = path.join(config.MEDIA_FOLDER, 'public', name.slice(0, 2))
   await mkdir(shard, { recursive: true })
   for (const ending of endings) await writeFile(path.join(shard, `${name}.${ending}`), `${ending} of ${name}`)
+  return shard
 }
 
 /** As a disk would. */

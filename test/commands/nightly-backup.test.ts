@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { putPicture } from './backup-site.ts'
 import path from 'node:path'
 import test from 'ava'
 import { aside } from '../../src/commands/backup/written-file.ts'
@@ -12,27 +13,13 @@ import { check, folderOf } from './backup-site.ts'
 
 const world = worldOf(test)
 const script = path.join(projectFolder, 'deploy', 'kubernetes', 'components', 'backup', 'nightly.sh')
-const endings = ['thumb.webp', 'feed.webp', 'full.webp', 'full.jpg']
 const picture = 'ab_picture_of_22_chars'
 const isName = /^\d{4}-\d\d-\d\dT\d{6}Z$/
-
-/** A picture, and where its files lie. */
-async function putPicture(name: string): Promise<string> {
-  const { sql, config } = world()
-  await sql('media').insert({
-    ...{ owner_id: 1, name, state: 'ready', width: 1, height: 1, bytes: 4, placeholder: '', has_original: 0 },
-    ...{ use_type: 'profile', use_id: 1 },
-  })
-  const shard = path.join(config.MEDIA_FOLDER, 'public', name.slice(0, 2))
-  await mkdir(shard, { recursive: true })
-  for (const ending of endings) await writeFile(path.join(shard, `${name}.${ending}`), `${ending} of ${name}`)
-  return shard
-}
 
 test.serial.before('there is somebody, with a picture', async (t) => {
   t.timeout(120_000)
   await world().sql('accounts').insert({ username: 'alice', display_name: 'Alice', password: 'x' })
-  await putPicture(picture)
+  await putPicture(world(), picture)
 })
 
 function night(folder: string, kept = '14'): Promise<Answer> {
@@ -92,7 +79,7 @@ test.serial('a backup that lacks files ends with 3, and no older one goes for it
   const folder = await folderOf(t)
   t.is((await night(folder)).code, 0)
   await ofBefore(folder, '2026-01-01T031700Z')
-  const shard = await putPicture('cd_picture_of_22_chars')
+  const shard = await putPicture(world(), 'cd_picture_of_22_chars')
   await rm(path.join(shard, 'cd_picture_of_22_chars.full.jpg'))
 
   const { code, output } = await night(folder, '1')

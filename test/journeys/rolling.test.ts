@@ -6,6 +6,7 @@ import path from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { readRecord, readUsedBytes } from '../../proof/checker/index.ts'
 import { unfinishedAmong } from '../../proof/drill/own-site.ts'
+import { now } from '../../proof/history/history.ts'
 import { drillOnce } from '../../proof/drill/run.ts'
 import type { RunResult } from '../../proof/drill/run.ts'
 import type { Site } from '../../proof/drill/site.ts'
@@ -36,8 +37,8 @@ interface Rolled {
   access: readonly AccessLine[]
   /** Requests that were answered 5xx, whatever was tried before, each with what servers have logged of it. */
   failed: readonly string[]
-  /** How often Redis did not answer in time. */
-  stalls: number
+  /** When Redis did not answer in time: milliseconds since 1970. */
+  stalls: readonly number[]
 }
 
 type Roll = (pods: Pods, untilBack: () => Promise<void>) => Promise<(number | null)[]>
@@ -76,6 +77,7 @@ async function rolled(t: ExecutionContext, by: 'name' | 'files', roll: Roll): Pr
   })
   const ackedMeanwhile = ackedIn(result, pods.underWay)
   const access = await pods.accessLog()
+  const stalls = stallsOf(pods)
   return {
     result,
     exitCodes,
@@ -83,8 +85,8 @@ async function rolled(t: ExecutionContext, by: 'name' | 'files', roll: Roll): Pr
     sockets,
     ackedMeanwhile,
     access,
-    failed: failedOf(access, pods),
-    stalls: stallsOf(pods).length,
+    failed: failedOf(access, pods, stalls),
+    stalls,
   }
 }
 
@@ -157,21 +159,23 @@ function stallsOf(pods: Pods): number[] {
     .map((line) => Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? ''))
 }
 
-function failedOf(access: readonly AccessLine[], pods: Pods): string[] {
+const isNear = (stalls: readonly number[], ms: number): boolean => stalls.some((at) => Math.abs(at - ms) <= stallMs)
+
+function failedOf(access: readonly AccessLine[], pods: Pods, stalls: readonly number[]): string[] {
   const logged = pods.logs.flatMap(({ text }) => text.split('\n'))
-  const stalls = stallsOf(pods)
   return access
-    .filter(({ status, time }) => status >= 500 && !stalls.some((at) => Math.abs(at - Date.parse(time)) <= stallMs))
+    .filter(({ status, time }) => status >= 500 && !isNear(stalls, Date.parse(time)))
     .map((line) => [JSON.stringify(line), ...logged.filter((one) => one.includes(line.requestId))].join('\n'))
 }
 
-/** What clients were told over sockets and by HTTP that is a 5xx; a buffer that is full, too. Where Redis did not answer it may be that. */
-function complaints({ lines }: RunResult, stalls: number): string[] {
+/** What clients were told over sockets and by HTTP that is a 5xx; a buffer that is full, too. */
+function complaints({ lines }: RunResult, stalls: readonly number[]): string[] {
+  const startedMs = Date.now() - now() / 1000
   return lines.flatMap((line) => {
     const code = 'code' in line ? (line.code ?? '') : ''
     const isOurs = code in codes && codes[code as Code].status >= 500
-    if (stalls > 0 && (code === 'timeout' || code === 'unavailable')) return []
-    return isOurs || code.startsWith('http_5') ? [JSON.stringify(line)] : []
+    const isOfStall = 'ended' in line && isNear(stalls, startedMs + (line.ended ?? 0) / 1000)
+    return !isOfStall && (isOurs || code.startsWith('http_5')) ? [JSON.stringify(line)] : []
   })
 }
 
@@ -190,7 +194,7 @@ function holds(
   t.log(
     `${counts.acked} lines acknowledged, ${ackedMeanwhile} of them meanwhile, ${counts.unknown} repeated, ${counts.rooms} rooms, ${sockets} sockets`,
   )
-  if (stalls > 0) t.log(`Redis did not answer in time ${stalls} times`)
+  if (stalls.length > 0) t.log(`Redis did not answer in time ${stalls.length} times`)
   t.log(`back after ${resumedMs.join(', ')} ms; ${access.length} requests`)
 
   t.deepEqual(

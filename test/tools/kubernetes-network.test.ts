@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { overlaysOf, rendered } from '../support/overlays.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,13 +15,7 @@ import type { Workload } from '../support/manifests.ts'
 /** Who may reach whom in Kubernetes, and that everything which names something there names something that is there. */
 
 const kubectl = process.env['KUBECTL'] ?? ''
-const rendered = kubectl === '' ? test.skip : test
-const overlays = new Map<string, readonly Manifest[]>()
-
-test.before('what the overlays send', async () => {
-  if (kubectl === '') return
-  for (const name of overlayNames()) overlays.set(name, await renderOverlay(kubectl, name))
-})
+const overlays = overlaysOf(test)
 
 const peer = z.strictObject({
   podSelector: selector.optional(),

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { overlaysOf, rendered } from '../support/overlays.ts'
 import path from 'node:path'
 import test from 'ava'
 import { overlayNames, renderOverlay } from '../../tools/kubernetes/render.ts'
@@ -11,13 +12,7 @@ import { componentIn, dataOf, envOf, mainOf } from '../support/manifests.ts'
 /** Nginx in Kubernetes, held to the templates of nginx/ and to compose. */
 
 const kubectl = process.env['KUBECTL'] ?? ''
-const rendered = kubectl === '' ? test.skip : test
-const overlays = new Map<string, readonly Manifest[]>()
-
-test.before('what the overlays send', async () => {
-  if (kubectl === '') return
-  for (const name of overlayNames()) overlays.set(name, await renderOverlay(kubectl, name))
-})
+const overlays = overlaysOf(test)
 
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8')
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { overlaysOf, rendered } from '../support/overlays.ts'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
@@ -19,13 +20,7 @@ import type { Container, Workload } from '../support/manifests.ts'
 /** What Kubernetes would be sent, held to the code that runs there, and to docker-compose.yml, which says the same in other words. */
 
 const kubectl = process.env['KUBECTL'] ?? ''
-const rendered = kubectl === '' ? test.skip : test
-const overlays = new Map<string, readonly Manifest[]>()
-
-test.before('what the overlays send', async () => {
-  if (kubectl === '') return
-  for (const name of overlayNames()) overlays.set(name, await renderOverlay(kubectl, name))
-})
+const overlays = overlaysOf(test)
 
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8')
 const composed = z
