@@ -29,6 +29,8 @@ export interface Comparison {
   quantity: string
   ours: string
   theirs: string
+  /** The same peer, set up as Madang is (behind unix sockets) and not as its documentation has it: a second ratio, shown and not judged. */
+  alike?: string
   /** Which way is better, and the bars: `least` 10 reads “≥ 10×”. */
   bars: Bars
 }
@@ -54,7 +56,7 @@ export interface BenchOptions {
   seconds: number
   /** Share of the full size, 1 for a run that counts; less is for trying a measure out, and is printed. */
   scale: number
-  /** Sockets go to the servers themselves, past Nginx; of measures that come in by Nginx otherwise. */
+  /** Sockets and streams go to the servers themselves, past Nginx; of measures that come in by Nginx otherwise. */
   isDirect: boolean
   log(line: string): void
 }

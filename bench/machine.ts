@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
+import { projectFolder } from '../tools/paths.ts'
 import type { Programs } from '../tools/services/find.ts'
 import { ask } from '../tools/services/shell.ts'
 
-/** The machine that a figure comes from, and how busy it was before the run. */
-export interface Machine {
+/** What a figure comes from: a state of the program on a machine, and how busy that was before the run. */
+export interface Machine extends State {
   cores: number
   model: string
   memoryGib: number
@@ -15,6 +16,15 @@ export interface Machine {
   nginx: string
   /** Over one, five and fifteen minutes. */
   loadBefore: readonly number[]
+  /** When the run began, in ISO 8601. */
+  at: string
+}
+
+export interface State {
+  /** Of the working copy; `unknown` where there is none. */
+  commit: string
+  /** Whether what ran was that commit and nothing else. Undefined where nobody knows. */
+  isClean?: boolean | undefined
 }
 
 export async function describeMachine(programs: Programs): Promise<Machine> {
@@ -29,13 +39,36 @@ export async function describeMachine(programs: Programs): Promise<Machine> {
     database: await versionOf(programs.database, ['--no-defaults', '--version'], /Ver (\S+)/),
     nginx: await versionOf(programs.nginx, ['-v'], /nginx\/([\d.]+)/),
     loadBefore: os.loadavg().map((load) => Number(load.toFixed(2))),
+    at: new Date().toISOString(),
+    ...(await stateOf(projectFolder)),
   }
 }
 
 export function inOneLine(machine: Machine): string {
-  const { cores, model, memoryGib, kernel, node, redis, database, nginx, loadBefore } = machine
+  return `${stateInWords(machine)}; ${machineInWords(machine)}; load before ${machine.loadBefore.join(' ')}`
+}
+
+export function machineInWords(machine: Omit<Machine, 'loadBefore' | 'at' | keyof State>): string {
+  const { cores, model, memoryGib, kernel, node, redis, database, nginx } = machine
   const programs = `Node ${node}, Redis ${redis}, database ${database}, Nginx ${nginx}`
-  return `${cores} cores (${model}), ${memoryGib} GiB, ${kernel}; ${programs}; load before ${loadBefore.join(' ')}`
+  return `${cores} cores (${model}), ${memoryGib} GiB, ${kernel}; ${programs}`
+}
+
+export function stateInWords({ commit, isClean }: State): string {
+  if (isClean === undefined) return `commit ${commit}`
+  return `commit ${commit}${isClean ? '' : ' with changes that are not committed'}`
+}
+
+/** What the bench writes changes nothing of what it measures. */
+const written = [':!bench/results', ':!bench/plots', ':!bench/README.md']
+
+/** Of a folder with a working copy; without one, or without git, nothing is known. */
+export async function stateOf(folder: string): Promise<State> {
+  const git = (...args: string[]) => ask('git', args, { cwd: folder })
+  const head = await git('rev-parse', '--short=10', 'HEAD')
+  const changes = await git('status', '--porcelain', '--', '.', ...written)
+  if (head.code !== 0 || changes.code !== 0) return { commit: 'unknown' }
+  return { commit: head.output.trim(), isClean: changes.output.trim() === '' }
 }
 
 async function versionOf(program: string, args: readonly string[], form: RegExp): Promise<string> {

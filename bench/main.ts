@@ -11,11 +11,12 @@ import { sweeps } from './growth/sweeps.ts'
 import { describeMachine } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { measures } from './measures.ts'
-import { benchOptions, usage } from './options.ts'
+import { benchOptions, trialOf, usage } from './options.ts'
 import type { Asked } from './options.ts'
 import { providePeers } from './packages.ts'
 import { compare, showBar } from './ratios.ts'
 import { jsonOf } from './report/json.ts'
+import { keepAndShow } from './report/keep.ts'
 import { plotOf } from './report/plot.ts'
 import { columns, isEveryMustMet, tableOf } from './report/table.ts'
 import type { Run, Taken } from './report/table.ts'
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${asked === 'help' ? usage : listOf(measures)}\n`)
     return 0
   }
+  if ('table' in asked) return keepAndShow(asked.table)
   stopOnSignals()
   const progress = screenProgress()
   const programs = await providePrograms(progress)
@@ -57,8 +59,7 @@ async function grow(asked: Asked, wanted: readonly string[], machine: Machine, o
     sweeps.filter(({ id }) => wanted.includes(id)),
     options,
   )
-  const trial = asked.scale === 1 ? undefined : `${asked.scale} of the full size`
-  const run = { machine, command: commandOf(asked), trial, taken }
+  const run = { machine, command: commandOf(asked), trial: trialOf(asked), taken }
   process.stdout.write(`${growthTable(run)}\n`)
   writeFiles(asked, growthJson(run), (draw) => {
     for (const growth of taken) {
@@ -81,14 +82,6 @@ async function take(group: readonly Measure[], options: BenchOptions): Promise<T
     outcomes: measure.comparisons.map((comparison) => compare(comparison, rounds)),
     faults: measure.judge?.(rounds) ?? [],
   }))
-}
-
-function trialOf({ rounds, scale }: Asked): string | undefined {
-  const reasons = [
-    ...(rounds < 3 ? [`${rounds} of at least 3 rounds`] : []),
-    ...(scale === 1 ? [] : [`${scale} of the full size`]),
-  ]
-  return reasons.length === 0 ? undefined : reasons.join(', ')
 }
 
 function commandOf({ ids, sweeps: grown, rounds, seconds, scale, isDirect }: Asked): string {

@@ -5,6 +5,9 @@ import { Problem } from '../tools/problem.ts'
 
 const ticksPerSecond = 100
 
+/** The name of the figure that says how busy the load was: of its busiest process, in percent of one processor. */
+export const loadBusy = 'load percent of its busiest process'
+
 /** Process ids by the name of what they are. */
 export type Pids = Readonly<Record<string, number>>
 
@@ -21,10 +24,22 @@ export function usedBetween(
   return Object.fromEntries(Object.entries(after).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)]))
 }
 
-/** Seconds of user and system time in the text of `/proc/PID/stat`, whose second field may hold anything. */
-export function secondsInStat(stat: string): number {
+/** Seconds of this process, where it is the load itself. */
+export function ownSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000_000
+}
+
+/** Seconds of all programs that this process has run to their end. */
+export function secondsOfEnded(): number {
+  return secondsInStat(read('/proc/self/stat'), 'ended children')
+}
+
+/** Seconds of user and system time in the text of `/proc/PID/stat`, whose second field may hold anything: its own, or those of the children that it has waited for. */
+export function secondsInStat(stat: string, of: 'itself' | 'ended children' = 'itself'): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const seconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  const first = of === 'itself' ? 11 : 13
+  const seconds = (Number(fields[first]) + Number(fields[first + 1])) / ticksPerSecond
   if (Number.isNaN(seconds)) throw new Error(`not a line of /proc/PID/stat: ${stat}`)
   return seconds
 }

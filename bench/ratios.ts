@@ -1,8 +1,13 @@
 import type { Bars, Comparison, Figures } from './contract.ts'
 
-/** What a comparison came to: one ratio a paired round, and how the median stands to the bars. */
-export interface Outcome {
+/** What a comparison came to, and the same with a peer that is set up as Madang is, where one took part. */
+export interface Outcome extends Judged {
   comparison: Comparison
+  alike?: Judged & { theirs: string }
+}
+
+/** One ratio a paired round, and how the median stands to the bars. */
+export interface Judged {
   /** In the order of the rounds. */
   ratios: readonly number[]
   median: number
@@ -48,16 +53,22 @@ export function pairedRatios(
 }
 
 export function compare(comparison: Comparison, rounds: ReadonlyMap<string, readonly Figures[]>): Outcome {
-  const ratios = pairedRatios(comparison, rounds)
+  const { alike, bars } = comparison
+  const outcome = { comparison, ...judge(pairedRatios(comparison, rounds), bars) }
+  if (alike === undefined || !rounds.has(alike)) return outcome
+  const beside = judge(pairedRatios({ ...comparison, theirs: alike }, rounds), bars)
+  return { ...outcome, alike: { theirs: alike, ...beside } }
+}
+
+export function judge(ratios: readonly number[], bars: Bars): Judged {
   const middle = median(ratios)
   return {
-    comparison,
     ratios,
     median: middle,
     least: Math.min(...ratios),
     most: Math.max(...ratios),
-    isMustMet: isMet(middle, comparison.bars, 'must'),
-    isGoalMet: isMet(middle, comparison.bars, 'goal'),
+    isMustMet: isMet(middle, bars, 'must'),
+    isGoalMet: isMet(middle, bars, 'goal'),
   }
 }
 

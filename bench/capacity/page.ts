@@ -1,3 +1,4 @@
+import { markdownTable, withBlocks } from '../report/blocks.ts'
 import { loadOf, needsOf, processesFor, supposed } from './reckon.ts'
 import type { Community } from './reckon.ts'
 import type { Units } from './units.ts'
@@ -5,12 +6,7 @@ import type { Units } from './units.ts'
 /** The tables of docs/capacity.md, each between two comments that name it. */
 
 export function withTables(page: string, units: Units): string {
-  return Object.entries(tablesOf(units)).reduce((text, [name, block]) => {
-    const [begin, end] = [`<!-- computed: ${name} -->`, `<!-- end of ${name} -->`]
-    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-    if (from < 0 || to < from) throw new Error(`the page has no place for ${name}`)
-    return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`
-  }, page)
+  return withBlocks(page, tablesOf(units))
 }
 
 function tablesOf(units: Units): Record<string, string> {
@@ -26,7 +22,7 @@ function tablesOf(units: Units): Record<string, string> {
 }
 
 function unitTable({ values }: Units): string {
-  return table(
+  return markdownTable(
     ['unit', 'cost'],
     Object.entries(values).map(([name, value]) => [name, show(value)]),
   )
@@ -37,7 +33,7 @@ function machineTable({ values }: Units): string {
   const perCore = (micros: number): string => show(500_000 / micros)
   const of = (name: string): number => values[name] ?? Number.NaN
   const message = of('message, server µs') + supposed.listeners * of('delivery, server µs')
-  return table(
+  return markdownTable(
     ['a core at half its time serves', 'a second'],
     [
       [`messages to ${supposed.listeners} listeners, as a server`, perCore(message)],
@@ -70,7 +66,7 @@ function communityTable(units: Units, communities: readonly Community[]): string
     }),
   ]
   const processes = (cores: number): string => `${show(cores)} → ${show(processesFor(cores))}`
-  return table(
+  return markdownTable(
     ['members', ...communities.map(({ members }) => show(members))],
     [
       row('connected', ({ load }) => load.connected),
@@ -96,11 +92,6 @@ function communityTable(units: Units, communities: readonly Community[]): string
       row('network from servers to Nginx, Mbit/s', ({ needs }) => needs.megabitsInside),
     ],
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
 /** Three digits that count: more would promise what no guess can keep. */

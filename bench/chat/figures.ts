@@ -1,14 +1,19 @@
 import type { CrowdReport } from '../clients/crowd.ts'
 import type { Figures } from '../contract.ts'
+import { loadBusy } from '../processor-time.ts'
 import { percentile } from '../ratios.ts'
+import type { Storing } from './storing.ts'
 
-/** What a round came to, of what its clients saw and what its processes used, by part. */
-export function figuresOf(report: CrowdReport, used: Readonly<Record<string, number>>): Figures {
+/**
+ * What a round came to, of what its clients saw and what its processes used, by part; and of what had to be stored afterwards, where that is not done when a message is answered. `stored…` is with that.
+ */
+export function figuresOf(report: CrowdReport, used: Readonly<Record<string, number>>, storing?: Storing): Figures {
   const { deliveries, acknowledged, seconds, latenciesMs } = report
   const ofNode = Object.entries(used).filter(([part]) => /^(server|worker)-/.test(part))
   const sum = (parts: readonly (readonly [string, number])[]): number =>
     parts.reduce((total, [, each]) => total + each, 0)
   const all = sum(Object.entries(used))
+  const withStoring = all + (storing?.cpuSeconds ?? 0)
   return {
     deliveriesPerSecond: deliveries / seconds,
     messagesPerSecond: acknowledged / seconds,
@@ -16,15 +21,27 @@ export function figuresOf(report: CrowdReport, used: Readonly<Record<string, num
     nodeCpuMicrosPerDelivery: (sum(ofNode) * 1_000_000) / deliveries,
     firstServerCpuMicrosPerDelivery: ((used['server-1'] ?? 0) * 1_000_000) / deliveries,
     cpuMicrosPerMessage: (all * 1_000_000) / acknowledged,
+    storedCpuMicrosPerDelivery: (withStoring * 1_000_000) / deliveries,
+    storedCpuMicrosPerMessage: (withStoring * 1_000_000) / acknowledged,
+    ...(storing === undefined ? {} : storingFigures(report, storing)),
     p50Ms: percentile(latenciesMs, 0.5),
     p95Ms: percentile(latenciesMs, 0.95),
     p99Ms: percentile(latenciesMs, 0.99),
     ...Object.fromEntries(Object.entries(used).map(([part, each]) => [`${part} percent`, (each / seconds) * 100])),
-    'load percent of its busiest process': report.busiest * 100,
+    [loadBusy]: report.busiest * 100,
     lost: report.missing,
     doubled: report.duplicates,
     overtaken: report.overtaken,
     'rooms heard in different orders': report.roomsInDisorder,
+  }
+}
+
+function storingFigures({ acknowledged, seconds }: CrowdReport, storing: Storing): Figures {
+  return {
+    storingMicrosPerMessage: (storing.cpuSeconds * 1_000_000) / acknowledged,
+    storingSeconds: storing.seconds,
+    // As if nobody had spoken meanwhile: less than what can go on for ever.
+    storedMessagesPerSecond: acknowledged / (seconds + storing.seconds),
   }
 }
 

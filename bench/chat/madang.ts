@@ -9,6 +9,7 @@ import { figuresOf, requireLedger } from './figures.ts'
 import type { Ground } from './ground.ts'
 import { socketsOf } from './load.ts'
 import type { ChatLoad, Doors } from './load.ts'
+import { Storekeeper } from './storing.ts'
 import { warmUp } from './warm-up.ts'
 
 export interface MadangOptions {
@@ -32,11 +33,13 @@ export function madang(name: string, options: MadangOptions): Contestant {
       : 'Acknowledges before Redis has it on disk, which it is within a second'
   return {
     name,
-    terms: `${ledgerTerms}. ${kept} (appendfsync ${appendfsync}); rows follow.`,
+    terms: `${ledgerTerms}. ${kept} (appendfsync ${appendfsync}); rows follow, behind the round and before anybody else's.`,
     async start() {
       const site = await ground.enter()
       const crowd = await openCrowd(site, options, name.replaceAll(/\W/g, '_'))
       await crowd.round(warmUp(shape.load))
+      const storekeeper = new Storekeeper(site)
+      await storekeeper.storeAll()
       return {
         async round() {
           await setAppendfsync(site, appendfsync)
@@ -45,10 +48,11 @@ export function madang(name: string, options: MadangOptions): Contestant {
           const used = usedBetween(before, processorSeconds(site.pids()))
           await setAppendfsync(site, 'always')
           requireLedger(report)
-          return figuresOf(report, used)
+          return figuresOf(report, used, await storekeeper.storeAll())
         },
         async stop() {
           await crowd.stop()
+          await storekeeper.stop()
           await ground.leave()
         },
       }

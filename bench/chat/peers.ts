@@ -28,13 +28,6 @@ export const socketIoInsert: Peer = {
   terms: `socket.io 4 with @socket.io/redis-adapter on two servers, one INSERT before the emit. Acknowledges when the row is on disk. ${unchecked}`,
 }
 
-export const socketIoByFile: Peer = {
-  ...socketIoInsert,
-  name: 'socket.io + INSERT, unix sockets',
-  terms: 'The same, reached by Nginx over unix sockets as Madang is: shown, not compared.',
-  isByFile: true,
-}
-
 export const socketIoStreams: Peer = {
   name: 'socket.io streams',
   program: 'socket-io-streams.ts',
@@ -54,6 +47,16 @@ export const wsPubSub: Peer = {
   program: 'ws-pubsub.ts',
   dialect: 'plain',
   terms: `ws and Redis pub/sub on two servers, nothing kept. Acknowledges when Redis has published. ${unchecked}`,
+}
+
+/** Reached by Nginx over unix sockets, as Madang is. */
+export function byFile(peer: Peer): Peer {
+  return {
+    ...peer,
+    name: `${peer.name}, unix sockets`,
+    terms: `${peer.name}, reached by Nginx over unix sockets as Madang is: the second ratio, shown and not judged.`,
+    isByFile: true,
+  }
 }
 
 export const writeLoop: Peer = {

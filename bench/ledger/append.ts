@@ -7,7 +7,7 @@ import type { RoomId } from '../../src/platform/ids.ts'
 import { Problem } from '../../tools/problem.ts'
 import { findBenchmark } from '../../tools/services/provide.ts'
 import type { BenchOptions, Contestant, Figures, Measure, Standing } from '../contract.ts'
-import { processorSeconds, usedBetween } from '../processor-time.ts'
+import { loadBusy, ownSeconds, processorSeconds, secondsOfEnded, usedBetween } from '../processor-time.ts'
 import { lines } from './lines.ts'
 import { Shared } from './shared.ts'
 import { openSite, say } from './site.ts'
@@ -32,7 +32,7 @@ function contestants({ scale, log }: BenchOptions): Contestant[] {
     ...{ FLUSH_ENTRIES: 2 * count, FLUSH_BYTES: 1_073_741_824 },
   }
   const shared = new Shared(() => openSite({ name: 'append', settings, log }))
-  const batches = `the Appender of a server, ${atOnce} people who each wait for their answer: members, send-once, caps, digest, publish`
+  const batches = `the Appender of a server, ${atOnce} people who each wait for their answer, in one process with it: members, send-once, caps, digest, publish`
   const single = `redis-benchmark with ${atOnce} connections, which wait for their answers; the script of the ledger with all it does, one entry a call`
   const least = `redis-benchmark with ${atOnce} connections; a script of three commands: no members, no send-once, no digest, no caps`
   return [
@@ -174,13 +174,19 @@ const fewDoubled = 20
 
 const run = promisify(execFile)
 
-/** Entries a second, and what each cost Redis. */
+/** Entries a second, what each cost Redis, and how busy whoever asked was: this process, in which people and Appender are, or redis-benchmark. */
 async function usingRedis(site: LedgerSite, count: number, work: () => Promise<number>): Promise<Figures> {
   const pids = { redis: site.backing.pids.redis }
   const before = processorSeconds(pids)
+  const [own, ended] = [ownSeconds(), secondsOfEnded()]
   const entriesPerSecond = await work()
+  const busiest = Math.max(ownSeconds() - own, secondsOfEnded() - ended)
   const { redis = 0 } = usedBetween(before, processorSeconds(pids))
-  return { entriesPerSecond, redisMicrosecondsPerEntry: (redis * 1_000_000) / count }
+  return {
+    entriesPerSecond,
+    redisMicrosecondsPerEntry: (redis * 1_000_000) / count,
+    [loadBusy]: (busiest / (count / entriesPerSecond)) * 100,
+  }
 }
 
 const quantity = 'entriesPerSecond'

@@ -6,9 +6,11 @@ export function jsonOf(run: Run): string {
   const { machine, command, trial } = run
   const taken = run.taken.map(({ measure, rounds, outcomes, faults, terms }) => ({
     ...{ id: measure.id, title: measure.title, faults },
-    comparisons: outcomes.map(({ comparison, ratios, median, least, most, isMustMet, isGoalMet }) => ({
+    comparisons: outcomes.map(({ comparison, ...outcome }) => ({
       ...comparison,
-      ...{ ratios, median, least, most, isMustMet, isGoalMet },
+      // By its name in the comparison, with its ratios where it took part.
+      alike: undefined,
+      ...outcome,
       ...{ must: showBar(comparison.bars, 'must'), goal: showBar(comparison.bars, 'goal') },
     })),
     contestants: [...rounds].map(([name, figures]) => ({ name, terms: terms.get(name), rounds: figures })),

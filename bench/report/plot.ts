@@ -1,6 +1,6 @@
+import type { Measure } from '../contract.ts'
 import { showBar, showRatio } from '../ratios.ts'
 import type { Outcome } from '../ratios.ts'
-import type { Taken } from './table.ts'
 
 /** A measure as a picture: a line a comparison, on a logarithmic scale of ours ÷ theirs, with its rounds and its bars. */
 
@@ -10,8 +10,13 @@ const right = 150
 const lineHeight = 46
 const top = 66
 
+export interface Drawn {
+  measure: Pick<Measure, 'id' | 'title'>
+  outcomes: readonly Outcome[]
+}
+
 /** One SVG that needs nothing else. */
-export function plotOf({ measure, outcomes }: Pick<Taken, 'measure' | 'outcomes'>): string {
+export function plotOf({ measure, outcomes }: Drawn): string {
   const scale = scaleOf(outcomes)
   const height = top + outcomes.length * lineHeight + 34
   const bottom = height - 30

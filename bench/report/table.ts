@@ -1,8 +1,8 @@
-import type { Measure } from '../contract.ts'
+import type { Bars, Measure } from '../contract.ts'
 import { inOneLine } from '../machine.ts'
 import type { Machine } from '../machine.ts'
 import { showBar, showRatio } from '../ratios.ts'
-import type { Outcome } from '../ratios.ts'
+import type { Judged, Outcome } from '../ratios.ts'
 import { mediansOf, showFigure } from '../rounds.ts'
 import type { Rounds } from '../rounds.ts'
 
@@ -41,15 +41,15 @@ export function isEveryMustMet(run: Run): boolean {
 
 function blockOf({ measure, rounds, outcomes, faults, terms }: Taken): string {
   const head = ['ours ÷ theirs', 'median', 'range', 'must', '', 'goal', '']
-  const lines = outcomes.map(({ comparison, median, least, most, isMustMet, isGoalMet }) => [
-    `${comparison.title}: ${comparison.ours} ÷ ${comparison.theirs}`,
-    showRatio(median),
-    `${showRatio(least)} – ${showRatio(most)}`,
-    showBar(comparison.bars, 'must'),
-    isMustMet ? '✔' : '✘',
-    showBar(comparison.bars, 'goal'),
-    isGoalMet ? '✔' : '–',
-  ])
+  const lines = outcomes.flatMap((outcome) => {
+    const { comparison, alike } = outcome
+    const words = (theirs: string): string => `${comparison.title}: ${comparison.ours} ÷ ${theirs}`
+    const { bars } = comparison
+    return [
+      lineOf(words(comparison.theirs), outcome, bars),
+      ...(alike === undefined ? [] : [lineOf(`(${words(alike.theirs)})`, alike, bars)]),
+    ]
+  })
   return [
     `${measure.id}  ${measure.title}`,
     columns([head, ...lines]),
@@ -59,6 +59,14 @@ function blockOf({ measure, rounds, outcomes, faults, terms }: Taken): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function lineOf(words: string, { median, least, most, isMustMet, isGoalMet }: Judged, bars: Bars): string[] {
+  return [
+    ...[words, showRatio(median), `${showRatio(least)} – ${showRatio(most)}`],
+    ...[showBar(bars, 'must'), isMustMet ? '✔' : '✘'],
+    ...[showBar(bars, 'goal'), isGoalMet ? '✔' : '–'],
+  ]
 }
 
 /** Medians of every quantity, a contestant a column. */

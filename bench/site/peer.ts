@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { childFiles } from '../../tools/local/backing.ts'
-import { nginxService } from '../../tools/local/madang.ts'
 import { freePort } from '../../tools/ports.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { startProcess } from '../../tools/processes.ts'
@@ -11,6 +10,7 @@ import { localLayout } from '../../tools/local/layout.ts'
 import type { Layout } from '../../tools/local/layout.ts'
 import type { Pids } from '../processor-time.ts'
 import { underWay } from '../under-way.ts'
+import { fileOf, startFront } from './front.ts'
 import { ownEnv } from './site.ts'
 import type { Site } from './site.ts'
 
@@ -52,23 +52,16 @@ export async function startPeer({
     const ports = await Promise.all(Array.from({ length: servers }, freePort))
     const addressesOfServices = { DATABASE_URL: databaseUrl, REDIS_URL: site.redisUrl }
     const all = { ...ownEnv(), NODE_ENV: 'production', ADAPTER_KEY: name, ...env, ...addressesOfServices }
-    const files = ports.map((_, index) => (isByFile ? layout.socket(`server-${index + 1}`) : undefined))
+    const files = ports.map((_, index) => (isByFile ? fileOf(layout, `server-${index + 1}`) : undefined))
     await supervisor.start(
       ...ports.map((port, index) =>
         peerService({ layout, program, port, index, env: { ...all, LISTEN_FILE: files[index] } }),
       ),
     )
-    const port = await freePort()
     const addresses = ports.map((each) => `127.0.0.1:${each}`)
-    await supervisor.start(
-      nginxService({
-        ...{ layout, program: site.programs.nginx, port, hosts: ['127.0.0.1'] },
-        servers: addresses.map((address, index) => (files[index] === undefined ? address : `unix:${files[index]}`)),
-        ...{ trustedProxies: [], mediaFolder: layout.inside('media'), limits: {} },
-      }),
-    )
+    const upstreams = addresses.map((address, index) => (files[index] === undefined ? address : `unix:${files[index]}`))
     return {
-      address: `http://127.0.0.1:${port}`,
+      address: await startFront({ site, layout, supervisor, servers: upstreams }),
       servers: addresses.map((address) => `http://${address}`),
       pids: () => supervisor.pids,
       stop,

@@ -1,7 +1,7 @@
 import { encodeCursor } from '../../src/platform/http/pages.ts'
 import { connectMysql } from '../../src/platform/mysql.ts'
 import type { BenchOptions, Contestant, Figures, Measure, Standing } from '../contract.ts'
-import { processorSeconds, usedBetween } from '../processor-time.ts'
+import { loadBusy, ownSeconds, processorSeconds, usedBetween } from '../processor-time.ts'
 import { percentile } from '../ratios.ts'
 import { signIn } from '../site/members.ts'
 import type { SignedIn } from '../site/members.ts'
@@ -149,15 +149,18 @@ async function pageStanding(options: {
       await readPages(request, { connections, seconds: Math.min(1, seconds), expected })
       const server = { server: options.pid() }
       const before = processorSeconds(server)
+      const readerBefore = ownSeconds()
       const startedAt = performance.now()
       const pages = await readPages(request, { connections, seconds, expected })
       const tookSeconds = (performance.now() - startedAt) / 1000
+      const readerSeconds = ownSeconds() - readerBefore
       const { server: used = 0 } = usedBetween(before, processorSeconds(server))
       const alone = await readPages(request, { connections: 1, seconds, expected })
       return {
         cpuMs: (used * 1000) / pages.length,
         pagesPerSecond: pages.length / tookSeconds,
         ...{ p50Ms: percentile(alone, 0.5), p95Ms: percentile(alone, 0.95), p99Ms: percentile(alone, 0.99) },
+        [loadBusy]: (readerSeconds / tookSeconds) * 100,
       }
     },
   }

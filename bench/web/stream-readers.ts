@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
 import { findMarker, markerLength, orderIn } from '../clients/marker.ts'
+import { ownSeconds } from '../processor-time.ts'
+import { ChunkedBody } from './chunked-body.ts'
 
 /**
  * A process of the load: streams on raw sockets, each of which must hear every event once, in order. Says after each event that all have
@@ -12,6 +14,8 @@ export interface ReadersPlan {
   path: string
   /** One a stream. */
   tokens: readonly string[]
+  /** The first three octets of the addresses that the streams come from, such as `127.1.1`: Nginx leads all of a network to one server. Loopback's own unless said. */
+  network?: string
 }
 export type FromReaders =
   | { type: 'ready' }
@@ -19,32 +23,42 @@ export type FromReaders =
   | { type: 'failed'; reason: string }
 
 const opensAtOnce = 50
+const addressesOfNetwork = 250
+const endOfHead = '\r\n\r\n'
 const buffer = Buffer.allocUnsafeSlow(262_144)
 /** How many streams have heard each event that not all have heard. */
 const heardBy = new Map<number, number>()
 let streams = 0
 
 async function open(plan: ReadersPlan): Promise<void> {
-  const waiting = [...plan.tokens]
+  const { network } = plan
+  const waiting = plan.tokens.map((token, nth) => ({
+    token,
+    from: network === undefined ? undefined : `${network}.${1 + (nth % addressesOfNetwork)}`,
+  }))
   streams = waiting.length
   await Promise.all(
     Array.from({ length: opensAtOnce }, async () => {
-      for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) await openStream(plan, token)
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await openStream(plan, next)
     }),
   )
   say({ type: 'ready' })
 }
 
 /** Resolves with the first bytes behind the head of the answer: from there on nothing is missed. */
-function openStream({ port, path }: ReadersPlan, token: string): Promise<void> {
+function openStream(
+  { port, path }: ReadersPlan,
+  { token, from: localAddress }: { token: string; from: string | undefined },
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let head = ''
-  let isOpen = false
+  let body: ChunkedBody | undefined
   let next = 0
   let rest: Buffer | undefined
   let guess = 0
 
   const readEvents = (chunk: Buffer): void => {
+    resolve()
     const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk])
     let at = 0
     for (;;) {
@@ -57,23 +71,32 @@ function openStream({ port, path }: ReadersPlan, token: string): Promise<void> {
       count(number)
       at = marker + markerLength
     }
-    // A marker that two reads share begins in the end of this one; the bytes are written over by the next.
+    // A marker that two pieces share begins in the end of this one; the bytes are written over by the next.
     const from = bytes.indexOf(0x7e, Math.max(at, bytes.length - markerLength + 1))
     rest = from < 0 ? undefined : Buffer.from(bytes.subarray(from))
   }
 
+  const readHead = (bytes: Buffer): void => {
+    head += bytes.toString('latin1')
+    const end = head.indexOf(endOfHead)
+    if (!head.startsWith('HTTP/1.1 200 '.slice(0, head.length))) return reject(new Error(head.slice(0, 400)))
+    if (end < 0) return
+    if (!/\r\ntransfer-encoding: chunked/i.test(head)) return reject(new Error(`not in chunks: ${head}`))
+    body = new ChunkedBody(readEvents)
+    body.read(Buffer.from(head.slice(end + endOfHead.length), 'latin1'))
+  }
+
   const socket = connect({
-    ...{ host: '127.0.0.1', port, noDelay: true },
+    ...{ host: '127.0.0.1', port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) },
     onread: {
       buffer,
       callback(length) {
         const bytes = buffer.subarray(0, length)
-        if (isOpen) readEvents(bytes)
-        else {
-          head += bytes.toString('latin1')
-          if (!head.startsWith('HTTP/1.1 200 '.slice(0, head.length))) reject(new Error(head.slice(0, 400)))
-          isOpen = /\r\n\r\n./s.test(head)
-          if (isOpen) resolve()
+        try {
+          if (body === undefined) readHead(bytes)
+          else body.read(bytes)
+        } catch (error) {
+          fail(String(error))
         }
         return true
       },
@@ -93,8 +116,7 @@ function count(number: number): void {
   const heard = (heardBy.get(number) ?? 0) + 1
   if (heard < streams) return void heardBy.set(number, heard)
   heardBy.delete(number)
-  const { user, system } = process.cpuUsage()
-  say({ type: 'heard', number, cpuSeconds: (user + system) / 1_000_000 })
+  say({ type: 'heard', number, cpuSeconds: ownSeconds() })
 }
 
 function say(message: FromReaders): void {

@@ -6,27 +6,36 @@ import { closeRedis, connectRedis } from '../../src/platform/redis.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import type { BenchOptions, Comparison, Contestant, Figures, Measure, Standing } from '../contract.ts'
 import { writeMarker } from '../clients/marker.ts'
-import { processorSeconds, usedBetween } from '../processor-time.ts'
+import { loadBusy, processorSeconds, usedBetween } from '../processor-time.ts'
 import type { Pids } from '../processor-time.ts'
 import { percentile } from '../ratios.ts'
 import { signIn } from '../site/members.ts'
 import { startSite } from '../site/site.ts'
 import type { Site } from '../site/site.ts'
-import { startChild } from './child.ts'
 import { Readers } from './readers.ts'
 import { sharedBy } from './shared.ts'
 import type { Shared } from './shared.ts'
+import { startSsePeer } from './sse-peer.ts'
+import type { SsePeerOptions } from './sse-peer.ts'
 
 const streams = 1000
 const streamsOfOne = 10
 /** Events under way at most. */
 const window = 64
 const eventText = '마당에서 만나요. '.repeat(12)
+const path = '/v1/stream?topics=timeline'
+/** One network: Nginx leads all of it to one server. */
+const network = '127.1.1'
 
 const bars = {
   rate: { least: { must: 1.7, goal: 2.5 } },
   cpu: { most: { must: 0.55, goal: 0.35 } },
 } satisfies Record<string, Comparison['bars']>
+
+const name = {
+  ...{ ours: 'madang', theirs: 'better-sse', alike: 'better-sse, unix sockets' },
+  one: (contestant: string) => `${contestant}, one at a time`,
+} as const
 
 /** P10: what is told once is heard by a thousand. */
 export const streaming: Measure = {
@@ -35,14 +44,16 @@ export const streaming: Measure = {
   contestants: streamContestants,
   comparisons: [
     {
-      ...{ title: 'deliveries/s', quantity: 'deliveriesPerSecond', ours: 'madang', theirs: 'better-sse' },
-      bars: bars.rate,
+      ...{ title: 'deliveries/s', quantity: 'deliveriesPerSecond', bars: bars.rate },
+      ...{ ours: name.ours, theirs: name.theirs, alike: name.alike },
     },
-    { ...{ title: 'CPU per delivery', quantity: 'cpuUs', ours: 'madang', theirs: 'better-sse' }, bars: bars.cpu },
     {
-      ...{ title: 'CPU per delivery, one event at a time', quantity: 'cpuUs' },
-      ...{ ours: 'madang, one at a time', theirs: 'better-sse, one at a time' },
-      bars: bars.cpu,
+      ...{ title: 'CPU of the server per delivery', quantity: 'cpuUs', bars: bars.cpu },
+      ...{ ours: name.ours, theirs: name.theirs, alike: name.alike },
+    },
+    {
+      ...{ title: 'CPU of the server per delivery, one event at a time', quantity: 'cpuUs', bars: bars.cpu },
+      ...{ ours: name.one(name.ours), theirs: name.one(name.theirs), alike: name.one(name.alike) },
     },
   ],
 }
@@ -54,33 +65,34 @@ interface Channel {
   /** Number of the next event: it goes on over the rounds. */
   next: number
   tell(number: number): Promise<void> | void
+  /** `server…` are those that might have the streams; one of them has. */
   pids(): Pids
 }
 
 function streamContestants(options: BenchOptions): readonly Contestant[] {
   const count = Math.max(streamsOfOne, Math.round(streams * options.scale))
-  const own = sharedBy(() => openMadang(count, options))
-  const theirs = sharedBy(() => openPeer(count))
-  const ours =
-    'server-1 of a site, asked directly: sessions, visibility, limits, ids, heartbeat, resume; every event is a row, placed by the worker'
-  const peer = 'a channel of better-sse on node:http, as its guide shows it; nothing is kept'
+  const { isDirect, log } = options
+  const town = sharedBy(() => openTown(log))
+  const own = sharedBy(() => joined(town, (site) => openMadang(site, count, isDirect)))
+  const peer = (by: SsePeerOptions['by']): Shared<Channel> =>
+    sharedBy(() => joined(town, (site) => openPeer({ site, by, log }, count)))
+  const way = isDirect ? 'asked directly' : 'by Nginx, which leads all to one server'
+  const ours = `a site, ${way}: sessions, visibility, limits, ids, heartbeat, resume; every event is a row, placed by the worker`
+  const theirs = `a channel of better-sse on node:http, as its guide shows it, ${isDirect ? way : 'behind the same Nginx, by a port'}; nothing is kept`
+  const both = (contestant: string, terms: string, channel: Shared<Channel>): Contestant[] => [
+    {
+      ...{ name: contestant, terms: `${terms}; ${window} events under way` },
+      start: () => standingOn(channel, window, options),
+    },
+    {
+      ...{ name: name.one(contestant), terms: 'the same, the next event when all have heard the last' },
+      start: () => standingOn(channel, 1, options),
+    },
+  ]
   return [
-    { name: 'madang', terms: `${ours}; ${window} events under way`, start: () => standingOn(own, window, options) },
-    {
-      name: 'better-sse',
-      terms: `${peer}; ${window} events under way`,
-      start: () => standingOn(theirs, window, options),
-    },
-    {
-      name: 'madang, one at a time',
-      terms: 'the same, the next event when all have heard the last',
-      start: () => standingOn(own, 1, options),
-    },
-    {
-      name: 'better-sse, one at a time',
-      terms: 'the same, the next event when all have heard the last',
-      start: () => standingOn(theirs, 1, options),
-    },
+    ...both(name.ours, ours, own),
+    ...both(name.theirs, theirs, peer(isDirect ? 'itself' : 'port')),
+    ...(isDirect ? [] : both(name.alike, 'the same, reached by Nginx over a unix socket as Madang is', peer('file'))),
   ]
 }
 
@@ -100,13 +112,18 @@ async function standingOn(shared: Shared<Channel>, underWay: number, options: Be
       const deliveries = times.length * channel.streams
       return {
         deliveriesPerSecond: deliveries / tookSeconds,
-        cpuUs: ((used['server'] ?? 0) * 1_000_000) / deliveries,
+        cpuUs: (busiestServerOf(used) * 1_000_000) / deliveries,
         allCpuUs: (Object.values(used).reduce((sum, each) => sum + each, 0) * 1_000_000) / deliveries,
         ...{ p50Ms: percentile(times, 0.5), p95Ms: percentile(times, 0.95), p99Ms: percentile(times, 0.99) },
-        clientBusy: (channel.readers.cpuSeconds - clientBefore) / tookSeconds,
+        [loadBusy]: ((channel.readers.cpuSeconds - clientBefore) / tookSeconds) * 100,
       }
     },
   }
+}
+
+/** The one that has the streams. */
+function busiestServerOf(used: Readonly<Record<string, number>>): number {
+  return Math.max(...Object.entries(used).flatMap(([part, seconds]) => (part.startsWith('server') ? [seconds] : [])))
 }
 
 /** Milliseconds from the telling of each event until all had heard it. */
@@ -129,43 +146,50 @@ async function tellFor(channel: Channel, underWay: number, seconds: number): Pro
 
 type Opened = { value: Channel; close(): Promise<void> }
 
+/** One site for all: Madang is on it, and the peers use its Nginx. */
+async function openTown(log: BenchOptions['log']): Promise<{ value: Site; close(): Promise<void> }> {
+  const site = await startSite({ name: 'streams', log })
+  return { value: site, close: () => site.stop() }
+}
+
+/** What stands on the site, and leaves it when it closes. */
+async function joined(town: Shared<Site>, open: (site: Site) => Promise<Opened>): Promise<Opened> {
+  const { value: site, leave } = await town.join()
+  try {
+    const { value, close } = await open(site)
+    return { value, close: () => close().finally(leave) }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
 /** What a post says to everybody, with the marker that readers look for. */
 function eventOf(number: number) {
   const text = `${writeMarker(0, number, 0)} ${eventText}`
   return { post: { id: String(number + 1), kind: 'plain', text, likeCount: 0, commentCount: 0 } }
 }
 
-async function openMadang(count: number, options: BenchOptions): Promise<Opened> {
-  const site = await startSite({ name: 'streams', log: options.log })
-  try {
-    const people = await signIn(site, Math.ceil(count / streamsOfOne), 'listener')
-    const teller = await openTeller(
-      site,
-      people.map(({ account }) => account),
-    )
-    const port = Number(new URL(site.servers[0] ?? '').port)
-    const tokens = await Promise.all(
-      Array.from(
-        { length: count },
-        (_, nth) => people[nth % people.length]?.token() ?? Promise.reject(new Error('nobody')),
-      ),
-    )
-    const readers = await Readers.open({ port, path: '/v1/stream?topics=timeline', tokens })
-    const pids = (): Pids => {
-      const { 'server-1': server = 0, ...others } = site.pids()
-      return { server, ...others }
-    }
-    return {
-      value: { readers, streams: count, next: 0, pids, tell: (number) => teller.tell(number) },
-      async close() {
-        await readers.close()
-        await teller.close()
-        await site.stop()
-      },
-    }
-  } catch (error) {
-    await site.stop()
-    throw error
+async function openMadang(site: Site, count: number, isDirect: boolean): Promise<Opened> {
+  const people = await signIn(site, Math.ceil(count / streamsOfOne), 'listener')
+  const teller = await openTeller(
+    site,
+    people.map(({ account }) => account),
+  )
+  const port = Number(new URL(isDirect ? (site.servers[0] ?? '') : site.address).port)
+  const tokens = await Promise.all(
+    Array.from(
+      { length: count },
+      (_, nth) => people[nth % people.length]?.token() ?? Promise.reject(new Error('nobody')),
+    ),
+  )
+  const readers = await Readers.open({ port, path, tokens, network })
+  return {
+    value: { readers, streams: count, next: 0, pids: () => site.pids(), tell: (number) => teller.tell(number) },
+    async close() {
+      await readers.close()
+      await teller.close()
+    },
   }
 }
 
@@ -210,14 +234,14 @@ async function openTeller({ databaseUrl, redisUrl }: Site, accounts: readonly Ac
   }
 }
 
-async function openPeer(count: number): Promise<Opened> {
-  const peer = await startChild('peers/better-sse.ts')
+async function openPeer(options: SsePeerOptions, count: number): Promise<Opened> {
+  const peer = await startSsePeer(options)
   try {
     const tokens = Array.from({ length: count }, () => 'nobody')
-    const readers = await Readers.open({ port: peer.port, path: '/', tokens })
-    const tell = (number: number): void => void peer.process.send({ type: 'post.created', event: eventOf(number) })
+    const readers = await Readers.open({ port: peer.port, path, tokens, network })
+    const tell = (number: number): void => peer.broadcast('post.created', eventOf(number))
     return {
-      value: { readers, streams: count, next: 0, tell, pids: () => ({ server: peer.pid }) },
+      value: { readers, streams: count, next: 0, tell, pids: () => peer.pids() },
       async close() {
         await readers.close()
         await peer.stop()

@@ -17,6 +17,18 @@ test('a round becomes figures: rates, processor time of all and of Node alone, a
   })
 })
 
+test('what is stored afterwards is a figure of its own, and counted in where it is said', (t) => {
+  const used = { 'server-1': 0.4, 'worker-1': 0.1, redis: 0.3, nginx: 0.2 }
+  t.like(figuresOf(report, used, { seconds: 3, cpuSeconds: 0.2 }), {
+    ...{ cpuMicrosPerDelivery: 50, storedCpuMicrosPerDelivery: 60 },
+    ...{ cpuMicrosPerMessage: 10_000, storingMicrosPerMessage: 2000, storedCpuMicrosPerMessage: 12_000 },
+    ...{ messagesPerSecond: 50, storingSeconds: 3, storedMessagesPerSecond: 20 },
+  })
+  const storedAtOnce = figuresOf(report, used)
+  t.like(storedAtOnce, { storedCpuMicrosPerDelivery: 50, storedCpuMicrosPerMessage: 10_000 })
+  t.false('storingMicrosPerMessage' in storedAtOnce)
+})
+
 const faults: [what: string, change: object, words: RegExp][] = [
   ['a delivery that is missing', { missing: 1 }, /1 deliveries or acknowledgements are missing/],
   ['a delivery that came twice', { duplicates: 2 }, /came twice/],
@@ -37,7 +49,8 @@ test('a round that lost nothing keeps the promise', (t) => {
 
 test('processor time is read behind a name that may hold anything', (t) => {
   const rest = ['S', ...Array.from({ length: 10 }, () => '0'), '150', '50', '7'].join(' ')
-  t.is(secondsInStat(`17 (node) 9) ${rest} 0 0`), 2)
+  t.is(secondsInStat(`17 (node) 9) ${rest} 3 0`), 2)
+  t.is(secondsInStat(`17 (node) 9) ${rest} 3 0`, 'ended children'), 0.1)
   t.throws(() => secondsInStat('17 (node) S'))
   t.deepEqual(usedBetween({ redis: 1 }, { redis: 3, nginx: 2 }), { redis: 2, nginx: 2 })
 })

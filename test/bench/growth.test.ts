@@ -75,7 +75,15 @@ const growthOf = (values: readonly number[]): Growth => ({
 
 const machine = {
   ...{ cores: 2, model: 'a model', memoryGib: 8, kernel: 'Linux', node: 'v24' },
-  ...{ redis: '7', database: '10', nginx: '1', loadBefore: [1, 2, 3] },
+  ...{
+    redis: '7',
+    database: '10',
+    nginx: '1',
+    loadBefore: [1, 2, 3],
+    commit: '1234567890',
+    isClean: true,
+    at: '2026-11-22T10:00:00.000Z',
+  },
 }
 
 test('the table says what each size came to and how the last stands to the first', (t) => {
