@@ -103,7 +103,7 @@ async function callOf(site: LedgerSite, room: RoomId): Promise<string[]> {
     ...{ maxEntries: site.config.BUFFER_MAX_ENTRIES, maxBytes: site.config.BUFFER_MAX_BYTES },
     ...{ sentMaxIds: site.config.SENT_MAX_IDS, sentMaxMs: site.config.SENT_MAX_SECONDS * 1000, isOverBudget: false },
   })
-  return recorder.sent.map((word) => (word === entry.id ? `${entry.id.slice(0, 24)}__rand_int__` : word))
+  return recorder.sent.map((word) => word.replace(entry.id, `${entry.id.slice(0, 24)}__rand_int__`))
 }
 
 /** Says what it was asked to send, and sends nothing. */

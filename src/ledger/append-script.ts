@@ -2,7 +2,7 @@ import type { RoomId } from '../platform/ids.ts'
 import { isUuidV7, uuidV7Time } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
-import { encodeTarget, hashOf, systemSender } from './entry.ts'
+import { encodeEntry, systemSender } from './entry.ts'
 import type { MembershipChange, NewEntry, Place } from './entry.ts'
 import { keys, lua } from './keys.ts'
 
@@ -84,13 +84,13 @@ export async function append(
 export type Status = 'ok' | 'absent' | 'stale'
 type AppendWire = [Status, string, string, string, string, string, string[]]
 
-function appendArguments({ entry, lookedUp }: Candidate): (string | number | Buffer)[] {
-  const { sender, id, kind, payload, membership, rules, takes } = entry
+/** Three for each entry, as the head of append.lua has them. */
+function appendArguments({ entry, lookedUp = '' }: Candidate): (string | Buffer)[] {
+  const { sender, id, membership, rules, takes = '' } = entry
   const time = sender !== systemSender && isUuidV7(id) ? uuidV7Time(id) : 0
-  const member = membership === undefined ? '' : `${membership.account}:${encodeMember(membership)}`
+  const change = membership === undefined ? '' : `${membership.account}:${encodeMember(membership)}`
   const rule = rules === undefined ? '' : `${rules.version}:${rules.speak}:${rules.paceMs}`
-  const facts = [sender, id, time, lookedUp ?? '', kind, encodeTarget(entry), hashOf(payload), payload]
-  return [...facts, takes ?? '', member, rule]
+  return [`${sender}:${id}`, `${time}|${lookedUp}|${takes}|${change}|${rule}`, encodeEntry(entry)]
 }
 
 /** A member as Redis remembers them: version, and 0 for out, 1 for in, 2 for in and with the word. */

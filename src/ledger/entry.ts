@@ -140,8 +140,15 @@ const headerFields = 8
 const mostHeaderBytes = 300
 const bar = 0x7c
 
+/** The stored form without the place, which the script gives it: `sender|id|kind|target|hash|payload`. */
+export function encodeEntry(entry: NewEntry): Buffer {
+  const { sender, id, kind, payload } = entry
+  const header = `${sender}|${id}|${kind}|${encodeTarget(entry)}|${hashOf(payload)}|`
+  return Buffer.concat([Buffer.from(header, 'latin1'), payload])
+}
+
 /** The `target` field of the stored form. */
-export function encodeTarget(entry: Pick<NewEntry, 'target' | 'erases'>): string {
+function encodeTarget(entry: Pick<NewEntry, 'target' | 'erases'>): string {
   if (entry.target === undefined) return ''
   return `${entry.erases === true ? '!' : ''}${formatPlace(entry.target)}`
 }

@@ -3,17 +3,19 @@
 -- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)  8 turns
 -- ARGV  1 room  2 most entries  3 most bytes  4 ids in a sent hash  5 its age in ms  6 clock skew allowed in ms
 --       7 '1' when Redis as a whole is full: what people send is refused, unless it is here already
---       then eleven for each entry:
---       sender, id, time of the id in ms (0 for the system's), token under which the id was looked up in MySQL or '',
---       kind, target, hash, payload, what it takes: '', 'word' or 'turn' (see NewEntry),
---       membership change: '' or 'account:version:in', change of the rules: '' or 'version:speak:pace in ms'
+--       then three for each entry:
+--       its name, 'sender:id'
+--       what decides about it, 'time|token|takes|change|rules': the time of the id in ms (0 for the system's), the token under which
+--       the id was looked up in MySQL or '', what it takes: '', 'word' or 'turn' (see NewEntry), membership change: '' or
+--       'account:version:in', change of the rules: '' or 'version:speak:pace in ms'
+--       its stored form without the place, 'sender|id|kind|target|hash|payload' (see entry.ts)
 -- Returns { 'absent' } or { 'stale' }: nothing was decided. Otherwise
 --       { 'ok', epoch, head, buffered entries, buffered bytes, token, answers }, one answer for each entry:
 --       'kept:seq:at', 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'muted', 'early:wait in ms', 'full', or 'lookup' as
 --       the last one: the id and all that follow it must be looked up in MySQL under `token` first, so that a speaker's lines
 --       keep their order.
 
-local fields = 11
+local first_entry, fields = 8, 3
 local meta, reason = read_meta(KEYS[1])
 if reason then return { reason } end
 
@@ -29,7 +31,7 @@ local stored, answers = {}, {}
 
 -- What is asked of Redis is asked once for the batch: names of all its ids, where they stand already, and what has become of them here.
 local names = {}
-for i = 8, #ARGV, fields do names[#names + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+for i = first_entry, #ARGV, fields do names[#names + 1] = ARGV[i] end
 local function places_in(hash)
   if #names == 0 then return {} end
   return redis.call('HMGET', hash, unpack(names))
@@ -109,9 +111,22 @@ local function change_rules(change)
   redis.call('HSET', KEYS[1], 'rulesVersion', version, 'speak', speak, 'paceMs', pace)
 end
 
-local function decide(entry, index)
+local function read_entry(needs, form)
+  local time, token, takes, change, rules = string.match(needs, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
+  local facts, sender, hash = string.match(form, '^((%d+)|[^|]*|[^|]*)|[^|]*|(%x+)|')
+  return {
+    time = tonumber(time), token = token, takes = takes, change = change, rules = rules,
+    facts = facts, sender = sender, hash = hash, form = form,
+  }
+end
+
+local put = chain_at(meta, now)
+local at = int(meta.at)
+
+local function decide(index, needs, form)
   local first = first_of(index)
   if first then return 'dup:' .. first end
+  local entry = read_entry(needs, form)
   if meta.sentSince > 0 and entry.time <= meta.sentSince + skew and entry.token ~= token then return 'lookup' end
   if meta.state == 'closed' then return 'closed' end
   if entry.time > now + skew then return 'bad_id' end
@@ -120,8 +135,9 @@ local function decide(entry, index)
   local wait = wait_of(entry)
   if wait > 0 then return 'early:' .. int(wait) end
   if is_full(entry.sender) then return 'full' end
-  stored[#stored + 1] = chain(meta, now, entry)
-  local place = int(meta.head) .. ':' .. int(meta.at)
+  local line, seq = put(entry.facts, entry.hash, entry.form)
+  stored[#stored + 1] = line
+  local place = seq .. ':' .. at
   remember(index, epoch .. ':' .. place)
   remember_turn(entry)
   if entry.change ~= '' then change_members(entry.change) end
@@ -130,14 +146,10 @@ local function decide(entry, index)
 end
 
 local was_empty = meta.head == meta.base
-for i = 8, #ARGV, fields do
-  local answer = decide({
-    sender = ARGV[i], id = ARGV[i + 1], time = tonumber(ARGV[i + 2]), token = ARGV[i + 3], kind = ARGV[i + 4],
-    target = ARGV[i + 5], hash = ARGV[i + 6], payload = ARGV[i + 7], takes = ARGV[i + 8], change = ARGV[i + 9],
-    rules = ARGV[i + 10],
-  }, #answers + 1)
-  answers[#answers + 1] = answer
-  if answer == 'lookup' then break end
+for index = 1, #names do
+  local at_entry = first_entry + (index - 1) * fields
+  answers[index] = decide(index, ARGV[at_entry + 1], ARGV[at_entry + 2])
+  if answers[index] == 'lookup' then break end
 end
 
 -- The hashes take turns: the older one may go when all it remembers is in MySQL. The turn is dated by the entry's time, which

@@ -1,14 +1,18 @@
--- Shared by append and close: puts one entry at the end of the room. The stored form is documented in entry.ts.
--- Changes head, at, bytes and digest in the meta table; the caller writes them back. Returns the stored form.
-local function chain(meta, now, entry)
-  meta.head = meta.head + 1
+-- Shared by append and close: puts entries at the end of the room, all of them at one time. Answers with a function that puts one
+-- there: `facts` are `sender|id|kind`, `form` is its stored form without the place (entry.ts). It returns the stored form and the seq as
+-- text. Head, at, bytes and digest change in the meta table; the caller writes them back.
+local function chain_at(meta, now)
   meta.at = math.max(meta.at, now)
-  local place = int(meta.epoch) .. '|' .. int(meta.head) .. '|' .. int(meta.at)
-  local facts = place .. '|' .. entry.sender .. '|' .. entry.id .. '|' .. entry.kind
-  meta.digest = redis.sha1hex(meta.digest .. '|' .. facts .. '|' .. entry.hash)
-  local stored = facts .. '|' .. entry.target .. '|' .. entry.hash .. '|' .. entry.payload
-  meta.bytes = meta.bytes + #stored
-  return stored
+  local epoch, at = int(meta.epoch) .. '|', '|' .. int(meta.at) .. '|'
+  return function(facts, hash, form)
+    meta.head = meta.head + 1
+    local seq = int(meta.head)
+    local place = epoch .. seq .. at
+    meta.digest = redis.sha1hex(meta.digest .. '|' .. place .. facts .. '|' .. hash)
+    local stored = place .. form
+    meta.bytes = meta.bytes + #stored
+    return stored, seq
+  end
 end
 
 local function write_head(key, meta)
