@@ -27,8 +27,11 @@ export class Lanes {
     this.#mostWaiting = most
   }
 
-  /** Errors: those of `prepare`; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome. */
-  async say(room: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
+  /**
+   * Errors: those of `prepare`, which it may throw at once; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome.
+   * Nothing stands between an ordinary line and the ledger: each promise on the way would cost a busy server more than its digest does.
+   */
+  say(room: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
     const lane = this.#lanes?.get(room)
     if (lane !== undefined) return this.#wait(room, lane, prepare)
     const prepared = prepare()

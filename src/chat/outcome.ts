@@ -14,14 +14,23 @@ export type Prepared =
   | { type: 'kept'; outcome: Kept }
 
 /** To the ledger at once, in the turn of the event loop in which this is called. */
-export async function handOver(
+export function handOver(
   ledger: Pick<Ledger, 'append'>,
   room: RoomId,
   prepared: Prepared,
 ): Promise<AppendOutcome> {
-  if (prepared.type === 'kept') return prepared.outcome
-  const outcome = await ledger.append(room, prepared.entry)
-  await prepared.onOutcome?.(outcome)
+  if (prepared.type === 'kept') return Promise.resolve(prepared.outcome)
+  const { entry, onOutcome } = prepared
+  const appended = ledger.append(room, entry)
+  return onOutcome === undefined ? appended : settled(appended, onOutcome)
+}
+
+async function settled(
+  appended: Promise<AppendOutcome>,
+  onOutcome: (outcome: AppendOutcome) => Promise<void>,
+): Promise<AppendOutcome> {
+  const outcome = await appended
+  await onOutcome(outcome)
   return outcome
 }
 

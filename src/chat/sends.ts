@@ -50,29 +50,19 @@ export class Sends {
   }
 
   async follow<Answer extends { duplicate: boolean }>(said: Said, work: () => Promise<Answer>): Promise<Answer> {
-    this.#begin(said)
+    this.began(said)
     try {
       const answer = await work()
-      this.#count(answer.duplicate ? 'duplicate' : 'kept')
-      // It was told long ago.
-      if (answer.duplicate) this.#forget(said)
+      this.kept(said, answer.duplicate)
       return answer
     } catch (error) {
-      this.#count(codeOf(error))
-      this.#forget(said)
+      this.failed(said, error)
       throw error
     }
   }
 
-  readonly told = (room: RoomId, entries: readonly Entry[], listeners: number): void => {
-    this.deliveries += entries.length * listeners
-    const timed = this.#timed.get(room)
-    if (timed === undefined || !entries.some(({ sender, id }) => id === timed.id && sender === timed.sender)) return
-    this.#timed.delete(room)
-    this.#latency.observe((performance.now() - timed.since) / 1000)
-  }
-
-  #begin(said: Said): void {
+  /** Each line that begins ends with `kept` or `failed`. */
+  began(said: Said): void {
     const before = this.#timed.get(said.room)
     if (before === undefined && !this.#isHeard(said.room)) return
     const since = performance.now()
@@ -81,6 +71,25 @@ export class Sends {
     const [oldest] = this.#timed.keys()
     if (oldest !== undefined && this.#timed.size >= mostTimed) this.#timed.delete(oldest)
     this.#timed.set(said.room, { ...said, since })
+  }
+
+  kept(said: Said, isDuplicate: boolean): void {
+    this.#count(isDuplicate ? 'duplicate' : 'kept')
+    // It was told long ago.
+    if (isDuplicate) this.#forget(said)
+  }
+
+  failed(said: Said, error: unknown): void {
+    this.#count(codeOf(error))
+    this.#forget(said)
+  }
+
+  readonly told = (room: RoomId, entries: readonly Entry[], listeners: number): void => {
+    this.deliveries += entries.length * listeners
+    const timed = this.#timed.get(room)
+    if (timed === undefined || !entries.some(({ sender, id }) => id === timed.id && sender === timed.sender)) return
+    this.#timed.delete(room)
+    this.#latency.observe((performance.now() - timed.since) / 1000)
   }
 
   #forget({ room, id, sender }: Said): void {

@@ -17,6 +17,7 @@ import type { Names } from './names.ts'
 import type { ReadMarkers } from './read-markers.ts'
 import type { AnswerBody } from './server-frames.ts'
 import { keptIn } from './outcome.ts'
+import type { Kept } from './outcome.ts'
 import { prepare } from './speech.ts'
 import type { Sends } from './sends.ts'
 import type { SpeechRates } from './speech-rates.ts'
@@ -67,7 +68,7 @@ export class ChatSocket implements ConnectionHandlers {
       case 'edit':
       case 'delete':
       case 'react':
-        return this.#answerWith(frame.ref, this.#speak(frame))
+        return this.#speak(frame)
       case 'subscribe':
         return this.#subscribe(frame)
       case 'unsubscribe':
@@ -86,22 +87,21 @@ export class ChatSocket implements ConnectionHandlers {
   }
 
   /** ① of the life of a message: to the ledger in the order of arrival, acknowledged when the ledger has it. */
-  #speak(frame: KeptFrame): Promise<AnswerBody> {
+  async #speak(frame: KeptFrame): Promise<void> {
     const { viewer } = this.#connection
-    return this.#parts.sends.follow({ room: frame.room, sender: viewer.account, id: frame.id }, async () => {
-      this.#parts.rates.take(viewer.account)
+    const said = { room: frame.room, sender: viewer.account, id: frame.id }
+    const { sends, rates } = this.#parts
+    sends.began(said)
+    try {
+      rates.take(viewer.account)
       const outcome = await this.#lanes.say(frame.room, () => prepare(this.#parts, viewer, frame))
-      const { place, at, isDuplicate, kept } = await keptIn(this.#parts, frame.room, viewer, outcome)
-      return {
-        type: 'ack' as const,
-        room: String(frame.room),
-        id: frame.id,
-        ...place,
-        at: new Date(at).toISOString(),
-        duplicate: isDuplicate,
-        kept,
-      }
-    })
+      const kept = outcome.type === 'kept' ? outcome : await keptIn(this.#parts, frame.room, viewer, outcome)
+      sends.kept(said, kept.isDuplicate)
+      this.#answer(frame.ref, ackOf(frame, kept))
+    } catch (error) {
+      sends.failed(said, error)
+      this.#refuse(frame.ref, error)
+    }
   }
 
   /** Answered when the client has been told what it missed. */
@@ -133,13 +133,6 @@ export class ChatSocket implements ConnectionHandlers {
     this.#parts.whispers.say(room, { type: 'read', account, connection: this.#connection.id, epoch, seq })
   }
 
-  #answerWith(ref: Ref, work: Promise<AnswerBody>): Promise<void> {
-    return work.then(
-      (body) => this.#answer(ref, body),
-      (error: unknown) => this.#refuse(ref, error),
-    )
-  }
-
   #answer(ref: Ref, body: AnswerBody): void {
     this.#connection.send({ ...body, ref })
   }
@@ -156,4 +149,9 @@ export class ChatSocket implements ConnectionHandlers {
     else this.#parts.log.error({ err: error }, 'a frame failed')
     return new Problem(isAway ? 'unavailable' : 'internal', { retryAfter: 1 })
   }
+}
+
+function ackOf({ room, id }: KeptFrame, { place, at, isDuplicate, kept }: Kept): AnswerBody {
+  const time = new Date(at).toISOString()
+  return { type: 'ack', room: String(room), id, ...place, at: time, duplicate: isDuplicate, kept }
 }

@@ -1,6 +1,8 @@
 import test from 'ava'
+import { Redis } from 'ioredis'
+import type { Command } from 'ioredis'
 import { driveClosing } from '../../src/ledger/sealing.ts'
-import { keys } from '../../src/ledger/buffer.ts'
+import { append, keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
@@ -84,6 +86,28 @@ test.serial('a hundred lines of two people at once are one script call, and no c
     hset: 2,
     ...{ hgetall: 1, rpush: 1, hlen: 1, publish: 1 },
   })
+})
+
+/** Says of how many words the last command was, and sends nothing. */
+class WordCounter extends Redis {
+  words = 0
+
+  override sendCommand(command: Command): unknown {
+    this.words = command.args.length
+    return Promise.resolve(['stale'])
+  }
+}
+
+async function wordsOf(lines: number): Promise<number> {
+  const redis = new WordCounter({ lazyConnect: true })
+  const batch = Array.from({ length: lines }, (_, n) => ({ entry: line(`line ${n}`), lookedUp: undefined }))
+  const limits = { maxEntries: 1, maxBytes: 1, sentMaxIds: 1, sentMaxMs: 1, isOverBudget: false }
+  await append(redis, 1 as RoomId, batch, limits)
+  return redis.words
+}
+
+test.serial('a line more is three words more to Redis', async (t) => {
+  t.is((await wordsOf(100)) - (await wordsOf(1)), 99 * 3)
 })
 
 test.serial(
