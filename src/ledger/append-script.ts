@@ -99,15 +99,14 @@ export function encodeMember({ version, isIn, hasWord }: MembershipChange): stri
 }
 
 function parseAnswer(answer: string, epoch: number): AppendAnswer {
-  const [type, ...numbers] = answer.split(':')
-  const [first = 0, second = 0, third = 0] = numbers.map(Number)
+  const [type, first, second, third] = answer.split(':')
   switch (type) {
     case 'kept':
-      return { type, place: { epoch, seq: first }, at: second }
+      return { type, place: { epoch, seq: Number(first) }, at: Number(second) }
     case 'dup':
-      return { type: 'duplicate', place: { epoch: first, seq: second }, at: third }
+      return { type: 'duplicate', place: { epoch: Number(first), seq: Number(second) }, at: Number(third) }
     case 'early':
-      return { type, retryMs: first }
+      return { type, retryMs: Number(first) }
     case 'closed':
     case 'bad_id':
     case 'forbidden':

@@ -119,8 +119,7 @@ export class Appender {
 
   /** Tells each entry its outcome. Answers those that must be appended again, after their ids were looked up. */
   async #settle(room: RoomId, batch: Pending[], reply: AppendReply): Promise<Pending[]> {
-    const undecided = batch.slice(reply.answers.findIndex((answer) => answer.type === 'lookup'))
-    const isDecided = reply.answers.every((answer) => answer.type !== 'lookup')
+    const firstUndecided = reply.answers.findIndex((answer) => answer.type === 'lookup')
     this.#parts.onBuffered(room, reply)
     reply.answers.forEach((answer, index) => {
       const pending = batch[index]
@@ -129,7 +128,7 @@ export class Appender {
       if (answer.type === 'kept' || answer.type === 'duplicate') this.#parts.onAcked(room, answer.place)
       pending.settle(toOutcome(answer, reply.head))
     })
-    return isDecided ? [] : this.#lookUp(room, undecided, reply.token)
+    return firstUndecided < 0 ? [] : this.#lookUp(room, batch.slice(firstUndecided), reply.token)
   }
 
   async #lookUp(room: RoomId, batch: Pending[], token: string): Promise<Pending[]> {

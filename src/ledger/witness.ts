@@ -17,7 +17,8 @@ export class Witness {
   readonly #sql: Sql
   readonly #server: string
   readonly #ticker: Ticker
-  #acked = new Map<string, { room: RoomId; place: Place }>()
+  /** Of each epoch the highest; as a rule there is one. */
+  #acked = new Map<RoomId, Place[]>()
 
   constructor(options: { sql: Sql; server: string; everyMs: number; log: Log }) {
     this.#sql = options.sql
@@ -29,16 +30,17 @@ export class Witness {
     }).start()
   }
 
-  saw(room: RoomId, place: Place): void {
-    const key = `${room}:${place.epoch}`
-    const known = this.#acked.get(key)
-    if (known === undefined || known.place.seq < place.seq) this.#acked.set(key, { room, place })
+  saw(room: RoomId, { epoch, seq }: Place): void {
+    const places = this.#acked.get(room) ?? []
+    const known = places.find((place) => place.epoch === epoch)
+    if (known === undefined) this.#acked.set(room, [...places, { epoch, seq }])
+    else known.seq = Math.max(known.seq, seq)
   }
 
   async record(): Promise<void> {
     const acked = this.#acked
     this.#acked = new Map()
-    const rows = [...acked.values()]
+    const rows = [...acked].flatMap(([room, places]) => places.map((place) => ({ room, place })))
     if (rows.length > 0) crashPoint('append: acknowledged, no witness')
     try {
       for (const some of chunksOf(rows, rowsAtOnce)) await recordAcked(this.#sql, this.#server, some)
