@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { because, causeNow } from '../platform/cause.ts'
 import type { Cause } from '../platform/cause.ts'
 import { crashPoint } from '../platform/crash-point.ts'
@@ -78,9 +79,9 @@ export class Appender {
   }
 
   async #drain(room: RoomId, line: Pending[]): Promise<void> {
-    // What was read from one chunk of a socket is handed over in one go: let it travel together.
-    await Promise.resolve()
     while (line.length > 0) {
+      // What has come in by now, by whichever sockets, travels together.
+      await endOfTurn()
       const batch = line.splice(0, batchEntries)
       if (!(await because(batch[0]?.cause, () => this.#send(room, batch)))) failSendersOf(batch, line)
     }
