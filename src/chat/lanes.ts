@@ -29,7 +29,7 @@ export class Lanes {
 
   /**
    * Errors: those of `prepare`, which it may throw at once; `rate_limited` when too many wait; `unavailable` behind a line of unknown outcome.
-   * Nothing stands between an ordinary line and the ledger: each promise on the way would cost a busy server more than its digest does.
+   * It is no async function: between an ordinary line and the ledger stand as few promises as can be.
    */
   say(room: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> {
     const lane = this.#lanes?.get(room)

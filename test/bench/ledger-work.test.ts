@@ -88,6 +88,21 @@ test.serial('a hundred lines of two people at once are one script call, and no c
   })
 })
 
+test.serial('lines that come in one after the other within a turn of the event loop are one script call', async (t) => {
+  const room = await roomOf(1)
+
+  const commands = await redisCommands(async () => {
+    const said = []
+    for (let n = 0; n < 10; n += 1) {
+      said.push(site.ledger.append(room, line(`line ${n}`)))
+      await new Promise((resolve) => process.nextTick(resolve))
+    }
+    await Promise.all(said)
+  })
+
+  t.is(commands['evalsha'], 1)
+})
+
 /** Says of how many words the last command was, and sends nothing. */
 class WordCounter extends Redis {
   words = 0

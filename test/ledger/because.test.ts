@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq'
 import test from 'ava'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { because } from '../../src/platform/cause.ts'
 import { queuePrefix } from '../../src/platform/queue.ts'
 import { eventually } from '../support/eventually.ts'
@@ -19,7 +20,7 @@ test('what a batch causes is because of its first line, and not because of a lin
 
   const first = because({ requestId: 'the-first-line' }, () => site.ledger.append(room, line('one')))
   // By then the first is on its way, and what comes now waits for the next batch.
-  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+  await endOfTurn()
   const second = because({ requestId: 'the-second-line' }, () => site.ledger.append(room, line('two', bob)))
 
   t.like(await Promise.all([first, second]), { 0: { place: { seq: 1 } }, 1: { place: { seq: 2 } } })
