@@ -14,11 +14,7 @@ export type Prepared =
   | { type: 'kept'; outcome: Kept }
 
 /** To the ledger at once, in the turn of the event loop in which this is called. */
-export function handOver(
-  ledger: Pick<Ledger, 'append'>,
-  room: RoomId,
-  prepared: Prepared,
-): Promise<AppendOutcome> {
+export function handOver(ledger: Pick<Ledger, 'append'>, room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
   if (prepared.type === 'kept') return Promise.resolve(prepared.outcome)
   const { entry, onOutcome } = prepared
   const appended = ledger.append(room, entry)
