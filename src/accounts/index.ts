@@ -17,6 +17,8 @@ import { soughtBy } from './beginnings.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { makeAccount } from './credentials.ts'
 import { accountLimits } from './limits.ts'
+import { givePasswordTicket } from './password-tickets.ts'
+import type { PasswordTicket } from './password-tickets.ts'
 import { Passwords } from './passwords.ts'
 import type { PictureUrlsOf } from './pictures.ts'
 import { Profiles } from './profiles.ts'
@@ -80,6 +82,8 @@ export interface Accounts {
   create(account: NewPerson): Promise<AccountId>
   /** Errors: `not_found`, `conflict` (the last admin). */
   grantRole(grant: Grant): Promise<void>
+  /** By which somebody chooses another password, once and within these hours; on record. Error: `not_found`. */
+  givePasswordTicket(asked: { username: string; hours: number }): Promise<PasswordTicket>
   /** Begins to hear what other servers announce; needed only where sockets are open. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -150,6 +154,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return account
     },
     grantRole: (grant) => grantRole(parts, { ...grant, username: grant.username.toLowerCase() }),
+    givePasswordTicket: (asked) => givePasswordTicket(parts, { ...asked, username: asked.username.toLowerCase() }),
     async start() {
       listening = await listen(options, hear)
     },

@@ -6,12 +6,15 @@ import type { Limit } from '../platform/http/rate-limit.ts'
 export interface Limits {
   signIn: Limit
   signUp: Limit
+  /** By an address: a ticket cannot be guessed, but each that is good costs the work of a password. */
+  byTicket: Limit
 }
 
 export function accountLimits(config: Config): Limits {
   return {
     signIn: { name: 'sign_in', requests: config.SIGN_IN_PER_MINUTE, seconds: 60, withoutRedis: 'refuse' },
     signUp: { name: 'sign_up', requests: config.SIGN_UP_PER_HOUR, seconds: 3600, withoutRedis: 'refuse' },
+    byTicket: { name: 'by_ticket', requests: config.SIGN_IN_PER_MINUTE, seconds: 60, withoutRedis: 'refuse' },
   }
 }
 

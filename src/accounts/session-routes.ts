@@ -10,6 +10,7 @@ import { accountOf } from './accounts.ts'
 import { signIn, signUp } from './credentials.ts'
 import { signInKey } from './limits.ts'
 import type { RouteParts } from './route-parts.ts'
+import { signInByTicket } from './password-tickets.ts'
 import { endSessions, refreshSession } from './sessions.ts'
 import type { Client, SessionTokens } from './sessions.ts'
 import { sessionsOf } from './session-store.ts'
@@ -54,6 +55,26 @@ export function sessionRoutes(parts: RouteParts): Route[] {
         await request.take(parts.limits.signIn, signInKey(given.username, request.ip))
         const made = await signIn(parts, given, clientOf(request))
         return { status: 201, ...(await handOver(parts, made, request.body.tokens, `/v1/sessions/${made.session}`)) }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/sessions/by-ticket',
+      summary: 'Choose a new password by a ticket of whoever runs the site, end all my sessions, and sign in',
+      access: 'public',
+      problems: ['bad_credentials'],
+      body: z.strictObject({
+        ticket: z.string().max(100).describe('What stands behind the # of the link; good once'),
+        newPassword,
+        tokens,
+      }),
+      answers: { 201: signedInView },
+      async handle(request) {
+        const { ticket, newPassword: password, tokens: place } = request.body
+        await request.take(parts.limits.byTicket, addressKey(request.ip))
+        const given = { ticket, password, requestId: request.requestId }
+        const made = await signInByTicket(parts, given, clientOf(request))
+        return { status: 201, ...(await handOver(parts, made, place, `/v1/sessions/${made.session}`)) }
       },
     }),
     route({

@@ -6,6 +6,8 @@ import type { AccountId, RoomId } from '../platform/ids.ts'
  */
 export const actions = [
   'role.granted',
+  'password.ticket_given',
+  'password.ticket_used',
   'member.kicked',
   'member.banned',
   'member.unbanned',

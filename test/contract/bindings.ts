@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { randomUUIDv7 } from 'node:crypto'
+import { promisify } from 'node:util'
 import { call } from '../accounts/client.ts'
 import type { Player } from '../security/cast.ts'
 import { pictureForm } from '../security/things.ts'
@@ -23,6 +25,13 @@ export const bodyBindings: Readonly<Record<string, Bind>> = {
     const asked = await call(site.stack.address, `POST /v1/rooms/${room}/messages`, { token: player.token, body })
     const { epoch, seq } = asked.body
     return { replyTo: `${String(epoch)}:${String(seq)}`, media: [{ id: await picture(site, player), alt: '지도' }] }
+  },
+  async 'POST /v1/sessions/by-ticket'(site) {
+    const { username } = await site.cast.standIn('member')
+    const { env } = site.stack.world
+    const command = ['src/commands/new-password.ts', username]
+    const { stdout } = await promisify(execFile)(process.execPath, command, { env: { ...process.env, ...env } })
+    return { ticket: /#(\S+)/.exec(stdout)?.[1] }
   },
   async 'POST /v1/sessions/refresh'(site, player) {
     const body = { username: player.username, password: 'correct horse battery', tokens: 'body' }

@@ -52,6 +52,10 @@ export const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ username: 'alice', password, tokens: 'body' }),
     all: '201 201 201 201 201 201',
   },
+  'POST /v1/sessions/by-ticket': {
+    body: () => ({ ticket: 'none', newPassword: password }),
+    all: '401 401 401 401 401 401',
+  },
   'POST /v1/sessions/refresh': { body: () => ({ refreshToken: 'none' }), all: '401 401 401 401 401 401' },
   'GET /v1/sessions': { all: signedIn },
   'DELETE /v1/sessions/current': { endsSession: true, all: '401 204 204 204 204 204' },

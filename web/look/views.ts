@@ -29,6 +29,7 @@ export const views: readonly View[] = [
   { name: 'welcome', path: () => '/', shows: '.welcome-promise' },
   { name: 'sign-in', path: () => '/sign-in', shows: 'form' },
   { name: 'sign-up', path: () => '/sign-up', shows: 'form' },
+  { name: 'new-password', path: () => `/new-password#alice.${'x'.repeat(43)}`, shows: 'form' },
   { name: 'timeline', who: 'bob', path: () => '/', shows: '.post[data-post]' },
   { name: 'following', who: 'bob', path: () => '/feeds/following', shows: '.post[data-post]' },
   { name: 'area', who: 'bob', path: () => '/feeds/area', shows: '.post[data-post]' },

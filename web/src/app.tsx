@@ -25,6 +25,7 @@ const Admin = part(() => import('./admin/admin-page.tsx').then((module) => modul
 const Arrive = part(() => import('./accounts/arrive.tsx').then((module) => module.Arrive))
 const Welcome = part(() => import('./accounts/welcome-page.tsx').then((module) => module.WelcomePage))
 const SignIn = part(() => import('./accounts/sign-in-page.tsx').then((module) => module.SignInPage))
+const NewPassword = part(() => import('./accounts/new-password-page.tsx').then((module) => module.NewPasswordPage))
 const SignUp = part(() => import('./accounts/sign-up-page.tsx').then((module) => module.SignUpPage))
 
 /** Addresses of the same site that are not the client's: the API, its documents, pictures, the queues. */
@@ -64,6 +65,7 @@ function MemberPages() {
           <Route path="/admin/:part/:id" component={Admin} />
           <Route path="/sign-in" component={Arrive} />
           <Route path="/sign-up" component={Arrive} />
+          <Route path="/new-password" component={NewPassword} />
           <Route default component={NotFound} />
         </Router>
       </ErrorBoundary>
@@ -79,6 +81,7 @@ function VisitorPages() {
         <Router onRouteChange={arrive}>
           <Route path="/" component={Welcome} />
           <Route path="/sign-up" component={SignUp} />
+          <Route path="/new-password" component={NewPassword} />
           <Route default component={SignIn} />
         </Router>
       </ErrorBoundary>

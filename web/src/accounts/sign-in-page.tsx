@@ -31,6 +31,7 @@ export function SignInPage() {
         <p class="door-other">
           {words.noAccount} <a href={doorFrom('/sign-up', location)}>{words.signUp}</a>
         </p>
+        <p class="door-forgotten">{words.forgotten}</p>
       </div>
     </VisitorFrame>
   )

@@ -7,6 +7,8 @@ import { text } from './audit-text.ts'
 
 const icons: Readonly<Record<Act['action'], IconName>> = {
   'role.granted': 'shield',
+  'password.ticket_given': 'key',
+  'password.ticket_used': 'key',
   'member.kicked': 'person-minus',
   'member.banned': 'block',
   'member.unbanned': 'person-check',

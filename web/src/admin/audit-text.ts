@@ -53,6 +53,8 @@ export const text = texts({
     all: 'Everything',
     actions: {
       'role.granted': 'Role granted',
+      'password.ticket_given': 'Link for a new password',
+      'password.ticket_used': 'New password by a link',
       'member.kicked': 'Put out of a room',
       'member.banned': 'Banned',
       'member.unbanned': 'Ban lifted',
@@ -88,6 +90,9 @@ export const text = texts({
     did: {
       'role.granted': ({ person, facts }: ActWords) =>
         `made ${person} ${rolesInEnglish[String(facts['to'])] ?? String(facts['to'])} (before: ${rolesInEnglish[String(facts['from'])] ?? String(facts['from'])})`,
+      'password.ticket_given': ({ person, facts }: ActWords) =>
+        `gave ${person} a link for a new password, good for ${String(facts['hours'])} h`,
+      'password.ticket_used': () => 'chose a new password by that link',
       'member.kicked': ({ person, room }: ActWords) => `put ${person} out of ${room}`,
       'member.banned': ({ person, room }: ActWords) => `banned ${person} from ${room}`,
       'member.unbanned': ({ person, room }: ActWords) => `lifted the ban of ${person} from ${room}`,
@@ -106,6 +111,8 @@ export const text = texts({
     all: '모두',
     actions: {
       'role.granted': '역할 바꿈',
+      'password.ticket_given': '새 비밀번호 링크',
+      'password.ticket_used': '링크로 비밀번호 바꿈',
       'member.kicked': '방에서 내보냄',
       'member.banned': '차단',
       'member.unbanned': '차단 풀기',
@@ -138,6 +145,9 @@ export const text = texts({
     did: {
       'role.granted': ({ person, facts }: ActWords) =>
         `${person}의 역할을 ${rolesInKorean[String(facts['from'])] ?? String(facts['from'])}에서 ${becomes(String(facts['to']))} 바꿨어요`,
+      'password.ticket_given': ({ person, facts }: ActWords) =>
+        `${person}에게 ${String(facts['hours'])}시간 동안 쓸 수 있는 새 비밀번호 링크를 주었어요`,
+      'password.ticket_used': () => '그 링크로 새 비밀번호를 정했어요',
       'member.kicked': ({ person, room }: ActWords) => `${room}에서 ${person}을 내보냈어요`,
       'member.banned': ({ person, room }: ActWords) => `${room}에서 ${person}을 차단했어요`,
       'member.unbanned': ({ person, room }: ActWords) => `${room}에서 ${person}의 차단을 풀었어요`,

@@ -21,6 +21,8 @@ export function accountsApi(http: Http, session: SessionKeeper) {
   return {
     signUp: (account: NewAccount) => begin('/v1/accounts', account),
     signIn: (given: { username: string; password: string }) => begin('/v1/sessions', given),
+    /** Ends all my sessions before. Error: `bad_credentials` for a ticket that is not good, or not any more. */
+    signInByTicket: (given: { ticket: string; newPassword: string }) => begin('/v1/sessions/by-ticket', given),
     /** Ends this session. One that is over already is no error. */
     async signOut(): Promise<void> {
       try {
