@@ -26,8 +26,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const taken = await backUp(loadConfig(process.env), options)
   say(reportOf(options, taken))
-  const { manifest } = taken
-  return manifest.pictures.missing.length + manifest.transcripts.missing.length === 0 ? 0 : 3
+  return endingOf(taken)
+}
+
+/** What this backup lacks is worse than what an earlier one has lost. */
+function endingOf({ manifest, damagedBefore }: Taken): number {
+  if (manifest.pictures.missing.length + manifest.transcripts.missing.length > 0) return 3
+  return damagedBefore.length === 0 ? 0 : 4
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)

@@ -49,31 +49,36 @@ async function transcriptIn(folder: string): Promise<string> {
 const stateOf = async ({ sql }: World) =>
   Object.fromEntries((await sql('media').select('name', 'state')).map(({ name, state }) => [name, state]))
 
-test.serial('what is damaged in an earlier backup is copied anew and named, and the next one is whole', async (t) => {
-  const world = await installation(t)
-  const earlier = await takenBackup(t, world)
-  const transcript = await transcriptIn(earlier)
-  await flip(path.join(earlier, fileOf(first)), 3)
-  await truncate(path.join(earlier, fileOf(first, 'thumb.webp')), 2)
-  await flip(path.join(earlier, transcript), 10)
-  const next = path.join(await folderOf(t), 'next')
+test.serial(
+  'what is damaged in an earlier backup is copied anew and named; the next one is whole, and ends with 4',
+  async (t) => {
+    const world = await installation(t)
+    const earlier = await takenBackup(t, world)
+    const transcript = await transcriptIn(earlier)
+    await flip(path.join(earlier, fileOf(first)), 3)
+    await truncate(path.join(earlier, fileOf(first, 'thumb.webp')), 2)
+    await flip(path.join(earlier, transcript), 10)
+    const next = path.join(await folderOf(t), 'next')
 
-  const { code, said } = await backUp(world, next, '--after', earlier)
+    const { code, said } = await backUp(world, next, '--after', earlier)
 
-  t.is(code, 0, said)
-  for (const file of [fileOf(first), fileOf(first, 'thumb.webp'), transcript]) {
-    t.true(said.includes(`DAMAGED  ${path.join(earlier, file)}\n`), said)
-  }
-  t.regex(said, /\n3 files are damaged in the earlier backup/)
-  t.is((await check(earlier)).code, 1)
-  const checked = await check(next)
-  t.is(checked.code, 0, checked.said)
-  const two = await restored(t, next)
-  t.is(
-    await readFile(path.join(two.world.config.MEDIA_FOLDER, 'public/ab', `${first}.full.jpg`), 'utf8'),
-    `full.jpg of ${first}`,
-  )
-})
+    t.is(code, 4, said)
+    for (const file of [fileOf(first), fileOf(first, 'thumb.webp'), transcript]) {
+      t.true(said.includes(`DAMAGED  ${path.join(earlier, file)}\n`), said)
+    }
+    t.regex(said, /\n3 files are damaged in the earlier backup/)
+    t.is((await check(earlier)).code, 1)
+    const checked = await check(next)
+    t.is(checked.code, 0, checked.said)
+    const third = path.join(await folderOf(t), 'third')
+    t.is((await backUp(world, third, '--after', next)).code, 0)
+    const two = await restored(t, next)
+    t.is(
+      await readFile(path.join(two.world.config.MEDIA_FOLDER, 'public/ab', `${first}.full.jpg`), 'utf8'),
+      `full.jpg of ${first}`,
+    )
+  },
+)
 
 test.serial('what is damaged in an earlier backup and gone from the installation is missing', async (t) => {
   const world = await installation(t)

@@ -7,7 +7,7 @@ import { projectFolder } from '../../tools/paths.ts'
 import { ask } from '../../tools/services/shell.ts'
 import type { Answer } from '../../tools/services/shell.ts'
 import { worldOf } from '../support/world.ts'
-import { check, folderOf } from './backup-site.ts'
+import { check, flip, folderOf } from './backup-site.ts'
 
 /** What the CronJob of deploy/kubernetes runs each night, as its container runs it. */
 
@@ -74,6 +74,31 @@ test.serial('one that was broken off is gone on with, and only then there is ano
   t.deepEqual((await readdir(folder)).toSorted(), ['2026-01-01T031700Z', '2026-01-02T031700Z'])
   t.is((await check(path.join(folder, '2026-01-02T031700Z'))).code, 0)
 })
+
+test.serial(
+  'one that finds the one before it damaged is whole and ends with 4, none goes that night, and the next is well',
+  async (t) => {
+    const folder = await folderOf(t)
+    const names = ['2026-01-01T031700Z', '2026-01-02T031700Z']
+    for (const name of names) {
+      t.is((await night(folder)).code, 0)
+      await ofBefore(folder, name)
+    }
+    await flip(path.join(folder, names[1] ?? '', `pictures/public/ab/${picture}.full.jpg`), 3)
+
+    const { code, output } = await night(folder, '1')
+
+    t.is(code, 4, output)
+    t.regex(output, /DAMAGED .*full\.jpg/)
+    const [first, second, third = ''] = (await readdir(folder)).toSorted()
+    t.deepEqual([first, second], names)
+    t.is((await check(path.join(folder, third))).code, 0)
+    await ofBefore(folder, '2026-01-03T031700Z')
+    const next = await night(folder, '1')
+    t.is(next.code, 0, next.output)
+    t.is((await readdir(folder)).length, 1)
+  },
+)
 
 test.serial('a backup that lacks files ends with 3, and no older one goes for it', async (t) => {
   const folder = await folderOf(t)

@@ -17,11 +17,23 @@ export type Docker = (words: readonly string[]) => DockerAnswer | Promise<Docker
 
 export const updateScript = path.join(projectFolder, 'deploy/compose/update')
 
+export const runUpdate = (docker: Docker): Promise<Ran> => runWithDocker(docker, updateScript)
+
+export interface Ran {
+  code: number | null
+  output: string
+}
+
 /**
- * Runs deploy/compose/update as it is shipped, with a `docker` that hands its words to `docker` and ends as that says. Answers the exit code and all
- * that was printed. Rejects when `docker` does.
+ * Runs a script of deploy/compose as it is shipped, with a `docker` that hands its words to `docker` and ends as that says. Answers the exit code and
+ * all that was printed. Rejects when `docker` does.
  */
-export async function runUpdate(docker: Docker): Promise<{ code: number | null; output: string }> {
+export async function runWithDocker(
+  docker: Docker,
+  script: string,
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const folder = await mkdtemp(path.join(tmpdir(), 'madang-docker-'))
   let failure: unknown
   const answer = async (words: string): Promise<DockerAnswer> => {
@@ -43,8 +55,8 @@ export async function runUpdate(docker: Docker): Promise<{ code: number | null; 
   try {
     const program = `#!/bin/sh\nexec '${process.execPath}' '${import.meta.dirname}/docker-words.ts' ${server.port} "$@"\n`
     await writeFile(path.join(folder, 'docker'), program, { mode: 0o755 })
-    const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
-    const child = spawn(updateScript, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, ...more, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    const child = spawn(script, args, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += String(bytes)))
     const [code] = (await once(child, 'close')) as [number | null]

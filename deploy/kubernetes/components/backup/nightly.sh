@@ -17,7 +17,8 @@ for folder in "$BACKUPS_FOLDER"/????-??-??T??????Z; do
   if [ -e "$folder/manifest.json" ]; then whole=$folder; else begun=$folder; fi
 done
 
-# Where files are missing this is its end, too, with 3: of those, an older backup may be the last that has them.
+# Where files are missing this is its end, too, with 3: of those, an older backup may be the last that has them. And with 4, where this one is
+# whole and the one before it is damaged: nothing goes from a disk that somebody should look at first.
 node src/commands/backup.ts --to "${begun:-$BACKUPS_FOLDER/$(date -u +%Y-%m-%dT%H%M%SZ)}" ${whole:+--after "$whole"}
 
 set --
