@@ -1,8 +1,8 @@
 import type { Sql } from '../platform/mysql.ts'
 import { originalFile, renditionsOf, typeOfFile } from './files.ts'
 import { reserve, standingOf } from './mark.ts'
-import type { Standing } from './mark.ts'
-import { ownInstallation } from './mark-store.ts'
+import type { Reserved, Standing } from './mark.ts'
+import { knownInstallation, ownInstallation } from './mark-store.ts'
 import type { Installation } from './mark-store.ts'
 import type { Storage, StoredFile } from './storage.ts'
 import { countShown, markLost, markRendered, picturesByName, shownAmong } from './store.ts'
@@ -31,8 +31,10 @@ export interface PictureFiles {
   put(file: StoredFile, bytes: Buffer): Promise<void>
   /** Whose the files of this database are. */
   installation(sql: Sql): Promise<Installation>
-  /** Takes an empty storage for that installation; what it was until then. One of another is left alone. */
-  reserve(installation: Installation): Promise<'empty' | 'ours' | 'of another'>
+  /** The same of tables that may be those of half a restore: then undefined. */
+  knownInstallation(sql: Sql): Promise<Installation | undefined>
+  /** Takes an empty storage for that installation; what it was until then. One of another than `going` is left alone. */
+  reserve(installation: Installation, going: string | undefined): Promise<Reserved>
   /** How the storage stands to this database. */
   standing(sql: Sql): Promise<Standing>
   /** Writes down of which pictures the files are further than the rows, and of which there are none. */
@@ -58,7 +60,8 @@ export function createPictureFiles(storage: Storage, unusedHours: number): Pictu
     get: (file) => storage.get(file),
     put: (file, bytes) => storage.put(file, { bytes, type: typeOfFile(file.name) }),
     installation: ownInstallation,
-    reserve: (installation) => reserve(storage, installation),
+    knownInstallation,
+    reserve: (installation, going) => reserve(storage, installation, going),
     standing: (sql) => standingOf({ sql, storage }),
     async settle(trx, { rendered, lost }) {
       await markRendered(trx, rendered, unusedHours)

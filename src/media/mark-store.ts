@@ -10,8 +10,14 @@ export interface Installation {
 }
 
 export async function ownInstallation(sql: Sql): Promise<Installation> {
-  const [row] = await selectRows<Installation>(sql, 'SELECT installation, sweeps FROM media_storage WHERE id = 1')
+  const row = await knownInstallation(sql)
   if (row === undefined) throw new Error('The row of media_storage is missing')
+  return row
+}
+
+/** Undefined in half a restore, whose tables are not filled yet. */
+export async function knownInstallation(sql: Sql): Promise<Installation | undefined> {
+  const [row] = await selectRows<Installation>(sql, 'SELECT installation, sweeps FROM media_storage WHERE id = 1')
   return row
 }
 

@@ -43,14 +43,19 @@ export async function takeOver(parts: MarkParts): Promise<Standing> {
   return standing
 }
 
+export type Reserved = 'empty' | 'ours' | 'of another' | 'of unknown'
+
 /**
  * For before files are put here that another storage had: an empty one becomes that installation's, one that is its already stays as it is.
- * Any other is left alone.
+ * An empty one with the mark of `going`, whose database is about to be cleared, counts as unmarked: a worker that has run for a minute on
+ * tables without anything in them marks it. Any other is left alone.
  */
-export async function reserve(storage: Storage, own: Installation): Promise<'empty' | 'ours' | 'of another'> {
+export async function reserve(storage: Storage, own: Installation, going: string | undefined): Promise<Reserved> {
   const text = await storage.mark()
-  if (text !== undefined) return readMark(text)?.installation === own.installation ? 'ours' : 'of another'
-  if (!(await storage.isEmpty())) return 'of another'
+  const whose = text === undefined ? undefined : (readMark(text)?.installation ?? 'unreadable')
+  if (whose === own.installation) return 'ours'
+  if (whose !== undefined && whose !== going) return 'of another'
+  if (!(await storage.isEmpty())) return whose === undefined ? 'of unknown' : 'of another'
   await writeMark(storage, own)
   return 'empty'
 }

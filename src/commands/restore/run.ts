@@ -15,6 +15,7 @@ import type { Progress } from '../backup/progress.ts'
 import { restoreFiles } from './files.ts'
 import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
 import { CannotRestore, clearWay, requireEmptyRedis, requireWay } from './refusals.ts'
+import { tableNames } from './target-store.ts'
 
 export interface RestoreParts {
   config: Config
@@ -49,7 +50,7 @@ export async function restoreBackup(
   return underLock(sql, async (locked) => {
     await requireEmptyRedis(redis)
     await requireWay(locked, { allDataGoes })
-    await reserveStorage(parts.pictures, manifest)
+    await reserveStorage(parts.pictures, locked, manifest)
     await clearWay(locked)
     progress.begin('files', manifest.files.count, 0)
     const lostFiles = await restoreFiles({
@@ -86,11 +87,20 @@ async function requireWhole(
   )
 }
 
-async function reserveStorage(pictures: PictureFiles, { pictures: { installation, sweeps } }: Manifest): Promise<void> {
-  if ((await pictures.reserve({ installation, sweeps })) !== 'of another') return
-  throw new CannotRestore(
-    'The storage of the pictures holds files, and does not say that they are of the installation of this backup: give it an empty folder or bucket.',
-  )
+async function reserveStorage(
+  pictures: PictureFiles,
+  locked: Sql,
+  { pictures: { installation, sweeps } }: Manifest,
+): Promise<void> {
+  const isMigrated = (await tableNames(locked)).includes('media_storage')
+  const going = isMigrated ? await pictures.knownInstallation(locked) : undefined
+  const found = await pictures.reserve({ installation, sweeps }, going?.installation)
+  if (found === 'empty' || found === 'ours') return
+  const what = {
+    'of another': 'belongs to another installation than that of this backup',
+    'of unknown': 'holds files, and does not say of which installation',
+  }[found]
+  throw new CannotRestore(`The storage of the pictures ${what}: give it an empty folder or bucket.`)
 }
 
 /** The tables as they were, row by row; every one is read back and compared. */
