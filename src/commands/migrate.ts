@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { requireDurability } from '../ledger/index.ts'
 import {
   CannotMigrate,
+  HeldByAnotherAccount,
   TablesAreLocked,
   describeHolder,
   faultOfSchema,
@@ -114,7 +115,7 @@ async function down(sql: Sql): Promise<number> {
   return 0
 }
 
-const plain = [ConfigError, CannotMigrate, CannotStart, TablesAreLocked]
+const plain = [ConfigError, CannotMigrate, CannotStart, HeldByAnotherAccount, TablesAreLocked]
 
 try {
   process.exitCode = await main(process.argv.slice(2))

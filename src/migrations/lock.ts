@@ -1,4 +1,4 @@
-import { selectRows } from '../platform/mysql.ts'
+import { mysqlErrno, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 
 /** One process at a time changes the tables, or needs them to stay as they are. */
@@ -91,9 +91,30 @@ export async function lockHolder(sql: Sql): Promise<Holder | undefined> {
   }
 }
 
-/** Ends the connection that has the lock, and with it the lock; answers whose it was. */
+/** Thrown where the lock is held by another account, which alone may end its connections. */
+export class HeldByAnotherAccount extends Error {
+  constructor({ connection }: Holder) {
+    super(
+      `Connection ${connection} is of another account of this database, and only that one may end it. A backup's is of the account of servers and workers ` +
+        '(with compose "docker compose run --rm --no-deps worker node src/commands/migrate.ts unlock"), that of a migration or a restore is of the owner of the tables ' +
+        '(the service "migrate" in the place of "worker"). Unlock as the other of the two; or let an administrator of MySQL say ' +
+        `KILL ${connection}.`,
+    )
+  }
+}
+
+const notOwner = 1095
+const noSuchConnection = 1094
+
+/** Ends the connection that has the lock, and with it the lock; answers whose it was. Error: `HeldByAnotherAccount`. */
 export async function unlock(sql: Sql): Promise<Holder | undefined> {
   const holder = await lockHolder(sql)
-  if (holder !== undefined) await sql.raw(`KILL CONNECTION ${holder.connection}`)
+  if (holder === undefined) return undefined
+  try {
+    await sql.raw(`KILL CONNECTION ${holder.connection}`)
+  } catch (error) {
+    if (mysqlErrno(error) === notOwner) throw new HeldByAnotherAccount(holder)
+    if (mysqlErrno(error) !== noSuchConnection) throw error
+  }
   return holder
 }

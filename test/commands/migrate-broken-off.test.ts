@@ -7,6 +7,7 @@ import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { CannotStart } from '../../src/platform/start.ts'
 import { eventually } from '../support/eventually.ts'
+import { accountUrl, createAccount } from '../support/least-privilege.ts'
 import { createWorld } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 import { begin, run } from './commands.ts'
@@ -147,6 +148,36 @@ test.serial(
     t.regex(nobody.said, /^Nobody has the tables to themselves/)
   },
 )
+
+test.serial('a lock of another account is not taken, and it is said who may; that one may', async (t) => {
+  const world = await emptyWorld(t)
+  await migrateUp(world.sql)
+  const url = new URL(world.config.DATABASE_URL)
+  const [one, other] = await Promise.all([1, 2].map(() => createAccount(world.sql, url.pathname.slice(1))))
+  const as = (account = one) => ({ ...world.env, DATABASE_URL: accountUrl(url, account!) })
+  const backup = connectMysql({ url: as().DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
+  t.teardown(() => backup.destroy())
+  const holding = Promise.withResolvers<void>()
+  const outcome = underLock(backup, async (locked) => {
+    await holding.promise
+    await locked.raw('SELECT 1')
+  }).then(
+    () => 'let go',
+    () => 'was ended',
+  )
+  const holder = await eventually(async () => (await schemaStand(world.sql)).holder)
+
+  const refused = await run('migrate', ['unlock'], as(other))
+  const stillThere = (await schemaStand(world.sql)).holder
+  const ended = await run('migrate', ['unlock'], as(one))
+  holding.resolve()
+
+  t.is(refused.code, 1)
+  t.regex(refused.said, new RegExp(`^Connection ${holder.connection} is of another account .*migrate\\.ts unlock`))
+  t.is(stillThere?.connection, holder.connection)
+  t.is(ended.code, 0, ended.said)
+  t.is(await outcome, 'was ended')
+})
 
 test.serial(
   'who only needs the tables to stay as they are, as a backup does, keeps no server from starting',

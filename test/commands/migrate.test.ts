@@ -82,6 +82,21 @@ test.serial('what servers of this version would refuse is refused before a table
   t.regex(accepted.said, /"messages could be lost here"[\s\S]*applying 001_accounts/)
 })
 
+test.serial('of a Redis that hides its settings the word of the operator counts', async (t) => {
+  const fresh = await createWorld({ isMigrated: false })
+  t.teardown(() => fresh.close())
+  const redis = connectFor('commands', fresh.redis.url)
+  t.teardown(() => closeRedis(redis))
+  await redis.call('ACL', 'SETUSER', 'default', '-config')
+
+  const unsaid = await run('migrate', [], fresh.env)
+  const said = await run('migrate', [], { ...fresh.env, REDIS_DURABILITY: 'always' })
+
+  t.is(unsaid.code, 1)
+  t.regex(unsaid.said, /durability is none, not always/)
+  t.is(said.code, 0, said.said)
+})
+
 test.serial('a MySQL that is away is said without a stack', async (t) => {
   const { code, said } = await run('migrate', [], { ...world().env, DATABASE_URL: 'mysql://root@127.0.0.1:1/madang' })
 
