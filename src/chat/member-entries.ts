@@ -1,5 +1,5 @@
 import { systemSender } from '../ledger/index.ts'
-import type { Ledger, Place } from '../ledger/index.ts'
+import type { AppendOutcome, Ledger, Place } from '../ledger/index.ts'
 import { crashPoint } from '../platform/crash-point.ts'
 import { Problem } from '../platform/errors.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
@@ -23,13 +23,29 @@ export interface MemberParts {
 
 /**
  * How a change of a member becomes an entry of the room, which carries it to Redis, where every message is decided. `announced`
- * says that the entry is there.
+ * says that the entry is there. `late`: Redis has it and did not answer in time; whether it is there nobody knows yet.
  */
-export type Announced = 'done' | 'closed' | 'pending'
+export type Announced = 'done' | 'closed' | 'late' | 'pending'
+
+/** A disk under Redis that stands still takes a few seconds, and whoever asks for a seat waits for as long. */
+const patienceMs = 4000
 
 /** Errors: `room_closed`, `unavailable` (the sweeper will do it). */
 export async function announced(parts: MemberParts, room: RoomId, account: AccountId): Promise<void> {
-  requireAnnounced(await announce(parts, room, account))
+  requireAnnounced(await patiently(() => announce(parts, room, account)))
+}
+
+/** Says it again while it is late: under the same id it is one entry, however often it is said, and by whomever. */
+export async function patiently(say: () => Promise<Announced>): Promise<Announced> {
+  const until = performance.now() + patienceMs
+  let outcome = await say()
+  while (outcome === 'late' && performance.now() < until) outcome = await say()
+  return outcome
+}
+
+/** What became of an entry of which this is not known to be there. */
+export function lateOrPending(outcome: AppendOutcome): 'late' | 'pending' {
+  return outcome.type === 'unknown' && outcome.reason === 'timeout' ? 'late' : 'pending'
 }
 
 export function requireAnnounced(outcome: Announced): void {
@@ -38,6 +54,7 @@ export function requireAnnounced(outcome: Announced): void {
       return
     case 'closed':
       throw new Problem('room_closed')
+    case 'late':
     case 'pending':
       throw new Problem('unavailable', { retryAfter: 1 })
   }
@@ -84,7 +101,7 @@ async function announceChange(parts: MemberParts, member: Member): Promise<Annou
     case 'early':
     case 'bad_id':
       parts.log.warn({ room: member.room, outcome: outcome.type }, 'a change of members waits for the sweeper')
-      return 'pending'
+      return lateOrPending(outcome)
     default:
       return outcome satisfies never
   }

@@ -6,7 +6,7 @@ import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom } from './access.ts'
 import type { AccessParts, Moderator } from './access.ts'
-import { requireAnnounced } from './member-entries.ts'
+import { lateOrPending, patiently, requireAnnounced } from './member-entries.ts'
 import type { Announced, MemberParts } from './member-entries.ts'
 import { settingsPayload, settingsShape } from './message.ts'
 import { tellSettings } from './room-events.ts'
@@ -36,7 +36,7 @@ export async function changeSettings(
   const { mentor: mentorId } = await moderatedRoom(parts, viewer, id)
   // Before the transaction: whoever holds one connection must not wait for another.
   const mentor = mentorId === undefined ? undefined : (await parts.profiles([mentorId])).get(mentorId)
-  requireAnnounced(await announceSettings(parts, id))
+  requireAnnounced(await patiently(() => announceSettings(parts, id)))
   await parts.transaction(async (trx, tell) => {
     const room = await lockRoom(trx, id)
     if (room === undefined) throw new Problem('not_found')
@@ -53,7 +53,7 @@ export async function changeSettings(
     }
     tellSettings(tell, { room, settings, mentor })
   })
-  requireAnnounced(await announceSettings(parts, id))
+  requireAnnounced(await patiently(() => announceSettings(parts, id)))
   const room = await roomById(parts.sql, id)
   if (room === undefined) throw new Problem('not_found')
   return room
@@ -127,7 +127,7 @@ async function announceChange(parts: MemberParts, change: SettingsChange): Promi
   })
   if (outcome.type !== 'kept' && outcome.type !== 'closed') {
     parts.log.warn({ room: change.room, outcome: outcome.type }, 'a change of settings waits for the sweeper')
-    return 'pending'
+    return lateOrPending(outcome)
   }
   crashPoint('settings: announced, not noted')
   await markSettingsAnnounced(parts.sql, change)

@@ -13,7 +13,8 @@ import type { Entry, Ledger } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { Role, Viewer } from '../../src/platform/http/viewer.ts'
 import type { AccountId, RoomId, SessionId } from '../../src/platform/ids.ts'
-import { connectTo } from '../support/connections.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
+import { connectFor, connectTo } from '../support/connections.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilReady } from '../support/ledger.ts'
 import { HandmadeRelations, noNotices, toldInto } from '../support/standing-in.ts'
@@ -223,6 +224,25 @@ test('a seat taken while the room closes is given back', async (t) => {
     [],
   )
 })
+
+test.serial(
+  'a seat is given, and told once, where Redis takes seconds to answer; who waits longer hears unavailable',
+  async (t) => {
+    const room = await open()
+    const redis = connectFor('commands', world().redis.url)
+    t.teardown(() => closeRedis(redis))
+    const standStill = (ms: number): Promise<unknown> => redis.call('CLIENT', 'PAUSE', ms, 'WRITE')
+
+    await standStill(2500)
+    t.is(await codeOf(join(parts, bob, room)), 'done')
+
+    await standStill(60_000)
+    t.is(await codeOf(join(parts, carol, room)), 'unavailable')
+    await redis.call('CLIENT', 'UNPAUSE')
+    t.is(await codeOf(join(parts, carol, room)), 'done')
+    t.deepEqual(await toldIn(room), ['join person_1', 'join person_2', 'join person_3'])
+  },
+)
 
 test.serial('what could not be announced while Redis was away is announced later, once', async (t) => {
   const room = await open()
