@@ -47,9 +47,13 @@ export const documented: Documented[] = [
   ...metricsBetween('Beside these', '## Alerts', 'library'),
 ]
 
-export const documentedAlerts = rowsBetween('## Alerts', '## Dashboards').map(
-  ([alert = '', severity = '', why = '', what = '']) => ({ alert: wordsIn(alert)[0] ?? '', severity, why, what }),
-)
+const alertsBetween = (begin: string, end: string) =>
+  rowsBetween(begin, end).map(([alert = '', severity = '', why = '', what = '']) => ({
+    ...{ alert: wordsIn(alert)[0] ?? '', severity, why, what },
+  }))
+const ofCluster = 'In a cluster two more'
+export const documentedAlerts = alertsBetween('## Alerts', ofCluster)
+export const documentedClusterAlerts = alertsBetween(ofCluster, '## Dashboards')
 export const documentedDashboards = rowsBetween('## Dashboards', '## What holds this').map(
   ([name = '']) => wordsIn(name)[0] ?? '',
 )

@@ -15,6 +15,7 @@ import { manifest, overlayNames, parseManifests, renderOverlay, writeSecrets } f
 import type { Manifest } from '../../tools/kubernetes/render.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { componentIn, dataOf, envOf, mainOf, workloadsIn } from '../support/manifests.ts'
+import { mibOfNginx } from '../support/nginx-memory.ts'
 import type { Container, Workload } from '../support/manifests.ts'
 
 /** What Kubernetes would be sent, held to the code that runs there, and to docker-compose.yml, which says the same in other words. */
@@ -150,7 +151,7 @@ for (const name of overlayNames()) {
     `${name}: another setting and other secrets are another Deployment, and the same Job: a Job cannot be changed`,
     async (t) => {
       const after = await renderOverlay(kubectl, name, {
-        settings: { settings: ['LOG_LEVEL=debug'] },
+        settings: { settings: ['LOG_LEVEL=debug', 'REDIS_DURABILITY=always'] },
         withSecrets: (folder) => writeSecrets(folder, name, 'another'),
       })
       const ofKind = (manifests: readonly Manifest[], kind: string): Manifest[] =>
@@ -160,6 +161,60 @@ for (const name of overlayNames()) {
       t.deepEqual(ofKind(after, 'Job'), ofKind(of(), 'Job'))
       for (const [index, deployment] of ofKind(of(), 'Deployment').entries()) {
         t.notDeepEqual(ofKind(after, 'Deployment')[index], deployment, deployment.metadata.name)
+      }
+    },
+  )
+
+  rendered(
+    `${name}: what is said of a Redis that hides its settings, and what is accepted, the migrations hear, too`,
+    async (t) => {
+      const said = ['REDIS_DURABILITY=always', 'WEAK_DURABILITY=warn']
+      const after = await renderOverlay(kubectl, name, { settings: { settings: said } })
+
+      for (const component of ['migrate', 'server', 'worker']) {
+        const told = (manifests: readonly Manifest[]) => configOf(manifests, mainOf(componentIn(manifests, component)))
+        t.like(told(after), { REDIS_DURABILITY: 'always', WEAK_DURABILITY: 'warn' }, component)
+        t.like(told(of()), { REDIS_DURABILITY: undefined, WEAK_DURABILITY: 'refuse' }, component)
+      }
+    },
+  )
+
+  rendered(`${name}: who is scaled to nothing for a restore is there again when the page ends`, (t) => {
+    const page = read('docs/kubernetes.md')
+    const restore = page.slice(page.indexOf('To restore, stop what writes'), page.indexOf('Into a new cluster'))
+    const scaled = [...restore.matchAll(/scale ((?:\w+\/\w+ )+)--replicas=(\d+)/g)].flatMap(([, names = '', count]) =>
+      names
+        .trim()
+        .split(' ')
+        .map((said) => [said.split('/')[1] ?? '', Number(count)] as const),
+    )
+    const last = new Map(scaled)
+    for (const { name: who, replicas } of workloadsIn(of())) if (replicas !== undefined) last.set(who, replicas)
+
+    t.deepEqual([...last.keys()].filter((who) => ['server', 'worker'].includes(who)).toSorted(), ['server', 'worker'])
+    t.deepEqual(
+      [...last].filter(([who, count]) => count === 0 && who !== 'maintenance'),
+      [],
+    )
+  })
+
+  rendered(
+    `${name}: Nginx has the memory that its connections take, and no database begins where a disk was formatted`,
+    (t) => {
+      const nginx = mainOf(componentIn(of(), 'nginx'))
+      const env = envOf(of(), nginx)
+      const people = Number(env['MADANG_WORKERS']) * Number(env['MADANG_WORKER_CONNECTIONS']) * (1 / 4)
+      const [, mib = ''] = /^(\d+)Mi$/.exec(nginx.resources.limits['memory'] ?? '') ?? []
+
+      t.true(people > 10_000)
+      t.true(Number(mib) >= mibOfNginx(people), `${mib} MiB for ${people} people`)
+      for (const one of workloadsIn(of()).filter(({ name: who }) => who === 'mysql')) {
+        t.deepEqual(
+          mainOf(one)
+            .volumeMounts.filter(({ mountPath }) => mountPath === '/var/lib/mysql')
+            .map(({ subPath }) => subPath),
+          ['mysql'],
+        )
       }
     },
   )
@@ -179,7 +234,7 @@ for (const name of overlayNames()) {
       const [waiting, ...others] = componentIn(of(), component).pod.initContainers
       t.deepEqual(others, [])
       t.deepEqual(waiting?.args.slice(0, 2), ['sh', '-c'])
-      t.regex(waiting?.args[2] ?? '', /^until node src\/commands\/migrate\.ts status; do/)
+      t.regex(waiting?.args[2] ?? '', /^trap "exit \d+" TERM; until node src\/commands\/migrate\.ts status; do/)
     }
   })
 
