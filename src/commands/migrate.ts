@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { requireDurability } from '../ledger/index.ts'
 import {
   CannotMigrate,
-  HeldByAnotherAccount,
+  NotOurLock,
   TablesAreLocked,
   describeHolder,
   faultOfSchema,
@@ -23,7 +23,7 @@ const usage = `npm run migrate -- [up | status | unlock | down --all-data-goes]
   up       applies what is missing (the default); goes on where one that was killed has stopped; several at once wait for each other.
            Refuses where Redis or MySQL keep less than this version asks of them, before it has changed anything
   status   names what is missing, what has begun and not ended, and who is at work; ends with 0 when servers may start on the tables
-  unlock   ends the connection of a process that is gone for sure, and that still has the tables to itself
+  unlock   ends the connection of a process that is gone for sure, and that still has the tables to itself; as the account that it has them by
   down     takes all tables back, and all data with them`
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -115,7 +115,7 @@ async function down(sql: Sql): Promise<number> {
   return 0
 }
 
-const plain = [ConfigError, CannotMigrate, CannotStart, HeldByAnotherAccount, TablesAreLocked]
+const plain = [ConfigError, CannotMigrate, CannotStart, NotOurLock, TablesAreLocked]
 
 try {
   process.exitCode = await main(process.argv.slice(2))

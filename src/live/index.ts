@@ -15,6 +15,7 @@ import { createTelling } from './telling.ts'
 
 export * from './contract.ts'
 export { streamChannel } from './channel.ts'
+export { countListening } from './listening.ts'
 export { showRelayBacklog } from './metrics.ts'
 export { startStreamOver } from './start-over.ts'
 export { createTelling } from './telling.ts'

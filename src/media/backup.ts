@@ -2,12 +2,13 @@ import type { Sql } from '../platform/mysql.ts'
 import { originalFile, renditionsOf, typeOfFile } from './files.ts'
 import { reserve, standingOf } from './mark.ts'
 import type { Reserved, Standing } from './mark.ts'
-import { knownInstallation, ownInstallation } from './mark-store.ts'
+import { findInstallation, ownInstallation } from './mark-store.ts'
 import type { Installation } from './mark-store.ts'
 import type { Storage, StoredFile } from './storage.ts'
 import { countShown, markLost, markRendered, picturesByName, shownAmong } from './store.ts'
 import type { Picture } from './store.ts'
 
+export type { Reserved } from './mark.ts'
 export type { Installation } from './mark-store.ts'
 export type { StoredFile } from './storage.ts'
 
@@ -31,10 +32,11 @@ export interface PictureFiles {
   put(file: StoredFile, bytes: Buffer): Promise<void>
   /** Whose the files of this database are. */
   installation(sql: Sql): Promise<Installation>
-  /** The same of tables that may be those of half a restore: then undefined. */
-  knownInstallation(sql: Sql): Promise<Installation | undefined>
-  /** Takes an empty storage for that installation; what it was until then. One of another than `going` is left alone. */
-  reserve(installation: Installation, going: string | undefined): Promise<Reserved>
+  /**
+   * Takes an empty storage for that installation; what it was until then. One that is of another is left alone, but where that is
+   * the installation of this database, which is about to be cleared.
+   */
+  reserve(sql: Sql, installation: Installation): Promise<Reserved>
   /** How the storage stands to this database. */
   standing(sql: Sql): Promise<Standing>
   /** Writes down of which pictures the files are further than the rows, and of which there are none. */
@@ -60,8 +62,10 @@ export function createPictureFiles(storage: Storage, unusedHours: number): Pictu
     get: (file) => storage.get(file),
     put: (file, bytes) => storage.put(file, { bytes, type: typeOfFile(file.name) }),
     installation: ownInstallation,
-    knownInstallation,
-    reserve: (installation, going) => reserve(storage, installation, going),
+    async reserve(sql, installation) {
+      const replaced = await findInstallation(sql)
+      return reserve(storage, installation, replaced?.installation)
+    },
     standing: (sql) => standingOf({ sql, storage }),
     async settle(trx, { rendered, lost }) {
       await markRendered(trx, rendered, unusedHours)

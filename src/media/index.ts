@@ -29,7 +29,7 @@ export type { Media, MediaUse, PictureView } from './contract.ts'
 export { showOverduePictures } from './metrics.ts'
 export { renderQueue } from './render-queue.ts'
 export type { RenderTransaction } from './render.ts'
-export type { Installation, NeededFiles, PictureFiles, StoredFile } from './backup.ts'
+export type { Installation, NeededFiles, PictureFiles, Reserved, StoredFile } from './backup.ts'
 
 export interface MediaOptions {
   sql: Sql

@@ -1,4 +1,4 @@
-import { affectedRows, selectRows } from '../platform/mysql.ts'
+import { affectedRows, mysqlErrno, noSuchTable, selectRows } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 
 /** The SQL of `media_storage`. */
@@ -10,13 +10,22 @@ export interface Installation {
 }
 
 export async function ownInstallation(sql: Sql): Promise<Installation> {
-  const row = await knownInstallation(sql)
-  if (row === undefined) throw new Error('The row of media_storage is missing')
-  return row
+  const own = await selectInstallation(sql)
+  if (own === undefined) throw new Error('The row of media_storage is missing')
+  return own
 }
 
-/** Undefined in half a restore, whose tables are not filled yet. */
-export async function knownInstallation(sql: Sql): Promise<Installation | undefined> {
+/** Undefined where there is none: before the migrations, or in half a restore. */
+export async function findInstallation(sql: Sql): Promise<Installation | undefined> {
+  try {
+    return await selectInstallation(sql)
+  } catch (error) {
+    if (mysqlErrno(error) === noSuchTable) return undefined
+    throw error
+  }
+}
+
+async function selectInstallation(sql: Sql): Promise<Installation | undefined> {
   const [row] = await selectRows<Installation>(sql, 'SELECT installation, sweeps FROM media_storage WHERE id = 1')
   return row
 }

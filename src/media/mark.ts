@@ -43,19 +43,21 @@ export async function takeOver(parts: MarkParts): Promise<Standing> {
   return standing
 }
 
-export type Reserved = 'empty' | 'ours' | 'of another' | 'of unknown'
+/** What a storage was to who wants to fill it: but for the first two it is left as it is. */
+export type Reserved = 'empty' | 'ours' | 'files of another' | 'files of unknown' | 'kept for another'
 
 /**
  * For before files are put here that another storage had: an empty one becomes that installation's, one that is its already stays as it is.
- * An empty one with the mark of `going`, whose database is about to be cleared, counts as unmarked: a worker that has run for a minute on
- * tables without anything in them marks it. Any other is left alone.
+ * A mark in an empty one is somebody's who may be about to put files there. It gives way only where it is that of `replaced`, an
+ * installation that is about to end, and of which nothing runs any more.
  */
-export async function reserve(storage: Storage, own: Installation, going: string | undefined): Promise<Reserved> {
+export async function reserve(storage: Storage, own: Installation, replaced: string | undefined): Promise<Reserved> {
   const text = await storage.mark()
-  const whose = text === undefined ? undefined : (readMark(text)?.installation ?? 'unreadable')
-  if (whose === own.installation) return 'ours'
-  if (whose !== undefined && whose !== going) return 'of another'
-  if (!(await storage.isEmpty())) return whose === undefined ? 'of unknown' : 'of another'
+  const mark = text === undefined ? undefined : readMark(text)
+  if (mark?.installation === own.installation) return 'ours'
+  if (!(await storage.isEmpty())) return text === undefined ? 'files of unknown' : 'files of another'
+  const isFree = text === undefined || (mark !== undefined && mark.installation === replaced)
+  if (!isFree) return 'kept for another'
   await writeMark(storage, own)
   return 'empty'
 }

@@ -44,7 +44,7 @@ import { appliedMigrations, createRecord, noteEnded, restoring, strike, whatIsUn
 import { standOfSchema } from './stand.ts'
 import type { SchemaStand } from './stand.ts'
 
-export { HeldByAnotherAccount, TablesAreLocked, describeHolder, lockHolder, underLock, unlock } from './lock.ts'
+export { NotOurLock, TablesAreLocked, describeHolder, lockHolder, underLock, unlock } from './lock.ts'
 export { createRecord, noteBegun, noteEnded, restoring, whatIsUnderWay } from './record.ts'
 export { faultOfSchema } from './stand.ts'
 export type { SchemaStand } from './stand.ts'

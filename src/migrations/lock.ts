@@ -8,7 +8,7 @@ export const lockSeconds = 60
 /** Who has the lock, as the database knows them. */
 export interface Holder {
   connection: number
-  /** Address and port; undefined where the database does not show other people's connections. */
+  /** Address and port; undefined where it is of another account, whose connections the database does not show. */
   from: string | undefined
   /** What it is doing, and for how many seconds. */
   doing: string | undefined
@@ -27,7 +27,8 @@ export class TablesAreLocked extends Error {
 
 export function describeHolder(holder: Holder | undefined): string {
   if (holder === undefined) return 'it has just let go'
-  const { connection, from = 'an address that we may not see', doing, seconds } = holder
+  const { connection, from, doing, seconds } = holder
+  if (from === undefined) return `connection ${connection} of another account`
   const work =
     doing === undefined ? '' : `, for ${seconds ?? '?'} s at "${doing.replaceAll(/\s+/g, ' ').slice(0, 100)}"`
   return `connection ${connection} from ${from}${work}`
@@ -91,30 +92,37 @@ export async function lockHolder(sql: Sql): Promise<Holder | undefined> {
   }
 }
 
-/** Thrown where the lock is held by another account, which alone may end its connections. */
-export class HeldByAnotherAccount extends Error {
-  constructor({ connection }: Holder) {
+const noSuchConnection = 1094
+const notOwnConnection = 1095
+
+/** Thrown when the lock is of another account: an account may end its own connections alone. */
+export class NotOurLock extends Error {
+  constructor(holder: Holder, account: string) {
     super(
-      `Connection ${connection} is of another account of this database, and only that one may end it. A backup's is of the account of servers and workers ` +
-        '(with compose "docker compose run --rm --no-deps worker node src/commands/migrate.ts unlock"), that of a migration or a restore is of the owner of the tables ' +
-        '(the service "migrate" in the place of "worker"). Unlock as the other of the two; or let an administrator of MySQL say ' +
-        `KILL ${connection}.`,
+      `The tables are kept by ${describeHolder(holder)}. Only the account that it has come by may end it, and this one is ${account}. ` +
+        'A backup keeps them as the account of servers and workers, a migration or a restore as the owner of the tables: ' +
+        'say "npm run migrate -- unlock" as that one (docs/operations.md, Migrations), ' +
+        `or "KILL CONNECTION ${holder.connection}" as an administrator of MySQL.`,
     )
   }
 }
 
-const notOwner = 1095
-const noSuchConnection = 1094
-
-/** Ends the connection that has the lock, and with it the lock; answers whose it was. Error: `HeldByAnotherAccount`. */
+/** Ends the connection that has the lock, and with it the lock; answers whose it was. Error: `NotOurLock`. */
 export async function unlock(sql: Sql): Promise<Holder | undefined> {
   const holder = await lockHolder(sql)
   if (holder === undefined) return undefined
   try {
     await sql.raw(`KILL CONNECTION ${holder.connection}`)
   } catch (error) {
-    if (mysqlErrno(error) === notOwner) throw new HeldByAnotherAccount(holder)
-    if (mysqlErrno(error) !== noSuchConnection) throw error
+    // It has ended by itself meanwhile.
+    if (mysqlErrno(error) === noSuchConnection) return undefined
+    if (mysqlErrno(error) !== notOwnConnection) throw error
+    throw new NotOurLock(holder, await ownAccount(sql))
   }
   return holder
+}
+
+async function ownAccount(sql: Sql): Promise<string> {
+  const [row] = await selectRows<{ account: string }>(sql, 'SELECT CURRENT_USER() AS account')
+  return row?.account ?? 'ours'
 }

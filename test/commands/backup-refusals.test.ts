@@ -9,8 +9,6 @@ import { readManifest, writeManifest } from '../../src/commands/backup/manifest.
 import type { Manifest } from '../../src/commands/backup/manifest.ts'
 import { beginIn } from '../../src/commands/backup/target.ts'
 import { layFoundation } from '../../src/foundation.ts'
-import { DiskStorage } from '../../src/media/disk-storage.ts'
-import { enterSweep } from '../../src/media/mark.ts'
 import { schemaStand } from '../../src/migrations/index.ts'
 import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import { CannotStart } from '../../src/platform/start.ts'
@@ -304,30 +302,6 @@ test.serial('a storage of pictures of another installation is refused, that of t
     `full.jpg of ${shown}`,
   )
 })
-
-test.serial(
-  'a storage that only a worker on empty tables has marked is no obstacle; with a file in it, or another’s mark, it is',
-  async (t) => {
-    const [marked, used, others] = [await freshWorld(t), await freshWorld(t), await freshWorld(t)]
-    for (const world of [marked, used, others]) {
-      await run('migrate', [], world.env)
-      await enterSweep({ sql: world.sql, storage: new DiskStorage(world.config.MEDIA_FOLDER) })
-    }
-    await putPicture(used, 'cd_picture_of_22_chars')
-    const mark = { installation: 'another', sweeps: 1 }
-    await writeFile(path.join(others.config.MEDIA_FOLDER, 'madang.json'), JSON.stringify(mark))
-
-    const { code, said } = await restore(marked, good)
-
-    t.is(code, 0, said)
-    t.notRegex(said, /adopt-pictures/)
-    for (const world of [used, others]) {
-      const refused = await restore(world, good)
-      t.is(refused.code, 1)
-      t.regex(refused.said, /The storage of the pictures belongs to another installation/)
-    }
-  },
-)
 
 test.serial('an older backup, of fewer migrations, is restored and migrated', async (t) => {
   const last = ['016_restored_epochs', '090_idempotency_keys']

@@ -7,7 +7,7 @@ import { connectMysql, selectRows } from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { CannotStart } from '../../src/platform/start.ts'
 import { eventually } from '../support/eventually.ts'
-import { accountUrl, createAccount } from '../support/least-privilege.ts'
+import { accountUrl, createAccount, createOwner } from '../support/least-privilege.ts'
 import { createWorld } from '../support/world.ts'
 import type { World } from '../support/world.ts'
 import { begin, run } from './commands.ts'
@@ -149,35 +149,54 @@ test.serial(
   },
 )
 
-test.serial('a lock of another account is not taken, and it is said who may; that one may', async (t) => {
-  const world = await emptyWorld(t)
-  await migrateUp(world.sql)
-  const url = new URL(world.config.DATABASE_URL)
-  const [one, other] = await Promise.all([1, 2].map(() => createAccount(world.sql, url.pathname.slice(1))))
-  const as = (account = one) => ({ ...world.env, DATABASE_URL: accountUrl(url, account!) })
-  const backup = connectMysql({ url: as().DATABASE_URL, poolMax: 1, acquireTimeoutMs: 10_000 })
-  t.teardown(() => backup.destroy())
-  const holding = Promise.withResolvers<void>()
-  const outcome = underLock(backup, async (locked) => {
-    await holding.promise
-    await locked.raw('SELECT 1')
-  }).then(
-    () => 'let go',
-    () => 'was ended',
+/** The two accounts of a site, by which its owner migrates and everything else, backups too, is done. */
+async function accountsOf(t: ExecutionContext, world: World): Promise<{ owner: string; least: string }> {
+  const schemaUrl = new URL(world.config.DATABASE_URL)
+  const schema = schemaUrl.pathname.slice(1)
+  const accounts = [await createOwner(world.sql, schema), await createAccount(world.sql, schema)]
+  t.teardown(async () => {
+    for (const { name } of accounts) await world.sql.raw(`DROP USER '${name}'@'127.0.0.1'`)
+  })
+  const [owner = '', least = ''] = accounts.map((account) => accountUrl(schemaUrl, account))
+  return { owner, least }
+}
+
+for (const [holder, other] of [
+  ['owner', 'least'],
+  ['least', 'owner'],
+] as const) {
+  test.serial(
+    `the lock of the ${holder === 'owner' ? 'owner, who migrates,' : 'account of servers, which backs up,'} is taken by the same account, and the other one hears which`,
+    async (t) => {
+      const world = await createWorld({ hasLeastPrivilege: false })
+      t.teardown(() => world.close())
+      const accounts = await accountsOf(t, world)
+      const sql = connectMysql({ url: accounts[holder], poolMax: 1, acquireTimeoutMs: 10_000 })
+      t.teardown(() => sql.destroy())
+      const holding = Promise.withResolvers<void>()
+      const gone = underLock(sql, () => holding.promise)
+      await eventually(async () => (await schemaStand(world.sql)).holder)
+
+      const status = await run('migrate', ['status'], { ...world.env, DATABASE_URL: accounts[other] })
+      const refused = await run('migrate', ['unlock'], { ...world.env, DATABASE_URL: accounts[other] })
+      const still = (await schemaStand(world.sql)).holder
+      const taken = await run('migrate', ['unlock'], { ...world.env, DATABASE_URL: accounts[holder] })
+
+      t.regex(status.said, /^at work connection \d+ of another account\n/)
+      t.is(refused.code, 1)
+      t.regex(
+        refused.said,
+        /^The tables are kept by connection \d+ of another account\. .* this one is least_\w+@127\.0\.0\.1\. A backup/,
+      )
+      t.truthy(still)
+      t.is(taken.code, 0, taken.said)
+      t.regex(taken.said, /^Ended: connection \d+ from 127\.0\.0\.1/)
+      await eventually(async () => (await schemaStand(world.sql)).holder === undefined)
+      holding.resolve()
+      await gone.catch(() => undefined)
+    },
   )
-  const holder = await eventually(async () => (await schemaStand(world.sql)).holder)
-
-  const refused = await run('migrate', ['unlock'], as(other))
-  const stillThere = (await schemaStand(world.sql)).holder
-  const ended = await run('migrate', ['unlock'], as(one))
-  holding.resolve()
-
-  t.is(refused.code, 1)
-  t.regex(refused.said, new RegExp(`^Connection ${holder.connection} is of another account .*migrate\\.ts unlock`))
-  t.is(stillThere?.connection, holder.connection)
-  t.is(ended.code, 0, ended.said)
-  t.is(await outcome, 'was ended')
-})
+}
 
 test.serial(
   'who only needs the tables to stay as they are, as a backup does, keeps no server from starting',

@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { stringify } from 'yaml'
 import { folder, rules } from './files.ts'
+import { judgeRules, promtool, run, seriesOf } from './promtool.ts'
+import type { Series } from './promtool.ts'
 
 /** Prometheus' own tool judges the rules: each fires for what it names, and none while all is well. */
 
-const run = promisify(execFile)
-const promtool = process.env['PROMTOOL'] ?? ''
 const withPromtool = promtool === '' ? test.skip : test
 
 const rulesFile = path.join(folder, 'alerts.yml')
 
-/** Half an hour of series, four samples a minute, as promtool writes them: `0+5x160` is 0, 5, 10, … */
-type Series = Record<string, string>
-
+/** Half an hour of series, four samples a minute. */
 const server = 'job="madang-server",instance="s1"'
 const worker = 'job="madang-worker",instance="w1"'
 const otherWorker = 'job="madang-worker",instance="w2"'
@@ -131,8 +124,6 @@ interface Expected {
   samples: { labels: string; value: number }[]
 }
 
-const seriesOf = (series: Series) => Object.entries(series).map(([name, values]) => ({ series: name, values }))
-
 function testOf(series: Series, minutes: number, { expr, samples }: Expected) {
   return {
     interval: '15s',
@@ -147,15 +138,8 @@ const firing = (alert: string): Expected => ({
 })
 const silent: Expected = { expr: 'max by (alertname) (ALERTS)', samples: [] }
 
-/** What promtool says of these tests. Rejects when one fails. */
-async function judge(t: ExecutionContext, tests: readonly object[]): Promise<string> {
-  const place = mkdtempSync(path.join(tmpdir(), 'madang-alerts-'))
-  t.teardown(() => rmSync(place, { recursive: true }))
-  const file = path.join(place, 'tests.yml')
-  writeFileSync(file, stringify({ rule_files: [rulesFile], evaluation_interval: '15s', tests }))
-  const { stdout } = await run(promtool, ['test', 'rules', file])
-  return stdout
-}
+const judge = (t: ExecutionContext, tests: readonly object[]): Promise<string> =>
+  judgeRules(t, { rulesFile, interval: '15s', tests })
 
 withPromtool('promtool takes the rules and the configuration', async (t) => {
   const { stdout } = await run(promtool, ['check', 'rules', rulesFile])

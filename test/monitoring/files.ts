@@ -23,7 +23,7 @@ const rule = z.strictObject({
     runbook: z.string().regex(/^docs\/[a-z-]+\.md#[a-z_-]+$/),
   }),
 })
-const ruleFile = z.strictObject({
+export const ruleFile = z.strictObject({
   groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule).min(1) })).min(1),
 })
 export type Rule = z.output<typeof rule>

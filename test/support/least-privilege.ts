@@ -23,6 +23,15 @@ export interface MysqlAccount {
 export async function createAccount(admin: Sql, schema: string): Promise<MysqlAccount> {
   const [, rights] = /^GRANT (.*) ON madang\.\* TO /m.exec(read('mysql-accounts.sh')) ?? []
   if (rights === undefined) throw new Error('services/mysql-accounts.sh grants nothing')
+  return accountWith(admin, schema, rights)
+}
+
+/** One that owns the tables of this schema, and nothing else: as the image of MySQL makes the one of MYSQL_USER. */
+export async function createOwner(admin: Sql, schema: string): Promise<MysqlAccount> {
+  return accountWith(admin, schema, 'ALL')
+}
+
+async function accountWith(admin: Sql, schema: string, rights: string): Promise<MysqlAccount> {
   const account = { name: `least_${randomBytes(6).toString('hex')}`, password: randomBytes(12).toString('hex') }
   const whole = `'${account.name}'@'127.0.0.1'`
   await admin.raw(`CREATE USER ${whole} IDENTIFIED BY '${account.password}'`)

@@ -20,7 +20,7 @@ test.before('what a large site sends', async () => {
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8')
 
 rendered('the rules of a large site are those of deploy/monitoring, all of them', (t) => {
-  const rule = large.find(({ kind, metadata }) => kind === 'PrometheusRule' && metadata.name === 'madang')
+  const [rule] = large.filter(({ kind, metadata }) => kind === 'PrometheusRule' && metadata.name === 'madang')
 
   t.deepEqual(rule?.['spec'], parse(read('deploy/monitoring/alerts.yml')))
 })
@@ -41,8 +41,11 @@ rendered(
 rendered('an operator that goes by a label finds it on all that is there for it', (t) => {
   const ofOperator = large.filter(({ apiVersion }) => apiVersion.startsWith('monitoring.coreos.com/'))
 
-  t.deepEqual(ofOperator.map(({ kind }) => kind).toSorted(), [
-    ...['PodMonitor', 'PrometheusRule', 'PrometheusRule', 'ServiceMonitor'],
+  t.deepEqual(ofOperator.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted(), [
+    'PodMonitor worker',
+    'PrometheusRule madang',
+    'PrometheusRule madang-cluster',
+    'ServiceMonitor server',
   ])
   for (const { kind, metadata } of ofOperator) t.is(metadata.labels['release'], 'kube-prometheus-stack', kind)
 })

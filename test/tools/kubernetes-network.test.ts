@@ -254,7 +254,7 @@ test('Nginx asks the DNS of the cluster for the servers, by their whole name', (
 
   const directives = named(t, text)
 
-  t.regex(directives, /^zone madang \w+; resolver 10\.96\.0\.10 valid=\d+s/)
+  t.regex(directives, /^zone madang \w+; resolver 10\.96\.0\.10 valid=\d+s ipv6=off;/)
   t.regex(directives, / server server\.madang\.svc\.cluster\.local:3000 resolve max_fails=0;$/)
 })
 
@@ -265,4 +265,10 @@ test('a cluster may have several name servers, some by IPv6, and a domain of its
 
   t.regex(directives, / resolver 10\.96\.0\.10 \[fd00::a\] valid=/)
   t.regex(directives, / server server\.site\.svc\.home\.arpa:3000 resolve/)
+})
+
+test('where the name server has an address of IPv6, those of servers are asked for, too', (t) => {
+  const directives = named(t, 'search madang.svc.cluster.local\nnameserver fd00::a\n')
+
+  t.regex(directives, / resolver \[fd00::a\] valid=\d+s ipv6=on;/)
 })

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { overlaysOf, rendered } from '../support/overlays.ts'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import { parse } from 'yaml'
@@ -116,6 +118,17 @@ for (const name of overlayNames()) {
     t.like(config, { HOST: '0.0.0.0', PORT: 3000, PUBLIC_ORIGIN: 'https://madang.example' })
   })
 
+  rendered(
+    `${name}: in a cluster that knows IPv6 alone servers and workers listen where \`settings\` say`,
+    async (t) => {
+      const after = await renderOverlay(kubectl, name, { settings: { settings: ['HOST=::'] } })
+
+      for (const component of ['server', 'worker']) {
+        t.is(configOf(after, mainOf(componentIn(after, component))).HOST, '::', component)
+      }
+    },
+  )
+
   rendered(`${name}: each process finds its own secrets, and no others, as in compose`, (t) => {
     for (const component of withSecrets) {
       const workload = componentIn(of(), component)
@@ -165,59 +178,27 @@ for (const name of overlayNames()) {
     },
   )
 
-  rendered(
-    `${name}: what is said of a Redis that hides its settings, and what is accepted, the migrations hear, too`,
-    async (t) => {
-      const said = ['REDIS_DURABILITY=always', 'WEAK_DURABILITY=warn']
-      const after = await renderOverlay(kubectl, name, { settings: { settings: said } })
+  rendered(`${name}: Nginx has the memory that its connections take`, (t) => {
+    const nginx = mainOf(componentIn(of(), 'nginx'))
+    const env = envOf(of(), nginx)
+    const people = Number(env['MADANG_WORKERS']) * Number(env['MADANG_WORKER_CONNECTIONS']) * (1 / 4)
+    const [, mib = ''] = /^(\d+)Mi$/.exec(nginx.resources.limits['memory'] ?? '') ?? []
 
-      for (const component of ['migrate', 'server', 'worker']) {
-        const told = (manifests: readonly Manifest[]) => configOf(manifests, mainOf(componentIn(manifests, component)))
-        t.like(told(after), { REDIS_DURABILITY: 'always', WEAK_DURABILITY: 'warn' }, component)
-        t.like(told(of()), { REDIS_DURABILITY: undefined, WEAK_DURABILITY: 'refuse' }, component)
-      }
-    },
-  )
-
-  rendered(`${name}: who is scaled to nothing for a restore is there again when the page ends`, (t) => {
-    const page = read('docs/kubernetes.md')
-    const restore = page.slice(page.indexOf('To restore, stop what writes'), page.indexOf('Into a new cluster'))
-    const scaled = [...restore.matchAll(/scale ((?:\w+\/\w+ )+)--replicas=(\d+)/g)].flatMap(([, names = '', count]) =>
-      names
-        .trim()
-        .split(' ')
-        .map((said) => [said.split('/')[1] ?? '', Number(count)] as const),
-    )
-    const last = new Map(scaled)
-    for (const { name: who, replicas } of workloadsIn(of())) if (replicas !== undefined) last.set(who, replicas)
-
-    t.deepEqual([...last.keys()].filter((who) => ['server', 'worker'].includes(who)).toSorted(), ['server', 'worker'])
-    t.deepEqual(
-      [...last].filter(([who, count]) => count === 0 && who !== 'maintenance'),
-      [],
-    )
+    t.true(people > 10_000)
+    t.true(Number(mib) >= mibOfNginx(people), `${mib} MiB for ${people} people`)
   })
 
-  rendered(
-    `${name}: Nginx has the memory that its connections take, and no database begins where a disk was formatted`,
-    (t) => {
-      const nginx = mainOf(componentIn(of(), 'nginx'))
-      const env = envOf(of(), nginx)
-      const people = Number(env['MADANG_WORKERS']) * Number(env['MADANG_WORKER_CONNECTIONS']) * (1 / 4)
-      const [, mib = ''] = /^(\d+)Mi$/.exec(nginx.resources.limits['memory'] ?? '') ?? []
+  rendered(`${name}: what \`settings\` says of Redis and MySQL the migrations hear, too`, async (t) => {
+    const said = { REDIS_DURABILITY: 'everysec', WEAK_DURABILITY: 'warn' } as const
+    const literals = Object.entries(said).map(([setting, value]) => `${setting}=${value}`)
+    const after = await renderOverlay(kubectl, name, { settings: { settings: literals } })
+    const migrations = (manifests: readonly Manifest[]) =>
+      configOf(manifests, mainOf(componentIn(manifests, 'migrate')))
 
-      t.true(people > 10_000)
-      t.true(Number(mib) >= mibOfNginx(people), `${mib} MiB for ${people} people`)
-      for (const one of workloadsIn(of()).filter(({ name: who }) => who === 'mysql')) {
-        t.deepEqual(
-          mainOf(one)
-            .volumeMounts.filter(({ mountPath }) => mountPath === '/var/lib/mysql')
-            .map(({ subPath }) => subPath),
-          ['mysql'],
-        )
-      }
-    },
-  )
+    t.like(migrations(of()), { REDIS_DURABILITY: 'none', WEAK_DURABILITY: 'refuse' })
+    t.like(migrations(after), said)
+    t.like(configOf(after, mainOf(componentIn(after, 'server'))), said)
+  })
 
   rendered(`${name}: what runs is there, and is what compose runs`, (t) => {
     for (const component of ours) {
@@ -234,7 +215,24 @@ for (const name of overlayNames()) {
       const [waiting, ...others] = componentIn(of(), component).pod.initContainers
       t.deepEqual(others, [])
       t.deepEqual(waiting?.args.slice(0, 2), ['sh', '-c'])
-      t.regex(waiting?.args[2] ?? '', /^trap "exit \d+" TERM; until node src\/commands\/migrate\.ts status; do/)
+      t.regex(waiting?.args[2] ?? '', /\buntil node src\/commands\/migrate\.ts status; do/)
+    }
+  })
+
+  rendered(`${name}: a pod that waits for the migrations ends when it is told to`, async (t) => {
+    for (const component of ['server', 'worker']) {
+      const [waiting] = componentIn(of(), component).pod.initContainers
+      const folder = mkdtempSync(path.join(tmpdir(), 'madang-waiting-'))
+      t.teardown(() => rmSync(folder, { recursive: true }))
+      writeFileSync(path.join(folder, 'node'), '#!/bin/sh\necho missing 001_accounts\nexit 1\n', { mode: 0o755 })
+      const [shell = '', ...args] = waiting?.args ?? []
+      const child = spawn(shell, args, { env: { PATH: `${folder}:${process.env['PATH']}` } })
+      await once(child.stdout, 'data')
+
+      child.kill('SIGTERM')
+
+      // The first process of a container hears only what it has a handler for: whoever has none would have died of the signal here.
+      t.deepEqual(await once(child, 'exit'), [143, null], component)
     }
   })
 
@@ -380,6 +378,34 @@ function configOfVolume(manifests: readonly Manifest[], component: string, volum
   return volumes.find(({ name }) => name === volume)?.configMap?.name ?? ''
 }
 
+rendered('where there is an autoscaler there are more Nginxes before the memory of one is full', (t) => {
+  const large = overlays.get('large') ?? []
+  const scaling = z.looseObject({
+    metrics: z.array(
+      z.looseObject({
+        resource: z.looseObject({ name: z.string(), target: z.looseObject({ averageValue: z.string().optional() }) }),
+      }),
+    ),
+  })
+  const [own] = large.filter(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === 'nginx')
+  const memory = scaling.parse(own?.['spec']).metrics.find(({ resource }) => resource.name === 'memory')
+  const mib = (size = ''): number => Number(/^(\d+)Mi$/.exec(size)?.[1])
+  const most = mib(mainOf(componentIn(large, 'nginx')).resources.limits['memory'])
+
+  t.true(mib(memory?.resource.target.averageValue) <= 0.7 * most)
+})
+
+rendered(
+  'MySQL makes its data in a folder that nobody else has put anything into, as a file system puts `lost+found`',
+  (t) => {
+    const { volumeMounts } = mainOf(componentIn(overlays.get('small') ?? [], 'mysql'))
+    const [data] = volumeMounts.filter(({ mountPath }) => mountPath === '/var/lib/mysql')
+
+    t.is(data?.name, 'data')
+    t.regex(data?.subPath ?? '', /^[a-z]+$/)
+  },
+)
+
 rendered(
   'the secrets of a small site are those that `npm run secrets` makes, but for that of Grafana, which is not here',
   async (t) => {
@@ -434,6 +460,33 @@ rendered('what the page tells somebody to type names what a small site has', (t)
   for (const [script] of page.matchAll(/src\/commands\/[a-z-]+\.ts/g))
     t.true(existsSync(path.join(projectFolder, script)), script)
 })
+
+/** How many there are of each that these lines have scaled or applied, at their end. */
+function leftBy(lines: readonly string[], manifests: readonly Manifest[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const line of lines) {
+    const [, names = '', count] = /^kubectl -n madang scale (.+) --replicas=(\d+)/.exec(line) ?? []
+    for (const name of names.split(' ').filter(Boolean)) counts.set(name, Number(count))
+    if (!line.startsWith('kubectl apply ')) continue
+    for (const { kind, name, replicas } of workloadsIn(manifests)) {
+      if (replicas !== undefined) counts.set(`${kind.toLowerCase()}/${name}`, replicas)
+    }
+  }
+  return counts
+}
+
+for (const name of overlayNames()) {
+  rendered(`${name}: all that was stopped for a restore runs again by what the page says`, (t) => {
+    const blocks = [...read('docs/kubernetes.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text)
+    const lines = blocks.find((text) => text.includes('restore.ts --from'))?.split('\n') ?? []
+    const stopped = lines.filter((line) => line.includes('--replicas=0')).join('\n')
+    const manifests = overlays.get(name) ?? []
+
+    for (const who of ['deployment/server', 'deployment/worker']) t.true(stopped.includes(who), who)
+    const none = [...leftBy(lines, manifests)].filter(([, count]) => count === 0).map(([who]) => who)
+    t.deepEqual(none, ['deployment/maintenance'])
+  })
+}
 
 rendered('an overlay without its secrets is refused in the words of kustomize', async (t) => {
   await t.throwsAsync(renderOverlay(kubectl, 'small', { withSecrets: () => undefined }), {

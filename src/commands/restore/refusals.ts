@@ -1,4 +1,5 @@
 import { isAnybodyHere } from '../../accounts/index.ts'
+import { countListening } from '../../live/index.ts'
 import { createRecord, noteBegun, noteEnded, restoring, whatIsUnderWay } from '../../migrations/index.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
@@ -6,6 +7,15 @@ import { dropTables, tableNames } from './target-store.ts'
 
 /** Thrown before anything is changed, with what is in the way and what to do about it. */
 export class CannotRestore extends Error {}
+
+/** Who started before the restore has asked the database before it, too, and would write into half of one. */
+export async function requireNobodyRuns(redis: Redis): Promise<void> {
+  const running = await countListening(redis)
+  if (running === 0) return
+  throw new CannotRestore(
+    `Servers or workers still run: ${running} listen on this Redis. Stop all of them first; one whose machine is gone Redis forgets after some minutes.`,
+  )
+}
 
 /**
  * What an older or newer state of rooms has left in Redis would be believed beside rows that are not its own. It is asked for its key

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { goOnFromRows } from '../../ledger/index.ts'
 import { startStreamOver } from '../../live/index.ts'
-import type { PictureFiles } from '../../media/index.ts'
+import type { PictureFiles, Reserved } from '../../media/index.ts'
 import { applyAmong, migrationNames, noteEnded, restoring, underLock } from '../../migrations/index.ts'
 import { inTransaction } from '../../platform/mysql.ts'
 import type { Sql } from '../../platform/mysql.ts'
@@ -14,8 +14,7 @@ import { pictureOf } from '../backup/picture-path.ts'
 import type { Progress } from '../backup/progress.ts'
 import { restoreFiles } from './files.ts'
 import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
-import { CannotRestore, clearWay, requireEmptyRedis, requireWay } from './refusals.ts'
-import { tableNames } from './target-store.ts'
+import { CannotRestore, clearWay, requireEmptyRedis, requireNobodyRuns, requireWay } from './refusals.ts'
 
 export interface RestoreParts {
   config: Config
@@ -48,6 +47,7 @@ export async function restoreBackup(
   const { sql, redis, progress } = parts
   const { manifest, damagedFiles } = await requireWhole(from, progress, withoutDamaged)
   return underLock(sql, async (locked) => {
+    await requireNobodyRuns(redis)
     await requireEmptyRedis(redis)
     await requireWay(locked, { allDataGoes })
     await reserveStorage(parts.pictures, locked, manifest)
@@ -87,20 +87,23 @@ async function requireWhole(
   )
 }
 
+const inTheWay: Readonly<Record<Exclude<Reserved, 'empty' | 'ours'>, string>> = {
+  'files of another':
+    'The storage of the pictures holds files of another installation than that of this backup: give it an empty folder or bucket.',
+  'files of unknown':
+    'The storage of the pictures holds files, and does not say that they are of the installation of this backup: give it an empty folder or bucket.',
+  'kept for another':
+    'The storage of the pictures is empty, but marked as that of another installation, which is neither that of this backup nor that of this database. If no site uses it, remove the mark from it, madang.json; otherwise give it another folder or bucket.',
+}
+
 async function reserveStorage(
   pictures: PictureFiles,
   locked: Sql,
   { pictures: { installation, sweeps } }: Manifest,
 ): Promise<void> {
-  const isMigrated = (await tableNames(locked)).includes('media_storage')
-  const going = isMigrated ? await pictures.knownInstallation(locked) : undefined
-  const found = await pictures.reserve({ installation, sweeps }, going?.installation)
-  if (found === 'empty' || found === 'ours') return
-  const what = {
-    'of another': 'belongs to another installation than that of this backup',
-    'of unknown': 'holds files, and does not say of which installation',
-  }[found]
-  throw new CannotRestore(`The storage of the pictures ${what}: give it an empty folder or bucket.`)
+  const reserved = await pictures.reserve(locked, { installation, sweeps })
+  if (reserved === 'empty' || reserved === 'ours') return
+  throw new CannotRestore(inTheWay[reserved])
 }
 
 /** The tables as they were, row by row; every one is read back and compared. */
