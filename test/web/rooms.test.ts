@@ -225,7 +225,7 @@ inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at
 
   await choose('Invitations')
   const invitations = alice.page.getByRole('dialog', { name: 'Invitations' })
-  await invitations.getByText('Nobody is asked in').waitFor()
+  await invitations.getByText('Nobody is invited yet').waitFor()
   await invitations.getByLabel('Username').fill('nobody_of_this_name')
   await invitations.getByRole('button', { name: 'Invite' }).click()
   await invitations.getByText('Nobody has this username.').waitFor()

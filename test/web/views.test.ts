@@ -7,9 +7,10 @@ import { seedDemo } from '../../src/commands/seed/demo.ts'
 import { webFolder } from '../../tools/paths.ts'
 import { enterHouse } from '../../web/look/house.ts'
 import type { House } from '../../web/look/house.ts'
-import { allLooks } from '../../web/look/looks.ts'
+import { looksOf, sizeOf } from '../../web/look/looks.ts'
+import type { allLooks } from '../../web/look/looks.ts'
 import { views } from '../../web/look/views.ts'
-import type { View } from '../../web/look/views.ts'
+import type { View } from '../../web/look/view.ts'
 import { visit, whenStill } from '../../web/look/visit.ts'
 import { browserOf, browserPath } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -37,7 +38,7 @@ for (const view of views) {
     `${view.name}: nothing for axe to find, no complaint of the browser, and nothing moves while it comes`,
     async (t) => {
       t.timeout(180_000)
-      for (const { language, width } of looksOf(view)) {
+      for (const { language, width } of formsOf(view)) {
         // Once as for who has asked for less motion, and once with all that moves.
         const isMotionReduced = language === 'en'
         const seen = await visit(browser(), house, view, { language, width, isMotionReduced })
@@ -66,10 +67,11 @@ for (const view of views) {
   )
 }
 
-/** What stands on another view is looked at in every size there; of itself, on a phone in one language and at a desk in the other. */
-function looksOf({ opens }: View): typeof allLooks {
-  const all = allLooks.filter(({ theme }) => theme === 'light')
-  return opens === undefined ? all : all.filter(({ language, width }) => (language === 'ko') === width < 600)
+/** A page is looked at in every size and language; what happens on one, on a phone in one language and at a desk in the other. */
+function formsOf(view: View): typeof allLooks {
+  const all = looksOf(view).filter(({ theme }) => theme === 'light')
+  const isPage = view.opens === undefined && view.before === undefined
+  return isPage ? all : all.filter((looks) => (looks.language === 'ko') === (sizeOf(looks) === 'phone'))
 }
 
 /** Compressed, as they come over the network. */

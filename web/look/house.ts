@@ -5,7 +5,7 @@ import { signedInState } from './signed-in.ts'
 import type { State } from './signed-in.ts'
 import { makeTrouble } from './trouble.ts'
 import type { Backing } from './trouble.ts'
-import type { Things, View } from './views.ts'
+import type { Things, View } from './view.ts'
 
 type Who = NonNullable<View['who']>
 
@@ -28,7 +28,10 @@ export async function enterHouse(
 ): Promise<House> {
   const stateOf = (username: Who): Promise<State> =>
     signedInState(browser, address, { username, password: `madang-demo-${username}` })
-  const states = { alice: await stateOf('alice'), bob: await stateOf('bob'), admin: await stateOf('admin') }
+  const states = {
+    ...{ alice: await stateOf('alice'), bob: await stateOf('bob') },
+    ...{ carol: await stateOf('carol'), admin: await stateOf('admin') },
+  }
   const [alice, admin] = [
     await browser.newContext({ baseURL: address, storageState: states.alice }),
     await browser.newContext({ baseURL: address, storageState: states.admin }),
@@ -52,7 +55,11 @@ async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise
     return isReady ? shown.find(({ pictures }) => pictures.length > 1)?.id : undefined
   })
   const { items: open } = await ask<Page<Room>>('/v1/rooms?kind=hosted')
-  const room = open.find(({ topic }) => topic.includes('TypeScript'))?.id
+  const roomOf = (topic: string): string => {
+    const found = open.find((one) => one.topic.includes(topic))
+    if (found === undefined) throw new Error(`the demo data have no open room about ${topic}`)
+    return found.id
+  }
   const closedRoom = await until('a closed room with its receipt', async () => {
     const { items } = await ask<Page<MyRoom>>('/v1/me/rooms?state=closed')
     const [closed] = items
@@ -60,8 +67,7 @@ async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise
     const { state } = await ask<Closing>(`/v1/rooms/${closed.id}/closing`)
     return state === 'sealed' ? closed.id : undefined
   })
-  if (room === undefined) throw new Error('the demo data have no open room')
-  return { post, room, closedRoom }
+  return { post, room: roomOf('TypeScript'), strangeRoom: roomOf('걷고'), closedRoom }
 }
 
 async function until<Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> {

@@ -12,7 +12,7 @@ import type { Judgement, Judging } from './judged.ts'
 import { inOwnChromium } from './own-chromium.ts'
 import { inOwnStack } from './own-stack.ts'
 import { views } from './views.ts'
-import type { View } from './views.ts'
+import type { View } from './view.ts'
 
 const usage = `npm run web:lighthouse -- [--runs N] [--desk] [--view NAME]… [--to FOLDER]
   --runs N       how often each view is judged; the middle one by performance counts (3)

@@ -8,9 +8,15 @@ export interface Looks {
   isMotionReduced?: boolean
 }
 
+export type Size = 'phone' | 'desk'
+
+export function sizeOf({ width = 1280 }: Looks): Size {
+  return width < 600 ? 'phone' : 'desk'
+}
+
 /** The options of a browser context (Playwright) that looks so. */
 export function settingsFor({ language = 'en', theme = 'light', width = 1280, height, isMotionReduced = true }: Looks) {
-  const isPhone = width < 600
+  const isPhone = sizeOf({ width }) === 'phone'
   return {
     locale: language === 'ko' ? 'ko-KR' : 'en-US',
     timezoneId: 'Asia/Seoul',
@@ -28,3 +34,8 @@ export const allLooks: readonly Required<Pick<Looks, 'language' | 'theme' | 'wid
     (['ko', 'en'] as const).map((language) => ({ language, theme, width })),
   ),
 )
+
+/** All that a view is looked at in. */
+export function looksOf({ only }: { only?: Size }): typeof allLooks {
+  return allLooks.filter((looks) => only === undefined || only === sizeOf(looks))
+}

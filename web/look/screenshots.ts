@@ -3,13 +3,13 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Problem, runTool } from '../../tools/problem.ts'
 import { screenProgress } from '../../tools/progress.ts'
-import { allLooks } from './looks.ts'
+import { looksOf } from './looks.ts'
 import { inOwnStack } from './own-stack.ts'
 import { views } from './views.ts'
 import { visit } from './visit.ts'
 
 const usage = `npm run web:screenshots -- --to FOLDER [--view NAME]…
-  --to FOLDER    where the pictures are put: room-360-dark-ko.png, a main view in each width, theme and language
+  --to FOLDER    where the pictures are put: room-360-dark-ko.png, a view in each width, theme and language
   --view NAME    only this view: ${views.map(({ name }) => name).join(', ')}`
 
 /** Pictures of every main view, on a stack of its own with the demo data. */
@@ -19,20 +19,22 @@ async function main(): Promise<number> {
   const folder = path.resolve(to)
   mkdirSync(folder, { recursive: true })
   const progress = screenProgress()
+  let count = 0
   await inOwnStack(progress, async (browser, house) => {
     for (const view of chosen) {
       await progress.step(view.name, async (note) => {
-        for (const looks of allLooks) {
+        for (const looks of looksOf(view)) {
           const name = `${view.name}-${looks.width}-${looks.theme}-${looks.language}`
           note(name)
           const seen = await visit(browser, house, view, looks)
           await seen.page.screenshot({ path: path.join(folder, `${name}.png`) })
           await seen.close()
+          count += 1
         }
       })
     }
   })
-  process.stdout.write(`${chosen.length * allLooks.length} pictures in ${folder}\n`)
+  process.stdout.write(`${count} pictures in ${folder}\n`)
   return 0
 }
 

@@ -1,31 +1,9 @@
-/** Ids of what the demo data hold. */
-export interface Things {
-  room: string
-  closedRoom: string
-  /** Closed, and quarantined. */
-  damagedRoom: string
-  /** With pictures and comments. */
-  post: string
-}
+import { openedViews } from './opened-views.ts'
+import { troubledViews } from './troubled-views.ts'
+import type { View } from './view.ts'
 
-/** A view of the client that is looked at in every way: by axe, for shifts of its layout, on screenshots. */
-export interface View {
-  name: string
-  /** A demo account; undefined for somebody who is not signed in. */
-  who?: 'alice' | 'bob' | 'admin'
-  path: (things: Things) => string
-  /** What stands on the page when it shows what it is for (a selector of Playwright). */
-  shows: string
-  /** What is pressed on it, one after the other, to come to what it shows: a menu, a dialog. */
-  opens?: readonly string[]
-  /** What the browser says of an answer that the view is there for. */
-  says?: RegExp
-}
-
-const openMenu = '.menu:popover-open'
-
-/** The main views. Which words they show is in src/commands/seed/demo-content.ts. */
-export const views: readonly View[] = [
+/** The pages, by their addresses. Which words they show is in src/commands/seed/demo-content.ts. */
+const pages: readonly View[] = [
   { name: 'welcome', path: () => '/', shows: '.welcome-promise' },
   { name: 'sign-in', path: () => '/sign-in', shows: 'form' },
   { name: 'sign-up', path: () => '/sign-up', shows: 'form' },
@@ -56,6 +34,13 @@ export const views: readonly View[] = [
   { name: 'followers', who: 'bob', path: () => '/people/alice/followers', shows: '.person-list li' },
   { name: 'rooms', who: 'alice', path: () => '/rooms', shows: '.room-card-head' },
   { name: 'room', who: 'alice', path: ({ room }) => `/rooms/${room}`, shows: '.message-main' },
+  { name: 'room-closed', who: 'bob', path: ({ closedRoom }) => `/rooms/${closedRoom}`, shows: '.message-main' },
+  {
+    name: 'room-door',
+    who: 'bob',
+    path: ({ strangeRoom }) => `/rooms/${strangeRoom}`,
+    shows: '.room-instead .button-main',
+  },
   { name: 'receipt', who: 'alice', path: ({ closedRoom }) => `/rooms/${closedRoom}/receipt`, shows: '.receipt-paper' },
   { name: 'notifications', who: 'alice', path: () => '/notifications', shows: '.notification' },
   { name: 'settings', who: 'bob', path: () => '/settings', shows: 'main form' },
@@ -81,47 +66,7 @@ export const views: readonly View[] = [
   { name: 'admin-audit', who: 'admin', path: () => '/admin/audit', shows: '.act' },
   { name: 'admin-refused', who: 'bob', path: () => '/admin', shows: '.state' },
   { name: 'not-found', who: 'bob', path: () => '/no/such/page', shows: '.state' },
-  {
-    name: 'post-menu',
-    who: 'bob',
-    path: ({ post }) => `/posts/${post}`,
-    opens: ['.post [aria-haspopup=menu]'],
-    shows: openMenu,
-  },
-  {
-    name: 'lightbox',
-    who: 'bob',
-    path: ({ post }) => `/posts/${post}`,
-    opens: ['.picture-grid-open'],
-    shows: 'dialog.lightbox img',
-  },
-  { name: 'likers', who: 'bob', path: () => '/', opens: ['.post-count'], shows: 'dialog .likers li' },
-  {
-    name: 'block-question',
-    who: 'bob',
-    path: () => '/people/alice',
-    opens: ['.person-head [aria-haspopup=menu]', `${openMenu} .menu-item-danger`],
-    shows: 'dialog .button-danger',
-  },
-  {
-    name: 'room-to-open',
-    who: 'alice',
-    path: () => '/rooms',
-    opens: ['.page-head .button-main'],
-    shows: 'dialog form',
-  },
-  {
-    name: 'room-settings',
-    who: 'alice',
-    path: ({ room }) => `/rooms/${room}`,
-    opens: ['.room-head [aria-haspopup=menu]', `${openMenu} .menu-item`],
-    shows: 'dialog form',
-  },
-  {
-    name: 'room-to-close',
-    who: 'alice',
-    path: ({ room }) => `/rooms/${room}`,
-    opens: ['.room-head [aria-haspopup=menu]', `${openMenu} .menu-item-danger`],
-    shows: 'dialog .order-close',
-  },
 ]
+
+/** All that is looked at in every way: by axe, for shifts of its layout, on screenshots. */
+export const views: readonly View[] = [...pages, ...openedViews, ...troubledViews]

@@ -3,7 +3,7 @@ import { complaintsOf } from './complaints.ts'
 import type { House } from './house.ts'
 import type { Looks } from './looks.ts'
 import { openContext } from './signed-in.ts'
-import type { View } from './views.ts'
+import type { View } from './view.ts'
 
 /** A view as somebody has it before them who comes for the first time: nothing is in the cache. */
 export interface Visit {
@@ -43,8 +43,12 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
   })
   await page.addInitScript(watchShifts)
   await page.addInitScript(watchMotions)
+  await view.before?.(page)
   await page.goto(view.path(house.things))
-  for (const control of view.opens ?? []) await page.locator(control).first().click()
+  for (const step of view.opens ?? []) {
+    if (typeof step === 'string') await page.locator(step).first().click()
+    else await step(page)
+  }
   await whenShown(page, view)
   return {
     page,

@@ -37,7 +37,7 @@ const settingsInKorean: Readonly<Record<string, string>> = {
   seats: '자리',
   entry: '들어올 수 있는 사람',
   speak: '말할 수 있는 사람',
-  slowModeSeconds: '천천히 말하기',
+  slowModeSeconds: '느린 모드',
 }
 
 const named = (names: Readonly<Record<string, string>>, keys: unknown): string =>
@@ -118,8 +118,8 @@ export const text = texts({
       'member.unbanned': '차단 풀기',
       'room.changed': '방 설정 바꿈',
       'room.closed': '방 닫음',
-      'post.deleted': '글 지움',
-      'comment.deleted': '댓글 지움',
+      'post.deleted': '글 삭제',
+      'comment.deleted': '댓글 삭제',
       'closing.retried': '방 닫기 다시 시도',
       'closing.accepted': '격리 그대로 두기',
       'job.retried': '작업 다시 시도',
@@ -154,8 +154,8 @@ export const text = texts({
       'room.changed': ({ room, facts }: ActWords) =>
         `${room}의 설정을 바꿨어요: ${named(settingsInKorean, facts['settings'])}`,
       'room.closed': ({ room }: ActWords) => `${room}을 닫았어요`,
-      'post.deleted': ({ person, subject }: ActWords) => `${person}의 글 ${subject}번을 지웠어요`,
-      'comment.deleted': ({ person, subject }: ActWords) => `${person}의 댓글 ${subject}번을 지웠어요`,
+      'post.deleted': ({ person, subject }: ActWords) => `${person}의 글 ${subject}번을 삭제했어요`,
+      'comment.deleted': ({ person, subject }: ActWords) => `${person}의 댓글 ${subject}번을 삭제했어요`,
       'closing.retried': ({ room }: ActWords) => `${room} 닫기를 다시 시도했어요`,
       'closing.accepted': ({ room, facts }: ActWords) => `${room}을 격리된 채로 두었어요: ${String(facts['note'])}`,
       'job.retried': ({ subject }: ActWords) => `작업 ${subject}을 다시 기다리게 했어요`,

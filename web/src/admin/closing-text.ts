@@ -130,7 +130,7 @@ export const text = texts({
       draining: '저장 중',
       verifying: '확인 중',
       sealed: '봉인됨',
-      suspect: '의심스러움',
+      suspect: '의심됨',
       quarantined: '격리됨',
     },
     explained: {

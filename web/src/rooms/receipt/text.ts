@@ -96,9 +96,9 @@ export const text = texts({
     },
     said: (messages: number, people: number) =>
       `${format.value.number(people)}명이 나눈 메시지 ${format.value.number(messages)}개`,
-    opened: '연 때',
-    closed: '닫은 때',
-    sealedAt: '서명한 때',
+    opened: '연 시각',
+    closed: '닫은 시각',
+    sealedAt: '서명한 시각',
     entries: '항목',
     entriesText: (entries: number, first: number, last: number) =>
       `${format.value.number(entries)}개, ${format.value.number(first)}번부터 ${format.value.number(last)}번까지 빠짐없이`,

@@ -15,6 +15,6 @@ export const panelText = texts({
     more: '더 보기',
     mentor: '멘토',
     hasWord: '발언권',
-    about: (name: string) => `${name} 님 메뉴`,
+    about: (name: string) => `${name}님 메뉴`,
   },
 })
