@@ -113,6 +113,7 @@ export const openedViews: readonly View[] = [
     who: 'alice',
     path: ({ room }) => `/rooms/${room}`,
     opens: [menuOfRoom, entry(1)],
+    isAnswer: true,
     shows: 'dialog .order-invite',
   },
   {
@@ -120,6 +121,7 @@ export const openedViews: readonly View[] = [
     who: 'alice',
     path: ({ room }) => `/rooms/${room}`,
     opens: [menuOfRoom, entry(2)],
+    isAnswer: true,
     shows: 'dialog .state',
   },
   {
@@ -134,6 +136,7 @@ export const openedViews: readonly View[] = [
     who: 'alice',
     path: ({ closedRoom }) => `/rooms/${closedRoom}/receipt`,
     opens: ['.receipt-part:has(.receipt-hint) > .button'],
+    isAnswer: true,
     shows: '.receipt-verdict',
   },
   {
@@ -141,6 +144,7 @@ export const openedViews: readonly View[] = [
     who: 'admin',
     path: () => '/admin',
     opens: ['.people-list li > .button'],
+    isAnswer: true,
     shows: 'dialog .role-sheet',
   },
 ]

@@ -25,6 +25,8 @@ export interface View {
   opens?: readonly (string | ((page: Page) => Promise<unknown>))[]
   /** What stands on the page when it shows what it is for (a selector of Playwright). */
   shows: string
+  /** It answers what was pressed, and may take its time: that what is below makes room for it is no shift. */
+  isAnswer?: true
   /** Where there is such a thing only on a phone, or only at a desk. */
   only?: Size
   /** What the browser says of an answer that the view is there for. */

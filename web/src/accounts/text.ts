@@ -76,7 +76,7 @@ export const text = texts({
     forgotten: '비밀번호를 잊었다면 마당을 꾸리는 사람에게 새 비밀번호 링크를 부탁해 주세요.',
     hasAccount: '이미 계정이 있나요?',
     usernameHint: '영문, 숫자, _로 3~30자. 나중에 바꿀 수 없어요.',
-    displayNameHint: '이웃에게 보일 이름이에요. 언제든 바꿀 수 있어요.',
+    displayNameHint: '이웃에게 보여요. 언제든 바꿀 수 있어요.',
     passwordHint: '10자 이상. 문장으로 지으면 외우기 쉬워요.',
     fillIn: '입력해 주세요.',
     faults: {

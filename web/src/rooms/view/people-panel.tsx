@@ -56,7 +56,9 @@ function PeopleList() {
   }
   return (
     <div class="room-panel-lists">
-      <PeopleGroup title={words.here(visit.present.count.value)} people={here} isHere onChoosing={setChoosing} />
+      {(here.length > 0 || !visit.isOver.value) && (
+        <PeopleGroup title={words.here(visit.present.count.value)} people={here} isHere onChoosing={setChoosing} />
+      )}
       {away.length > 0 && <PeopleGroup title={words.away(away.length)} people={away} onChoosing={setChoosing} />}
       {trouble !== undefined && <ErrorLine problem={trouble} onRecovery={() => void seats.more()} />}
       {hasMore && (

@@ -49,7 +49,7 @@ export function RoomHead({ visit, items, isPanelOpen, onPanel }: RoomHeadProps) 
           </p>
         )}
       </div>
-      {(room !== undefined || isComing) && <Beside visit={visit} isPanelOpen={isPanelOpen} onPanel={onPanel} />}
+      {!visit.isOutside.value && <Beside visit={visit} isPanelOpen={isPanelOpen} onPanel={onPanel} />}
       {isComing && <span class="room-head-menu-place" />}
       {items.length > 0 && <Menu label={words.menu} items={items} />}
     </header>

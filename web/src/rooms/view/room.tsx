@@ -49,9 +49,10 @@ export function Room({ id, me }: { id: string; me: string }) {
   const items =
     room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
   const isEnding = room !== undefined && room.state !== 'open'
+  const isOutside = visit.isOutside.value
   return (
     <RoomSceneContext.Provider value={scene}>
-      <div class="room" data-panel={(isPanelOpen && isWide && visit.trouble.value === undefined) || undefined}>
+      <div class="room" data-panel={(isPanelOpen && isWide && !isOutside) || undefined}>
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
@@ -74,7 +75,7 @@ export function Room({ id, me }: { id: string; me: string }) {
             </>
           )}
         </div>
-        {isPanelOpen && visit.isReady.value && (
+        {isPanelOpen && visit.isReady.value && !isOutside && (
           <PeoplePanel
             onClose={() => {
               setPanelOpen(false)

@@ -48,6 +48,10 @@ export class RoomVisit {
   readonly ended = signal<Ended | undefined>(undefined)
   /** The last entry stands: nothing more is accepted, and the receipt is on its way. */
   readonly isOver = signal(false)
+  /** Nothing of it can be shown: before its door, after one had to leave, or when it could not be read. */
+  readonly isOutside = computed(
+    () => this.trouble.value !== undefined || this.ended.value !== undefined || this.room.value?.me.mayRead === false,
+  )
   /** Changes whenever the log does. */
   readonly version = signal(0)
   readonly rows: ReadonlySignal<readonly Row[]>
