@@ -106,6 +106,7 @@ export const openedViews: readonly View[] = [
     only: 'phone',
     path: ({ room }) => `/rooms/${room}`,
     opens: ['.room-head-people'],
+    isAnswer: true,
     shows: 'dialog .room-panel-people li',
   },
   {
