@@ -6,31 +6,54 @@ export interface PoolClient {
   /** As knex does with the statements that it makes itself: `query`, `query-error`. */
   emit(event: string, ...details: unknown[]): boolean
   /** Undefined once it is closed. */
-  pool: { numPendingAcquires(): number } | undefined
+  pool: Pool | undefined
+}
+
+interface Pool {
+  numPendingAcquires(): number
+  /** Before somebody is given a connection, and before the pool waits for those that are in use. */
+  on(event: 'acquireRequest' | 'poolDestroyRequest', listener: () => void): void
+}
+
+/** How mysql2 makes values of what MySQL answers. */
+export interface Reading {
+  /** Times as the text that MySQL writes. */
+  dateStrings: boolean
+}
+
+interface Query extends Partial<Reading> {
+  sql: string
+  bindings: readonly unknown[]
 }
 
 /** A connection as mysql2 has it. */
 interface RawConnection {
-  query(sql: string, bindings: readonly unknown[], done: (error: Error | null, answer: unknown) => void): void
+  query(query: Query, bindings: readonly unknown[], done: (error: Error | null, answer: unknown) => void): void
 }
 
+/** Long enough that a busy server seldom asks its pool, and short enough that nobody notices. */
+const atHandMs = 20
+
 /**
- * Connections that have just answered. Whoever asks next in the same turn of the event loop, which is nearly always the same request
- * with its next question, takes one over: through the pool, with its timers and its checks, it would cost a fifth of the question. At
- * the end of the turn they go back, and at once when somebody waits for one.
+ * Connections that have just answered. Whoever asks next, which is mostly the same request with its next question or another that came in
+ * meanwhile, takes one over: through the pool, with its timers and its checks, it would cost a fifth of the question. They go back after a
+ * moment, and at once when somebody asks the pool for one, or closes it.
  */
 export class Handover {
   readonly #client: PoolClient
   readonly #free: RawConnection[] = []
+  #timer: NodeJS.Timeout | undefined
 
   constructor(client: PoolClient) {
     this.#client = client
+    client.pool?.on('acquireRequest', () => this.#giveBack())
+    client.pool?.on('poolDestroyRequest', () => this.#giveBack())
   }
 
   /** Asks over whichever connection is at hand. Rejects as the pool and MySQL do. */
-  async ask(text: string, bindings: readonly unknown[]): Promise<unknown> {
+  async ask(text: string, bindings: readonly unknown[], reading?: Reading): Promise<unknown> {
     const connection = await this.#take()
-    const query = { sql: text, bindings }
+    const query = { sql: text, bindings, ...reading }
     this.#client.emit('query', query)
     try {
       return await answerOf(connection, query)
@@ -56,16 +79,18 @@ export class Handover {
       return
     }
     this.#free.push(connection)
-    if (this.#free.length === 1) setImmediate(() => this.#giveBack())
+    this.#timer ??= setTimeout(() => this.#giveBack(), atHandMs)
   }
 
   #giveBack(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     for (const connection of this.#free.splice(0)) void this.#client.releaseConnection(connection)
   }
 }
 
-function answerOf(connection: RawConnection, { sql, bindings }: { sql: string; bindings: readonly unknown[] }) {
+function answerOf(connection: RawConnection, query: Query) {
   return new Promise((resolve, reject) => {
-    connection.query(sql, bindings, (error, answer) => (error === null ? resolve(answer) : reject(error)))
+    connection.query(query, query.bindings, (error, answer) => (error === null ? resolve(answer) : reject(error)))
   })
 }

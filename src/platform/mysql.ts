@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import knexModule from 'knex'
 import type { Knex } from 'knex'
 import { Handover } from './handover.ts'
-import type { PoolClient } from './handover.ts'
+import type { PoolClient, Reading } from './handover.ts'
 import type { Log } from './log.ts'
 
 const createKnex = knexModule.knex ?? knexModule
@@ -154,8 +154,21 @@ type Value = number | string | Date | Buffer | null
 export type Binding = Knex.RawBinding | readonly (number | string)[] | readonly (readonly Value[])[]
 
 /** Rows of a raw SELECT. */
-export function selectRows<Row>(sql: Sql, text: string, bindings: readonly Binding[] = []): Promise<Row[]> {
-  return answerTo(sql, text, bindings) as Promise<Row[]>
+export function selectRows<Row>(
+  sql: Sql,
+  text: string,
+  bindings: readonly Binding[] = [],
+  reading?: Reading,
+): Promise<Row[]> {
+  return answerTo(sql, text, bindings, reading) as Promise<Row[]>
+}
+
+/** Times are left as MySQL writes them, for where many are shown and none is reckoned with. */
+export const timesAsText: Reading = { dateStrings: true }
+
+/** A DATETIME(3) that was read by `timesAsText`, as ISO 8601: what `toISOString` says of the Date that it would be. */
+export function instantOf(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11)}Z`
 }
 
 /** Rows that a raw INSERT, UPDATE or DELETE touched. */
@@ -166,20 +179,30 @@ export async function affectedRows(sql: Sql, text: string, bindings: readonly Bi
 
 interface TransactionClient {
   acquireConnection(): Promise<unknown>
-  query(connection: unknown, query: { sql: string; bindings: readonly Binding[] }): Promise<{ response: [unknown] }>
+  query(
+    connection: unknown,
+    query: { sql: string; bindings: readonly Binding[]; options?: Reading | undefined },
+  ): Promise<{ response: [unknown] }>
 }
 
 /** By the client of a pool; a transaction has a client, and a connection, of its own. */
 const handovers = new WeakMap<object, Handover>()
 
 /** A text that is written already needs nothing of knex but its connections: building it anew costs as much as asking. */
-function answerTo(sql: Sql, text: string, bindings: readonly Binding[]): Promise<unknown> {
+function answerTo(sql: Sql, text: string, bindings: readonly Binding[], reading?: Reading): Promise<unknown> {
   const handover = handovers.get(sql.client as object)
-  return handover?.ask(text, bindings) ?? answerWithin(sql.client as TransactionClient, text, bindings)
+  return (
+    handover?.ask(text, bindings, reading) ?? answerWithin(sql.client as TransactionClient, text, bindings, reading)
+  )
 }
 
-async function answerWithin(client: TransactionClient, sql: string, bindings: readonly Binding[]): Promise<unknown> {
-  const { response } = await client.query(await client.acquireConnection(), { sql, bindings })
+async function answerWithin(
+  client: TransactionClient,
+  sql: string,
+  bindings: readonly Binding[],
+  options?: Reading,
+): Promise<unknown> {
+  const { response } = await client.query(await client.acquireConnection(), { sql, bindings, options })
   return response[0]
 }
 

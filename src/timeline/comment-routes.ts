@@ -8,10 +8,9 @@ import { postFor } from './access.ts'
 import { commentOrders, commentsOf } from './comment-store.ts'
 import { createComment, editComment, newComment, readComment, removeComment } from './comments.ts'
 import { commentLimit, editLimit } from './limits.ts'
-import { peopleIn } from './presenting.ts'
 import { commentParams, postParams } from './route-parts.ts'
 import type { TimelineParts } from './route-parts.ts'
-import { commentView, presentComment } from './views.ts'
+import { commentView, peopleIn, presentComment } from './views.ts'
 
 /** A cursor goes on in the order in which it was made. */
 const place = z.strictObject({ order: z.enum(commentOrders), id: z.int().positive() })

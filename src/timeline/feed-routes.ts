@@ -79,11 +79,16 @@ async function homeOf(
 }
 
 async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice & { stream: string; target: string }) {
-  const views = await presentPosts(parts, viewer.account, read.posts)
-  const answer = pageAnswer(read.target, views, { next: read.next })
+  const kept = read.posts.map((row) => parts.keptPosts.of(row))
+  const posts = await presentPosts(parts, viewer.account, kept)
+  const answer = pageAnswer(
+    read.target,
+    posts.map(({ view }) => view),
+    { next: read.next },
+  )
   // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
   // that can be gone on from: what has happened since then did not change the page.
-  const shown = JSON.stringify(answer.body).slice(0, -1)
+  const shown = `{"items":[${posts.map(({ json }) => json).join(',')}],"page":${JSON.stringify(answer.body.page)}`
   const position = `,"stream":${JSON.stringify(read.stream)}}`
   const json = Buffer.from(shown + position)
   const headers = { ...answer.headers, etag: `W/${etagOf(json.subarray(0, json.length - position.length))}` }

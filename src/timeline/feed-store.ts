@@ -1,10 +1,10 @@
 import type { AccountId } from '../platform/ids.ts'
-import { selectRows } from '../platform/mysql.ts'
+import { selectRows, timesAsText } from '../platform/mysql.ts'
 import type { Binding, Sql } from '../platform/mysql.ts'
-import type { Post, PostKind } from './post.ts'
+import type { PostKind } from './post.ts'
 import { among, notAmong } from '../platform/sql-lists.ts'
 import type { Condition } from '../platform/sql-lists.ts'
-import { postColumns, toPost } from './store.ts'
+import { postColumns } from './store.ts'
 import type { PostRecord } from './store.ts'
 
 /**
@@ -21,7 +21,7 @@ export interface FeedPage {
   limit: number
 }
 
-export async function postsOfAll(sql: Sql, page: FeedPage): Promise<Post[]> {
+export function postsOfAll(sql: Sql, page: FeedPage): Promise<PostRecord[]> {
   const filter = filterOf(page)
   return posts(
     sql,
@@ -31,7 +31,7 @@ export async function postsOfAll(sql: Sql, page: FeedPage): Promise<Post[]> {
   )
 }
 
-export async function postsOfPerson(sql: Sql, author: AccountId, page: FeedPage): Promise<Post[]> {
+export function postsOfPerson(sql: Sql, author: AccountId, page: FeedPage): Promise<PostRecord[]> {
   const filter = filterOf(page)
   return posts(
     sql,
@@ -41,7 +41,7 @@ export async function postsOfPerson(sql: Sql, author: AccountId, page: FeedPage)
   )
 }
 
-export async function postsOfArea(sql: Sql, areaKey: string, page: FeedPage): Promise<Post[]> {
+export function postsOfArea(sql: Sql, areaKey: string, page: FeedPage): Promise<PostRecord[]> {
   const filter = filterOf(page)
   return posts(
     sql,
@@ -51,7 +51,7 @@ export async function postsOfArea(sql: Sql, areaKey: string, page: FeedPage): Pr
   )
 }
 
-export async function postsOfTag(sql: Sql, tagKey: string, page: FeedPage): Promise<Post[]> {
+export function postsOfTag(sql: Sql, tagKey: string, page: FeedPage): Promise<PostRecord[]> {
   const hidden = notAmong('t.author_id', page.without)
   const kind = kindOf(page)
   return posts(
@@ -63,7 +63,7 @@ export async function postsOfTag(sql: Sql, tagKey: string, page: FeedPage): Prom
 }
 
 /** Reads every post of these authors in the index alone, and fetches those of the page. Good when they have few posts. */
-export async function mergedPosts(sql: Sql, authors: readonly AccountId[], page: FeedPage): Promise<Post[]> {
+export function mergedPosts(sql: Sql, authors: readonly AccountId[], page: FeedPage): Promise<PostRecord[]> {
   const those = among('a.author_id', authors)
   const kind = kindOf(page, 'a')
   return posts(
@@ -77,11 +77,11 @@ export async function mergedPosts(sql: Sql, authors: readonly AccountId[], page:
 }
 
 /** Walks back over everybody's posts and keeps those of these authors. Good when they post much; `from` bounds the walk. */
-export async function walkedPosts(
+export function walkedPosts(
   sql: Sql,
   authors: readonly AccountId[],
   page: FeedPage & { from: number },
-): Promise<Post[]> {
+): Promise<PostRecord[]> {
   const those = among('p.author_id', authors)
   const kind = kindOf(page)
   return posts(
@@ -103,9 +103,8 @@ export async function weightOf(sql: Sql, authors: readonly AccountId[]): Promise
   return { theirs: Number(row?.theirs ?? 0), newest: row?.newest ?? 0 }
 }
 
-async function posts(sql: Sql, text: string, bindings: readonly Binding[]): Promise<Post[]> {
-  const rows = await selectRows<PostRecord>(sql, text, bindings)
-  return rows.map(toPost)
+function posts(sql: Sql, text: string, bindings: readonly Binding[]): Promise<PostRecord[]> {
+  return selectRows<PostRecord>(sql, text, bindings, timesAsText)
 }
 
 function before(page: FeedPage): number {

@@ -9,8 +9,8 @@ import { postsOfFollowed } from './following.ts'
 import { explanation } from './popular.ts'
 import * as popularStore from './popular-store.ts'
 import { postKind } from './post.ts'
-import type { Post } from './post.ts'
 import type { TimelineParts } from './route-parts.ts'
+import type { PostRecord } from './store.ts'
 import { area, areaKey } from './text.ts'
 
 export const feeds = ['all', 'following', 'area', 'popular'] as const
@@ -59,7 +59,7 @@ export const feedQuery = z
 export type FeedQuery = z.output<typeof feedQuery>
 
 export interface FeedSlice {
-  posts: Post[]
+  posts: readonly PostRecord[]
   /** Where the next page begins; undefined at the end. */
   next: unknown
 }
@@ -73,7 +73,12 @@ export async function readFeed(parts: TimelineParts, reader: Viewer, query: Feed
   return slice(await newestFirst(parts, reader, query, { before, kind, without: hidden, limit: limit + 1 }), limit)
 }
 
-async function newestFirst(parts: TimelineParts, reader: Viewer, query: FeedQuery, page: FeedPage): Promise<Post[]> {
+async function newestFirst(
+  parts: TimelineParts,
+  reader: Viewer,
+  query: FeedQuery,
+  page: FeedPage,
+): Promise<PostRecord[]> {
   const { sql, people } = parts
   if (query.feed === 'following') {
     const followed = await people.followedBy(reader.account)
@@ -96,7 +101,7 @@ async function ownArea(parts: TimelineParts, reader: Viewer): Promise<string> {
 }
 
 /** From one more post than were asked for. */
-export function slice(found: Post[], limit: number): FeedSlice {
+export function slice(found: readonly PostRecord[], limit: number): FeedSlice {
   const { items: posts, last } = pageFrom(found, limit)
   return { posts, next: last?.id }
 }

@@ -2,7 +2,7 @@ import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { mergedPosts, walkedPosts, weightOf } from './feed-store.ts'
 import type { FeedPage } from './feed-store.ts'
-import type { Post } from './post.ts'
+import type { PostRecord } from './store.ts'
 
 /**
  * The posts of those whom somebody follows are gathered when they are read, in one of two ways (docs/decisions/0012). Merging reads
@@ -15,7 +15,7 @@ const rowCost = 3
 /** A walk that meets fewer posts than expected, since they wrote long ago, ends after this many times its length. */
 const patience = 4
 
-export async function postsOfFollowed(sql: Sql, authors: readonly AccountId[], page: FeedPage): Promise<Post[]> {
+export async function postsOfFollowed(sql: Sql, authors: readonly AccountId[], page: FeedPage): Promise<PostRecord[]> {
   if (authors.length === 0) return []
   const way = chooseWay(await weightOf(sql, authors), page)
   if (way.type === 'walk') {

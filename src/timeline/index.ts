@@ -5,6 +5,7 @@ import type { PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { commentRoutes } from './comment-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { KeptPosts } from './kept-posts.ts'
 import { likeRoutes } from './like-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { PostTurns } from './post-turns.ts'
@@ -27,7 +28,7 @@ const waitMs = 5000
 export function createTimeline(options: TimelineOptions): Timeline {
   const turns = new PostTurns({ connections: options.config.DATABASE_POOL_MAX, mostWaiting, waitMs })
   const changePost: ChangePost = (post, work) => turns.take(post, () => options.live.transaction(work))
-  const parts = { ...options, changePost }
+  const parts = { ...options, changePost, keptPosts: new KeptPosts() }
   return {
     routes: [...feedRoutes(parts), ...postRoutes(parts), ...commentRoutes(parts), ...likeRoutes(parts)],
   }

@@ -1,10 +1,10 @@
 import type { AccountId, PostId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
-import { affectedRows, selectRows } from '../platform/mysql.ts'
+import { affectedRows, selectRows, timesAsText } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import type { Post, PostKind } from './post.ts'
+import type { PostKind } from './post.ts'
 import { notAmong } from '../platform/sql-lists.ts'
-import { postColumns, toPost } from './store.ts'
+import { postColumns } from './store.ts'
 import type { PostRecord } from './store.ts'
 
 /** The SQL of `popular_snapshots` and `popular_entries`. */
@@ -89,7 +89,7 @@ export interface PopularPage {
 }
 
 /** What was deleted since, or is hidden, is left out, and the page is full all the same. */
-export async function popularPosts(sql: Sql, page: PopularPage): Promise<{ place: number; post: Post }[]> {
+export async function popularPosts(sql: Sql, page: PopularPage): Promise<{ place: number; post: PostRecord }[]> {
   const hidden = notAmong('p.author_id', page.without)
   const kind = page.kind === undefined ? { text: '', bindings: [] } : { text: 'AND p.kind = ?', bindings: [page.kind] }
   const rows = await selectRows<PostRecord & { place: number }>(
@@ -97,6 +97,7 @@ export async function popularPosts(sql: Sql, page: PopularPage): Promise<{ place
     `SELECT e.place, ${postColumns} FROM popular_entries e FORCE INDEX (PRIMARY) STRAIGHT_JOIN posts p ON p.id = e.post_id
      WHERE e.snapshot_id = ? AND e.place > ? ${hidden.text} ${kind.text} ORDER BY e.place LIMIT ?`,
     [page.snapshot, page.after, ...hidden.bindings, ...kind.bindings, page.limit],
+    timesAsText,
   )
-  return rows.map((row) => ({ place: row.place, post: toPost(row) }))
+  return rows.map(({ place, ...post }) => ({ place, post }))
 }

@@ -1,12 +1,11 @@
 import { onRecordOf } from '../audit/index.ts'
-import { Problem } from '../platform/errors.ts'
 import { nothing, route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import { askerFrom, postFor } from './access.ts'
 import { editLimit, postLimit } from './limits.ts'
 import { newPost, postChanges } from './post.ts'
 import { createPost, editPost, removePost } from './posts.ts'
-import { presentPosts } from './presenting.ts'
+import { presentOne } from './presenting.ts'
 import { postParams } from './route-parts.ts'
 import type { TimelineParts } from './route-parts.ts'
 import { postView } from './views.ts'
@@ -37,9 +36,7 @@ export function postRoutes(parts: TimelineParts): Route[] {
       async handle({ viewer, params }) {
         const asker = await askerFrom(parts, viewer)
         const post = await postFor(parts.sql, asker, 'read', params.id)
-        const [view] = await presentPosts(parts, viewer.account, [post])
-        if (view === undefined) throw new Problem('not_found')
-        return { status: 200, body: view }
+        return { status: 200, body: await presentOne(parts, viewer.account, post) }
       },
     }),
     route({

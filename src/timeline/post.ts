@@ -16,12 +16,13 @@ export interface Post {
   area: string | undefined
   /** As written, without `#`. */
   tags: string[]
-  mentions: AccountId[]
+  mentions: readonly AccountId[]
   pictureCount: number
   likeCount: number
   commentCount: number
-  createdAt: Date
-  editedAt: Date | undefined
+  /** Both as they are shown: ISO 8601 in UTC, with milliseconds. */
+  createdAt: string
+  editedAt: string | undefined
 }
 
 /** A picture as a post shows it. */

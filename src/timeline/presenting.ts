@@ -1,22 +1,48 @@
 import type { Profile } from '../accounts/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
+import type { KeptPost } from './kept-posts.ts'
 import { likedAmong } from './like-store.ts'
 import type { Post, PostPicture } from './post.ts'
 import type { RenderedParts, TimelineParts } from './route-parts.ts'
 import { picturesOf } from './store.ts'
-import { presentPost } from './views.ts'
+import { peopleIn, presentPost } from './views.ts'
 import type { PostView, SharedPostView } from './views.ts'
 
 type ViewParts = Pick<RenderedParts, 'media'>
 type Profiles = ReadonlyMap<AccountId, Profile>
 
+/** A post as one reader sees it, and as it is sent. */
+export interface PresentedPost {
+  view: PostView
+  json: string
+}
+
 /** Posts as one reader sees them: names, pictures and likes in one query each, however many posts there are. */
 export async function presentPosts(
   parts: TimelineParts,
   reader: AccountId,
-  posts: readonly Post[],
-): Promise<PostView[]> {
+  posts: readonly KeptPost[],
+): Promise<PresentedPost[]> {
+  const { profiles, illustrate, liked } = await readAround(
+    parts,
+    reader,
+    posts.map(({ post }) => post),
+  )
+  return posts.map((kept) => {
+    const { view, json } = kept.shownAmong({ profiles, ...illustrate(kept.post) })
+    const isLiked = liked.has(kept.post.id)
+    return { view: { ...view, isLiked }, json: `${json},"isLiked":${isLiked}}` }
+  })
+}
+
+/** One post as one reader sees it. */
+export async function presentOne(parts: TimelineParts, reader: AccountId, post: Post): Promise<PostView> {
+  const { profiles, illustrate, liked } = await readAround(parts, reader, [post])
+  return { ...presentPost(post, { profiles, ...illustrate(post) }), isLiked: liked.has(post.id) }
+}
+
+async function readAround(parts: TimelineParts, reader: AccountId, posts: readonly Post[]) {
   const { sql, accounts } = parts
   const ids = posts.map((post) => post.id)
   const [profiles, illustrate, liked] = await Promise.all([
@@ -24,10 +50,7 @@ export async function presentPosts(
     picturesAround(parts, sql, posts),
     likedAmong(sql, reader, ids),
   ])
-  return posts.map((post) => {
-    const view = presentPost(post, { profiles, ...illustrate(post) })
-    return Object.assign(view, { isLiked: liked.has(post.id) })
-  })
+  return { profiles, illustrate, liked }
 }
 
 /** One post as everybody sees it, read in the transaction that changes it; the profiles were read before that began. */
@@ -39,10 +62,6 @@ export async function presentShared(
 ): Promise<SharedPostView> {
   const illustrate = await picturesAround(parts, trx, [post])
   return presentPost(post, { profiles, ...illustrate(post) })
-}
-
-export function peopleIn(posts: readonly { author: AccountId; mentions: readonly AccountId[] }[]): AccountId[] {
-  return posts.flatMap((post) => [post.author, ...post.mentions])
 }
 
 async function picturesAround(parts: ViewParts, sql: Sql, posts: readonly Post[]) {

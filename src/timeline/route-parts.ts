@@ -7,6 +7,7 @@ import type { Notifications } from '../notifications/index.ts'
 import type { People } from '../people/index.ts'
 import type { CommentId, PostId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
+import type { KeptPosts } from './kept-posts.ts'
 import { idOf } from './route-ids.ts'
 
 /** What the timeline is wired with. */
@@ -25,6 +26,7 @@ export type ChangePost = <T>(post: PostId, work: (trx: Sql, tell: Tell) => Promi
 
 export interface TimelineParts extends TimelineOptions {
   changePost: ChangePost
+  keptPosts: KeptPosts
 }
 
 /** What is needed to tell how a post looks now. */

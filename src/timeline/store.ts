@@ -1,6 +1,6 @@
 import type { AccountId, MediaId, PostId } from '../platform/ids.ts'
 import { idFromRow } from '../platform/ids.ts'
-import { affectedRows, selectRows } from '../platform/mysql.ts'
+import { affectedRows, instantOf, selectRows, timesAsText } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Post, PostKind, PostPicture } from './post.ts'
 
@@ -9,7 +9,8 @@ import type { Post, PostKind, PostPicture } from './post.ts'
 export const postColumns =
   'p.id, p.author_id, p.kind, p.body, p.area, p.tags, p.mentions, p.picture_count, p.like_count, p.comment_count, p.created_at, p.edited_at'
 
-export interface PostRecord {
+/** Read with `timesAsText`: numbers and texts alone, so that two readings of a row can be compared. */
+export type PostRecord = {
   id: number
   author_id: number
   kind: PostKind
@@ -20,8 +21,8 @@ export interface PostRecord {
   picture_count: number
   like_count: number
   comment_count: number
-  created_at: Date
-  edited_at: Date | null
+  created_at: string
+  edited_at: string | null
 }
 
 export function toPost(row: PostRecord): Post {
@@ -36,19 +37,29 @@ export function toPost(row: PostRecord): Post {
     pictureCount: row.picture_count,
     likeCount: row.like_count,
     commentCount: row.comment_count,
-    createdAt: row.created_at,
-    editedAt: row.edited_at ?? undefined,
+    createdAt: instantOf(row.created_at),
+    editedAt: row.edited_at === null ? undefined : instantOf(row.edited_at),
   }
 }
 
 export async function postById(sql: Sql, id: PostId): Promise<Post | undefined> {
-  const [row] = await selectRows<PostRecord>(sql, `SELECT ${postColumns} FROM posts p WHERE p.id = ?`, [id])
+  const [row] = await selectRows<PostRecord>(
+    sql,
+    `SELECT ${postColumns} FROM posts p WHERE p.id = ?`,
+    [id],
+    timesAsText,
+  )
   return row && toPost(row)
 }
 
 /** The row that everything which happens to a post waits for, first of all. */
 export async function lockPost(trx: Sql, id: PostId): Promise<Post | undefined> {
-  const [row] = await selectRows<PostRecord>(trx, `SELECT ${postColumns} FROM posts p WHERE p.id = ? FOR UPDATE`, [id])
+  const [row] = await selectRows<PostRecord>(
+    trx,
+    `SELECT ${postColumns} FROM posts p WHERE p.id = ? FOR UPDATE`,
+    [id],
+    timesAsText,
+  )
   return row && toPost(row)
 }
 

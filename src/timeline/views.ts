@@ -59,6 +59,11 @@ z.globalRegistry.add(commentView, { id: 'Comment' })
 z.globalRegistry.add(likingView, { id: 'Liking' })
 z.globalRegistry.add(likeView, { id: 'Like' })
 
+/** Whose names are needed to show these. */
+export function peopleIn(posts: readonly { author: AccountId; mentions: readonly AccountId[] }[]): AccountId[] {
+  return posts.flatMap((post) => [post.author, ...post.mentions])
+}
+
 export interface PostSurroundings {
   profiles: ReadonlyMap<AccountId, Profile>
   pictures: readonly PostPicture[]
@@ -80,8 +85,8 @@ export function presentPost(post: Post, around: PostSurroundings): SharedPostVie
     mentions: presentMentions(post.mentions, around.profiles),
     likeCount: post.likeCount,
     commentCount: post.commentCount,
-    createdAt: post.createdAt.toISOString(),
-    ...(post.editedAt === undefined ? {} : { editedAt: post.editedAt.toISOString() }),
+    createdAt: post.createdAt,
+    ...(post.editedAt === undefined ? {} : { editedAt: post.editedAt }),
   }
 }
 

@@ -66,6 +66,42 @@ for (const [what, path, most] of pages) {
   })
 }
 
+/** How many posts are written as JSON because of somebody's request. */
+async function postsWrittenBy(ask: () => Promise<unknown>): Promise<number> {
+  const { stringify } = JSON
+  let written = 0
+  JSON.stringify = new Proxy(stringify, {
+    apply(write, json, [value, ...options]: Parameters<typeof stringify>) {
+      if (typeof value === 'object' && value !== null && 'likeCount' in value) written += 1
+      return Reflect.apply(write, json, [value, ...options])
+    },
+  })
+  await ask().finally(() => (JSON.stringify = stringify))
+  return written
+}
+
+test.serial('of a page that is read again only what has changed is written again', async (t) => {
+  const read = () => bob.gets('GET /v1/timeline?limit=39')
+
+  await read()
+  t.is(await postsWrittenBy(read), 0)
+  await alice.gets(`PUT /v1/posts/${post}/like`)
+  t.is(await postsWrittenBy(read), 1)
+  t.is(await postsWrittenBy(() => alice.gets('GET /v1/timeline?limit=39')), 0, 'whoever reads')
+  await alice.gets(`DELETE /v1/posts/${post}/like`)
+})
+
+test.serial('pages that are asked for one after the other share connections', async (t) => {
+  const { pool } = courtyard().world.sql.client as { pool: { on(event: string, hear: () => void): void } }
+  let fetched = 0
+  pool.on('acquireRequest', () => (fetched += 1))
+  const readings = 40
+
+  for (let nth = 0; nth < readings; nth += 1) await bob.gets('GET /v1/timeline?limit=2')
+
+  t.true(fetched < readings, String(fetched))
+})
+
 test.serial('a like, a comment and a post take so many statements, and a second like next to none', async (t) => {
   const fresh = await bob.posts('새 글')
   await alice.gets(`PUT /v1/posts/${fresh}/like`)

@@ -1,14 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import * as fc from 'fast-check'
+import { deepEqual } from 'node:assert/strict'
 import { Problem } from '../../src/platform/errors.ts'
 import { route } from '../../src/platform/http/route.ts'
 import { describeError, reasonOf } from '../../src/platform/log.ts'
-import { connectMysql, inTransaction, mysqlErrno, selectRows } from '../../src/platform/mysql.ts'
+import {
+  connectMysql,
+  inTransaction,
+  instantOf,
+  mysqlErrno,
+  selectRows,
+  timesAsText,
+} from '../../src/platform/mysql.ts'
 import type { Sql } from '../../src/platform/mysql.ts'
 import { isOutage } from '../../src/platform/outage.ts'
 import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { seeded } from '../support/seeded.ts'
 import { worldOf } from '../support/world.ts'
 import { serve } from './http/serve.ts'
 
@@ -234,6 +244,58 @@ test.serial('questions that follow each other share a connection, which then goe
 
   t.is(fetched, 1)
   t.truthy(await sql.transaction((trx) => connectionOf(trx)), 'the only connection is free again')
+})
+
+test.serial('who asks a moment later takes over the connection, and it goes back by itself', async (t) => {
+  const sql = await impatient(t)
+  const { pool } = sql.client as { pool: { numUsed(): number } }
+  const later = () => new Promise((resolve) => setImmediate(resolve))
+
+  const fetched = await fetchedIn(sql, async () => {
+    await connectionOf(sql)
+    await later()
+    await connectionOf(sql)
+  })
+
+  t.is(fetched, 1)
+  t.is(pool.numUsed(), 1)
+  await eventually(() => pool.numUsed() === 0)
+})
+
+test.serial('a connection that is only at hand does not keep a pool from closing', async (t) => {
+  const sql = await impatient(t)
+  const { pool } = sql.client as { pool: { numUsed(): number } }
+  await connectionOf(sql)
+
+  const closing = sql.destroy()
+
+  t.is(pool.numUsed(), 0)
+  await closing
+})
+
+test.serial('a time that is read as text is the one that the driver would make of it', async (t) => {
+  const [min, max] = [new Date('1000-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')]
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.date({ min, max, noInvalidDate: true }), { minLength: 1, maxLength: 50 }),
+      async (times) => {
+        const select = times.map(() => 'SELECT CAST(? AS DATETIME(3)) AS at').join(' UNION ALL ')
+        const written = times.map((time) => time.toISOString().slice(0, -1).replace('T', ' '))
+        const texts = await selectRows<{ at: string }>(world().sql, select, written, timesAsText)
+        const dates = await selectRows<{ at: Date }>(world().sql, select, written)
+        deepEqual(
+          texts.map(({ at }) => instantOf(at)),
+          dates.map(({ at }) => at.toISOString()),
+        )
+        deepEqual(
+          dates.map(({ at }) => at),
+          times,
+        )
+      },
+    ),
+    seeded(20),
+  )
+  t.pass()
 })
 
 test.serial('who waits for a connection gets it before those who go on asking', async (t) => {

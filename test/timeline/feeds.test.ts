@@ -3,10 +3,16 @@ import { insertFollows } from '../../src/people/bulk-store.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { rebuildPopular } from '../../src/timeline/index.ts'
 import { crowd } from '../support/crowd.ts'
+import { eventually } from '../support/eventually.ts'
 import { courtyardOf } from './courtyard.ts'
-import type { Item } from './courtyard.ts'
+import type { Item, Resident } from './courtyard.ts'
 
 const courtyard = courtyardOf(test)
+/** The author of a post. */
+interface Person {
+  displayName: string
+}
+
 const ids = (items: readonly Item[]): string[] => items.map((item) => item.id)
 
 test.serial(
@@ -194,6 +200,27 @@ test('pages stay full although hidden people post in between', async (t) => {
 
   t.is(tagged.items.length, 6)
   t.is(tagged.next, undefined)
+})
+
+test('a page that was read a moment ago shows each post as it is now, to each reader', async (t) => {
+  const { person } = courtyard()
+  const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]
+  const id = await alice.posts(`안녕, @${bob.username}`)
+  const seenBy = async (reader: Resident): Promise<Partial<Item>> =>
+    (await reader.page(`/v1/people/${alice.username}/posts`)).items.find((item) => item.id === id) ?? {}
+
+  t.like(await seenBy(carol), { isLiked: false, likeCount: 0, commentCount: 0 })
+  await bob.gets(`PUT /v1/posts/${id}/like`)
+  t.like(await seenBy(carol), { isLiked: false, likeCount: 1 })
+  t.like(await seenBy(bob), { isLiked: true, likeCount: 1 })
+  await carol.comments(id, '저도요')
+  t.like(await seenBy(carol), { commentCount: 1, isLiked: false })
+  await alice.gets(`PATCH /v1/posts/${id}`, { text: '고쳤어요', area: '제주시' })
+  t.like(await seenBy(carol), { text: '고쳤어요', area: '제주시', mentions: [] })
+  await alice.gets('PATCH /v1/me', { displayName: '앨리스' })
+  await eventually(async () => ((await seenBy(carol))['author'] as Person).displayName === '앨리스')
+  await alice.gets(`DELETE /v1/posts/${id}`)
+  t.deepEqual(await seenBy(carol), {})
 })
 
 test('a page of likes by the reader says so on each item', async (t) => {

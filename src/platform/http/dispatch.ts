@@ -137,4 +137,7 @@ function requireDeclared(route: Route, answer: Answer): void {
   const shape = route.answers[answer.status]
   if (shape === undefined) throw new Error(`${route.method} ${route.path} does not declare ${answer.status}`)
   if (shape instanceof z.ZodType) shape.parse(answer.body)
+  if (answer.json !== undefined && answer.json.toString() !== JSON.stringify(answer.body)) {
+    throw new Error(`${route.method} ${route.path} sends something else than it says`)
+  }
 }

@@ -53,6 +53,24 @@ const guarded = (access: Access) =>
     handle: async ({ viewer }) => ({ status: 200, body: { name: viewer?.username ?? 'nobody' } }),
   })
 
+test('an answer whose bytes say something else than its body does not leave a test', async (t) => {
+  const saying = (path: string, json: string) =>
+    route({
+      method: 'GET',
+      path,
+      summary: 'Says it twice',
+      access: 'public',
+      answers: { 200: z.strictObject({ text: z.string() }) },
+      handle: async () => ({ status: 200, body: { text: 'a' }, json: Buffer.from(json) }),
+    })
+  const { origin } = await serve(t, {
+    routes: [saying('/v1/same', '{"text":"a"}'), saying('/v1/other', '{"text":"b"}')],
+  })
+
+  t.is((await fetch(`${origin}/v1/same`)).status, 200)
+  t.is((await fetch(`${origin}/v1/other`)).status, 500)
+})
+
 test('an answer carries the request id that came in, and a new one for none or a wrong one', async (t) => {
   const { origin } = await serve(t, { routes: [getRoute] })
   const idOf = async (headers: Record<string, string>) =>
