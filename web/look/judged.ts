@@ -14,6 +14,8 @@ export interface Judgement {
   scores: Readonly<Record<Category, number>>
   /** Times and sizes in words, by the audit that took them. */
   measures: Readonly<Record<string, string>>
+  /** How fast Lighthouse found the machine (its own measure, some 1,500 to 2,000 for what it was made for), and how much slower it took it to be. */
+  machine: { benchmark: number; slowdown: number }
   /** Why a score is not 100: the audits that cost something, each with what it says. */
   costs: readonly string[]
   html: string
@@ -26,10 +28,16 @@ export interface Judging {
   form: 'phone' | 'desk'
 }
 
+/** A page that lives is never done with the network, for which Lighthouse would wait three times as long. All that it measures has come by then. */
+const watchedMs = 15_000
+
 /** Judges the page at `url` as it is with what the browser keeps, and from an empty cache. */
 export async function judge(url: string, { port, form }: Judging): Promise<Judgement> {
   const { default: lighthouse, desktopConfig } = await loadLighthouse()
-  const settings = { port, output: 'html', onlyCategories: categories, disableStorageReset: true, logLevel: 'error' }
+  const settings = {
+    ...{ port, output: 'html', onlyCategories: categories, disableStorageReset: true, logLevel: 'error' },
+    maxWaitForLoad: watchedMs,
+  }
   const result = await lighthouse(url, settings, form === 'desk' ? desktopConfig : undefined)
   if (result === undefined) throw new Error(`Lighthouse has nothing to say of ${url}`)
   if (result.lhr.runtimeError !== undefined) throw new Error(`${url}: ${result.lhr.runtimeError.message}`)
@@ -51,7 +59,12 @@ function judgementOf({ lhr, report }: Result): Judgement {
   const measured = Object.entries(lhr.audits).flatMap(([id, { displayValue }]) =>
     displayValue === undefined ? [] : [[id, displayValue] as const],
   )
-  return { scores, measures: Object.fromEntries(measured), costs, html: report }
+  const { environment, configSettings } = lhr
+  const machine = {
+    benchmark: environment.benchmarkIndex,
+    slowdown: configSettings.throttling.cpuSlowdownMultiplier,
+  }
+  return { scores, measures: Object.fromEntries(measured), machine, costs, html: report }
 }
 
 /** What is used of Lighthouse, whose own types are installed with it alone. */
@@ -59,6 +72,8 @@ interface Result {
   report: string
   lhr: {
     runtimeError?: { message: string }
+    environment: { benchmarkIndex: number }
+    configSettings: { throttling: { cpuSlowdownMultiplier: number } }
     categories: Record<Category, { score: number | null; auditRefs: { id: string; weight: number }[] }>
     audits: Record<string, { title: string; score: number | null; displayValue?: string } | undefined> &
       Record<string, { title: string; score: number | null; displayValue?: string }>

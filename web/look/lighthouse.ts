@@ -102,11 +102,13 @@ function middleOf(judgements: readonly Judgement[]): Judgement {
 }
 
 function tableOf(found: readonly [string, Judgement][]): string {
-  const head = ['view', ...categories, ...measured]
-  const rows = found.map(([name, { scores, measures }]) => [
+  const head = ['view', ...categories, ...measured, 'machine', 'slowdown']
+  const rows = found.map(([name, { scores, measures, machine }]) => [
     name,
     ...categories.map((category) => String(scores[category])),
     ...measured.map((measure) => measures[measure] ?? '–'),
+    String(Math.round(machine.benchmark)),
+    `${machine.slowdown}×`,
   ])
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   const costs = found.flatMap(([name, judgement]) => judgement.costs.map((cost) => `${name}: ${cost}`))
