@@ -23,14 +23,29 @@ export default defineConfig({
     sourcemap: true,
     // Which chunk needs which: for the test of what the first view takes. Nginx serves nothing whose name begins with a dot.
     manifest: true,
-    // What the page itself needs comes in one file, and so do the controls and faces that are on several pages: not in one for each group of parts
-    // that happens to share it. Each file is asked for by itself, before anything of a page can be shown.
+    // Each file is asked for by itself, before anything of a page can be shown: six at a time, which on a slow network is a tenth of a second and
+    // more for each six. So what the page itself needs comes in one, and what several pages share comes by what it is for (each with what it
+    // needs itself), and not in a file for each set of pages that happens to share it. Nobody waits for the last two to read posts.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
-            { name: 'madang', tags: ['$initial'] },
-            { name: 'controls', test: /\/web\/src\/(?:ui|person)\// },
+            // The page itself, with all controls and faces, and three of a few lines that several parts need.
+            {
+              name: 'madang',
+              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:tabs|uuidv7)\.ts$|text\/visible\.ts$)/,
+            },
+            // What people say and show, in posts and in rooms.
+            { name: 'said', test: /\/web\/src\/(?:pictures\/picture-grid\.tsx|text\/(?:parts|written-in)\.ts)$/ },
+            { name: 'posts', test: /\/web\/src\/timeline\/(?:post-list\.tsx|feeds\.ts)$/ },
+            {
+              name: 'writing',
+              test: /\/web\/src\/(?:mentions\/|pictures\/(?:drop-ground|picture-picker|picture-tray|take-files)\.tsx?$)/,
+            },
+            {
+              name: 'rooms',
+              test: /\/web\/src\/rooms\/(?:wires|list\/room-card|list\/settings-fields|order\/closing-progress)\.tsx?$/,
+            },
           ],
         },
       },

@@ -1,9 +1,12 @@
 import test from 'ava'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
+import { webFolder } from '../../tools/paths.ts'
 import { openRoomFor } from './room-windows.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { watchWork } from './work-watch.ts'
@@ -35,9 +38,9 @@ inBrowser('a page of posts comes a few at a time, and makes only what somebody s
   const { mostAtOnce, painted, formats } = await work()
   t.log(`${mostAtOnce} elements at once, ${painted} canvases, ${formats.join(', ')}`)
   const each = (await page.locator('.post[data-post] *').count()) / pageOfPosts
-  // Four posts, and what stands around them.
+  // Two posts, and what stands around them.
   t.true(mostAtOnce > each, 'nothing was counted')
-  t.true(mostAtOnce < 6 * each, `${mostAtOnce} elements at once, a post has ${each}`)
+  t.true(mostAtOnce < 4 * each, `${mostAtOnce} elements at once, a post has ${each}`)
   t.true(painted < pageOfPosts / 2, `${painted} of ${pageOfPosts} placeholders`)
   t.deepEqual(formats, [])
   t.is(await page.locator('[role=menuitem]').count(), 0)
@@ -64,6 +67,85 @@ inBrowser('a room writes its days and times without Intl, and makes no menu befo
   await page.getByRole('menuitem', { name: 'Close the room' }).waitFor()
 })
 
+inBrowser('the part of a page is asked for while the server still looks up who is signed in', async (t) => {
+  t.timeout(120_000)
+  const { page } = await signedInWindow(t, browser(), stack(), 'alice', { width: 360 })
+  const released = Promise.withResolvers<void>()
+  await page.route('**/v1/me', async (route) => {
+    await released.promise
+    await route.continue()
+  })
+  const part = page.waitForRequest(/\/assets\/timeline-page-[^/]+\.js$/)
+
+  await page.goto('/')
+  await part
+  t.is(await page.locator('.timeline').count(), 0)
+
+  released.resolve()
+  await page.locator('.timeline').waitFor()
+})
+
+inBrowser('where one writes in a room is there before its messages are', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360 })
+  const room = await openRoomFor(alice, [])
+  await send(alice, `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'the only line' })
+  const { page } = alice
+  const released = Promise.withResolvers<void>()
+  await page.route(/\/v1\/rooms\/[^/]+\/messages/, async (route) => {
+    await released.promise
+    await route.continue()
+  })
+
+  await page.goto(`/rooms/${room}`)
+  await page.locator('.room-composer textarea').fill('not sent yet')
+  t.is(await page.getByText('the only line').count(), 0)
+
+  released.resolve()
+  await page.getByText('the only line').waitFor()
+  t.is(await page.locator('.room-composer textarea').inputValue(), 'not sent yet')
+})
+
+/** Six files are asked for at a time. The page itself, a script and a sheet, comes before these. */
+for (const { part, most } of [
+  { part: 'src/timeline/timeline-page.tsx', most: { scripts: 3, sheets: 3 } },
+  { part: 'src/rooms/rooms-page.tsx', most: { scripts: 3, sheets: 3 } },
+  { part: 'src/rooms/room-page.tsx', most: { scripts: 4, sheets: 4 } },
+]) {
+  test(`${part} comes in ${most.scripts} scripts and ${most.sheets} sheets at most`, (t) => {
+    const { scripts, sheets } = filesOf(part)
+    t.log(`${scripts.join(', ')} and ${sheets.join(', ')}`)
+    t.true(scripts.length > 0 && scripts.length <= most.scripts, scripts.join(', '))
+    t.true(sheets.length > 0 && sheets.length <= most.sheets, sheets.join(', '))
+  })
+}
+
+interface Chunk {
+  file: string
+  imports?: string[]
+  css?: string[]
+}
+
+/** What a part of the client needs before it can be shown, without the page itself, by the build's own account. */
+function filesOf(part: string): { scripts: string[]; sheets: string[] } {
+  const manifest: Record<string, Chunk> = JSON.parse(
+    readFileSync(path.join(webFolder, '.vite', 'manifest.json'), 'utf8'),
+  )
+  const page = readFileSync(path.join(webFolder, 'index.html'), 'utf8')
+  const [scripts, sheets] = [new Set<string>(), new Set<string>()]
+  const take = (name: string): void => {
+    const chunk = manifest[name]
+    if (chunk === undefined) throw new Error(`the build has no ${name}`)
+    if (scripts.has(chunk.file)) return
+    scripts.add(chunk.file)
+    for (const sheet of chunk.css ?? []) sheets.add(sheet)
+    for (const needed of chunk.imports ?? []) take(needed)
+  }
+  take(part)
+  const isLater = (file: string): boolean => !page.includes(file)
+  return { scripts: [...scripts].filter(isLater), sheets: [...sheets].filter(isLater) }
+}
+
 /** With a picture of its own. */
 async function post(window: Window, nth: number): Promise<void> {
   const create = { width: 60, height: 40, channels: 3, background: { r: 10 * nth, g: 120, b: 60 } } as const
@@ -74,8 +156,8 @@ async function post(window: Window, nth: number): Promise<void> {
   await send(window, '/v1/posts', { text: `number ${nth} of many`, pictures: [{ media, alt: 'a yard' }] })
 }
 
-async function send({ context, address }: Window, path: string, data: object): Promise<void> {
+async function send({ context, address }: Window, to: string, data: object): Promise<void> {
   const headers = { origin: address, 'idempotency-key': crypto.randomUUID() }
-  const answer = await context.request.post(path, { data, headers })
+  const answer = await context.request.post(to, { data, headers })
   if (!answer.ok()) throw new Error(await answer.text())
 }

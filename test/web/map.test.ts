@@ -12,7 +12,9 @@ const looked = views.map(({ path }) => path(things))
 
 /** As in `app.tsx`, with the parts of pages that have some. */
 function addresses(): string[] {
-  const routes = [...sourceOf('app.tsx').matchAll(/<Route path="([^"]+)"/g)].map(([, route]) => route ?? '')
+  const routes = [...sourceOf('app.tsx').matchAll(/(?:<Route path="|^ {2}')(\/[^'"]*)/gm)].map(
+    ([, route]) => route ?? '',
+  )
   const parts = { '/settings/:part': 'accounts/settings-page.tsx', '/admin/:part': 'admin/admin-page.tsx' }
   return [
     ...routes.filter((route) => !(route in parts) && route !== '/feeds/:feed'),

@@ -94,7 +94,7 @@ inBrowser(
     for (const [name, page] of Object.entries(firstPages)) {
       const view = views.find((one) => one.name === name)
       if (view === undefined) throw new Error(`there is no view ${name}`)
-      const first = ['/theme.js', ...scriptsOf(['index.html', page])]
+      const first = ['/theme.js', ...scriptsOf([page])]
       const later = view.who === undefined ? [] : scriptsOf(laterParts).filter((script) => !first.includes(script))
       const came = await scriptsOfView(view, first.length + later.length)
 

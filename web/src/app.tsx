@@ -2,9 +2,11 @@ import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
 import { ErrorBoundary } from 'preact-iso/lazy'
 import { arrive } from './shell/arrival.ts'
 import { Door } from './shell/door.tsx'
+import { fetchLive } from './shell/live.ts'
 import { MishapBoundary } from './shell/mishap.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { part } from './shell/part.tsx'
+import { api } from './shell/session.ts'
 import { Announcer } from './ui/announcer.tsx'
 import { ConfirmArea } from './ui/confirm.tsx'
 import { ToastArea } from './ui/toast-area.tsx'
@@ -15,7 +17,10 @@ const Timeline = part(() => import('./timeline/timeline-page.tsx').then((module)
 const PostPage = part(() => import('./timeline/post-page.tsx').then((module) => module.PostPage))
 const PersonPage = part(() => import('./people/person-page.tsx').then((module) => module.PersonPage))
 const Rooms = part(() => import('./rooms/rooms-page.tsx').then((module) => module.RoomsPage))
-const RoomPage = part(() => import('./rooms/room-page.tsx').then((module) => module.RoomPage))
+const RoomPage = part(() => {
+  fetchLive()
+  return import('./rooms/room-page.tsx').then((module) => module.RoomPage)
+})
 const ReceiptPage = part(() => import('./rooms/receipt-page.tsx').then((module) => module.ReceiptPage))
 const Notifications = part(() =>
   import('./notifications/notifications-page.tsx').then((module) => module.NotificationsPage),
@@ -42,30 +47,53 @@ export function App() {
   )
 }
 
+/** What members come to, by address. */
+const memberPages = {
+  '/': Timeline,
+  '/feeds/:feed': Timeline,
+  '/tags/:tag': Timeline,
+  '/posts/:id': PostPage,
+  '/people/:username': PersonPage,
+  '/people/:username/:list': PersonPage,
+  '/rooms': Rooms,
+  '/rooms/:id': RoomPage,
+  '/rooms/:id/receipt': ReceiptPage,
+  '/notifications': Notifications,
+  '/settings': Settings,
+  '/settings/:part': Settings,
+  '/admin': Admin,
+  '/admin/:part': Admin,
+  '/admin/:part/:id': Admin,
+  '/sign-in': Arrive,
+  '/sign-up': Arrive,
+  '/new-password': NewPassword,
+}
+
+/**
+ * Once, when the page is first shown: its part comes while the server is still asked who is signed in here, if anybody is. Behind the first paint and in
+ * a task of its own, for asking for a dozen of files takes as long as drawing a post.
+ */
+export function startPart(): void {
+  if (api.session.isThere === false) return
+  const found = Object.entries(memberPages).find(([path]) => patternOf(path).test(location.pathname))
+  requestAnimationFrame(() => setTimeout(() => void found?.[1].preload()))
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`)
+}
+
 function MemberPages() {
   const { url } = useLocation()
   return (
     <MishapBoundary address={url}>
       <ErrorBoundary>
         <Router onRouteChange={arrive}>
-          <Route path="/" component={Timeline} />
-          <Route path="/feeds/:feed" component={Timeline} />
-          <Route path="/tags/:tag" component={Timeline} />
-          <Route path="/posts/:id" component={PostPage} />
-          <Route path="/people/:username" component={PersonPage} />
-          <Route path="/people/:username/:list" component={PersonPage} />
-          <Route path="/rooms" component={Rooms} />
-          <Route path="/rooms/:id" component={RoomPage} />
-          <Route path="/rooms/:id/receipt" component={ReceiptPage} />
-          <Route path="/notifications" component={Notifications} />
-          <Route path="/settings" component={Settings} />
-          <Route path="/settings/:part" component={Settings} />
-          <Route path="/admin" component={Admin} />
-          <Route path="/admin/:part" component={Admin} />
-          <Route path="/admin/:part/:id" component={Admin} />
-          <Route path="/sign-in" component={Arrive} />
-          <Route path="/sign-up" component={Arrive} />
-          <Route path="/new-password" component={NewPassword} />
+          {/* Without a key: a page stays as it is where another address of its own is shown. */}
+          {/* oxlint-disable-next-line react/jsx-key */}
+          {Object.entries(memberPages).map(([path, component]) => (
+            <Route path={path} component={component} />
+          ))}
           <Route default component={NotFound} />
         </Router>
       </ErrorBoundary>

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import './styles/tokens.css'
 import './styles/base.css'
-import { App } from './app.tsx'
+import { App, startPart } from './app.tsx'
 import { startArrivals } from './shell/arrival.ts'
 import { startLive } from './shell/live.ts'
 import { startRecovery } from './shell/recovery.ts'
@@ -16,6 +16,7 @@ startTheme()
 startArrivals()
 startFocusKeeper()
 startSession()
+startPart()
 startLive()
 startRecovery()
 startUnread()

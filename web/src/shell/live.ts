@@ -45,11 +45,11 @@ export function wake(): void {
 
 /** Its program comes after the first page: nothing there waits for it. */
 async function begin(account: Account, own: number): Promise<void> {
-  const program = await loadProgram()
-  if (program === undefined) return
-  const storage = await program.browserStorage()
+  const loaded = await loadProgram()
+  if (loaded === undefined) return
+  const storage = await loaded.browserStorage()
   if (own !== turn) return
-  const parts = program.openLive({ client: api, account, storage, onSignedOut: sessionLost })
+  const parts = loaded.openLive({ client: api, account, storage, onSignedOut: sessionLost })
   const look = (): void => {
     const [stream, socket] = connections.peek()
     connections.value = [heardAfter(stream, parts.stream.connection), heardAfter(socket, parts.socket.connection)]
@@ -60,13 +60,17 @@ async function begin(account: Account, own: number): Promise<void> {
   live.value = parts
 }
 
+const program = () => Promise.all([import('../api/live-client.ts'), import('../api/outbox-idb.ts')])
+
+/** Fetches it already, for a page that shows nothing without it. Whether it came is seen when it is needed. */
+export function fetchLive(): void {
+  program().catch(() => undefined)
+}
+
 /** Undefined when it does not come: parts of an old build are gone, then the new one is loaded. */
 async function loadProgram() {
   try {
-    const [{ openLive }, { browserStorage }] = await Promise.all([
-      import('../api/live-client.ts'),
-      import('../api/outbox-idb.ts'),
-    ])
+    const [{ openLive }, { browserStorage }] = await program()
     return { openLive, browserStorage }
   } catch {
     if (!((await isOutdated()) && reloadOnce())) isLiveMissing.value = true

@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { isComingBack } from '../shell/arrival.ts'
 
-/** Fills the window of a phone, and a slow one has made it within a few frames. */
-const portion = 4
+/** About what the window of a phone shows: a slow one makes it in a task that nobody notices, and is through a page within a second. */
+const portion = 2
 
 /**
  * What of a list is in the page by now: what came is brought in a portion at a time, one a frame, so that a long page of it keeps nobody who

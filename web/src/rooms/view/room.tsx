@@ -50,20 +50,22 @@ export function Room({ id, me }: { id: string; me: string }) {
     room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
   const isEnding = room !== undefined && room.state !== 'open'
   const isOutside = visit.isOutside.value
+  const isIn = room !== undefined && !isOutside
   return (
     <RoomSceneContext.Provider value={scene}>
       <div class="room" data-panel={(isPanelOpen && isWide && !isOutside) || undefined}>
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
-          {visit.isReady.value && visit.ended.value === undefined && (
+          {visit.isReady.value && isIn && (isEnding || visit.isOver.value) && room.state !== 'closed' && (
+            <ClosingProgress room={id} pulse={visit.isOver.value} />
+          )}
+          {/* Where one writes is there before the messages are: neither waits for the other to be drawn. */}
+          {isIn && (
             <>
-              {(isEnding || visit.isOver.value) && room?.state !== 'closed' && (
-                <ClosingProgress room={id} pulse={visit.isOver.value} />
-              )}
               <TypingLine />
               <RoomComposer
-                name={room === undefined ? '' : nameOf(room)}
+                name={nameOf(room)}
                 replyTo={rows.replyTo}
                 editing={rows.editing}
                 isSaving={rows.isSaving}
