@@ -4,11 +4,12 @@ import type { Entry, Ledger, Place } from '../ledger/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { epochFrame, pushFrame } from './entry-frame.ts'
+import type { EntryFrames } from './entry-frame.ts'
 import { Replay } from './replays.ts'
 import { RoomChannel } from './room.ts'
 import type { RoomParts } from './room.ts'
 import type { AnswerBody } from './server-frames.ts'
-import type { EntryFrame, Subscription } from './subscription.ts'
+import type { Subscription } from './subscription.ts'
 
 type Pause = (ms: number) => Promise<unknown>
 
@@ -98,7 +99,7 @@ async function replayOf(
   after: Place,
   last: Place,
 ): Promise<Replay | undefined> {
-  const framesOf = (entries: readonly Entry[]): Promise<EntryFrame[]> => channel.framesOf(entries)
+  const framesOf = (entries: readonly Entry[]): Promise<EntryFrames> => channel.framesOf(entries)
   const recent = after.epoch === last.epoch ? channel.follow.recent(after.seq) : undefined
   if (recent !== undefined) return new Replay({ type: 'entries', entries: recent, keptUpTo: undefined }, framesOf)
   const missed = await ledger.resume(channel.room, after, last)

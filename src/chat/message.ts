@@ -159,6 +159,13 @@ export function textPayload(message: {
   })
 }
 
+const bracket = 0x5d
+
+/** Of most entries it is said by one byte that there are no pictures in them: their list stands last, as `textPayload` writes it. */
+export function mayShowPictures({ kind, payload }: Entry): boolean {
+  return kind === 'text' && payload.at(-2) === bracket
+}
+
 export function editPayload(edit: EditPayload): Buffer {
   return encode({ body: edit.body })
 }

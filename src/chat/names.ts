@@ -32,8 +32,8 @@ export class Names {
     this.#known.set(account, username)
   }
 
-  unknownAmong(accounts: Iterable<AccountId>): AccountId[] {
-    return [...new Set(accounts)].filter((account) => !this.#known.has(account))
+  unknownAmong(accounts: readonly AccountId[]): AccountId[] {
+    return [...new Set(accounts.filter((account) => !this.#known.has(account)))]
   }
 
   /** Whom it does not know afterwards nobody is called. Rejects when that cannot be found out now. */

@@ -5,7 +5,7 @@ import { parseId } from '../platform/ids.ts'
 import { within } from '../platform/lifecycle.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { readText } from './message.ts'
+import { mayShowPictures, readText } from './message.ts'
 import { picturesIn } from './message-pictures.ts'
 
 /** A picture as it stands beside a message. */
@@ -20,7 +20,6 @@ export function createReadPictures(sql: Sql, media: Pick<Media, 'views'>): ReadP
 
 const mostKept = 10_000
 const learnMs = 2000
-const media = Buffer.from('"media":')
 
 /** The pictures that this server has met, at hand without waiting, like names. What is still being made is looked at each time. */
 export class Pictures {
@@ -35,7 +34,7 @@ export class Pictures {
 
   /** Those of the entries that are worth a look before anything is told of them. */
   unknownIn(entries: readonly Entry[]): MediaId[] {
-    const ids = entries.filter((entry) => entry.payload.includes(media)).flatMap(picturesIn)
+    const ids = entries.filter(mayShowPictures).flatMap(picturesIn)
     return ids.filter((id) => this.#known.get(id)?.state !== 'ready')
   }
 
@@ -51,7 +50,7 @@ export class Pictures {
 
   /** Those of one entry, in their order, as far as they are known. */
   of(entry: Entry): ShownPicture[] {
-    return entry.payload.includes(media) ? shownIn(readText(entry)?.media ?? [], this.#known) : []
+    return mayShowPictures(entry) ? shownIn(readText(entry)?.media ?? [], this.#known) : []
   }
 
   #keep(id: MediaId, view: PictureView): void {

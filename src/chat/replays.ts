@@ -1,11 +1,11 @@
 import type { Entry, ResumeAnswer } from '../ledger/index.ts'
 import { chunksOf } from '../platform/chunks.ts'
-import type { EntryFrame } from './subscription.ts'
+import type { EntryFrames } from './entry-frame.ts'
 
 const slice = 100
 
 export type Missed = Exclude<ResumeAnswer, { type: 'superseded' }>
-type FramesOf = (entries: readonly Entry[]) => Promise<EntryFrame[]>
+type FramesOf = (entries: readonly Entry[]) => Promise<EntryFrames>
 
 /** What clients missed between two places, in slices that each client waits for. */
 export class Replay {
@@ -26,11 +26,7 @@ export class Replay {
 
   /** Rejects while speakers cannot be looked up. */
   bytesOf(index: number): Promise<Buffer> {
-    return (this.#bytes[index] ??= this.#frame(this.#slices[index] ?? []))
-  }
-
-  async #frame(entries: readonly Entry[]): Promise<Buffer> {
-    return Buffer.concat((await this.#framesOf(entries)).map((frame) => frame.bytes))
+    return (this.#bytes[index] ??= this.#framesOf(this.#slices[index] ?? []).then(({ bytes }) => bytes))
   }
 }
 

@@ -1,8 +1,10 @@
 import { systemSender } from '../ledger/index.ts'
 import type { Entry, Follow, Ledger, Place, RoomEvent } from '../ledger/index.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
-import type { Log } from '../platform/log.ts'
-import { entryFrame, epochFrame, pushFrame } from './entry-frame.ts'
+import { entryFrames, epochFrame, pushFrame } from './entry-frame.ts'
+import type { EntryFrames } from './entry-frame.ts'
+import { GatheredEvents } from './gathered-events.ts'
+import type { GatheringParts } from './gathered-events.ts'
 import { readMember } from './message.ts'
 import { NamedEvents, unnamedSpeakers } from './named-events.ts'
 import type { Names } from './names.ts'
@@ -11,14 +13,13 @@ import { Replays } from './replays.ts'
 import { RoomPresence } from './room-presence.ts'
 import type { RoomPresenceParts } from './room-presence.ts'
 import { sendAway, sendClosed } from './endings.ts'
-import type { EntryFrame, Sound, Subscription } from './subscription.ts'
+import type { Sound, Subscription } from './subscription.ts'
 import type { Whisper } from './whispers.ts'
 
-export interface RoomParts extends RoomPresenceParts {
+export interface RoomParts extends RoomPresenceParts, GatheringParts {
   ledger: Ledger
   names: Names
   pictures: Pictures
-  log: Log
   /** Hears what so many listeners here have just been told, once a batch. */
   onTold?: (room: RoomId, entries: readonly Entry[], listeners: number) => void
 }
@@ -36,6 +37,7 @@ export class RoomChannel {
   readonly #subscriptions = new Set<Subscription>()
   readonly #present = new Set<Subscription>()
   readonly #events: NamedEvents
+  readonly #gathered: GatheredEvents
   #follow: Follow | undefined
   #stopHearing: (() => void) | undefined
   #ended: Place | undefined
@@ -45,7 +47,8 @@ export class RoomChannel {
     this.room = room
     this.#parts = parts
     this.#onEmpty = onEmpty
-    this.#events = new NamedEvents(parts, (event) => this.#tell(event))
+    this.#gathered = new GatheredEvents(parts, room, (event) => this.#tell(event))
+    this.#events = new NamedEvents(parts, (event) => this.#gathered.hear(event))
     this.presence = new RoomPresence(parts, room, (push) => {
       const bytes = pushFrame(push)
       for (const subscription of this.#subscriptions) subscription.hearDroppable(bytes)
@@ -91,13 +94,14 @@ export class RoomChannel {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#events.stop()
+    this.#gathered.stop()
     this.presence.stop()
     this.#stopListening()
     this.#onEmpty()
   }
 
   /** Frames of entries, their speakers named, their pictures shown. Rejects while speakers cannot be looked up. */
-  async framesOf(entries: readonly Entry[]): Promise<EntryFrame[]> {
+  async framesOf(entries: readonly Entry[]): Promise<EntryFrames> {
     const { names, pictures } = this.#parts
     await Promise.all([names.learn(unnamedSpeakers(names, entries)), pictures.learn(pictures.unknownIn(entries))])
     return this.#frame(entries)
@@ -142,34 +146,28 @@ export class RoomChannel {
     let from = 0
     entries.forEach((entry, index) => {
       if (!endsSubscriptions(entry)) return
-      this.#tellFrames(epoch, this.#frame(entries.slice(from, index + 1)))
+      this.#tellSome(epoch, entries.slice(from, index + 1))
       from = index + 1
       this.#sendAway(entry)
     })
-    this.#tellFrames(epoch, this.#frame(entries.slice(from)))
+    this.#tellSome(epoch, from === 0 ? entries : entries.slice(from))
     this.#parts.onTold?.(this.room, entries, listeners)
   }
 
-  #tellFrames(epoch: number, frames: EntryFrame[]): void {
-    const [first] = frames
-    if (first === undefined) return
-    const bytes = frames.length === 1 ? first.bytes : Buffer.concat(frames.map((frame) => frame.bytes))
-    this.#tellAll({ type: 'entries', epoch, frames, bytes })
+  #tellSome(epoch: number, entries: readonly Entry[]): void {
+    if (entries.length > 0) this.#tellAll({ type: 'entries', epoch, frames: this.#frame(entries) })
   }
 
   #tellAll(sound: Sound): void {
     for (const subscription of this.#subscriptions) subscription.hear(sound)
   }
 
-  #frame(entries: readonly Entry[]): EntryFrame[] {
-    return entries.map((entry) => {
-      const from = entry.sender === systemSender ? null : (this.#parts.names.of(entry.sender) ?? null)
-      return {
-        epoch: entry.epoch,
-        seq: entry.seq,
-        bytes: entryFrame(this.room, entry, from, this.#parts.pictures.of(entry)),
-      }
-    })
+  #frame(entries: readonly Entry[]): EntryFrames {
+    const { names, pictures } = this.#parts
+    return entryFrames(this.room, entries, (entry) => ({
+      from: entry.sender === systemSender ? null : (names.of(entry.sender) ?? null),
+      pictures: pictures.of(entry),
+    }))
   }
 
   #sendAway(entry: Entry): void {

@@ -1,17 +1,13 @@
 import type { Place } from '../ledger/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Connection } from '../platform/ws/connection.ts'
-
-/** An entry frame, ready for any socket. */
-export interface EntryFrame {
-  seq: number
-  bytes: Buffer
-}
+import { framesAfter } from './entry-frame.ts'
+import type { EntryFrames } from './entry-frame.ts'
 
 /** What a room has to tell, framed once for all its listeners. */
 export type Sound =
   /** `epoch` is the one that was told before; entries of an earlier one may be among them. */
-  | { type: 'entries'; epoch: number; frames: readonly EntryFrame[]; bytes: Buffer }
+  | { type: 'entries'; epoch: number; frames: EntryFrames }
   /** The buffer began anew with this epoch; what this client was told above `keptSeq` was not kept. */
   | { type: 'epoch'; epoch: number; keptSeq: number; bytes: Buffer }
   | { type: 'notice'; bytes: Buffer }
@@ -34,7 +30,9 @@ export class Subscription {
   memberVersion = 0
   readonly #onEnd: () => void
   #held: Sound[] | undefined = []
-  #told: Place = { epoch: 0, seq: 0 }
+  /** Two numbers and no place: an object a batch would outlive every young generation. */
+  #toldEpoch = 0
+  #toldSeq = 0
   #isEnded = false
   #typedAt = -Infinity
 
@@ -67,7 +65,8 @@ export class Subscription {
    * first: that is dropped, here and from here on. An epoch told twice would take back what the client knows.
    */
   async release(told: Place, answer: () => void): Promise<boolean> {
-    this.#told = told
+    this.#toldEpoch = told.epoch
+    this.#toldSeq = told.seq
     await this.connection.caughtUp()
     if (this.#isEnded) return false
     answer()
@@ -94,19 +93,17 @@ export class Subscription {
     this.#onEnd()
   }
 
-  #pass(sound: Sound): void {
-    this.connection.write(sound.bytes)
-    if (sound.type === 'ending') this.end()
-  }
-
   #tell(sound: Sound): void {
     switch (sound.type) {
       case 'notice':
+        return this.connection.write(sound.bytes)
       case 'ending':
-        return this.#pass(sound)
+        this.connection.write(sound.bytes)
+        return this.end()
       case 'epoch':
-        if (sound.epoch <= this.#told.epoch) return
-        this.#told = { epoch: sound.epoch, seq: Math.min(this.#told.seq, sound.keptSeq) }
+        if (sound.epoch <= this.#toldEpoch) return
+        this.#toldEpoch = sound.epoch
+        this.#toldSeq = Math.min(this.#toldSeq, sound.keptSeq)
         return this.connection.write(sound.bytes)
       case 'entries':
         return this.#tellEntries(sound)
@@ -115,13 +112,12 @@ export class Subscription {
     }
   }
 
-  /** Frames are in the order of the ledger: what is new to this client is their end, and as a rule all of them. */
-  #tellEntries({ epoch, frames, bytes }: Extract<Sound, { type: 'entries' }>): void {
-    if (epoch < this.#told.epoch) return
-    const from = frames.findIndex(({ seq }) => seq > this.#told.seq)
-    const last = frames.at(-1)
-    if (from < 0 || last === undefined) return
-    this.#told = { epoch, seq: last.seq }
-    this.connection.write(from === 0 ? bytes : Buffer.concat(frames.slice(from).map((frame) => frame.bytes)))
+  #tellEntries({ epoch, frames }: Extract<Sound, { type: 'entries' }>): void {
+    if (epoch < this.#toldEpoch) return
+    const bytes = framesAfter(this.#toldSeq, frames)
+    if (bytes === undefined) return
+    this.#toldEpoch = epoch
+    this.#toldSeq = frames.seqs.at(-1) ?? this.#toldSeq
+    this.connection.write(bytes)
   }
 }

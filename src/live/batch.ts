@@ -21,16 +21,16 @@ export function changesRelationsOf({ topic, audience }: RecentEvent, account: Ac
 export class Batch {
   readonly #events: readonly RecentEvent[]
   readonly #audiences = new Set<AccountId>()
-  readonly #actors = new Set<AccountId>()
+  readonly #actors: readonly AccountId[]
   readonly #relations = new Set<AccountId>()
   readonly #shared = new Map<string, Chunk | undefined>()
 
   constructor(events: readonly RecentEvent[]) {
     this.#events = events
-    for (const { topic, audience, actor } of events) {
+    this.#actors = [...new Set(events.flatMap(({ actor }) => actor ?? []))]
+    for (const { topic, audience } of events) {
       if (topic === 'relations' && audience !== undefined) this.#relations.add(audience)
       else if (audience !== undefined) this.#audiences.add(audience)
-      if (actor !== undefined) this.#actors.add(actor)
     }
   }
 
@@ -52,7 +52,9 @@ export class Batch {
   }
 
   #hasHidden(hidden: ReadonlySet<AccountId>): boolean {
-    return hidden.size > 0 && [...this.#actors].some((actor) => hidden.has(actor))
+    if (hidden.size === 0) return false
+    for (const actor of this.#actors) if (hidden.has(actor)) return true
+    return false
   }
 
   #make(reader: Reader): Chunk | undefined {

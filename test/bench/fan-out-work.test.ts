@@ -1,5 +1,7 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { createTelling } from '../../src/live/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { Neighbour, line, openHouse } from '../chat/house.ts'
@@ -9,7 +11,7 @@ import { worldOf } from '../support/world.ts'
 import { watchServerSockets } from './server-sockets.ts'
 import type { ServerSocket } from './server-sockets.ts'
 
-/** What one message or event costs a server for each listener more: a write for each batch, and not a byte made anew. */
+/** What one message or event costs a server for each listener more: one write of bytes that were made once, and next to nothing of the heap. */
 
 const world = worldOf(test)
 const listeners = 12
@@ -40,7 +42,11 @@ test.serial(
     const batches = told()
     t.is(sockets.length, listeners)
     t.true(batches > 0 && batches < messages / 2, `${messages} messages came in ${batches} batches`)
-    for (const { writes } of sockets) t.true(entryWrites(writes).length <= batches)
+    for (const { writes } of sockets) {
+      t.true(entryWrites(writes).length <= batches)
+      // What came together was put together once for all, and not by each socket.
+      for (const write of entryWrites(writes)) t.is(entriesIn([write]).length, 1)
+    }
     requireShared(t, sockets, (bytes) => bytes.includes('"type":"entry"'))
   },
 )
@@ -69,6 +75,20 @@ test.serial('an event is one write a stream, of bytes that were framed once for 
   t.is(sockets.length, listeners)
   for (const { writes } of sockets) t.is(writes.filter((write) => write.some(isTold)).length, 1)
   requireShared(t, sockets, isTold)
+})
+
+/** Twice and more what is seen for a message, half as much again for an event (see `allocations.ts`): one object more for each listener is too much. */
+const mostBytesEach = { message: 16, event: 70 }
+
+test('a delivery allocates next to nothing', async (t) => {
+  const program = new URL('allocations.ts', import.meta.url).pathname
+  const youngGeneration = ['--min-semi-space-size=64', '--max-semi-space-size=64']
+  const ran = await promisify(execFile)(process.execPath, ['--expose-gc', ...youngGeneration, program])
+  const bytesEach = JSON.parse(ran.stdout) as typeof mostBytesEach
+
+  t.log(bytesEach)
+  t.true(bytesEach.message >= 0 && bytesEach.message <= mostBytesEach.message, `${bytesEach.message} B a delivery`)
+  t.true(bytesEach.event >= 0 && bytesEach.event <= mostBytesEach.event, `${bytesEach.event} B an event`)
 })
 
 /** Counts what the ledger tells the servers from now on: one publication a batch. `pause` lets Redis take no writes for a while. */

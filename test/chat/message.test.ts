@@ -1,10 +1,17 @@
 import test from 'ava'
 import { createFrameReader } from '../../src/chat/frames.ts'
 import { fold } from '../../src/chat/fold.ts'
-import { deletePayload, editPayload, reactPayload, readText, textPayload } from '../../src/chat/message.ts'
+import {
+  deletePayload,
+  editPayload,
+  mayShowPictures,
+  reactPayload,
+  readText,
+  textPayload,
+} from '../../src/chat/message.ts'
 import type { Entry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
-import type { AccountId } from '../../src/platform/ids.ts'
+import type { AccountId, MediaId } from '../../src/platform/ids.ts'
 
 const read = createFrameReader({ messageMaxBytes: 4096 })
 const send = { type: 'send', ref: 1, room: '7', id: 'x', body: 'hello' }
@@ -192,4 +199,19 @@ test('a row that is no JSON any more keeps nobody from reading the rest', (t) =>
     editedAt: undefined,
     reactions: [{ emoji: '👍', count: 1, mine: false, people: [bob] }],
   })
+})
+
+test('whether pictures are in an entry is seen without reading it, whatever else it says', (t) => {
+  const media = [{ id: 7 as MediaId, alt: '"]}' }]
+  const of = (kind: string, payload: Buffer): Entry => ({ kind, payload }) as Entry
+  const replyTo = { epoch: 1, seq: 2 }
+
+  for (const body of ['', 'hello', ']', ']}', '"media":[]}', '[{"id":"7"}]']) {
+    t.true(mayShowPictures(of('text', textPayload({ body, replyTo, media }))), body)
+    t.true(mayShowPictures(of('text', textPayload({ body, replyTo: undefined, media }))), body)
+    t.false(mayShowPictures(of('text', textPayload({ body, replyTo, media: undefined }))), body)
+    t.false(mayShowPictures(of('text', textPayload({ body, replyTo: undefined, media: undefined }))), body)
+  }
+  t.false(mayShowPictures(of('text', Buffer.alloc(0))), 'erased')
+  t.false(mayShowPictures(of('delete', deletePayload())))
 })

@@ -10,7 +10,7 @@ function framing() {
   const made = { frames: 0 }
   const framesOf = async (some: readonly Entry[]) => {
     made.frames += some.length
-    return some.map(({ seq }) => ({ seq, bytes: Buffer.from(`${seq} `) }))
+    return { seqs: [], ends: [], bytes: Buffer.from(some.map(({ seq }) => `${seq} `).join('')) }
   }
   return { made, framesOf }
 }

@@ -86,7 +86,8 @@ export class ScheduledRoom {
         leave: () => undefined,
         counts: async () => new Map(),
       },
-      ...{ coalesceMs, log: quiet },
+      ...{ coalesceMs, log: { ...quiet, error: ({ err }: { err: unknown }) => this.faults.push(err) } },
+      atEndOfTurn: (tell: () => void) => void this.turn('the end of a turn').then(tell),
     }
     return parts as unknown as RoomParts
   }

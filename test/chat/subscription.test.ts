@@ -9,8 +9,9 @@ import { createPorch } from '../platform/ws/porch.ts'
 const framed = (body: object): Buffer => textFrame(JSON.stringify(body))
 
 function entries(epoch: number, ...seqs: number[]): Sound {
-  const frames = seqs.map((seq) => ({ seq, bytes: framed({ type: 'entry', epoch, seq }) }))
-  return { type: 'entries', epoch, frames, bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) }
+  const frames = seqs.map((seq) => framed({ type: 'entry', epoch, seq }))
+  const ends = frames.map((_, index) => Buffer.concat(frames.slice(0, index + 1)).length)
+  return { type: 'entries', epoch, frames: { seqs, ends, bytes: Buffer.concat(frames) } }
 }
 
 function newEpoch(epoch: number, keptSeq: number): Sound {

@@ -20,6 +20,8 @@ export class SseSession {
   readonly #response: ServerResponse
   /** Where whole chunks can be written, past the framing of `response`; undefined where that is not possible. */
   readonly #socket: Socket | undefined
+  /** Where bytes wait for the client. */
+  readonly #queue: Socket | ServerResponse
   readonly #maxBytes: number
   readonly #onCutOff: () => void
   #isEnded = false
@@ -30,6 +32,7 @@ export class SseSession {
     const { response } = options
     this.#response = response
     this.#socket = response.chunkedEncoding && response.socket !== null ? response.socket : undefined
+    this.#queue = this.#socket ?? response
     this.#maxBytes = options.maxBytes
     this.#onCutOff = options.onCutOff ?? (() => undefined)
     response.on('error', () => undefined)
@@ -45,23 +48,22 @@ export class SseSession {
 
   write(chunk: Chunk): void {
     if (!this.isOpen) return
-    if (this.#response.writableLength > this.#maxBytes) return this.cutOff()
+    if (this.#queue.writableLength > this.#maxBytes) return this.cutOff()
     if (this.#socket === undefined) this.#response.write(chunk.body)
     else this.#socket.write(chunk.framed)
   }
 
   /** Resolves when all that was written so far was taken by the network. Who takes nothing for `patienceMs` is cut off. */
   async caughtUp(patienceMs: number): Promise<void> {
-    if (!this.isOpen || this.#response.writableLength === 0) return
+    if (!this.isOpen || this.#queue.writableLength === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const writer = this.#socket ?? this.#response
-    writer.write(nothing, () => resolve())
+    this.#queue.write(nothing, () => resolve())
     await within(patienceMs, 'a stream', promise).catch(() => this.cutOff())
   }
 
   /** To be called from time to time: cuts off who has taken nothing since the last time though something was waiting then. */
   requireProgress(): void {
-    const waiting = this.#response.writableLength
+    const waiting = this.#queue.writableLength
     const taken = (this.#response.socket?.bytesWritten ?? 0) - waiting
     const isStuck = waiting > 0 && this.#before.waiting > 0 && taken === this.#before.taken
     this.#before = { waiting, taken }

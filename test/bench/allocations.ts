@@ -1,0 +1,190 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { Names } from '../../src/chat/names.ts'
+import { Pictures } from '../../src/chat/pictures.ts'
+import { RoomChannel } from '../../src/chat/room.ts'
+import type { RoomParts } from '../../src/chat/room.ts'
+import { Subscription } from '../../src/chat/subscription.ts'
+import type { Entry, Follow, RoomEvent } from '../../src/ledger/index.ts'
+import { encodeLine } from '../../src/live/event.ts'
+import { Hub } from '../../src/live/hub.ts'
+import { Stream } from '../../src/live/stream.ts'
+import type { AccountId, RoomId, SessionId } from '../../src/platform/ids.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { SseSession } from '../../src/platform/sse/session.ts'
+import type { Connection } from '../../src/platform/ws/connection.ts'
+import { Gateway } from '../../src/platform/ws/gateway.ts'
+
+/**
+ * A program that says, as one line of JSON, how many bytes of heap a server allocates for each delivery of a message and of an event. What lies below our own code is a stream in
+ * memory that takes everything at once, so that what Node makes for a system call is not among it. To be run with a young generation that holds a whole
+ * round, so that nothing is collected meanwhile.
+ */
+
+const listeners = 2000
+const toldBefore = 300
+const toldInRound = 20
+const rounds = 5
+const log = createLog({ level: 'silent', service: 'test' })
+const never = 2 ** 31 - 1
+
+type Tell = (number: number) => Promise<void>
+
+/** The median of some rounds, when the code has been compiled. `tell` resolves when all were told. */
+async function bytesEach(tell: Tell): Promise<number> {
+  let number = 1
+  for (; number <= toldBefore; number += 1) await tell(number)
+  const found: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    for (let told = 0; told < toldInRound; told += 1, number += 1) await tell(number)
+    found.push((process.memoryUsage().heapUsed - before) / (toldInRound * listeners))
+  }
+  return found.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? Number.NaN
+}
+
+class TakingStream extends Duplex {
+  taken = 0
+
+  override _read(): void {}
+
+  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.taken += 1
+    done()
+  }
+}
+
+function requestOn(stream: Duplex, headers: Record<string, string>): IncomingMessage {
+  const request = new IncomingMessage(stream as Socket)
+  Object.assign(request, { method: 'GET', url: '/v1/socket', httpVersionMajor: 1, httpVersionMinor: 1, headers })
+  return request
+}
+
+/** Sockets as the gateway makes them, without a network. */
+async function connections(streams: readonly Duplex[]): Promise<Connection[]> {
+  const opened: Connection[] = []
+  const viewer = { account: 1 as AccountId, session: 's' as SessionId, username: 'alice', role: 'member' } as const
+  const gateway = new Gateway({
+    authenticate: async () => ({ type: 'signed_in', by: 'bearer', viewer }),
+    redeemTicket: async () => undefined,
+    origins: new Set(),
+    limits: {
+      ...{ frameMaxBytes: 1000, socketsPerAccount: listeners, socketsPerAddress: listeners, drainMs: 0 },
+      ...{ pingMs: never, pongMs: never, framesPerSecond: 1, framesBurst: 1, softBytes: 1e6, hardBytes: 1e6 },
+    },
+    log,
+    onConnection(connection) {
+      opened.push(connection)
+      return { frame: () => undefined, closed: () => undefined }
+    },
+  })
+  const server = createServer()
+  gateway.attach(server)
+  const asking = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'x-forwarded-for': '127.0.0.1' },
+    ...{ 'sec-websocket-key': Buffer.alloc(16).toString('base64'), 'sec-websocket-protocol': 'madang.v1' },
+  }
+  for (const stream of streams) {
+    server.emit('upgrade', requestOn(stream, asking), stream, Buffer.alloc(0))
+    // One after the other: of many at once some would be asked to come again.
+    await endOfTurn()
+  }
+  if (opened.length < streams.length) throw new Error('not all were let in')
+  return opened
+}
+
+/** A room with its listeners, in which the ledger says what it is told to say. */
+async function chat(): Promise<Tell> {
+  const streams = Array.from({ length: listeners }, () => new TakingStream())
+  let hear: (event: RoomEvent) => void = () => undefined
+  const parts = {
+    names: new Names({ profiles: async () => new Map(), log }),
+    pictures: new Pictures({ read: async () => new Map(), log }),
+    ledger: {
+      follow: async (_: RoomId, listener: (event: RoomEvent) => void): Promise<Follow> => {
+        hear = listener
+        return { last: { epoch: 1, seq: 0 }, storedSeq: 0, recent: () => [], stop: () => undefined }
+      },
+    },
+    whispers: { hear: async () => () => undefined, say: () => undefined },
+    presence: { onBeat: () => () => undefined, enter: async () => true, leave: () => undefined },
+    ...{ coalesceMs: never, log },
+  } as unknown as RoomParts
+  const alice = 1 as AccountId
+  parts.names.met(alice, 'alice')
+  const channel = new RoomChannel(parts, 1 as RoomId, () => undefined)
+  await channel.start()
+  for (const connection of await connections(streams)) {
+    const subscription = new Subscription(connection, () => undefined)
+    channel.add(subscription)
+    await subscription.release({ epoch: 1, seq: 0 }, () => undefined)
+  }
+  return async (seq) => {
+    const payload = Buffer.from(`{"body":"message ${seq}"}`)
+    const entry: Entry = {
+      ...{
+        epoch: 1,
+        seq,
+        at: seq,
+        sender: alice,
+        id: `${seq}`,
+        kind: 'text',
+        target: undefined,
+        erases: false,
+        hash: '',
+      },
+      payload,
+    }
+    await taken(streams, () => hear({ type: 'entries', epoch: 1, entries: [entry] }))
+  }
+}
+
+/** Streams of a hub, whose readers hide somebody who does nothing. */
+async function live(): Promise<Tell> {
+  const streams = Array.from({ length: listeners }, () => new TakingStream())
+  let hear: (message: Buffer) => void = () => undefined
+  const hub = new Hub({
+    placed: { last: async () => 0, after: async () => [] },
+    broker: {
+      onResubscribed: () => () => undefined,
+      subscribe: async (_channel, listener) => {
+        hear = listener
+        return () => undefined
+      },
+    },
+    log,
+    recent: { maxEvents: 10, maxBytes: 1e6 },
+    readStatement: () => ({}),
+    checkMs: never,
+  })
+  await hub.start()
+  const hidden = new Set([7, 8, 9] as AccountId[])
+  for (const stream of streams) {
+    const response = new ServerResponse(requestOn(stream, {}))
+    response.assignSocket(stream as unknown as Socket)
+    response.flushHeaders()
+    const session = new SseSession({ response, maxBytes: 1e6, onClose: () => undefined })
+    const parts = { hub, hiddenFrom: async () => hidden, log, heartbeatMs: never, lifeMs: never / 2, retryMs: 1 }
+    void new Stream(parts, session, { account: 1 as AccountId, topics: ['timeline'], after: undefined })
+  }
+  await endOfTurn()
+  return async (position) => {
+    const data = JSON.stringify({ post: { id: String(position) } })
+    const event = { topic: 'timeline', type: 'post.created', audience: undefined, actor: 2 as AccountId } as const
+    await taken(streams, () => hear(Buffer.from(encodeLine({ ...event, position, data }))))
+  }
+}
+
+/** Resolves when each stream has taken what is said; in one write, or it would be another test's figure. */
+async function taken(streams: readonly TakingStream[], say: () => void): Promise<void> {
+  const wanted = (streams[0]?.taken ?? 0) + 1
+  say()
+  while (streams[0]?.taken !== wanted) await endOfTurn()
+  if (streams.some((stream) => stream.taken !== wanted)) throw new Error('not one write each')
+}
+
+console.log(JSON.stringify({ message: await bytesEach(await chat()), event: await bytesEach(await live()) }))
+process.exit(0)
