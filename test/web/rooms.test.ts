@@ -266,7 +266,11 @@ inBrowser('on a phone Enter makes a line and the button sends; nothing is wider 
   t.is(await field.inputValue(), '한 줄\n두 줄')
   await sendButton(alice.page).click()
   await alice.page.locator('.message-body', { hasText: '두 줄' }).waitFor()
-  await say(alice.page, `https://madang.example/${'long'.repeat(60)}`)
+  const address = `https://madang.example/${'long'.repeat(60)}`
+  await field.fill(address)
+  const { right } = await sendButton(alice.page).evaluate((button) => button.getBoundingClientRect().toJSON())
+  t.true(right <= 360, `the button ends at ${right}`)
+  await say(alice.page, address)
   await alice.page.locator('.message-body a').waitFor()
 
   t.true(await alice.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
