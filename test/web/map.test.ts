@@ -8,7 +8,8 @@ import { feedNames } from '../../web/src/timeline/feeds.ts'
 
 const web = join(import.meta.dirname, '../../web/src')
 const things = { room: '1', closedRoom: '2', damagedRoom: '3', strangeRoom: '5', post: '4' }
-const looked = views.map(({ path }) => path(things))
+/** Without what stands behind `#`, which leads to no other page. */
+const looked = views.map(({ path }) => path(things).replace(/#.*/, ''))
 
 /** As in `app.tsx`, with the parts of pages that have some. */
 function addresses(): string[] {
