@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
@@ -94,6 +94,7 @@ inBrowser('what is on its way goes on while one looks at something else', async 
   await composer(page).fill('with a slow picture')
   await page.locator('.composer input[type=file]').setInputFiles(await pictureFile('a.png', 10))
   await page.locator('.tray-sending').first().waitFor()
+  t.true(await standsBelow(page.locator('.tray-sending').first(), composer(page)))
   await page.getByRole('link', { name: 'Rooms' }).click()
   await page.waitForURL(/\/rooms$/)
   await page.goBack()
@@ -254,3 +255,9 @@ inBrowser(
     t.pass()
   },
 )
+
+/** Whether no part of the one covers the other, which is above it. */
+async function standsBelow(one: Locator, other: Locator): Promise<boolean> {
+  const [above, below] = await Promise.all([other.boundingBox(), one.boundingBox()])
+  return above !== null && below !== null && below.y >= above.y + above.height
+}

@@ -135,7 +135,7 @@ function Sending({ item }: { item: Upload }) {
   const { waiting, looking, sending } = text.value
   const words = item.part >= 1 ? looking : sending(format.value.percent(item.part))
   return (
-    <span class="tray-sending">
+    <span class="tray-way">
       <span>{item.state === 'waiting' ? waiting : words}</span>
       <progress class="tray-progress" value={item.part} max={1} aria-label={words} />
     </span>

@@ -23,6 +23,8 @@ export function TimelinePage() {
 
 function FeedPage({ feed }: { feed: FeedName }) {
   const source = useMemo(() => feedSource(api.timeline, feed), [feed])
+  // Who has said no area need not ask: it would be refused.
+  const isNowhere = feed === 'area' && me.value?.area === ''
   // A changed area is another list.
   const name = feed === 'area' ? `area ${me.value?.area ?? ''}` : feed
   return (
@@ -30,7 +32,8 @@ function FeedPage({ feed }: { feed: FeedName }) {
       <Tabs current={feed} />
       <div class="timeline">
         <WithComposer isSeen={() => feed === 'all'} />
-        {!isAboutToGrow() && (
+        {isNowhere && <NoArea />}
+        {!isAboutToGrow() && !isNowhere && (
           <PostList
             key={name}
             name={name}
