@@ -174,6 +174,8 @@ for (const [holder, other] of [
       const sql = connectMysql({ url: accounts[holder], poolMax: 1, acquireTimeoutMs: 10_000 })
       t.teardown(() => sql.destroy())
       const holding = Promise.withResolvers<void>()
+      // Also where it was not taken: its connection is waited for.
+      t.teardown(() => holding.resolve())
       const gone = underLock(sql, () => holding.promise)
       await eventually(async () => (await schemaStand(world.sql)).holder)
 
