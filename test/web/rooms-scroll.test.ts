@@ -89,7 +89,7 @@ inBrowser('10,000 messages scroll from the newest to the first, and no line move
   })
 
   await page.locator('.room-newest').click()
-  await page.getByText('meanwhile 29').waitFor()
+  await page.locator('.message-body', { hasText: 'meanwhile 29' }).waitFor()
   t.deepEqual(alice.complaints, [])
 })
 

@@ -340,10 +340,11 @@ inBrowser('how far a closing is, is seen while it lasts, and leads to the receip
   t.is(await closing.getByRole('link').count(), 0)
   await stack().start('worker-1')
 
+  // A try that meets what the dead worker left behind fails, and the next ones wait 5, 10 and 20 s.
   await alice.page
     .getByRole('region', { name: 'The room is closed' })
     .getByRole('link', { name: 'To the receipt' })
-    .click()
+    .click({ timeout: 90_000 })
   await alice.page.getByText('1 message by 1 person').waitFor()
   t.deepEqual(alice.complaints, [])
 })
