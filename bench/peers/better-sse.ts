@@ -13,7 +13,10 @@ const file = process.env['LISTEN_FILE']
 
 const server = createServer((request, response) => {
   // Whoever asks whether it is up wants an answer that ends.
-  if (request.url === '/livez') return response.end('ok')
+  if (request.url === '/livez') {
+    response.end('ok')
+    return
+  }
   createSession(request, response).then(
     (session) => channel.register(session),
     () => response.destroy(),

@@ -23,8 +23,8 @@ export const losingMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/ledger/witness.ts',
-        text: '  saw(room: RoomId, place: Place): void {\n',
-        instead: '  saw(room: RoomId, place: Place): void {\n    if (room !== 0) return\n',
+        text: '  saw(room: RoomId, { epoch, seq }: Place): void {\n',
+        instead: '  saw(room: RoomId, { epoch, seq }: Place): void {\n    if (room !== 0) return\n',
       },
     ],
     scenario: rolledBack,
