@@ -59,7 +59,7 @@ function watchHere(): Watch {
   observer.observe({ type: 'longtask' })
   let [most, moved, line, distance] = [0, 0, '', 0]
   let isOver = false
-  let last = { at: performance.now(), top: topNow(), lines: linesInSight() }
+  let last = { at: performance.now(), top: topNow(), lines: linesInSight(), heights: heights() }
 
   function linesInSight(): Map<string, number> {
     const { top, bottom } = log.getBoundingClientRect()
@@ -72,19 +72,33 @@ function watchHere(): Watch {
     return lines
   }
 
+  /** Of each line in the page, and of what stands above them. */
+  function heights(): Map<string, number> {
+    const all = [...log.querySelectorAll<HTMLElement>('.room-log-lines > *')]
+    return new Map(all.map((line) => [line.dataset['key'] ?? line.className, line.getBoundingClientRect().height]))
+  }
+
+  /** Which lines have come, gone, or become higher or lower. */
+  function changesTo(now: ReadonlyMap<string, number>): string {
+    const keys = [...new Set([...last.heights.keys(), ...now.keys()])]
+    const changed = keys.filter((key) => last.heights.get(key) !== now.get(key))
+    const told = changed.slice(0, 12).map((key) => `${key} ${last.heights.get(key) ?? '–'} → ${now.get(key) ?? '–'}`)
+    return `${changed.length} lines changed: ${told.join(', ')}`
+  }
+
   function look(at: number): void {
     frames.push(at - last.at)
-    const [top, lines] = [topNow(), linesInSight()]
+    const [top, lines, now] = [topNow(), linesInSight(), heights()]
     const scrolled = top - last.top - placedPx
     distance += Math.abs(scrolled)
     placedPx = 0
     for (const [key, place] of lines) {
       const before = last.lines.get(key)
       const by = before === undefined ? 0 : Math.abs(place - before + scrolled)
-      if (by > moved) [moved, line] = [by, `${key}: ${before} → ${place}, scrolled ${scrolled}`]
+      if (by > moved) [moved, line] = [by, `${key}: ${before} → ${place}, scrolled ${scrolled}; ${changesTo(now)}`]
     }
     most = Math.max(most, log.querySelectorAll('.message').length)
-    last = { at, top, lines }
+    last = { at, top, lines, heights: now }
   }
 
   const afterFrame = new MessageChannel()
