@@ -20,7 +20,12 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await page.goto(`/rooms/${id}`)
   const field = page.locator('.room-composer-input')
   await field.waitFor()
+  await page.getByText('Nothing has been said yet').waitFor()
   await page.getByRole('link', { name: 'Settings' }).waitFor()
+  t.teardown(async () => {
+    await stack().start('server-1')
+    await stack().start('server-2')
+  })
   await stack().kill('server-1')
   await stack().kill('server-2')
   await field.fill('nobody hears this')
@@ -55,8 +60,6 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
     ),
   )
   t.is(waiting, 1)
-  await stack().start('server-1')
-  await stack().start('server-2')
 })
 
 inBrowser('what waits is told of and goes before the part that sends it is there, too', async (t) => {
