@@ -75,7 +75,7 @@ function watchHere(): Watch {
   /** Of each line in the page, and of what stands above them. */
   function heights(): Map<string, number> {
     const all = [...log.querySelectorAll<HTMLElement>('.room-log-lines > *')]
-    return new Map(all.map((line) => [line.dataset['key'] ?? line.className, line.getBoundingClientRect().height]))
+    return new Map(all.map((one) => [one.dataset['key'] ?? one.className, one.getBoundingClientRect().height]))
   }
 
   /** Which lines have come, gone, or become higher or lower. */
