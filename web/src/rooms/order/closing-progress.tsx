@@ -1,4 +1,5 @@
 import './order.css'
+import { useEffect } from 'preact/hooks'
 import type { Closing } from '../../api/types.ts'
 import { LinkButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -10,9 +11,17 @@ import { text } from './text.ts'
 import { useClosing } from './use-closing.ts'
 import type { ClosingLook } from './use-closing.ts'
 
-/** How far the end of a room is, step by step, as long as it takes. `pulse` changes when there is news of it: then it is looked at once. */
-export function ClosingProgress({ room, pulse }: { room: string; pulse: unknown }) {
+/**
+ * How far the end of a room is, step by step, as long as it takes, and that it is over, which `onOver` is told. `pulse` changes when
+ * there is news of it: then it is looked at once.
+ */
+export function ClosingProgress({ room, pulse, onOver }: { room: string; pulse: unknown; onOver: () => void }) {
   const { closing, hasTrouble } = useClosing(room, pulse)
+  const isOver = closing !== undefined && isFinal(closing)
+  useEffect(() => {
+    if (isOver) onOver()
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once, however often the room is drawn
+  }, [isOver])
   return <ClosingView room={room} closing={closing} hasTrouble={hasTrouble} />
 }
 

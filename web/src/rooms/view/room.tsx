@@ -57,8 +57,8 @@ export function Room({ id, me }: { id: string; me: string }) {
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
-          {visit.isReady.value && isIn && (isEnding || visit.isOver.value) && room.state !== 'closed' && (
-            <ClosingProgress room={id} pulse={visit.isOver.value} />
+          {visit.isReady.value && isIn && (isEnding || visit.isOver.value) && visit.foundClosed === false && (
+            <ClosingProgress room={id} pulse={visit.isOver.value} onOver={() => void visit.refresh()} />
           )}
           {/* Where one writes is there before the messages are: neither waits for the other to be drawn. */}
           {isIn && (

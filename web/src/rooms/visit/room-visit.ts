@@ -48,6 +48,8 @@ export class RoomVisit {
   readonly ended = signal<Ended | undefined>(undefined)
   /** The last entry stands: nothing more is accepted, and the receipt is on its way. */
   readonly isOver = signal(false)
+  /** It was closed already when one came: who sees a room end goes on seeing how, and who comes later does not. */
+  foundClosed: boolean | undefined
   /** Nothing of it can be shown: before its door, after one had to leave, or when it could not be read. */
   readonly isOutside = computed(
     () => this.trouble.value !== undefined || this.ended.value !== undefined || this.room.value?.me.mayRead === false,
@@ -119,6 +121,7 @@ export class RoomVisit {
 
   async #readRoom(): Promise<RoomAndMe> {
     const room = await this.#parts.rooms.one(this.id)
+    this.foundClosed ??= room.state === 'closed'
     this.room.value = room
     this.present.count.value = room.people
     return room
