@@ -60,6 +60,6 @@ export const text = texts({
     closedOn: (date: string) => `${date}에 닫힘`,
     openedBy: (name: string, at: string) => `${name}님이 ${at}에 열었어요`,
     you: '나',
-    somebody: '떠난 사람',
+    somebody: '떠난 이웃',
   },
 })

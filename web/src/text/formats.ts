@@ -1,5 +1,6 @@
 import { calendars } from './calendar.ts'
 import type { Language } from './language.ts'
+import { along } from './particles.ts'
 
 /** A moment as the API writes it (ISO 8601), in milliseconds since 1970, or as a `Date`. */
 export type Moment = string | number | Date
@@ -24,7 +25,7 @@ export interface Formats {
   day(at: Moment, now: Moment): string
   /** just now, 5 min. ago, yesterday, and the date when it is more than a week away. */
   relative(at: Moment, now: Moment): string
-  /** alice, bob, and carol · alice, bob 및 carol */
+  /** alice, bob, and carol · 앨리스님, 밥님과 캐럴님: as in a sentence, and not 및, which is of forms and laws. */
   list(parts: readonly string[]): string
 }
 
@@ -85,7 +86,7 @@ function makeFormats(language: Language): Formats {
 function listOf(language: Language, parts: readonly string[]): string {
   const [before, last = ''] = [parts.slice(0, -1), parts.at(-1)]
   if (before.length === 0) return last
-  const and = language === 'ko' ? ' 및 ' : before.length === 1 ? ' and ' : ', and '
+  const and = language === 'ko' ? `${along(before.at(-1) ?? '')} ` : before.length === 1 ? ' and ' : ', and '
   return `${before.join(', ')}${and}${last}`
 }
 

@@ -106,7 +106,7 @@ export const text = texts({
     perSender: '누가 얼마나 말했나요',
     person: '사람',
     messages: '메시지',
-    somebody: '떠난 사람',
+    somebody: '떠난 이웃',
     proof: '증명',
     digest: '모든 항목의 다이제스트',
     transcriptDigest: '기록의 SHA-256',

@@ -22,8 +22,8 @@ export function Reactions({ row }: { row: Row }) {
 function ReactionButton({ row, reaction }: { row: Row; reaction: Reaction }) {
   const { faces, me, actions, visit } = useRoom()
   const { emoji, count, isMine, people } = reaction
-  const names = people.map((name) => (name === me ? text.value.you : faces.nameOf(name)))
-  const words = text.value.reactedBy(emoji, format.value.list(names), count - people.length)
+  const names = people.map((name) => (name === me ? undefined : faces.nameOf(name)))
+  const words = text.value.reactedBy(emoji, names, count - people.length)
   return (
     <button
       type="button"

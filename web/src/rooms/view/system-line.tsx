@@ -32,11 +32,11 @@ function wordsOf(rows: readonly Row[], faces: Faces): string[] {
     if (who !== undefined) last.set(who, row.kind)
   }
   const those = (kind: string): string[] =>
-    [...last].filter(([, change]) => change === kind).map(([name]) => faces.nameOf(name))
+    [...last].filter(([, change]) => change === kind).map(([name]) => nameOf(name, faces))
   const [joined, left] = [those('join'), those('leave')]
   return [
-    ...(joined.length === 0 ? [] : [text.value.joined(format.value.list(joined))]),
-    ...(left.length === 0 ? [] : [text.value.left(format.value.list(left))]),
+    ...(joined.length === 0 ? [] : [text.value.joined(joined)]),
+    ...(left.length === 0 ? [] : [text.value.left(left)]),
   ]
 }
 
@@ -46,9 +46,7 @@ function sentencesOf(row: Row, faces: Faces): string[] {
   if (row.content === null) return []
   if (row.kind === 'settings') return settingsWords(row, faces)
   const move = readMove(row.content)
-  const nameOf = (name: string | undefined): string =>
-    name === undefined || name === '' ? roomText.value.somebody : faces.nameOf(name)
-  const [who, by] = [nameOf(move.who), nameOf(move.by)]
+  const [who, by] = [nameOf(move.who, faces), nameOf(move.by, faces)]
   switch (row.kind) {
     case 'kick':
       return [words.kicked(who, by)]
@@ -66,10 +64,14 @@ function sentencesOf(row: Row, faces: Faces): string[] {
   }
 }
 
+function nameOf(name: string | undefined, faces: Faces): string {
+  return name === undefined || name === '' ? roomText.value.somebody : faces.nameOf(name)
+}
+
 function settingsWords(row: Row, faces: Faces): string[] {
   const words = text.value
   const { by: name, changed } = readSettings(row.content ?? {})
-  const by = name === undefined ? roomText.value.somebody : faces.nameOf(name)
+  const by = nameOf(name, faces)
   const lines = [
     changed.name === undefined ? undefined : words.setName(by, changed.name),
     changed.topic === undefined ? undefined : words.setTopic(by, changed.topic),

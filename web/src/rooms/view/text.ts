@@ -1,5 +1,9 @@
 import { counted, format, texts, toward, waitText } from '../../text/index.ts'
 
+/** Each name with its 님, and without a name it is me. */
+const asOne = (name: string | undefined): string => (name === undefined ? '나' : `${name}님`)
+const inOne = (names: readonly (string | undefined)[]): string => format.value.list(names.map(asOne))
+
 /** What is said in a room: at its messages, by the room itself, and where one writes. */
 export const text = texts({
   en: {
@@ -36,9 +40,8 @@ export const text = texts({
     copied: 'Copied',
     actions: 'What to do with this message',
     reactWith: (emoji: string) => `React with ${emoji}`,
-    reactedBy: (emoji: string, names: string, more: number) =>
-      `${emoji} ${names}${more > 0 ? ` and ${more} more` : ''}`,
-    you: 'you',
+    reactedBy: (emoji: string, names: readonly (string | undefined)[], more: number) =>
+      `${emoji} ${format.value.list([...names.map((name) => name ?? 'you'), ...(more > 0 ? [`${more} more`] : [])])}`,
     sending: 'Sending',
     buffered: 'Received',
     stored: 'Kept for good',
@@ -54,8 +57,8 @@ export const text = texts({
     saving: 'Saving…',
     editing: 'Edit the message',
     // The room itself.
-    joined: (names: string) => `${names} came in`,
-    left: (names: string) => `${names} left`,
+    joined: (names: readonly string[]) => `${format.value.list(names)} came in`,
+    left: (names: readonly string[]) => `${format.value.list(names)} left`,
     kicked: (who: string, by: string) => `${by} asked ${who} to leave`,
     banned: (who: string, by: string) => `${by} banned ${who}`,
     unbanned: (who: string, by: string) => `${by} lifted the ban on ${who}`,
@@ -153,8 +156,8 @@ export const text = texts({
     copied: '복사했어요',
     actions: '이 메시지로 할 수 있는 일',
     reactWith: (emoji: string) => `${emoji} 반응 남기기`,
-    reactedBy: (emoji: string, names: string, more: number) => `${emoji} ${names}${more > 0 ? ` 외 ${more}명` : ''}`,
-    you: '나',
+    reactedBy: (emoji: string, names: readonly (string | undefined)[], more: number) =>
+      `${emoji} ${more > 0 ? `${names.map(asOne).join(', ')} 외 ${more}명` : inOne(names)}`,
     sending: '보내는 중',
     buffered: '전달됨',
     stored: '보관됨',
@@ -168,8 +171,8 @@ export const text = texts({
     save: '저장',
     saving: '저장하는 중…',
     editing: '메시지 수정',
-    joined: (names: string) => `${names}님이 들어왔어요`,
-    left: (names: string) => `${names}님이 나갔어요`,
+    joined: (names: readonly string[]) => `${inOne(names)}이 들어왔어요`,
+    left: (names: readonly string[]) => `${inOne(names)}이 나갔어요`,
     kicked: (who: string, by: string) => `${by}님이 ${who}님을 내보냈어요`,
     banned: (who: string, by: string) => `${by}님이 ${who}님을 차단했어요`,
     unbanned: (who: string, by: string) => `${by}님이 ${who}님의 차단을 풀었어요`,
@@ -200,7 +203,7 @@ export const text = texts({
     replyingTo: (name: string) => `${name}님에게 답장하는 중`,
     seatNeeded: '자리를 잡으면 읽고 말할 수 있어요.',
     typing: (names: readonly string[]) =>
-      names.length > 3 ? '여러 사람이 쓰고 있어요' : `${format.value.list(names)}님이 쓰고 있어요`,
+      names.length > 3 ? `${asOne(names[0])} 외 ${names.length - 1}명이 쓰고 있어요` : `${inOne(names)}이 쓰고 있어요`,
     keptWhileCut: '쓴 메시지는 보관했다가 연결되면 바로 보내요.',
     kickedOut: '방에서 내보내졌어요. 빈자리가 있으면 다시 들어올 수 있어요.',
     bannedOut: '이 방에서 차단되었어요.',
