@@ -31,6 +31,9 @@ export function tagSource(api: FeedsApi, tag: string): PostSource {
   }
 }
 
+/** What the list of a person's posts is called among those that are kept. */
+export const personList = (username: string) => `person:${username.toLowerCase()}` as const
+
 /** The posts of one person. */
 export function personSource(api: FeedsApi, username: string): PostSource {
   const name = username.toLowerCase()

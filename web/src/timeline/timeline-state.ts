@@ -4,7 +4,7 @@ import { Tabs } from '../api/tabs.ts'
 import type { SharedPost } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { live } from '../shell/live.ts'
-import type { FeedName } from './feeds.ts'
+import type { FeedName, personList } from './feeds.ts'
 import { createLater } from './later.ts'
 import type { LikingParts } from './liking.ts'
 import { PostSequence } from './post-sequence.ts'
@@ -74,7 +74,7 @@ function newList(source: PostSource): KeptList & { release: () => void } {
 }
 
 /** The list of this name is read anew when it is looked at next. */
-export function forgetList(name: FeedName): void {
+export function forgetList(name: FeedName | ReturnType<typeof personList>): void {
   forget(name)
 }
 
