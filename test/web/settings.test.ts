@@ -1,4 +1,5 @@
 import test from 'ava'
+import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
@@ -101,3 +102,31 @@ function isInDialogOrBrowser({ page }: Pick<Window, 'page'>): Promise<boolean> {
     return focused === null || focused === document.body || focused.closest('dialog') !== null
   })
 }
+
+inBrowser('on a phone a row of tabs fades where more of it is, and each of them can be come to', async (t) => {
+  const { page, complaints } = await signedInWindow(t, browser(), stack(), 'dave', { width: 360, height: 740 })
+  const row = page.getByRole('navigation', { name: 'Settings' })
+  const last = row.getByRole('link').last()
+  /** How far the last reaches over the end of the row, and at which ends the row fades. */
+  const seen = async () => ({
+    over: await last.evaluate(
+      (tab) => tab.getBoundingClientRect().right > tab.parentElement!.getBoundingClientRect().right + 1,
+    ),
+    fades: await row.evaluate((nav) => {
+      const { maskImage } = getComputedStyle(nav)
+      return maskImage === 'none' ? [] : (nav.dataset['more'] ?? '').split(' ')
+    }),
+  })
+  await page.goto('/settings')
+  await page.getByLabel('Name').waitFor()
+
+  await eventually(async () => isDeepStrictEqual(await seen(), { over: true, fades: ['end'] }))
+  await last.focus()
+  await eventually(async () => isDeepStrictEqual(await seen(), { over: false, fades: ['start'] }))
+  await last.press('Enter')
+  await page.getByRole('heading', { name: 'About Madang' }).waitFor()
+  t.deepEqual(await seen(), { over: false, fades: ['start'] })
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await eventually(async () => isDeepStrictEqual(await seen(), { over: false, fades: [] }))
+  t.deepEqual(complaints, [])
+})

@@ -1,6 +1,7 @@
 import './tabs.css'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { classes } from './classes.ts'
 
 export interface LinkTab {
   href: string
@@ -15,6 +16,7 @@ export function LinkTabs({ label, links }: { label: string; links: readonly Link
   const row = useRef<HTMLElement>(null)
   const current = links.find((link) => link.isCurrent)?.href
   useLayoutEffect(() => showCurrent(row.current), [current])
+  useLayoutEffect(() => (row.current === null ? undefined : showEnds(row.current)), [links.length])
   return (
     <nav ref={row} class="tabs" aria-label={label}>
       {links.map((link) => (
@@ -27,10 +29,30 @@ export function LinkTabs({ label, links }: { label: string; links: readonly Link
   )
 }
 
+/** As wide as the sheet lets a row fade. */
+const fadePx = 40
+
 /** On a narrow screen the row scrolls: where one is, is seen. By the row alone, so that the page stays where it is. */
 function showCurrent(row: HTMLElement | null): void {
   const tab = row?.querySelector<HTMLElement>('[aria-current]')
   if (row === null || tab === null || tab === undefined) return
   const overlap = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth
-  if (overlap > row.scrollLeft) row.scrollLeft = overlap
+  if (overlap > row.scrollLeft) row.scrollLeft = overlap + fadePx
+}
+
+/** Names the ends (`start`, `end`) behind which there is more of the row, for the sheet. Answers how to stop. */
+function showEnds(row: HTMLElement): () => void {
+  const show = (): void => {
+    const after = row.scrollWidth - row.clientWidth - row.scrollLeft
+    // Sizes are rounded, places are not.
+    row.dataset['more'] = classes(row.scrollLeft > 1 && 'start', after > 1 && 'end')
+  }
+  // Told once by itself, when everything has its size anyway: nothing is laid out for it.
+  const sizes = new ResizeObserver(show)
+  for (const one of [row, ...row.children]) sizes.observe(one)
+  row.addEventListener('scroll', show, { passive: true })
+  return () => {
+    sizes.disconnect()
+    row.removeEventListener('scroll', show)
+  }
 }
