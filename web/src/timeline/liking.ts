@@ -1,6 +1,7 @@
 import { ApiProblem } from '../api/problem.ts'
 import type { Liking } from '../api/types.ts'
-import type { Entry, Posts } from './posts.ts'
+import { changed } from './posts.ts'
+import type { Entry, PostEvent, Posts } from './posts.ts'
 
 export interface LikingParts {
   posts: Pick<Posts, 'hear'>
@@ -26,7 +27,10 @@ async function sendWishes({ posts, api }: LikingParts, entry: Entry): Promise<vo
       const { wish, post } = entry.peek()
       if (wish === undefined || wish === post.isLiked) return
       const liking = await (wish ? api.like(post.id) : api.unlike(post.id))
-      posts.hear({ type: 'liked', ...liking })
+      const liked: PostEvent = { type: 'liked', ...liking }
+      // Nobody may show this one any more, and then nobody tells it.
+      entry.value = changed(entry.peek(), liked)
+      posts.hear(liked)
     }
   } catch (error) {
     if (error instanceof ApiProblem && error.code === 'not_found')

@@ -123,7 +123,8 @@ export function subjectOf(event: PostEvent): string {
   return typeof event.post === 'string' ? event.post : event.post.id
 }
 
-function changed(shown: ShownPost, event: PostEvent): ShownPost {
+/** A post as it is after what happened to it. */
+export function changed(shown: ShownPost, event: PostEvent): ShownPost {
   const { post } = shown
   switch (event.type) {
     case 'post.created':
