@@ -29,9 +29,9 @@ async function main(args: readonly string[]): Promise<number> {
   return endingOf(taken)
 }
 
-/** What this backup lacks is worse than what an earlier one has lost. */
-function endingOf({ manifest, damagedBefore }: Taken): number {
-  if (manifest.pictures.missing.length + manifest.transcripts.missing.length > 0) return 3
+/** What the installation lacks is worse than what an earlier backup has lost. */
+function endingOf({ manifest, damagedBefore, goneHere }: Taken): number {
+  if (manifest.pictures.missing.length + manifest.transcripts.missing.length + goneHere.length > 0) return 3
   return damagedBefore.length === 0 ? 0 : 4
 }
 
@@ -57,7 +57,7 @@ async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   }
 }
 
-function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore }: Taken): string {
+function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, goneHere }: Taken): string {
   const { database, pictures, transcripts, keeps, files } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   const missing = [...transcripts.missing, ...pictures.missing]
@@ -69,6 +69,12 @@ function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore }
       ? []
       : [
           `${damagedBefore.length} files are damaged in the earlier backup, and in those that share them. This one has them anew.`,
+        ]),
+    ...goneHere.map((name) => `GONE HERE  ${name}`),
+    ...(goneHere.length === 0
+      ? []
+      : [
+          `${goneHere.length} of them this backup has from the earlier one alone: this installation no longer has them.`,
         ]),
     ...missing.map((name) => `MISSING  ${name}`),
     ...(missing.length === 0

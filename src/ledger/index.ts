@@ -44,7 +44,7 @@ export { formatPlace, parsePlace, placePattern, samePlace, systemSender } from '
 export { NoSuchLedger } from './epochs.ts'
 export { legible } from './evidence.ts'
 export { closeQueue, flushQueue } from './flush-queue.ts'
-export { transcriptFile } from './transcript.ts'
+export { hashOfTranscript, transcriptFile } from './transcript.ts'
 
 export interface LedgerParts {
   config: Config

@@ -95,12 +95,17 @@ export class TranscriptDraft {
 
 const fileName = /^room-[1-9][0-9]*-([0-9a-f]{64})\.(?:ndjson|html)$/
 
-/** Path and size of a transcript that was written earlier; its hash is in its name. Undefined for any other name. */
+/** SHA-256 of a transcript, which is in its name. Undefined for any other name. */
+export function hashOfTranscript(name: string): string | undefined {
+  return fileName.exec(name)?.[1]
+}
+
+/** Path and size of a transcript that was written earlier. Undefined where there is none, and for any other name. */
 export async function transcriptFile(
   folder: string,
   name: string,
 ): Promise<{ path: string; sha256: string; bytes: number } | undefined> {
-  const sha256 = fileName.exec(name)?.[1]
+  const sha256 = hashOfTranscript(name)
   if (sha256 === undefined) return undefined
   const path = join(folder, name)
   const facts = await stat(path).catch(() => undefined)

@@ -27,6 +27,11 @@ export interface PictureFiles {
   count(sql: Sql): Promise<number>
   /** Of these names, those of pictures that still need files. */
   stillNeeded(sql: Sql, names: readonly string[]): Promise<string[]>
+  /**
+   * Of these pictures, the names of those of which a file is gone, also by what they have become since. By lists of the storage: no
+   * file is read, and a bucket with many pictures is asked far less often than for each of them.
+   */
+  lacking(pictures: readonly NeededFiles[]): Promise<string[]>
   /** Undefined when there is no such file. */
   get(file: StoredFile): Promise<Buffer | undefined>
   put(file: StoredFile, bytes: Buffer): Promise<void>
@@ -59,6 +64,7 @@ export function createPictureFiles(storage: Storage, unusedHours: number): Pictu
     },
     count: countShown,
     stillNeeded: shownAmong,
+    lacking: (pictures) => lackingIn(storage, pictures),
     get: (file) => storage.get(file),
     put: (file, bytes) => storage.put(file, { bytes, type: typeOfFile(file.name) }),
     installation: ownInstallation,
@@ -73,6 +79,23 @@ export function createPictureFiles(storage: Storage, unusedHours: number): Pictu
     },
     close: () => storage.close(),
   }
+}
+
+async function lackingIn(storage: Storage, pictures: readonly NeededFiles[]): Promise<string[]> {
+  const lacking: string[] = []
+  for (const [beginning, some] of Map.groupBy(pictures, ({ name }) => name.slice(0, 2))) {
+    // Originals first: one that is gone by then is gone because its renditions are there.
+    const originals = some.some(({ orElse }) => orElse !== undefined) ? await storage.list('private', beginning) : []
+    const there = {
+      private: new Set(originals.map(({ name }) => name)),
+      public: new Set((await storage.list('public', beginning)).map(({ name }) => name)),
+    }
+    const hasAll = (files: StoredFile[]): boolean => files.every(({ shelf, name }) => there[shelf].has(name))
+    for (const { name, files, orElse } of some) {
+      if (!hasAll(files) && (orElse === undefined || !hasAll(orElse))) lacking.push(name)
+    }
+  }
+  return lacking
 }
 
 /** Originals of what is rendered already are about to be removed, with all that cameras write into pictures: they are not copied. */

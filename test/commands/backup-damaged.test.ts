@@ -95,6 +95,62 @@ test.serial('what is damaged in an earlier backup and gone from the installation
 })
 
 test.serial(
+  'what the installation no longer has is in the next backup nevertheless, which names it and ends with 3',
+  async (t) => {
+    const world = await installation(t)
+    const earlier = await takenBackup(t, world)
+    const transcript = path.basename(await transcriptIn(earlier))
+    await rm(path.join(world.config.MEDIA_FOLDER, 'public/ab', `${first}.thumb.webp`))
+    await rm(path.join(world.config.TRANSCRIPTS_FOLDER, transcript))
+    const next = path.join(await folderOf(t), 'next')
+
+    const { code, said } = await backUp(world, next, '--after', earlier)
+
+    t.is(code, 3, said)
+    t.deepEqual(
+      said.match(/^GONE HERE .*$/gm)?.toSorted(),
+      [`GONE HERE  ${first}`, `GONE HERE  ${transcript}`].toSorted(),
+    )
+    t.regex(said, /\n2 of them this backup has from the earlier one alone/)
+    t.notRegex(said, /MISSING|DAMAGED/)
+    const two = await restored(t, next)
+    t.deepEqual(await stateOf(two.world), { [first]: 'ready', [second]: 'ready' })
+    t.true((await readdir(two.world.config.TRANSCRIPTS_FOLDER)).includes(transcript))
+  },
+)
+
+test.serial(
+  'a transcript that is damaged wherever it is looked for is missing, and leaves nothing behind',
+  async (t) => {
+    const world = await installation(t)
+    const earlier = await takenBackup(t, world)
+    const transcript = await transcriptIn(earlier)
+    await flip(path.join(earlier, transcript), 10)
+    await flip(path.join(world.config.TRANSCRIPTS_FOLDER, path.basename(transcript)), 10)
+    const next = path.join(await folderOf(t), 'next')
+
+    const { code, said } = await backUp(world, next, '--after', earlier)
+
+    t.is(code, 3, said)
+    t.true(said.includes(`MISSING  ${path.basename(transcript)}\n`), said)
+    t.deepEqual(
+      (await readdir(path.join(next, 'transcripts'))).filter((name) => name.endsWith('.ndjson')),
+      [],
+    )
+  },
+)
+
+test.serial('a picture that was rendered while it was copied is not taken for one that is gone', async (t) => {
+  const world = await installation(t)
+  const earlier = await takenBackup(t, world)
+  await world.sql('media').where({ name: first }).update({ state: 'processing', has_original: 1 })
+
+  const { code, said } = await backUp(world, path.join(await folderOf(t), 'next'), '--after', earlier)
+
+  t.is(code, 0, said)
+})
+
+test.serial(
   'a link that a broken-off backup has left is not believed without the backup that it leads to',
   async (t) => {
     const world = await installation(t)

@@ -439,6 +439,11 @@ test.serial('pictures in a bucket are backed up, and restored into a bucket', as
   const { code, said } = await run('backup', ['--to', folder], env)
   t.is(code, 0, said)
   t.is(await readFile(path.join(folder, pictureFile), 'utf8'), `full.jpg of ${shown}`)
+
+  await rm(path.join(place, 'pictures', 'public', `${shown}.full.jpg._S3rver_object`))
+  const next = await run('backup', ['--to', path.join(await folderOf(t), 'next'), '--after', folder], env)
+  t.is(next.code, 3, next.said)
+  t.true(next.said.includes(`GONE HERE  ${shown}\n`), next.said)
 })
 
 test.serial('what makes no sense is answered by how it is called', async (t) => {

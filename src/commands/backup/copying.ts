@@ -7,4 +7,6 @@ export interface Copying {
   onFile: () => void
   /** Hears the path of each file of the earlier backup that is not what was written there: it is copied anew. */
   onDamaged: (file: string) => void
+  /** Hears the name of each transcript and picture that this backup has, and the installation no longer. */
+  onGoneHere: (name: string) => void
 }

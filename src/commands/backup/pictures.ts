@@ -68,6 +68,9 @@ export async function listPictures(
     const missing = await pictures.stillNeeded(sql, lost)
     copied.missing.push(...missing)
     copied.gone.push(...lost.filter((name) => !missing.includes(name)))
+    const brought = needed.filter(({ name }) => found.has(name))
+    const goneHere = await pictures.stillNeeded(sql, await pictures.lacking(brought))
+    goneHere.forEach(copying.onGoneHere)
     const files = needed.flatMap(({ name }) => found.get(name) ?? [])
     for (const file of files) await list.add(file.path, file)
     copied.files += files.length

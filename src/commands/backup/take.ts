@@ -35,6 +35,8 @@ export interface Taken {
   manifest: Manifest
   /** Paths of files of the earlier backup that are not what was written there; this one has them anew. */
   damagedBefore: string[]
+  /** Names of transcripts and pictures that it has from the earlier backup alone: the installation no longer has them. */
+  goneHere: string[]
 }
 
 /** Of the tables themselves; a restore makes them. */
@@ -50,11 +52,12 @@ export async function takeBackup(parts: BackupParts, { to, after }: BackupOption
   return underLock(parts.sql, async () => {
     await requireOwnSchema(parts.sql)
     await beginIn(to)
-    const damagedBefore: string[] = []
+    const [damagedBefore, goneHere]: [string[], string[]] = [[], []]
     const copying: Copying = {
       ...{ folder: to, earlier },
       onFile: () => parts.progress.done(1),
       onDamaged: (file) => damagedBefore.push(file),
+      onGoneHere: (name) => goneHere.push(name),
     }
     parts.progress.begin('pictures', await parts.pictures.count(parts.sql), 0)
     await bringPictures(parts.pictures, parts.sql, copying)
@@ -64,7 +67,7 @@ export async function takeBackup(parts: BackupParts, { to, after }: BackupOption
     await finishIn(to)
     await writeManifest(to, manifest)
     await tidy(to)
-    return { manifest, damagedBefore }
+    return { manifest, damagedBefore, goneHere }
   })
 }
 
