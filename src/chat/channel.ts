@@ -50,7 +50,7 @@ const answered: Readonly<Record<ClientFrame['type'], Answered>> = {
   delete: { answer: 'ack', problems: [...speaking, 'forbidden'] },
   react: { answer: 'ack', problems: speaking },
   typing: { answer: undefined, problems: [] },
-  read: { answer: 'ok', problems: ['conflict'] },
+  read: { answer: 'ok', problems: ['not_found'] },
   ping: { answer: 'pong', problems: [] },
 }
 

@@ -72,7 +72,7 @@ export function frameSchemas(limits: { messageMaxBytes: number }) {
       .describe('Somebody is writing in a room one listens to: not kept, and dropped first'),
     read: z
       .strictObject({ type: z.literal('read'), ref, room: roomId, epoch, seq })
-      .describe('Everything up to this place is read, in a room one listens to'),
+      .describe('Everything up to this place is read, in a room one may read'),
     ping: z.strictObject({ type: z.literal('ping'), ref }).describe('Asks for a sign of life'),
   }
 }

@@ -1,4 +1,5 @@
 import { formatPlace } from '../ledger/index.ts'
+import type { Place } from '../ledger/index.ts'
 import { causeNow } from '../platform/cause.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
@@ -7,6 +8,7 @@ import { isOutage } from '../platform/outage.ts'
 import { refOf } from '../platform/ws/client-frame.ts'
 import type { Ref } from '../platform/ws/client-frame.ts'
 import type { Connection, ConnectionHandlers } from '../platform/ws/connection.ts'
+import { readableRoom } from './access.ts'
 import type { KnownRooms } from './access.ts'
 import type { ClientFrame, FrameOf, KeptFrame } from './frames.ts'
 import { Lanes } from './lanes.ts'
@@ -77,8 +79,7 @@ export class ChatSocket implements ConnectionHandlers {
       case 'typing':
         return this.#typing(frame.room)
       case 'read':
-        this.#read(frame)
-        return this.#answer(frame.ref, { type: 'ok' })
+        return this.#read(frame)
       case 'ping':
         return this.#answer(frame.ref, { type: 'pong', now: new Date().toISOString() })
       default:
@@ -119,11 +120,23 @@ export class ChatSocket implements ConnectionHandlers {
     this.#parts.whispers.say(room, { type: 'typing', account, name: username })
   }
 
+  /** Where one listens the end is known here. Elsewhere it is looked up, as in a room that one comes to when it is closed. */
+  #read(frame: FrameOf<'read'>): void | Promise<void> {
+    const channel = this.#listening.in(frame.room)?.channel
+    if (channel !== undefined) return this.#mark(frame, channel.follow.last)
+    return this.#endOf(frame.room)
+      .then((last) => this.#mark(frame, last))
+      .catch((error: unknown) => this.#refuse(frame.ref, error))
+  }
+
+  /** Error: `not_found`, also for a room that one may not read. */
+  async #endOf(room: RoomId): Promise<Place> {
+    await readableRoom(this.#parts.sql, this.#connection.viewer, room)
+    return this.#parts.ledger.head(room)
+  }
+
   /** Nobody can have read what has not been told. */
-  #read({ room, epoch, seq }: FrameOf<'read'>): void {
-    const channel = this.#listening.in(room)?.channel
-    if (channel === undefined) throw new Problem('conflict', { detail: 'Subscribe to the room first' })
-    const { last } = channel.follow
+  #mark({ ref, room, epoch, seq }: FrameOf<'read'>, last: Place): void {
     if (epoch > last.epoch || seq > last.seq) {
       const detail = `The room ends at ${formatPlace(last)}`
       throw new Problem('bad_input', { errors: [{ pointer: '/seq', code: 'not_kept', detail }] })
@@ -131,6 +144,7 @@ export class ChatSocket implements ConnectionHandlers {
     const { account } = this.#connection.viewer
     this.#parts.markers.move({ account, room, place: { epoch, seq } })
     this.#parts.whispers.say(room, { type: 'read', account, connection: this.#connection.id, epoch, seq })
+    this.#answer(ref, { type: 'ok' })
   }
 
   #answer(ref: Ref, body: AnswerBody): void {

@@ -5,7 +5,7 @@ import type { RoomId } from '../../src/platform/ids.ts'
 import { createSite } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
 import type { Frame, TestSocket } from '../platform/ws/test-socket.ts'
-import { bodiesOf, entriesOf, line } from './house.ts'
+import { Neighbour, bodiesOf, entriesOf, line } from './house.ts'
 import { trioOf } from './trio.ts'
 
 const { world, trio } = trioOf(test)
@@ -53,6 +53,31 @@ test('a room that is closed takes nothing more, and says so for good to all its 
   t.is((await alice.ask(east, `POST /v1/rooms/${room}/close`)).body['lastSeq'], closing.body['lastSeq'])
   t.is((await bob.ask(east, `PUT /v1/rooms/${room}/members/me`)).status, 200)
   t.is((await bob.ask(east, `GET /v1/rooms/${room}/receipt`)).status, 404)
+})
+
+test('who comes when a room is closed says what they have read, as far as there is something, and nobody outside does', async (t) => {
+  const { east, west, alice, bob, carol, roomOfThree } = trio()
+  const room = await roomOfThree()
+  const dave = await Neighbour.moveIn(world(), west, 'dave')
+  const said = await (await alice.listens(t, east, room)).ask(line(room, 'until tomorrow'))
+  await alice.ask(east, `POST /v1/rooms/${room}/close`)
+  const [late, outside] = [await carol.calls(t, west), await dave.calls(t, west)]
+  const unread = async (who: Neighbour): Promise<unknown> =>
+    ((await who.ask(west, `GET /v1/rooms/${room}`)).body['me'] as { unread: number }).unread
+  const read = { type: 'read', room, epoch: said['epoch'] }
+  const end = Number(said['seq']) + 1
+  t.is(await unread(carol), 1)
+
+  for (const isStored of [false, true]) {
+    if (isStored) await store(room)
+    t.like(await late.ask({ ...read, seq: end + 1 }), { type: 'error', code: 'bad_input' })
+    t.like(await outside.ask({ ...read, seq: end }), { type: 'error', code: 'not_found' })
+    t.is(await unread(carol), isStored ? 0 : 1)
+    t.is((await late.ask({ ...read, seq: end })).type, 'ok')
+    t.is((await late.ask({ ...read, seq: 1 })).type, 'ok', 'nor does it move back')
+    t.is(await unread(carol), 0)
+  }
+  t.is(await unread(bob), 1)
 })
 
 test('when Redis loses the end of a room before it is stored, its listeners are told what was kept, and where it ends', async (t) => {

@@ -119,6 +119,34 @@ inBrowser('a mentor opens a room, fills it, closes it, and keeps papers that hol
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser(
+  'what was said before a room was closed is new to who comes afterwards once, and not each time',
+  async (t) => {
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob')
+    const room = await openRoomFor(alice, [bob], { name: 'Lantern' })
+    await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'good night' })
+    await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+    const { page, complaints } = bob
+    const line = page.locator('[data-key=unread]')
+    const unread = async (): Promise<number> => {
+      const { me }: { me: { unread: number } } = await ask(bob, 'GET', `/v1/rooms/${room}`)
+      return me.unread
+    }
+    t.is(await unread(), 1)
+
+    await page.goto(`/rooms/${room}`)
+    await page.getByText('good night').waitFor()
+    await line.waitFor()
+    await eventually(async () => (await unread()) === 0)
+
+    await page.reload()
+    await page.getByText('good night').waitFor()
+    t.is(await line.count(), 0)
+    t.deepEqual(complaints, [])
+  },
+)
+
 inBrowser('a room that is opened while the list of rooms is on its way is in it', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -21,9 +21,9 @@ export class ReadMarks {
     this.#timer ??= setTimeout(() => this.#tellAll(), togetherMs)
   }
 
-  /** The room is listened to again: what was not heard before is told. */
-  roomReady(room: string): void {
-    if (this.#untold.has(room)) void this.#tell(room)
+  /** There is a connection: what was not heard before is told, of rooms that nobody listens to any more too. */
+  opened(): void {
+    this.#tellAll()
   }
 
   close(): void {
@@ -31,6 +31,7 @@ export class ReadMarks {
   }
 
   #tellAll(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     for (const room of this.#untold.keys()) void this.#tell(room)
   }
@@ -41,15 +42,14 @@ export class ReadMarks {
     try {
       await this.#ask({ type: 'read', room, ...place })
     } catch (error) {
-      // Said again when the room is ready; whatever else is wrong with it will not be better then.
+      // Said again with the next, or the next connection; whatever else is wrong with it will not be better then.
       if (error instanceof ApiProblem && again.has(error.code)) return
     }
     if (this.#untold.get(room) === place) this.#untold.delete(room)
   }
 }
 
-/** `conflict`: the room is not subscribed to yet. */
-const again: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate_limited', 'conflict'])
+const again: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable', 'rate_limited'])
 
 function isLater(one: Place, other: Place): boolean {
   return one.epoch === other.epoch ? one.seq > other.seq : one.epoch > other.epoch

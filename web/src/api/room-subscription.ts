@@ -9,7 +9,6 @@ export interface RoomSubscriptionOptions {
   room: string
   /** Asks in its turn: who comes back with many rooms must not be taken for a flood. */
   subscribe: (frame: ClientFrame) => Promise<FrameOf<'subscribed'>>
-  onReady: () => void
   /** Nothing more is heard of the room. */
   onEnd: () => void
 }
@@ -88,7 +87,6 @@ export class RoomSubscription {
   #standing(answer: FrameOf<'subscribed'>): void {
     this.#now = { epoch: answer.epoch, head: answer.head, stored: answer.stored }
     for (const rule of [...this.#rules]) rule.subscribed(answer)
-    this.#options.onReady()
   }
 
   #refused(reason: 'not_found' | 'forbidden'): void {

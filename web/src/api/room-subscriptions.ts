@@ -5,8 +5,6 @@ import { RoomSubscription } from './room-subscription.ts'
 
 export interface RoomSubscriptionsOptions {
   ask: (frame: ClientFrame) => Promise<Answer>
-  /** A room is listened to, at first and after each return. */
-  onReady: (room: string) => void
 }
 
 /** All rooms that are listened to over one socket. */
@@ -48,7 +46,6 @@ export class RoomSubscriptions {
     const subscription: RoomSubscription = new RoomSubscription({
       room,
       subscribe: (frame) => this.#subscribe(frame),
-      onReady: () => this.#options.onReady(room),
       onEnd: () => {
         if (this.#rooms.get(room) === subscription) this.#rooms.delete(room)
       },

@@ -36,7 +36,6 @@ export class ReconnectingSocket implements RoomSocket {
   readonly #marks = new ReadMarks((frame) => this.#calls.once(frame))
   readonly #rooms = new RoomSubscriptions({
     ask: (frame) => this.#calls.once(frame),
-    onReady: (room) => this.#marks.roomReady(room),
   })
   readonly #listeners = new Set<(connection: Connection) => void>()
   readonly #typedAt = new Map<string, number>()
@@ -148,6 +147,7 @@ export class ReconnectingSocket implements RoomSocket {
     this.#calls.open(maxFrame)
     this.#say({ state: 'open' })
     this.#rooms.begin()
+    this.#marks.opened()
   }
 
   #hear(frame: ServerFrame): void {
