@@ -134,11 +134,24 @@ export function decodeEntry(stored: Buffer): Entry {
   }
 }
 
+/** Entries as append.lua publishes them: stored forms, one a line. */
+export function decodeEntries(lines: Buffer): Entry[] {
+  const entries: Entry[] = []
+  let start = 0
+  for (let end = lines.indexOf(lineFeed); end !== -1; end = lines.indexOf(lineFeed, start)) {
+    entries.push(decodeEntry(lines.subarray(start, end)))
+    start = end + 1
+  }
+  entries.push(decodeEntry(lines.subarray(start)))
+  return entries
+}
+
 type Fields = [string, string, string, string, string, string, string, string]
 const headerFields = 8
 /** More than the columns of a row hold: id 64, kind 16, hash 64, and seven numbers. */
 const mostHeaderBytes = 300
 const bar = 0x7c
+const lineFeed = 0x0a
 
 /** The stored form without the place, which the script gives it: `sender|id|kind|target|hash|payload`. */
 export function encodeEntry(entry: NewEntry): Buffer {

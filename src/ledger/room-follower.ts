@@ -3,12 +3,13 @@ import type { RoomId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import * as buffer from './buffer.ts'
 import { isClosedEntry } from './closed-entry.ts'
-import { decodeEntry, parsePlace } from './entry.ts'
+import { decodeEntries, parsePlace } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 import { withoutErased } from './erasing.ts'
 import { entriesOf, headOfRoom } from './history.ts'
 import type { HistoryParts } from './history.ts'
 import type { Follow, RoomEvent } from './contract.ts'
+import { RecentEntries } from './recent-entries.ts'
 import { epochEnd } from './record-store.ts'
 
 export interface RoomFollowerParts extends HistoryParts {
@@ -16,7 +17,6 @@ export interface RoomFollowerParts extends HistoryParts {
   log: Log
 }
 
-const recentEntries = 500
 const catchUpEntries = 500
 
 /** One room as one channel of this server follows it. */
@@ -31,7 +31,7 @@ export class RoomFollower implements Follow {
   /** Of the closing entry, while it stands: a Redis that comes back older can take it away until it is stored. */
   #closedSeq: number | undefined
   #hasEnded = false
-  #recent: Entry[] = []
+  readonly #recent = new RecentEntries()
   #isStarted = false
   #isStopped = false
   #catchingUp: Promise<void> | undefined
@@ -68,10 +68,8 @@ export class RoomFollower implements Follow {
 
   recent(afterSeq: number): Entry[] | undefined {
     if (afterSeq >= this.#last.seq) return []
-    const [oldest] = this.#recent
-    if (oldest === undefined || oldest.seq > afterSeq + 1) return undefined
-    const recent = this.#recent.filter((entry) => entry.seq > afterSeq)
-    return withoutErased(recent, recent)
+    const recent = this.#recent.after(afterSeq)
+    return recent === undefined ? undefined : withoutErased(recent, recent)
   }
 
   compare(head: { isReadable: boolean; epoch: number; head: number; base: number } | undefined): void {
@@ -92,7 +90,7 @@ export class RoomFollower implements Follow {
     if (this.#isStopped) return
     switch (String.fromCharCode(message[0] ?? 0)) {
       case 'E':
-        return this.#heardEntries(linesOf(message.subarray(1)).map(decodeEntry))
+        return this.#heardEntries(message.subarray(1))
       case 'S':
         return this.#heardTrim(parsePlace(message.toString('latin1', 1)))
       default:
@@ -100,16 +98,20 @@ export class RoomFollower implements Follow {
     }
   }
 
-  #heardEntries(entries: Entry[]): void {
+  #heardEntries(published: Buffer): void {
     if (this.#catchingUp !== undefined) {
       this.#isBehind = true
       return
     }
+    const entries = decodeEntries(published)
     const fresh = entries.filter((entry) => entry.seq > this.#last.seq || entry.epoch > this.#last.epoch)
     const [first] = fresh
     if (first === undefined) return
-    if (first.epoch === this.#last.epoch && first.seq === this.#last.seq + 1) this.#deliver(fresh)
-    else this.#catchUp()
+    if (first.epoch === this.#last.epoch && first.seq === this.#last.seq + 1) {
+      this.#deliver(fresh, fresh.length === entries.length ? published : undefined)
+    } else {
+      this.#catchUp()
+    }
   }
 
   /** What an epoch stores says nothing of the entries that an earlier one had under the same numbers. */
@@ -131,12 +133,11 @@ export class RoomFollower implements Follow {
     this.#listener({ type: 'ended', last: { epoch: this.#last.epoch, seq: this.#closedSeq } })
   }
 
-  #deliver(entries: Entry[]): void {
+  #deliver(entries: Entry[], published?: Buffer): void {
     const last = entries.at(-1)
     if (last === undefined) return
     this.#last = { epoch: this.#last.epoch, seq: last.seq }
-    this.#recent.push(...entries)
-    if (this.#recent.length > 2 * recentEntries) this.#recent = this.#recent.slice(-recentEntries)
+    this.#recent.add(entries, published)
     this.#listener({ type: 'entries', epoch: this.#last.epoch, entries })
     if (!isClosedEntry(last)) return
     this.#closedSeq = last.seq
@@ -185,19 +186,8 @@ export class RoomFollower implements Follow {
     this.#last = { epoch, seq: Math.min(this.#last.seq, keptUpTo.seq) }
     // A MySQL that comes back older has stored less than it said.
     this.#storedSeq = Math.min(this.#storedSeq, keptUpTo.seq)
-    this.#recent = this.#recent.filter((entry) => entry.seq <= this.#last.seq)
+    this.#recent.dropAfter(this.#last.seq)
     if (this.#closedSeq !== undefined && this.#closedSeq > keptUpTo.seq) this.#closedSeq = undefined
     if (!this.#isStopped) this.#listener({ type: 'epoch', epoch, keptUpTo })
   }
-}
-
-function linesOf(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
-  let start = 0
-  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-    lines.push(bytes.subarray(start, end))
-    start = end + 1
-  }
-  lines.push(bytes.subarray(start))
-  return lines
 }

@@ -8,6 +8,8 @@ import { RoomChannel } from '../../src/chat/room.ts'
 import type { RoomParts } from '../../src/chat/room.ts'
 import { Subscription } from '../../src/chat/subscription.ts'
 import type { Entry, Follow, RoomEvent } from '../../src/ledger/index.ts'
+import { RoomFollower } from '../../src/ledger/room-follower.ts'
+import type { RoomFollowerParts } from '../../src/ledger/room-follower.ts'
 import { encodeLine } from '../../src/live/event.ts'
 import { Hub } from '../../src/live/hub.ts'
 import { Stream } from '../../src/live/stream.ts'
@@ -186,5 +188,59 @@ async function taken(streams: readonly TakingStream[], say: () => void): Promise
   if (streams.some((stream) => stream.taken !== wanted)) throw new Error('not one write each')
 }
 
-console.log(JSON.stringify({ message: await bytesEach(await chat()), event: await bytesEach(await live()) }))
+const entriesKept = 500
+const entriesABatch = 20
+const roomsFollowed = 40
+
+/** What is left of each entry that was published, when it has been told: for who comes back. */
+async function bytesKept(): Promise<number> {
+  const found: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const batches = Array.from({ length: roomsFollowed }, publishedBatches)
+    const hearing = await Promise.all(batches.map(() => follow()))
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    hearing.forEach(({ hear }, room) => batches[room]?.forEach(hear))
+    globalThis.gc?.()
+    found.push((process.memoryUsage().heapUsed - before) / (entriesKept * roomsFollowed))
+    if (hearing.some(({ follower }) => follower.recent(0)?.length !== entriesKept)) throw new Error('not all are kept')
+  }
+  return found.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? Number.NaN
+}
+
+function publishedBatches(): Buffer[] {
+  const line = (seq: number): string =>
+    `1|${seq}|1700000000000|7|0190b5a0-0000-7000-8000-${String(seq).padStart(12, '0')}|text||${'0f'.repeat(32)}|{"body":"message ${seq}"}`
+  return Array.from({ length: entriesKept / entriesABatch }, (_, batch) => {
+    const lines = Array.from({ length: entriesABatch }, (_unused, nth) => line(batch * entriesABatch + nth + 1))
+    return Buffer.from(`E${lines.join('\n')}`)
+  })
+}
+
+/** A room of a ledger that is empty. */
+async function follow() {
+  let hear: (message: Buffer) => void = () => undefined
+  const empty = ['ok', '1', 'open', '0', '0', '', '0']
+  const parts = {
+    redis: { callBuffer: async () => [...empty.map((field) => Buffer.from(field)), []] },
+    broker: {
+      subscribe: async (_: string, listener: (message: Buffer) => void) => {
+        hear = listener
+        return () => undefined
+      },
+    },
+    log,
+  } as unknown as RoomFollowerParts
+  const follower = new RoomFollower(
+    parts,
+    1 as RoomId,
+    () => undefined,
+    () => undefined,
+  )
+  await follower.start()
+  return { follower, hear: (message: Buffer) => hear(message) }
+}
+
+const kept = await bytesKept()
+console.log(JSON.stringify({ kept, message: await bytesEach(await chat()), event: await bytesEach(await live()) }))
 process.exit(0)
