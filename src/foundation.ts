@@ -32,9 +32,11 @@ const requestTimeMs = 10_000
 const idleSeconds = 60
 /** No statement of servers and workers takes so long: a lock is waited for for five seconds, and each touches a bounded number of rows. */
 const silentSeconds = 30
+/** A service that stands still or starts anew is back by then, as a rule: who would rather end is started again, and finds the same. */
+const patienceMs = 30_000
 
 /**
- * Opens MySQL and Redis, and refuses to go on where they keep less than the promise needs. A command that holds something over a long
+ * Opens MySQL and Redis, waits for half a minute for one that does not answer, and refuses to go on where they keep less than the promise needs. A command that holds something over a long
  * work of its own says so (`holdsLong`): servers and workers never do.
  */
 export async function layFoundation(
@@ -58,8 +60,10 @@ export async function layFoundation(
     const appendRedis = openRedis({ config, log, lifecycle, metrics }, 'append')
     const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log, metrics })
     lifecycle.onClose('broker', () => broker.close())
-    await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql))
-    const durability = await requireAnswer('Redis', 'REDIS_URL', () => requireDurability({ config, log, redis, sql }))
+    const patience = { forMs: patienceMs, log }
+    await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql), patience)
+    const ask = (): Promise<Durability> => requireDurability({ config, log, redis, sql })
+    const durability = await requireAnswer('Redis', 'REDIS_URL', ask, patience)
     return { sql, redis, appendRedis, broker, durability, lifecycle, metrics }
   } catch (error) {
     await lifecycle.close()

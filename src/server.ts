@@ -10,9 +10,10 @@ forgetProto()
 try {
   const config = loadConfig(process.env)
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const stopBy = stopOnSignal(log)
   const tracing = await openTracing(config, log, 'madang-server')
   const app = await createApp(config, log)
-  stopOnSignal(log, () => app.stop().finally(() => tracing.close()))
+  stopBy(() => app.stop().finally(() => tracing.close()))
   await app.start()
 } catch (error) {
   leaveWith(error)

@@ -10,9 +10,10 @@ forgetProto()
 try {
   const config = loadConfig(process.env)
   const log = createLog({ level: config.LOG_LEVEL, service: config.SERVER_NAME })
+  const stopBy = stopOnSignal(log)
   const tracing = await openTracing(config, log, 'madang-worker')
   const worker = await startWorker(config, log)
-  stopOnSignal(log, () => worker.stop().finally(() => tracing.close()))
+  stopBy(() => worker.stop().finally(() => tracing.close()))
 } catch (error) {
   leaveWith(error)
 }

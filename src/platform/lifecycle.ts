@@ -36,14 +36,18 @@ export class Lifecycle {
   }
 }
 
-/** Runs `stop` once at SIGTERM or SIGINT and leaves the process; a second signal leaves at once. */
-export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+/**
+ * Leaves the process at SIGTERM and SIGINT: at once while it starts, and, from when the function that this returns was told of `stop`, by that,
+ * run once; a second signal leaves at once. The first process of a container hears no signal that nobody listens for.
+ */
+export function stopOnSignal(log: Log): (stop: () => Promise<void>) => void {
+  let stopStarted: () => Promise<void> = () => Promise.resolve()
   let isStopping = false
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1)
     isStopping = true
     log.info({ signal }, 'stopping')
-    stop().then(
+    stopStarted().then(
       () => process.exit(0),
       (error: unknown) => {
         log.fatal({ err: error }, 'stopping failed')
@@ -53,6 +57,7 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  return (stop) => void (stopStarted = stop)
 }
 
 /** A timer that runs `work` every `everyMs`, never twice at once, and whose `stop` waits for the run under way. */

@@ -14,6 +14,9 @@ export interface PrivateRedis {
   folder: string
   /** SIGKILL, as a crash would. */
   kill(): Promise<void>
+  /** SIGSTOP, as if its disk stood still: it answers nobody until `goOn`. */
+  freeze(): void
+  goOn(): void
   /** Starts again on the same port with what its append-only file holds. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -33,6 +36,8 @@ export async function startRedis(args: string[] = []): Promise<PrivateRedis> {
       })
       await untilLoaded(port, child)
     },
+    freeze: () => void child?.kill('SIGSTOP'),
+    goOn: () => void child?.kill('SIGCONT'),
     async kill() {
       await end(child, 'SIGKILL')
     },
@@ -57,6 +62,8 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill(signal)
+  // One that stands still does not hear it.
+  child.kill('SIGCONT')
   await exited
 }
 
