@@ -16,14 +16,13 @@ import { within } from '../../src/platform/lifecycle.ts'
 import { patienceMs } from '../support/patience.ts'
 import { Pods } from '../support/pods.ts'
 import type { AccessLine } from '../support/pods.ts'
+import { excusedMs, isExcused, mostExcusedMs, stallsOf } from '../support/stalls.ts'
 
 /**
  * A new release while people talk, post and listen: what they did and saw is held against what is kept, by the checker of the drill, and nothing
  * excuses a loss. Everybody goes through Nginx, whose log says what was answered.
  */
 const who = { people: 12, rooms: 4, messagesPerSecond: 40, mostFans: 2 }
-/** Nginx writes whole seconds, and when an answer ended. */
-const stallMs = 2000
 
 interface Rolled {
   result: RunResult
@@ -37,7 +36,7 @@ interface Rolled {
   access: readonly AccessLine[]
   /** Requests that were answered 5xx, whatever was tried before, each with what servers have logged of it. */
   failed: readonly string[]
-  /** When Redis did not answer in time: milliseconds since 1970. */
+  /** When Redis did not answer two or more of them in time: milliseconds since 1970. */
   stalls: readonly number[]
 }
 
@@ -77,7 +76,7 @@ async function rolled(t: ExecutionContext, by: 'name' | 'files', roll: Roll): Pr
   })
   const ackedMeanwhile = ackedIn(result, pods.underWay)
   const access = await pods.accessLog()
-  const stalls = stallsOf(pods)
+  const stalls = stallsOf(pods.logs)
   return {
     result,
     exitCodes,
@@ -148,23 +147,10 @@ function ackedIn({ lines }: RunResult, { from, to }: { from: number; to: number 
   ).length
 }
 
-/**
- * When a server or a worker has waited for Redis in vain. Nobody replaces Redis here: then the disk of the machine stood still, on which it keeps each
- * line, and who heard 503 for that did not hear it because of the release.
- */
-function stallsOf(pods: Pods): number[] {
-  return pods.logs
-    .flatMap(({ text }) => text.split('\n'))
-    .filter((line) => line.includes('Command timed out'))
-    .map((line) => Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? ''))
-}
-
-const isNear = (stalls: readonly number[], ms: number): boolean => stalls.some((at) => Math.abs(at - ms) <= stallMs)
-
 function failedOf(access: readonly AccessLine[], pods: Pods, stalls: readonly number[]): string[] {
   const logged = pods.logs.flatMap(({ text }) => text.split('\n'))
   return access
-    .filter(({ status, time }) => status >= 500 && !isNear(stalls, Date.parse(time)))
+    .filter(({ status, time }) => status >= 500 && !isExcused(stalls, Date.parse(time)))
     .map((line) => [JSON.stringify(line), ...logged.filter((one) => one.includes(line.requestId))].join('\n'))
 }
 
@@ -174,7 +160,7 @@ function complaints({ lines }: RunResult, stalls: readonly number[]): string[] {
   return lines.flatMap((line) => {
     const code = 'code' in line ? (line.code ?? '') : ''
     const isOurs = code in codes && codes[code as Code].status >= 500
-    const isOfStall = 'ended' in line && isNear(stalls, startedMs + (line.ended ?? 0) / 1000)
+    const isOfStall = 'ended' in line && isExcused(stalls, startedMs + (line.ended ?? 0) / 1000)
     return !isOfStall && (isOurs || code.startsWith('http_5')) ? [JSON.stringify(line)] : []
   })
 }
@@ -215,6 +201,7 @@ function holds(
   t.true(sockets >= who.people)
   t.true(access.length > 200, `${access.length} requests`)
   t.true(resumedMs.length > 0 && resumedMs.every((ms) => ms < patienceMs))
+  t.true(excusedMs(stalls) <= mostExcusedMs, `Redis stood still too often: ${stalls.join(', ')}`)
   t.deepEqual(failed, [])
   t.deepEqual(complaints(result, stalls), [])
 }
