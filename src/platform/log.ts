@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { causeNow } from './cause.ts'
 import { LogOutput } from './log-output.ts'
+import { withoutValues } from './mysql-message.ts'
 
 export type Log = Logger
 
@@ -67,8 +68,11 @@ export function describeError(error: unknown, depth = 0): unknown {
   }
 }
 
-/** Why something failed, for whoever reads it later: of an error of the database what it said itself, without the statement before it. */
+/**
+ * Why something failed, for whoever reads it later: of an error of the database what it said itself, without the statement before it, and without
+ * the values that it repeats.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
-  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? error.sqlMessage : error.message
+  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? withoutValues(error.sqlMessage) : error.message
 }
