@@ -26,10 +26,13 @@ async function update(answerTo: (words: string) => DockerAnswer | undefined = ()
 type Updated = Awaited<ReturnType<typeof update>>
 let plain: Updated
 let withMore: Updated
-test.before('two sites are updated', async () => {
-  ;[plain, withMore] = await Promise.all([
+let watched: Updated
+const asksForMonitoring = 'compose --profile monitoring ps --quiet prometheus grafana'
+test.before('three sites are updated', async () => {
+  ;[plain, withMore, watched] = await Promise.all([
     update(),
     update((words) => (words === 'compose ps --quiet more-servers' ? { output: '4f\n5a\n6b\n' } : undefined)),
+    update((words) => (words === asksForMonitoring ? { output: '7c\n' } : undefined)),
   ])
 })
 
@@ -57,7 +60,23 @@ test('servers beyond two are replaced as well, as many as there are', (t) => {
 
   t.is(code, 0)
   t.deepEqual(replaced(given), ['worker', 'server-1', 'server-2', 'more-servers', 'nginx'])
-  t.regex(given.at(-2) ?? '', / --scale more-servers=3 more-servers$/)
+  t.true(
+    given.some((words) => words.endsWith(' --scale more-servers=3 more-servers')),
+    given.join('\n'),
+  )
+})
+
+test('monitoring is made anew where it runs, since its files are mounted, and is not begun where it does not', (t) => {
+  const mounted = (['prometheus', 'grafana'] as const).map((name) => services[name]?.volumes ?? [])
+  t.true(mounted.every((volumes) => JSON.stringify(volumes).includes('./deploy/monitoring/')))
+
+  t.is(watched.code, 0, watched.output)
+  t.regex(
+    watched.given.at(-1) ?? '',
+    /^compose --profile monitoring up -d --no-deps .*--force-recreate prometheus grafana$/,
+  )
+  t.regex(watched.output, /The site runs the version that lies here\.\n$/)
+  t.is(plain.given.at(-1), asksForMonitoring)
 })
 
 test('everything that lasts and is built here is replaced, and Nginx also when only its configuration has changed', (t) => {
@@ -65,7 +84,10 @@ test('everything that lasts and is built here is replaced, and Nginx also when o
 
   const lasting = Object.entries(services).filter(([, { build, restart }]) => build !== undefined && restart !== 'no')
   t.deepEqual(replaced(given).toSorted(), lasting.map(([name]) => name).toSorted())
-  t.regex(given.at(-1) ?? '', / --force-recreate --timeout \d+ nginx$/)
+  t.true(
+    given.some((words) => / --force-recreate --timeout \d+ nginx$/.test(words)),
+    given.join('\n'),
+  )
   // Each image is built by one of those that have it.
   const [, , ...built] = given[0]?.split(' ') ?? []
   const images = new Set(built.map((name) => services[name]?.image))
@@ -91,12 +113,13 @@ for (const [failing, doing, sofar] of [
 
 withCompose('Compose knows every option that it uses', async (t) => {
   const used = new Set(
-    withMore.given.flatMap((words) => {
-      const [, command = '', ...rest] = words.split(' ')
+    [...withMore.given, ...watched.given].flatMap((words) => {
+      const [command = '', ...rest] = words.replace(/^compose (--profile monitoring )?/, '').split(' ')
       return rest.filter((word) => word.startsWith('-')).map((option) => `${command} ${option}`)
     }),
   )
   t.true(used.size >= 8)
+  t.regex((await ask(program ?? '', ['--help'])).output, /^ +--profile /m)
   for (const one of used) {
     const [command = '', option = ''] = one.split(' ')
     const { output } = await ask(program ?? '', [command, '--help'])
