@@ -6,3 +6,6 @@ export function mibOfNginx(people: number): number {
   const [kibOfSocket, kibOfStream, tables] = [50, 22, 2 * 14]
   return (people * (kibOfSocket + kibOfStream)) / 1024 + tables
 }
+
+/** The same of a person who comes by TLS, in KiB, of both connections together, without the tables. */
+export const kibOfPersonByTls = 144
