@@ -1,5 +1,7 @@
+import { mock } from 'node:test'
 import test from 'ava'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import sharp from 'sharp'
 import { createAccessTokens } from '../../src/accounts/access-tokens.ts'
 import type { SessionId } from '../../src/platform/ids.ts'
 import { eventually } from '../support/eventually.ts'
@@ -14,8 +16,7 @@ test.serial('an access token that expired is exchanged once for all who ask at t
   const tokens = alice.tokens()
   const { session, http } = alice.client
 
-  const since = Date.now() + 1
-  const all = await Promise.all([http.refresh(since), http.refresh(since), http.refresh(since)])
+  const all = await Promise.all([http.refresh(), http.refresh(), http.refresh()])
   const sessions = await alice.client.accounts.sessions()
 
   t.deepEqual(all, [true, true, true])
@@ -24,13 +25,15 @@ test.serial('an access token that expired is exchanged once for all who ask at t
   t.is(sessions.items.length, 1)
 })
 
-/** The client holds an access token that ran out, and believes that it has so much longer. */
-async function expire(guest: Guest, secondsLeft: number): Promise<string> {
+/** The client holds an access token that ran out, and believes that it has so much longer. Its clock was ahead when it got it. */
+async function expire(guest: Guest, secondsLeft: number, aheadMs = 0): Promise<string> {
   const keys = stack().world.config.TOKEN_KEYS
   const accessToken = await createAccessTokens({ keys, minutes: -10 }).sign(guest.session as SessionId)
   const { account, session } = guest
   const { refreshToken } = guest.tokens() ?? { refreshToken: '' }
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + aheadMs })
   guest.client.session.keep({ account, session, accessToken, refreshToken, expiresInSeconds: secondsLeft })
+  mock.timers.reset()
   return accessToken
 }
 
@@ -68,6 +71,41 @@ test.serial('what is known to have expired is exchanged before anybody is asked 
   t.is(me.id, alice.account.id)
   t.deepEqual(refused, [200, 200])
   t.not(alice.tokens()?.accessToken, expired)
+})
+
+test.serial('who signed in while the clock was ahead stays signed in when it is set back', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const nineHoursMs = 9 * 3_600_000
+
+  const expired = await expire(alice, 600, nineHoursMs)
+  const me = await alice.client.accounts.me()
+  const exchanged = alice.tokens()?.accessToken
+  await expire(alice, 600, nineHoursMs)
+  const file = new Blob([
+    await sharp({ create: { width: 40, height: 30, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer(),
+  ])
+  const picture = await alice.client.media.upload(file, { idempotencyKey: crypto.randomUUID() })
+
+  t.is(me.id, alice.account.id)
+  t.not(exchanged, expired)
+  t.is(picture.width, 40)
+  t.true(alice.client.session.isThere)
+})
+
+test.serial('whoever finds that somebody else has exchanged the tokens meanwhile does not do so again', async (t) => {
+  const alice = await enter(stack(), 'alice')
+  const { session, http } = alice.client
+  const before = session.keptAt
+  await eventually(() => Date.now() > before)
+  await http.refresh(before)
+  const tokens = alice.tokens()
+
+  const isThere = await http.refresh(before)
+
+  t.true(isThere)
+  t.deepEqual(alice.tokens(), tokens)
 })
 
 test.serial('a session that is ended elsewhere closes the socket, which says so and stays away', async (t) => {

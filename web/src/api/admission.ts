@@ -11,7 +11,7 @@ export async function admit(http: Http, session: SessionKeeper, wasRefused: bool
     return [`ticket.${ticket}`]
   }
   const { expiresAt } = session
-  if (expiresAt !== undefined && expiresAt <= Date.now()) await http.refresh(expiresAt)
+  if (expiresAt !== undefined && expiresAt <= Date.now()) await http.refresh()
   if (wasRefused) await http.ask('/v1/me')
   return []
 }

@@ -25,10 +25,10 @@ export interface Http {
   /** The answer as it comes, for bytes and streams, once it is not a refusal. Errors: `ApiProblem`. */
   fetch(path: string, asking?: Asking): Promise<Response>
   /**
-   * Sees to it that the session is newer than `since`, once for all who ask meanwhile, in other tabs too. False when it is
-   * over. Errors: `ApiProblem`, when the server cannot be asked.
+   * Sees to it that the session is another one than was `keptAt` that time, once for all who ask meanwhile, in other tabs too.
+   * False when it is over. Errors: `ApiProblem`, when the server cannot be asked.
    */
-  refresh(since?: number): Promise<boolean>
+  refresh(keptAt?: number): Promise<boolean>
   /** The address of a path, for links and uploads. */
   url(path: string, query?: Query): string
 }
@@ -54,14 +54,14 @@ export function createHttp(options: HttpOptions): Http {
   const { session } = options
   let refreshing: Promise<boolean> | undefined
 
-  function refresh(since = Date.now()): Promise<boolean> {
-    refreshing ??= session.alone(() => exchange(since)).finally(() => (refreshing = undefined))
+  function refresh(keptAt = session.keptAt): Promise<boolean> {
+    refreshing ??= session.alone(() => exchange(keptAt)).finally(() => (refreshing = undefined))
     return refreshing
   }
 
   /** An answer that was lost is asked for again at once: the server gives the same tokens once more, for some seconds. */
-  async function exchange(since: number): Promise<boolean> {
-    if (session.keptAt > since) return true
+  async function exchange(keptAt: number): Promise<boolean> {
+    if (session.keptAt !== keptAt) return true
     const body = session.exchange()
     const response = await patiently({}, () =>
       attempt('/v1/sessions/refresh', { method: 'POST', body }, async (answer) => {
@@ -99,13 +99,13 @@ export function createHttp(options: HttpOptions): Http {
       if (!response.ok) throw await problemOf(response)
       return read(response)
     }
-    const since = Date.now()
-    if (session.expiresAt !== undefined && session.expiresAt <= since) await refresh(session.expiresAt)
+    if (session.expiresAt !== undefined && session.expiresAt <= Date.now()) await refresh()
+    const { keptAt } = session
     try {
       return await attempt(path, asking, readOk)
     } catch (error) {
       const hasExpired = error instanceof ApiProblem && error.code === 'session_expired'
-      if (!hasExpired || !(await refresh(since))) throw error
+      if (!hasExpired || !(await refresh(keptAt))) throw error
       return attempt(path, asking, readOk)
     }
   }

@@ -15,12 +15,12 @@ export function mediaApi(http: Http, session: SessionKeeper) {
      */
     async upload(file: Blob, uploading: Uploading): Promise<Picture> {
       const send = () => uploadWithProgress(http.url('/v1/media'), file, { ...uploading, headers: session.headers() })
-      const since = Date.now()
+      const { keptAt } = session
       try {
         return await send()
       } catch (error) {
         const hasExpired = error instanceof ApiProblem && error.code === 'session_expired'
-        if (!hasExpired || !(await http.refresh(since))) throw error
+        if (!hasExpired || !(await http.refresh(keptAt))) throw error
         return send()
       }
     },

@@ -8,7 +8,7 @@ export interface SessionKeeper {
   readonly isThere: boolean | undefined
   /** Of the access token, in milliseconds since 1970; undefined when it is not known. */
   readonly expiresAt: number | undefined
-  /** Milliseconds since 1970 of the last sign-in or refresh, here or in another tab. */
+  /** Milliseconds since 1970 of the last sign-in or refresh, here or in another tab: another one after each. Clocks are set, so which of two is later says nothing. */
   readonly keptAt: number
   headers(): Readonly<Record<string, string>>
   /** What is sent to have the tokens exchanged. */
@@ -112,7 +112,7 @@ function readMark(): Mark | 'unknown' | undefined {
 
 function parseMark(text: string): Mark {
   const { keptAt, expiresAt } = JSON.parse(text) as Partial<Mark>
-  return { keptAt: Number(keptAt), expiresAt: Number(expiresAt) }
+  return { keptAt: Number(keptAt) || 0, expiresAt: Number(expiresAt) }
 }
 
 function writeMark(mark: Mark | undefined): void {
