@@ -1,4 +1,5 @@
 import { markdownTable, withBlocks } from '../report/blocks.ts'
+import { runsOf } from '../report/readme.ts'
 import { loadOf, needsOf, processesFor, supposed } from './reckon.ts'
 import type { Community } from './reckon.ts'
 import type { Units } from './units.ts'
@@ -11,7 +12,7 @@ export function withTables(page: string, units: Units): string {
 
 function tablesOf(units: Units): Record<string, string> {
   return {
-    units: `${unitTable(units)}\n\nFrom ${units.machine}:\n\n${units.commands.map((command) => `    ${command}`).join('\n')}`,
+    units: `${unitTable(units)}\n\n${runsOf(units.sources)}`,
     machine: machineTable(units),
     communities: communityTable(units, [
       { ...supposed, members: 10_000 },

@@ -1,78 +1,42 @@
-import { z } from 'zod'
 import { Problem } from '../../tools/problem.ts'
 import type { Figures } from '../contract.ts'
-import { mediansOf } from '../rounds.ts'
+import type { Kept } from '../report/keep.ts'
+import type { KeptRun } from '../report/kept.ts'
 
 /** What one piece of each kind of work costs, as the bench measured it: what capacities are reckoned from. */
-export const unitsShape = z.strictObject({
-  machine: z.string(),
-  /** What was run for them, and on what condition they stand. */
-  commands: z.array(z.string()),
+export interface Units {
   /** By name; microseconds of processor time, bytes, or KiB, as the name says. */
-  values: z.record(z.string(), z.number()),
-})
-export type Units = z.output<typeof unitsShape>
-
-const figures = z.record(z.string(), z.number())
-const machine = z.object({ cores: z.number(), model: z.string(), kernel: z.string(), node: z.string() })
-const ofMeasures = z.object({
-  machine,
-  command: z.string(),
-  trial: z.string().optional(),
-  measures: z.array(
-    z.object({ id: z.string(), contestants: z.array(z.object({ name: z.string(), rounds: z.array(figures) })) }),
-  ),
-})
-const ofGrowth = z.object({
-  machine,
-  command: z.string(),
-  trial: z.string().optional(),
-  growth: z.array(z.object({ id: z.string(), points: z.array(z.object({ size: z.number(), figures })) })),
-})
-/** What `npm run bench -- … --json` wrote. */
-const result = z.union([ofGrowth, ofMeasures])
-
-/** Takes the unit costs out of results of the bench: P2, P4 and P13, and all of growth. Errors: a trial, of which no figure counts. */
-export function unitsFrom(texts: readonly string[]): Units {
-  const results = texts.map((text) => result.parse(JSON.parse(text)))
-  const [first] = results
-  if (first === undefined) throw new Problem('Name the JSON files of a run: P2, P4, P13 and growth')
-  const trial = results.find((each) => each.trial !== undefined)
-  if (trial !== undefined) throw new Problem(`${trial.command} was a trial, ${trial.trial}: its figures do not count`)
-  const { cores, model, kernel, node } = first.machine
-  return {
-    machine: `${cores} cores (${model}), ${kernel}, Node ${node}`,
-    commands: results.map(({ command }) => command),
-    values: valuesOf(measured(results), grown(results)),
-  }
+  values: Record<string, number>
+  /** What they were taken from. */
+  sources: readonly { id: string; run: KeptRun }[]
 }
 
-/** Medians of Madang, by measure. */
-function measured(results: readonly z.output<typeof result>[]): (id: string) => Figures {
-  const all = results.flatMap((each) => ('measures' in each ? each.measures : []))
-  return (id) => {
-    const rounds = all.find((measure) => measure.id === id)?.contestants.find(({ name }) => name === 'madang')?.rounds
-    if (rounds === undefined) throw new Problem(`${id} is in none of these files`)
-    return mediansOf(rounds)
+const measuresNeeded = ['P2', 'P4', 'P13']
+
+/** Takes the unit costs out of what is kept of the bench: medians of Madang in P2, P4 and P13, and all of growth. */
+export function unitsFrom({ measures, growth }: Kept): Units {
+  const needed = measures.filter(({ id }) => measuresNeeded.includes(id))
+  const median = (id: string): Figures => {
+    const ours = needed.find((one) => one.id === id)?.contestants.find(({ name }) => name === 'madang')
+    if (ours === undefined) throw new Problem(`${id} is not kept in bench/results`)
+    return ours.medians
   }
+  const grown = (id: string): Points => {
+    const points = growth.growth.find((sweep) => sweep.id === id)?.points
+    if (points === undefined || points.length < 2) throw new Problem(`growth of ${id} is not kept in bench/results`)
+    return points
+  }
+  const sources = [...needed, { id: 'growth', run: growth.run }].map(({ id, run }) => ({ id, run }))
+  return { values: valuesOf(median, grown), sources }
 }
 
 type Points = readonly { size: number; figures: Figures }[]
-
-function grown(results: readonly z.output<typeof result>[]): (id: string) => Points {
-  const all = results.flatMap((each) => ('growth' in each ? each.growth : []))
-  return (id) => {
-    const points = all.find((sweep) => sweep.id === id)?.points
-    if (points === undefined || points.length < 2) throw new Problem(`growth of ${id} is in none of these files`)
-    return points
-  }
-}
 
 function valuesOf(median: (id: string) => Figures, growth: (id: string) => Points): Record<string, number> {
   const last = (id: string): Figures => growth(id).at(-1)?.figures ?? {}
   const of = (found: Figures, name: string): number => {
     const value = found[name]
-    if (value === undefined) throw new Problem(`${name} is not in these files`)
+    if (value === undefined) throw new Problem(`${name} is not in bench/results`)
     return value
   }
   const listeners = growth('listeners')
@@ -115,7 +79,7 @@ function valuesOf(median: (id: string) => Figures, growth: (id: string) => Point
 function idleMicros(points: Points): number {
   const [first] = points
   const each = first?.figures['serverMicrosPerSocketAndSecond']
-  if (first === undefined || each === undefined) throw new Problem('there is no silence in these files')
+  if (first === undefined || each === undefined) throw new Problem('there is no silence in bench/results')
   return each * first.size
 }
 
@@ -130,7 +94,7 @@ function perListener(points: Points, name: string): number {
   const [first, last] = [points[0], points.at(-1)]
   const [low, high] = [first?.figures[name], last?.figures[name]]
   if (first === undefined || last === undefined || low === undefined || high === undefined) {
-    throw new Problem(`${name} is not in these files`)
+    throw new Problem(`${name} is not in bench/results`)
   }
   return (high - low) / (last.size - first.size)
 }

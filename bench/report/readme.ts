@@ -20,7 +20,7 @@ export function blocksOf(measures: readonly KeptMeasure[]): Record<string, strin
 }
 
 /** Which run each measure is of: the machine, the commit, when, and what was typed. */
-function runsOf(measures: readonly KeptMeasure[]): string {
+export function runsOf(measures: readonly { id: string; run: KeptRun }[]): string {
   const machines = Map.groupBy(measures, ({ run }) => machineInWords(run.machine))
   const blocks = [...machines].map(([machine, here]) => {
     const runs = Map.groupBy(here, ({ run }) => JSON.stringify(run))

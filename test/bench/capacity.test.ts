@@ -3,14 +3,16 @@ import path from 'node:path'
 import test from 'ava'
 import { withTables } from '../../bench/capacity/page.ts'
 import { loadOf, needsOf, processesFor, supposed } from '../../bench/capacity/reckon.ts'
-import { unitsFrom, unitsShape } from '../../bench/capacity/units.ts'
+import { unitsFrom } from '../../bench/capacity/units.ts'
+import { readKept } from '../../bench/report/keep.ts'
 import { Problem } from '../../tools/problem.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
-const units = unitsShape.parse(JSON.parse(read('bench/capacity/units.json')))
+const kept = readKept()
+const units = unitsFrom(kept)
 
-test('the page of capacities is reckoned from the unit costs that are kept', (t) => {
+test('the page of capacities is reckoned from the runs that are kept', (t) => {
   const page = read('docs/capacity.md')
   t.is(withTables(page, units), page, 'npm run capacity')
   const dearer = {
@@ -56,20 +58,25 @@ test('what is not bound by processors is reckoned by what bounds it', (t) => {
   t.is(of({ 'idle server, µs a second': 30_000 }, 1000).serverCores, 0.03)
 })
 
-test('figures of a trial are refused', (t) => {
-  const machine = { cores: 2, model: 'a model', kernel: 'Linux', node: 'v24' }
-  const text = JSON.stringify({
-    machine,
-    command: 'npm run bench -- growth',
-    trial: '0.1 of the full size',
-    growth: [],
-  })
-  t.throws(() => unitsFrom([text]), { instanceOf: Problem, message: /was a trial, 0.1 of the full size/ })
+test('a run that is needed and not kept is named', (t) => {
+  const without = kept.measures.filter(({ id }) => id !== 'P4')
+  t.throws(() => unitsFrom({ ...kept, measures: without }), { instanceOf: Problem, message: /^P4 is not kept/ })
+  const growth = { ...kept.growth, growth: kept.growth.growth.filter(({ id }) => id !== 'posts') }
+  t.throws(() => unitsFrom({ ...kept, growth }), { instanceOf: Problem, message: /^growth of posts is not kept/ })
 })
 
-test('a file that lacks what is needed is refused in words', (t) => {
-  const machine = { cores: 2, model: 'a model', kernel: 'Linux', node: 'v24' }
-  const text = JSON.stringify({ machine, command: 'npm run bench -- P1', measures: [] })
-  t.throws(() => unitsFrom([text]), { instanceOf: Problem })
-  t.throws(() => unitsFrom([]), { instanceOf: Problem })
+test('the costs are those of the runs, which the page names', (t) => {
+  const run = { ...kept.growth.run, command: 'npm run bench -- P2 --seconds 7' }
+  const measures = kept.measures.map((one) => (one.id === 'P2' ? { ...one, run } : one))
+  t.true(withTables(read('docs/capacity.md'), unitsFrom({ ...kept, measures })).includes(run.command))
+
+  const cheaper = kept.measures.map((one) =>
+    one.id === 'P13'
+      ? {
+          ...one,
+          contestants: one.contestants.map((each) => ({ ...each, medians: { ...each.medians, roomMebibytesMost: 1 } })),
+        }
+      : one,
+  )
+  t.is(unitsFrom({ ...kept, measures: cheaper }).values['busiest room there can be, MiB of Redis'], 1)
 })

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
-import { unitsShape } from '../../bench/capacity/units.ts'
+import { unitsFrom } from '../../bench/capacity/units.ts'
+import { readKept } from '../../bench/report/keep.ts'
 import { finishMs } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { closeGraceMs } from '../../src/platform/ws/connection.ts'
@@ -106,7 +107,7 @@ test('a bound of memory is one that what is in it fits into', (t) => {
 })
 
 test('a server has room for the people whom it is planned for', (t) => {
-  const units = unitsShape.parse(JSON.parse(read('bench/capacity/units.json')))
+  const units = unitsFrom(readKept())
   const [, percent = ''] = /^--max-old-space-size-percentage=(\d+)$/.exec(nodeOptions()) ?? []
   const kibOfOne = (units.values['socket, KiB'] ?? NaN) + (units.values['stream, KiB'] ?? NaN)
 
