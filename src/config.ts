@@ -115,6 +115,11 @@ const settings = {
     ),
   DATABASE_URL: z.string().startsWith('mysql://').describe('mysql://user:password@host:port/database'),
   DATABASE_POOL_MAX: whole(2, 200).default(10).describe('Connections of one process'),
+  MIGRATE_WAIT_SECONDS: whole(0, 604_800)
+    .default(60)
+    .describe(
+      'How long `npm run migrate` waits for another process that needs the tables as they are, such as a backup',
+    ),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//)

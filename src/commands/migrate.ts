@@ -66,7 +66,10 @@ async function up(sql: Sql, config: Config): Promise<number> {
   await requireServices(sql, config)
   const applied = await migrateUp(sql, {
     onStep: (name) => say(`applying ${name}`),
-    onWait: (holder) => say(`waiting for another process: ${describeHolder(holder)}`),
+    waiting: {
+      seconds: config.MIGRATE_WAIT_SECONDS,
+      onWait: (holder) => say(`waiting for another process: ${describeHolder(holder)}`),
+    },
   })
   say(applied.length === 0 ? 'Nothing to apply: the tables are those of this version.' : `${applied.length} applied.`)
   return 0

@@ -39,7 +39,7 @@ import * as idempotencyKeys from './090_idempotency_keys.ts'
 import { applyMigration } from './apply.ts'
 import type { Migration } from './apply.ts'
 import { underLock } from './lock.ts'
-import type { Holder } from './lock.ts'
+import type { Waiting } from './lock.ts'
 import { appliedMigrations, createRecord, noteEnded, restoring, strike, whatIsUnderWay } from './record.ts'
 import { standOfSchema } from './stand.ts'
 import type { SchemaStand } from './stand.ts'
@@ -99,22 +99,22 @@ export class CannotMigrate extends Error {}
 export interface Migrating {
   /** Hears each name before it is applied. */
   onStep?: (name: string) => void
-  /** Hears of whom it waits for. */
-  onWait?: (holder: Holder | undefined) => void
+  /** For who has the tables to themselves. */
+  waiting?: Waiting
 }
 
 /**
  * Applies what is missing and answers the names; goes on with what a process that died has begun. Safe to call from several processes at
  * once: they wait for each other. Errors: `CannotMigrate`, `TablesAreLocked`.
  */
-export async function migrateUp(sql: Sql, { onStep, onWait }: Migrating = {}): Promise<string[]> {
+export async function migrateUp(sql: Sql, { onStep, waiting }: Migrating = {}): Promise<string[]> {
   return underLock(
     sql,
     async (locked) => {
       await requireNoRestore(locked)
       return applyAmong(locked, new Set(migrationNames), onStep)
     },
-    onWait,
+    waiting,
   )
 }
 

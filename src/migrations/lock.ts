@@ -3,7 +3,8 @@ import type { Sql } from '../platform/mysql.ts'
 
 /** One process at a time changes the tables, or needs them to stay as they are. */
 
-export const lockSeconds = 60
+/** How long somebody waits who says nothing else. */
+const usualSeconds = 60
 
 /** Who has the lock, as the database knows them. */
 export interface Holder {
@@ -17,9 +18,9 @@ export interface Holder {
 
 /** Thrown when somebody else had the lock for as long as we waited. */
 export class TablesAreLocked extends Error {
-  constructor(holder: Holder | undefined) {
+  constructor(holder: Holder | undefined, seconds: number) {
     super(
-      `Another process has had the tables of this database to itself for ${lockSeconds} seconds: ${describeHolder(holder)}. ` +
+      `Another process has had the tables of this database to itself for ${seconds} seconds: ${describeHolder(holder)}. ` +
         'Wait for it. If its process, or its machine, is gone for sure, "npm run migrate -- unlock" takes the lock from it.',
     )
   }
@@ -34,6 +35,13 @@ export function describeHolder(holder: Holder | undefined): string {
   return `connection ${connection} from ${from}${work}`
 }
 
+export interface Waiting {
+  /** How long it waits for who has the lock; a minute unless said otherwise. */
+  seconds?: number
+  /** Hears of whom it waits for. */
+  onWait?: (holder: Holder | undefined) => void
+}
+
 /** Names of locks have 64 characters at most, those of databases as many. */
 const lockName = "LEFT(CONCAT('madang-migrate-', DATABASE()), 64)"
 
@@ -43,20 +51,13 @@ const silentSeconds = 30 * 86_400
 /**
  * The lock belongs to a connection, and goes with it, whatever becomes of the process. The transaction is only there to keep that
  * connection: DDL commits by itself, and `work` leaves nothing to the end of it. So where the connection is lost behind its last statement
- * it is done all the same. `onWait` hears of whom it waits for.
+ * it is done all the same. Error: `TablesAreLocked`.
  */
-export async function underLock<T>(
-  sql: Sql,
-  work: (locked: Sql) => Promise<T>,
-  onWait: (holder: Holder | undefined) => void = () => undefined,
-): Promise<T> {
+export async function underLock<T>(sql: Sql, work: (locked: Sql) => Promise<T>, waiting: Waiting = {}): Promise<T> {
   const outcome: { done?: { answer: T } } = {}
   const holding = sql.transaction(async (locked) => {
     await locked.raw(`SET SESSION wait_timeout = ${silentSeconds}`)
-    if (!(await takeLock(locked, 0))) {
-      onWait(await lockHolder(locked))
-      if (!(await takeLock(locked, lockSeconds))) throw new TablesAreLocked(await lockHolder(locked))
-    }
+    await waitForLock(locked, waiting)
     try {
       outcome.done = { answer: await work(locked) }
     } finally {
@@ -69,6 +70,13 @@ export async function underLock<T>(
   )
   if (outcome.done === undefined) throw failure
   return outcome.done.answer
+}
+
+async function waitForLock(locked: Sql, { seconds = usualSeconds, onWait }: Waiting): Promise<void> {
+  if (await takeLock(locked, 0)) return
+  onWait?.(await lockHolder(locked))
+  if (await takeLock(locked, seconds)) return
+  throw new TablesAreLocked(await lockHolder(locked), seconds)
 }
 
 async function takeLock(sql: Sql, seconds: number): Promise<boolean> {

@@ -220,6 +220,32 @@ test.serial(
   },
 )
 
+test.serial(
+  'a migrate waits for a backup as long as it is told to, then goes on or says how long it has waited',
+  async (t) => {
+    const world = await emptyWorld(t)
+    const holding = Promise.withResolvers<void>()
+    t.teardown(() => holding.resolve())
+    const backup = underLock(connection(t, world), () => holding.promise)
+    await eventually(async () => (await schemaStand(world.sql)).holder)
+
+    const impatient = await run('migrate', [], { ...world.env, MIGRATE_WAIT_SECONDS: '1' })
+    const patient = begin('migrate', [], { ...world.env, MIGRATE_WAIT_SECONDS: '600' })
+    await eventually(async () => patient.said().includes('waiting for another process'))
+    holding.resolve()
+    await backup
+
+    t.is(impatient.code, 1)
+    t.regex(
+      impatient.said,
+      /^waiting for .*\nAnother process has had the tables of this database to itself for 1 seconds: /,
+    )
+    const { code, said } = await patient.ended
+    t.is(code, 0, said)
+    t.regex(said, /^waiting for another process: connection \d+ from .*\napplying 001_accounts\n/)
+  },
+)
+
 test.serial('the lock outlasts a long silence of its connection', async (t) => {
   const world = await emptyWorld(t)
 

@@ -51,6 +51,9 @@ const healthy: Series = {
   [created('migrate-0.1.0')]: `0x${long}`,
   [failed('backup-1')]: `0x${long}`,
   [created('backup-1')]: `0x${long}`,
+  // By hand before an update, as docs/kubernetes.md calls it.
+  [failed('before-0.2.0')]: `0x${long}`,
+  [created('before-0.2.0')]: `0x${long}`,
   [lastBackup()]: nightly,
   [cronJob()]: `0x${long}`,
   // Another tenant of the cluster, whose names are the same by chance, is none of ours.
@@ -69,6 +72,7 @@ const troubles: Record<string, { changes: Series; firesAt: number; silentAt: num
   MadangKubernetesJobFailed: [
     { changes: { [failed('migrate-0.1.0')]: `0x2 1x${long}` }, firesAt: 17, silentAt: minutesOfDay + 6 },
     { changes: { [failed('backup-1')]: `0x18 1x${long}` }, firesAt: 97, silentAt: 92 },
+    { changes: { [failed('before-0.2.0')]: `0x18 1x${long}` }, firesAt: 97, silentAt: 92 },
   ],
   MadangBackupOld: [
     { changes: { [lastBackup()]: `0x12 3600x${long}` }, firesAt: 60 + 36 * 60 + 7, silentAt: 60 + 36 * 60 + 2 },
@@ -146,7 +150,7 @@ withPromtool('each fires for what it names, and not before or after', async (t) 
       return [testOf(series, firesAt, alert, true), testOf(series, silentAt, alert, false)]
     }),
   )
-  t.is(tests.length, 12)
+  t.is(tests.length, 14)
   await t.notThrowsAsync(judge(t, tests))
 })
 

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { projectFolder } from '../../tools/paths.ts'
+import { ask } from '../../tools/services/shell.ts'
 import { readCompose } from '../support/compose.ts'
 import { runWithDocker } from '../support/docker.ts'
 import type { DockerAnswer } from '../support/docker.ts'
 
 /** The backup of each night of a site of compose: deploy/compose/backup as it is shipped. What its script does is in test/commands/nightly-backup.test.ts. */
 
+const program = process.env['DOCKER_COMPOSE']
+const withCompose = program === undefined ? test.skip : test
 const script = path.join(projectFolder, 'deploy/compose/backup')
 
 async function backUp(args: readonly string[], env: Record<string, string> = {}, answer: DockerAnswer = {}) {
@@ -37,6 +40,16 @@ test('it runs the script of each night in a container of the worker, with the fo
   t.deepEqual(words.slice(0, 5), ['compose', 'run', '--rm', '--no-deps', '-T'])
   t.deepEqual(words.slice(-3), ['worker', 'sh', inside])
   t.true('worker' in readCompose().services)
+})
+
+withCompose('Compose knows every option that it uses', async (t) => {
+  const { given } = await backUp(['/backups'])
+  const [, command = '', ...rest] = given[0] ?? []
+  const used = rest.slice(0, rest.indexOf('worker')).filter((word) => word.startsWith('-'))
+  const { output } = await ask(program ?? '', [command, '--help'])
+
+  t.deepEqual([command, ...new Set(used)], ['run', '--rm', '--no-deps', '-T', '-v', '-e'])
+  for (const option of used) t.regex(output, new RegExp(`^ +(-\\w, )?${option}(?![\\w-])`, 'm'), option)
 })
 
 test('how many stay is said by the environment, and it ends as the backup does', async (t) => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import test from 'ava'
 import { describeSettings, loadConfig } from '../../src/config.ts'
 import { serverFlags } from '../../tools/local/madang.ts'
-import { derived } from '../../tools/nginx-settings.ts'
+import { deriveSettings, derived } from '../../tools/nginx-settings.ts'
 import { projectFolder } from '../../tools/paths.ts'
 import { readCompose } from '../support/compose.ts'
 import type { ComposeService } from '../support/compose.ts'
@@ -182,12 +182,14 @@ test('Nginx reaches two servers by files in memory that only they and it may tou
 
 test('further servers are as many as one likes, and Nginx finds them by their name', (t) => {
   const more = (env: Record<string, string>) => readCompose([], env).services
+  const named = (env: Record<string, string>) => deriveSettings(more(env)['nginx']?.environment ?? {}).MADANG_NAMED
 
-  t.is(more({})['more-servers']?.deploy.replicas, '0')
-  t.is(more({})['nginx']?.environment?.['MADANG_NAMED_SERVERS'], '')
-  const five = more({ MADANG_MORE_SERVERS: '5' })
-  t.is(five['more-servers']?.deploy.replicas, '5')
-  t.is(five['nginx']?.environment?.['MADANG_NAMED_SERVERS'], `more-servers:${fixed['PORT']}`)
+  for (const none of [{}, { MADANG_MORE_SERVERS: '0' }, { MADANG_MORE_SERVERS: '' }]) {
+    t.is(more(none)['more-servers']?.deploy.replicas, '0')
+    t.is(named(none), '', 'Nginx looks for none')
+  }
+  t.is(more({ MADANG_MORE_SERVERS: '5' })['more-servers']?.deploy.replicas, '5')
+  t.regex(named({ MADANG_MORE_SERVERS: '5' }), new RegExp(` server more-servers:${fixed['PORT']} resolve `))
   t.is(more({})['worker']?.deploy.replicas, '2', 'workers')
   t.is(more({ MADANG_WORKER_REPLICAS: '4' })['worker']?.deploy.replicas, '4')
 })

@@ -67,6 +67,7 @@ for (const name of overlayNames()) {
     /** Told otherwise here, each for a reason that stands beside it. */
     const others = [
       'MADANG_SERVERS',
+      'MADANG_MORE_SERVERS',
       'MADANG_NAMED_SERVERS',
       'MADANG_INNER_ADDRESSES',
       'MADANG_TRUSTED_PROXIES',

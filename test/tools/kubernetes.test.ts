@@ -95,6 +95,18 @@ function configOf(manifests: readonly Manifest[], container: Container): Config 
   return loadConfig(Object.fromEntries(env))
 }
 
+const deadline = z.looseObject({ activeDeadlineSeconds: z.number() })
+const beside = z.looseObject({
+  preferredDuringSchedulingIgnoredDuringExecution: z.array(
+    z.looseObject({
+      podAffinityTerm: z.looseObject({
+        topologyKey: z.string(),
+        labelSelector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }),
+      }),
+    }),
+  ),
+})
+
 test('there are overlays to look at', (t) => {
   t.deepEqual(overlayNames(), ['large', 'small'])
 })
@@ -198,6 +210,36 @@ for (const name of overlayNames()) {
     t.like(migrations(of()), { REDIS_DURABILITY: 'none', WEAK_DURABILITY: 'refuse' })
     t.like(migrations(after), said)
     t.like(configOf(after, mainOf(componentIn(after, 'server'))), said)
+  })
+
+  rendered(
+    `${name}: the migrations wait for a backup as long as one may take, and have an hour of their own behind it`,
+    (t) => {
+      const [job] = of().filter(({ kind }) => kind === 'Job')
+      const [nightly] = of().filter(({ kind }) => kind === 'CronJob')
+      const most = deadline.parse(job?.['spec']).activeDeadlineSeconds
+      const ofBackup = z.looseObject({ jobTemplate: z.looseObject({ spec: deadline }) }).parse(nightly?.['spec'])
+      const { MIGRATE_WAIT_SECONDS } = configOf(of(), mainOf(componentIn(of(), 'migrate')))
+
+      t.true(MIGRATE_WAIT_SECONDS >= ofBackup.jobTemplate.spec.activeDeadlineSeconds)
+      t.true(most >= MIGRATE_WAIT_SECONDS + 3600)
+    },
+  )
+
+  rendered(`${name}: a backup and who looks at backups are put on one node, where their volume is`, (t) => {
+    for (const [one, other] of [
+      ['backup', 'maintenance'],
+      ['maintenance', 'backup'],
+    ] as const) {
+      const { affinity } = z
+        .looseObject({ affinity: z.looseObject({ podAffinity: beside }) })
+        .parse(componentIn(of(), one).pod)
+      const [{ podAffinityTerm: term } = { podAffinityTerm: undefined }] =
+        affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution
+
+      t.is(term?.topologyKey, 'kubernetes.io/hostname')
+      t.like(componentIn(of(), other).labels, term?.labelSelector.matchLabels ?? { none: '' }, one)
+    }
   })
 
   rendered(`${name}: what runs is there, and is what compose runs`, (t) => {
@@ -390,9 +432,12 @@ rendered('where there is an autoscaler there are more Nginxes before the memory 
   const [own] = large.filter(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === 'nginx')
   const memory = scaling.parse(own?.['spec']).metrics.find(({ resource }) => resource.name === 'memory')
   const mib = (size = ''): number => Number(/^(\d+)Mi$/.exec(size)?.[1])
-  const most = mib(mainOf(componentIn(large, 'nginx')).resources.limits['memory'])
+  const { limits, requests } = mainOf(componentIn(large, 'nginx')).resources
+  const average = mib(memory?.resource.target.averageValue)
 
-  t.true(mib(memory?.resource.target.averageValue) <= 0.7 * most)
+  t.true(average <= 0.7 * mib(limits['memory']))
+  // A node that runs out of memory ends first who is furthest above what they asked for.
+  t.true(mib(requests['memory']) >= average)
 })
 
 rendered(

@@ -54,6 +54,29 @@ test('what is missing or cannot be meant is said in a sentence, and what Nginx s
   t.false(readdirSync(folder).includes('x'))
 })
 
+const byName = process.env['NAMED_NGINX'] ?? ''
+const named = byName === '' ? test.skip : test
+
+named('servers that have names of IPv6 alone are asked for so', (t) => {
+  const { folder, run } = setting(t)
+  const env = {
+    NGINX_SERVER: byName,
+    MADANG_ADDRESSES: '127.0.0.1:8080',
+    MADANG_NAMED_SERVERS: 'servers.example:3000',
+    MADANG_RESOLVER: '[::1]:53',
+  }
+  const written = (more: Record<string, string>) => {
+    const { status, stderr } = run(['--to', 'front'], { ...env, ...more })
+    return { status, stderr, text: readFileSync(path.join(folder, 'front', 'upstream.conf'), 'utf8') }
+  }
+
+  t.like(written({}), { status: 0 })
+  t.regex(written({}).text, /resolver \[::1\]:53 valid=5s ipv6=off; server servers\.example:3000 resolve/)
+  t.like(written({ MADANG_RESOLVER_IPV6: 'on' }), { status: 0 })
+  t.regex(written({ MADANG_RESOLVER_IPV6: 'on' }).text, /resolver \[::1\]:53 valid=5s ipv6=on;/)
+  t.regex(written({ MADANG_RESOLVER_IPV6: 'yes' }).stderr, /MADANG_RESOLVER_IPV6=yes: give on or off/)
+})
+
 function setting(t: ExecutionContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'madang-front-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
