@@ -226,6 +226,12 @@ test('slow mode counts down from the last message, and not for whom it does not 
   t.is(slowModeLeft(1000, 0, 1001), 0)
 })
 
+test('slow mode asks for no more than its seconds, however late a clock is', (t) => {
+  t.is(slowModeLeft(300_000, 30, 0), 30)
+  t.is(slowModeLeft(1000, 30, 0), 30)
+  t.is(slowModeLeft(1000, 30, 2000), 29)
+})
+
 test('why one cannot write is said: the room is over, is ending, or one has not the word', (t) => {
   const room = { isOver: false, state: 'open', speak: 'members', hasWord: false, keepsOrder: false } as const
   t.is(silenceOf(room), undefined)

@@ -5,7 +5,7 @@ import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { ask, bodiesOf, openRoomFor, say } from './room-windows.ts'
+import { ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
 
 /** What goes wrong around a conversation: servers die, networks end, pages are loaded anew, messages are refused, people are sent away. */
 
@@ -167,6 +167,38 @@ inBrowser('an edit that did not arrive stays in the field, and is sent by anothe
   await eventually(() => field.evaluate((element) => element === document.activeElement))
   for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['hello, all of you'])
 })
+
+for (const { late, lateMs } of [
+  { late: 'three seconds', lateMs: 3000 },
+  { late: 'five minutes', lateMs: 300_000 },
+]) {
+  inBrowser(`slow mode is over after its seconds where the clock of the device is ${late} late`, async (t) => {
+    t.timeout(120_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob')
+    const room = await openRoomFor(alice, [bob])
+    const slowModeSeconds = 3
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { slowModeSeconds })
+    await bob.page.addInitScript((ms) => {
+      const here = Date.now
+      Date.now = () => here() - ms
+    }, lateMs)
+    await bob.page.goto(`/rooms/${room}`)
+    const notes = bob.page.locator('.room-composer-notes')
+
+    await say(bob.page, 'first')
+    await notes.getByText(/again in [1-3] /).waitFor()
+    await bob.page.locator('.room-composer-input').fill('second')
+    t.true(await sendButton(bob.page).isDisabled())
+    // For as long as nothing would have looked at the time any more.
+    await bob.page.waitForTimeout(slowModeSeconds * 1000 + 1500)
+    await bob.page.locator('.room-composer-row button[type=submit]:enabled').waitFor({ timeout: 20_000 })
+    await sendButton(bob.page).click()
+
+    await bob.page.locator('.message-own', { hasText: 'second' }).locator('[data-state=stored]').waitFor()
+    t.deepEqual(await bodiesOf(bob.page), ['first', 'second'])
+  })
+}
 
 inBrowser('what was refused can be sent again, or discarded', async (t) => {
   t.timeout(120_000)

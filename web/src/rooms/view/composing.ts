@@ -21,10 +21,13 @@ export function bytesOf(body: string): number {
   return encoder.encode(body).length
 }
 
-/** Whole seconds until somebody may write again where one message in `seconds` is asked for; 0: now. */
+/**
+ * Whole seconds until somebody may write again where one message in `seconds` is asked for; 0: now. Never more than `seconds`, whatever clocks say: the
+ * room asks for no more either. Both times are the servers'.
+ */
 export function slowModeLeft(lastSaidAt: number | undefined, seconds: number, now: number): number {
   if (lastSaidAt === undefined || seconds === 0) return 0
-  return Math.max(0, Math.ceil((lastSaidAt + seconds * 1000 - now) / 1000))
+  return Math.min(seconds, Math.max(0, Math.ceil((lastSaidAt + seconds * 1000 - now) / 1000)))
 }
 
 /** Why nothing can be written here, if nothing can. */

@@ -1,23 +1,26 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useRoom } from '../visit/room-context.ts'
+import { useSocket } from '../wires.ts'
 import { slowModeLeft } from './composing.ts'
 
-/** Seconds until slow mode lets me write again, counting down. */
+const tickMs = 500
+
+/** Seconds until slow mode lets me write again, counting down, by the clock of the servers: messages bear their time, and the device may have another. */
 export function useSlowMode(): number {
   const { visit, me, keepsOrder } = useRoom()
+  const socket = useSocket()
   const seconds = keepsOrder ? 0 : (visit.room.value?.slowModeSeconds ?? 0)
-  const [now, setNow] = useState(() => Date.now())
+  const [now, setNow] = useState(() => socket.now())
   const lastAt = visit.rows.value.findLast((row) => row.from === me && row.kind === 'text')?.at
-  const left = slowModeLeft(lastAt, seconds, now)
   useEffect(() => {
-    setNow(Date.now())
-    if (seconds === 0 || lastAt === undefined) return undefined
-    const timer = setInterval(() => setNow(Date.now()), 500)
-    const end = setTimeout(() => clearInterval(timer), seconds * 1000 + 1000)
-    return () => {
-      clearInterval(timer)
-      clearTimeout(end)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = (): void => {
+      const seen = socket.now()
+      setNow(seen)
+      if (slowModeLeft(lastAt, seconds, seen) > 0) timer = setTimeout(look, tickMs)
     }
-  }, [seconds, lastAt])
-  return left
+    look()
+    return () => clearTimeout(timer)
+  }, [socket, seconds, lastAt])
+  return slowModeLeft(lastAt, seconds, now)
 }
