@@ -19,7 +19,7 @@ export async function openRoomFor(
   return id
 }
 
-/** What the API does for who is signed in there. */
+/** What the API does for who is signed in there; undefined where it has nothing to say. */
 export async function ask(window: Window, method: string, path: string, data?: object): Promise<never> {
   const answer = await window.context.request.fetch(path, {
     method,
@@ -27,7 +27,7 @@ export async function ask(window: Window, method: string, path: string, data?: o
     headers: { origin: window.address },
   })
   if (!answer.ok()) throw new Error(`${method} ${path} was answered ${answer.status()}: ${await answer.text()}`)
-  return (await answer.json()) as never
+  return (answer.status() === 204 ? undefined : await answer.json()) as never
 }
 
 /** Writes a message and sends it, by the button, which is there on every device. */

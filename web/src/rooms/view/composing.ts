@@ -30,6 +30,8 @@ export function slowModeLeft(lastSaidAt: number | undefined, seconds: number, no
   return Math.min(seconds, Math.max(0, Math.ceil((lastSaidAt + seconds * 1000 - now) / 1000)))
 }
 
+export type Silence = 'over' | 'closing' | 'muted'
+
 /** Why nothing can be written here, if nothing can. */
 export function silenceOf(room: {
   isOver: boolean
@@ -37,7 +39,7 @@ export function silenceOf(room: {
   speak: 'members' | 'mentors'
   hasWord: boolean
   keepsOrder: boolean
-}): 'over' | 'closing' | 'muted' | undefined {
+}): Silence | undefined {
   if (room.state === 'closed') return 'over'
   if (room.state === 'closing' || room.isOver) return 'closing'
   return room.speak === 'mentors' && !room.hasWord && !room.keepsOrder ? 'muted' : undefined

@@ -11,7 +11,7 @@ export const quickEmoji = ['👍', '❤️', '😂', '🎉', '😮', '😢', '�
 
 /** What can be done with a message: beside it while it is pointed at or holds the focus. Keys do the same (room-keys.ts). */
 export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
-  const { visit, actions, keepsOrder } = useRoom()
+  const { visit, actions, keepsOrder, isSilent } = useRoom()
   const [isReacting, setReacting] = useState(false)
   const words = text.value
   const place = useRef<HTMLDivElement>(null)
@@ -23,7 +23,7 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
   }
   const items: MenuItem[] = [
     { label: words.copy, icon: 'copy', onSelect: () => actions.copy(row) },
-    ...(isOwn ? [{ label: words.edit, icon: 'edit' as const, onSelect: () => actions.edit(row) }] : []),
+    ...(isOwn && !isSilent ? [{ label: words.edit, icon: 'edit' as const, onSelect: () => actions.edit(row) }] : []),
     ...(isOwn || keepsOrder
       ? [{ label: words.remove, icon: 'trash' as const, isDangerous: true, onSelect: () => actions.remove(row) }]
       : []),
@@ -47,7 +47,9 @@ export function MessageActions({ row, isOwn }: { row: Row; isOwn: boolean }) {
             tabIndex={-1}
             onClick={() => setReacting(true)}
           />
-          <IconButton icon="reply" label={words.reply} tabIndex={-1} onClick={() => actions.reply(row)} />
+          {!isSilent && (
+            <IconButton icon="reply" label={words.reply} tabIndex={-1} onClick={() => actions.reply(row)} />
+          )}
           <Menu label={words.actions} items={items} tabIndex={-1} />
         </>
       )}

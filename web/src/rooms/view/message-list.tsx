@@ -21,7 +21,8 @@ import type { Reader } from './reader.ts'
 
 /** The messages of a room, from where the reader is: see `Reader` for how they stay there. */
 export function MessageList({ reader, name }: { reader: Reader; name: string }) {
-  const { visit, actions, keepsOrder } = useRoom()
+  const { visit, actions, keepsOrder, isSilent } = useRoom()
+  const isOver = visit.isOver.value
   const scroller = useRef<HTMLDivElement>(null)
   const lines = useRef<HTMLDivElement>(null)
   const kept = useRef(new Kept<VNode>())
@@ -49,7 +50,9 @@ export function MessageList({ reader, name }: { reader: Reader; name: string }) 
         ref={scroller}
         class="room-log"
         onScroll={() => reader.scrolled()}
-        onKeyDown={(event) => onListKey(event, { actions, keepsOrder, rowOf: (key) => reader.messageOf(key) })}
+        onKeyDown={(event) =>
+          onListKey(event, { actions, keepsOrder, isSilent, isOver, rowOf: (key) => reader.messageOf(key) })
+        }
         onFocusCapture={(event) => reader.focus.came(event.target)}
         onBlurCapture={() => reader.focus.goes()}
       >

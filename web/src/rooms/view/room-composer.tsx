@@ -2,25 +2,19 @@ import './room-composer.css'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { hasLostFocus } from '../../ui/focus.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { useRoom } from '../visit/room-context.ts'
-import { silenceOf } from './composing.ts'
+import type { Silence } from './composing.ts'
 import { text } from './text.ts'
 import { WritingField } from './writing-field.tsx'
 import type { WritingFieldProps } from './writing-field.tsx'
 
 /** Where one writes, or why one cannot. */
-export function RoomComposer(props: WritingFieldProps) {
-  const { visit, keepsOrder } = useRoom()
-  const room = visit.room.value
+export function RoomComposer({ silence, ...props }: WritingFieldProps & { silence: Silence | undefined }) {
   const note = useRef<HTMLOutputElement>(null)
   const wasWriting = useRef(false)
-  const isOver = visit.isOver.value
-  const silence = room === undefined ? undefined : silenceOf({ isOver, ...room, hasWord: room.me.hasWord, keepsOrder })
   useLayoutEffect(() => {
     if (silence !== undefined && wasWriting.current && hasLostFocus()) note.current?.focus()
     wasWriting.current = silence === undefined
   }, [silence])
-  if (room === undefined) return null
   if (silence === undefined) return <WritingField key={props.editing?.id ?? 'new'} {...props} />
   const words = { over: text.value.over, closing: text.value.closingNow, muted: text.value.muted }
   return (

@@ -13,6 +13,8 @@ export interface ListKeys {
   /** Of the message that has the focus. */
   rowOf(key: string): { row: Row; isOwn: boolean } | undefined
   keepsOrder: boolean
+  isSilent: boolean
+  isOver: boolean
 }
 
 /** Keys while a message has the focus: arrows lead through the messages, letters do what its buttons do. */
@@ -68,20 +70,20 @@ function actionOf(
   key: string,
   target: HTMLElement,
   { row, isOwn }: { row: Row; isOwn: boolean },
-  { actions, keepsOrder }: ListKeys,
+  { actions, keepsOrder, isSilent, isOver }: ListKeys,
 ): (() => void) | undefined {
   if (row.content === null) return undefined
   switch (key) {
     case 'r':
-      return () => actions.reply(row)
+      return isSilent ? undefined : () => actions.reply(row)
     case 'c':
       return () => actions.copy(row)
     case '+':
       return () => target.querySelector<HTMLElement>('[data-action=react]')?.click()
     case 'e':
-      return isOwn ? () => actions.edit(row) : undefined
+      return isOwn && !isSilent ? () => actions.edit(row) : undefined
     case 'Delete':
-      return isOwn || keepsOrder ? () => actions.remove(row) : undefined
+      return (isOwn || keepsOrder) && !isOver ? () => actions.remove(row) : undefined
     default:
       return undefined
   }

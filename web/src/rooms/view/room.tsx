@@ -14,6 +14,7 @@ import { RoomSceneContext } from '../visit/room-context.ts'
 import type { RoomScene } from '../visit/room-context.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
 import { me as account, usePageTitle } from '../wires.ts'
+import { silenceOf } from './composing.ts'
 import { DoorView } from './door-view.tsx'
 import { EndedView } from './ended.tsx'
 import { MessageList } from './message-list.tsx'
@@ -32,11 +33,15 @@ import { useRowActions } from './use-row-actions.ts'
 /** A room: its head, its messages, where one writes, and who is here. */
 export function Room({ id, me }: { id: string; me: string }) {
   const { visit, reader, faces, uploads } = useRoomVisit(id, me)
-  const rows = useRowActions(visit, reader, me)
   const isWide = useIsWide()
   const [isPanelOpen, setPanelOpen] = useState(isWide)
   const [dialog, setDialog] = useState<OrderDialogName | 'shortcuts' | undefined>(undefined)
   const room = visit.room.value
+  const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
+  const isOver = visit.isOver.value
+  const silence = room === undefined ? undefined : silenceOf({ isOver, ...room, hasWord: room.me.hasWord, keepsOrder })
+  const isSilent = silence !== undefined
+  const rows = useRowActions({ visit, reader, me, isSilent })
   useWholeHeight()
   // An edit is not kept.
   useConnectionHint(rows.editing === undefined ? text.value.keptWhileCut : '')
@@ -44,8 +49,7 @@ export function Room({ id, me }: { id: string; me: string }) {
 
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
 
-  const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
-  const scene: RoomScene = { visit, faces, me, keepsOrder, actions: rows.actions }
+  const scene: RoomScene = { visit, faces, me, keepsOrder, isSilent, actions: rows.actions }
   const items =
     room === undefined ? [] : roomItems({ room, me, keepsOrder, onOpen: setDialog, onLeft: () => visit.refresh() })
   const isEnding = room !== undefined && room.state !== 'open'
@@ -57,14 +61,15 @@ export function Room({ id, me }: { id: string; me: string }) {
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
-          {visit.isReady.value && isIn && (isEnding || visit.isOver.value) && visit.foundClosed === false && (
-            <ClosingProgress room={id} pulse={visit.isOver.value} onOver={() => void visit.refresh()} />
+          {visit.isReady.value && isIn && (isEnding || isOver) && visit.foundClosed === false && (
+            <ClosingProgress room={id} pulse={isOver} onOver={() => void visit.refresh()} />
           )}
           {/* Where one writes is there before the messages are: neither waits for the other to be drawn. */}
           {isIn && (
             <>
               <TypingLine />
               <RoomComposer
+                silence={silence}
                 name={nameOf(room)}
                 replyTo={rows.replyTo}
                 editing={rows.editing}

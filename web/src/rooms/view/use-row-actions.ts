@@ -16,8 +16,16 @@ import type { Reader } from './reader.ts'
 import { focusComposer } from './room-keys.ts'
 import { text } from './text.ts'
 
+interface RowActionParts {
+  visit: RoomVisit
+  reader: Reader
+  me: string
+  /** Nothing can be written at the moment. */
+  isSilent: boolean
+}
+
 /** What is done with messages, and which one is answered or edited at the moment. */
-export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
+export function useRowActions({ visit, reader, me, isSilent }: RowActionParts) {
   const socket = useSocket()
   const [replyTo, setReplyTo] = useState<Row | undefined>(undefined)
   const [editing, setEditing] = useState<Row | undefined>(undefined)
@@ -28,6 +36,12 @@ export function useRowActions(visit: RoomVisit, reader: Reader, me: string) {
     if (wasEditing.current && editing === undefined && hasLostFocus()) focusComposer()
     wasEditing.current = editing !== undefined
   }, [editing])
+  // The field is gone with what was in it: who gets the word again goes on with their draft.
+  useLayoutEffect(() => {
+    if (!isSilent) return
+    setReplyTo(undefined)
+    setEditing(undefined)
+  }, [isSilent])
 
   function stop(): void {
     setReplyTo(undefined)

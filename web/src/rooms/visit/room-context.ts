@@ -11,6 +11,8 @@ export interface RoomScene {
   me: string
   /** Mentor of the room, or an admin. */
   keepsOrder: boolean
+  /** I may not write here: nothing new, no answer and no edit. What was said can be deleted and reacted to unless the room is over. */
+  isSilent: boolean
   actions: RowActions
 }
 
