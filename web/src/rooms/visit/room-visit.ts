@@ -114,6 +114,8 @@ export class RoomVisit {
     if (this.#isLeft) return
     this.marker.startAt(readUpTo)
     this.isReady.value = true
+    // What its first page tells of may have happened since the room was read.
+    if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.#refreshSoon()
     await this.#showOutgoing()
     if (state === 'closed') this.isOver.value = true
     else if (!this.#isLeft) this.#listen()
@@ -174,11 +176,13 @@ export class RoomVisit {
       },
       dropped: (kept) => {
         this.log.tellDropped(kept)
+        this.#refreshSoon()
         this.#changed()
         void this.pages.readAgain().catch(() => undefined)
       },
       gap: (gap) => {
         this.log.tellHole(gap)
+        this.#refreshSoon()
         this.#changed()
         void this.pages.readMissed({ from: gap.from.seq + 1, to: gap.to.seq }).catch(() => undefined)
       },
@@ -200,8 +204,8 @@ export class RoomVisit {
     }
   }
 
-  /** Entries after which the rules, or my own standing, may be others. */
-  #concernsMe({ kind, content }: Entry): boolean {
+  /** Entries after which the rules, or my own standing, may be others. What was missed, or taken back, may have been some of them. */
+  #concernsMe({ kind, content }: Pick<Entry, 'kind' | 'content'>): boolean {
     if (kind === 'settings' || kind === 'closed') return true
     return moves.has(kind) && content !== null && readMove(content).who === this.#parts.me
   }

@@ -1,0 +1,79 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { uuidv7 } from '../../web/src/api/uuidv7.ts'
+import { RoomVisit } from '../../web/src/rooms/visit/room-visit.ts'
+import type { VisitParts } from '../../web/src/rooms/visit/room-visit.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+import { enter } from './guests.ts'
+import type { Guest } from './guests.ts'
+
+/** A room as its page knows it, entered by the client's own library: what is read and what is told, in every order in which they can come. */
+
+const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1, RESUME_MAX_ENTRIES: 5 }, { hasRandomServers: true })
+
+/** A mentor, a member of their room, and what the visit of that member is made of; `changes` are other parts of it. */
+async function together(t: ExecutionContext) {
+  const mentor = await enter(stack(), 'mentor', { role: 'mentor' })
+  const alice = await enter(stack(), 'alice')
+  const { id } = await mentor.client.rooms.open({ name: 'The well', seats: 50 }, crypto.randomUUID())
+  await alice.client.rooms.join(id)
+  const { socket, outbox } = alice.opens(t)
+  const rooms = alice.client.rooms
+  const visitWith = (changes: Partial<VisitParts>): RoomVisit => {
+    const visit = new RoomVisit(id, {
+      ...{ rooms, socket, outbox, me: alice.account.username, met: () => undefined },
+      ...changes,
+    })
+    t.teardown(() => visit.leave())
+    return visit
+  }
+  return { id, mentor, rooms, outbox, visitWith }
+}
+
+async function sayOften({ client }: Guest, room: string, count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await client.rooms.send(room, { id: uuidv7(), body: `line ${turn}` })
+}
+
+test.serial('a rule that was changed within what was missed holds, as the line says that tells of it', async (t) => {
+  const { id, mentor, rooms, visitWith } = await together(t)
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      // Between the newest page and the socket as much happens as it does not tell.
+      messages: async (room, range) => {
+        const page = await rooms.messages(room, range)
+        if (!('after' in (range ?? {}))) {
+          await mentor.client.rooms.change(id, { speak: 'mentors' })
+          await sayOften(mentor, id, 10)
+        }
+        return page
+      },
+    },
+  })
+
+  await visit.enter()
+  t.is(visit.room.value?.speak, 'members')
+  await eventually(() => visit.log.rows.some(({ kind }) => kind === 'settings'))
+
+  await eventually(() => visit.room.value?.speak === 'mentors')
+  t.is(visit.room.value?.me.hasWord, false)
+})
+
+test.serial('a rule that was changed between the room and its first page holds', async (t) => {
+  const { id, mentor, rooms, visitWith } = await together(t)
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      messages: async (room, range) => {
+        if (visit.room.value?.slowModeSeconds === 0) await mentor.client.rooms.change(id, { slowModeSeconds: 20 })
+        return rooms.messages(room, range)
+      },
+    },
+  })
+
+  await visit.enter()
+  t.true(visit.log.rows.some(({ kind }) => kind === 'settings'))
+
+  await eventually(() => visit.room.value?.slowModeSeconds === 20)
+})
