@@ -227,42 +227,91 @@ inBrowser('what was refused can be sent again, or discarded', async (t) => {
   for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['may I?', 'let me say this'])
 })
 
-inBrowser('who has not the word is offered no answer and no edit, and goes on with their draft when they get it', async (t) => {
+inBrowser(
+  'who has not the word is offered no answer and no edit, and goes on with their draft when they get it',
+  async (t) => {
+    t.timeout(120_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob')
+    const room = await openRoomFor(alice, [bob])
+    const { page } = bob
+    await page.goto(`/rooms/${room}`)
+    await say(page, 'as it was')
+    const message = page.locator('.message-own')
+    await message.locator('[data-state=stored]').waitFor()
+    const field = page.locator('.room-composer-input')
+    const silent = page.locator('.room-composer-silent')
+    await field.fill('a draft')
+    await message.focus()
+    await page.keyboard.press('e')
+    await eventually(async () => (await field.inputValue()) === 'as it was')
+
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+    await silent.waitFor()
+    await message.focus()
+    for (const key of ['e', 'r']) await page.keyboard.press(key)
+    await page.getByRole('button', { name: 'What to do with this message' }).click()
+    await page.getByRole('menuitem').first().waitFor()
+    t.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Copy the text', 'Delete'])
+    await page.keyboard.press('Escape')
+    t.is(await message.getByRole('button', { name: 'Reply' }).count(), 0)
+    await message.focus()
+    await page.keyboard.press('+')
+    await page.getByRole('toolbar').getByRole('button', { name: '🎉' }).click()
+    await page.locator('.message-reactions', { hasText: '🎉' }).waitFor()
+
+    await ask(alice, 'PUT', `/v1/rooms/${room}/members/bob/word`)
+    await field.waitFor()
+    t.is(await field.inputValue(), 'a draft')
+    t.is(await page.locator('.room-composer-bar').count(), 0)
+    t.deepEqual(bob.complaints, [])
+  },
+)
+
+inBrowser('a door is as it is now: full, free, opened by an invitation, and gone', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const room = await openRoomFor(alice, [bob])
-  const { page } = bob
+  const carol = await signedInWindow(t, browser(), stack(), 'carol')
+  const room = await openRoomFor(alice, [bob], { seats: 1 })
+  const { page } = carol
+  const door = page.locator('.room-instead')
+  await countsAreTold(room)
   await page.goto(`/rooms/${room}`)
-  await say(page, 'as it was')
-  const message = page.locator('.message-own')
-  await message.locator('[data-state=stored]').waitFor()
-  const field = page.locator('.room-composer-input')
-  const silent = page.locator('.room-composer-silent')
-  await field.fill('a draft')
-  await message.focus()
-  await page.keyboard.press('e')
-  await eventually(async () => (await field.inputValue()) === 'as it was')
+  await door.getByRole('button', { name: 'Full' }).waitFor()
 
-  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
-  await silent.waitFor()
-  await message.focus()
-  for (const key of ['e', 'r']) await page.keyboard.press(key)
-  await page.getByRole('button', { name: 'What to do with this message' }).click()
-  await page.getByRole('menuitem').first().waitFor()
-  t.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Copy the text', 'Delete'])
-  await page.keyboard.press('Escape')
-  t.is(await message.getByRole('button', { name: 'Reply' }).count(), 0)
-  await message.focus()
-  await page.keyboard.press('+')
-  await page.getByRole('toolbar').getByRole('button', { name: '🎉' }).click()
-  await page.locator('.message-reactions', { hasText: '🎉' }).waitFor()
+  await ask(bob, 'DELETE', `/v1/rooms/${room}/members/me`)
+  await door.getByRole('button', { name: 'Take a seat' }).waitFor()
+  await countsAreTold(room)
+  await ask(bob, 'PUT', `/v1/rooms/${room}/members/me`)
+  await door.getByRole('button', { name: 'Full' }).waitFor()
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { seats: 2 })
+  await door.getByRole('button', { name: 'Take a seat' }).waitFor()
 
-  await ask(alice, 'PUT', `/v1/rooms/${room}/members/bob/word`)
-  await field.waitFor()
-  t.is(await field.inputValue(), 'a draft')
-  t.is(await page.locator('.room-composer-bar').count(), 0)
-  t.deepEqual(bob.complaints, [])
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await door.getByText('This room is not here for you any more.').waitFor()
+  await ask(alice, 'POST', `/v1/rooms/${room}/invitations`, { username: 'carol' })
+  await door.getByRole('button', { name: 'Take a seat' }).click()
+  await page.locator('.room-composer-input').waitFor()
+  await say(page, 'thank you')
+  await page.locator('.message-own [data-state=stored]').waitFor()
+  t.deepEqual(await bodiesOf(page), ['thank you'])
+})
+
+inBrowser('who stands before the door of a room sees it close', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const carol = await signedInWindow(t, browser(), stack(), 'carol')
+  const room = await openRoomFor(alice, [])
+  await carol.page.goto(`/rooms/${room}`)
+  const seat = carol.page.locator('.room-instead').getByRole('button')
+  await seat.getByText('Take a seat').waitFor()
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+
+  await seat.getByText('Closed').waitFor({ timeout: 60_000 })
+  t.true(await seat.isDisabled())
+  t.deepEqual(carol.complaints, [])
 })
 
 inBrowser('a lost network is told in one place, above the room, which stays whole', async (t) => {
@@ -471,6 +520,12 @@ inBrowser('Enter pressed twice sends words and pictures once', async (t) => {
   t.is(await alice.page.locator('.message-own').count(), 2)
   t.deepEqual(alice.complaints, [])
 })
+
+/** Seats are counted for the stream at most once in two seconds: what came and went in between is not told. */
+async function countsAreTold(room: string): Promise<void> {
+  const told = stack().world.sql('room_tellings').where({ room_id: room, is_due: 0 })
+  await eventually(async () => (await told.clone().first('room_id')) !== undefined)
+}
 
 function holdsFocus({ page }: Window, selector: string): Promise<boolean> {
   return page.evaluate((part) => document.activeElement?.closest(part) !== null, selector)

@@ -3,7 +3,8 @@ import { Uploads } from '../../pictures/uploads.ts'
 import { forgetShown, setUnread } from '../../shell/unread.ts'
 import { Faces } from '../visit/faces.ts'
 import { RoomVisit } from '../visit/room-visit.ts'
-import { client, me as account, useOutbox, useSocket } from '../wires.ts'
+import { watchDoor } from '../visit/watch-door.ts'
+import { client, me as account, useOutbox, useSocket, useStream } from '../wires.ts'
 import { mostPictures } from './composing.ts'
 import { Reader } from './reader.ts'
 
@@ -25,9 +26,20 @@ export function useRoomVisit(id: string, me: string) {
       uploads.clear()
     }
   }, [visit, reader, uploads])
+  useDoor(visit)
   useMeeting(visit, faces)
   useUnread(visit, reader)
   return { visit, reader, faces, uploads }
+}
+
+/** A door is watched while one stands before it. */
+function useDoor(visit: RoomVisit): void {
+  const stream = useStream()
+  const isAtDoor = visit.isAtDoor.value
+  useEffect(() => {
+    if (isAtDoor && stream !== undefined) return watchDoor(visit, stream)
+    return undefined
+  }, [visit, stream, isAtDoor])
 }
 
 /** Whom one knows without a page of messages. */

@@ -54,6 +54,13 @@ export class RoomVisit {
   readonly isOutside = computed(
     () => this.trouble.value !== undefined || this.ended.value !== undefined || this.room.value?.me.mayRead === false,
   )
+  /** Outside, with a door that may open: no seat yet, or not there for me. */
+  readonly isAtDoor = computed(
+    () =>
+      this.ended.value === undefined &&
+      (this.trouble.value?.code === 'not_found' ||
+        (this.trouble.value === undefined && this.room.value?.me.mayRead === false)),
+  )
   /** Changes whenever the log does. */
   readonly version = signal(0)
   readonly rows: ReadonlySignal<readonly Row[]>
@@ -62,6 +69,7 @@ export class RoomVisit {
   readonly #stops: (() => void)[] = []
   readonly #pictures: ComingPictures
   #refreshing: ReturnType<typeof setTimeout> | undefined
+  #isComingIn = false
   #isLeft = false
 
   constructor(id: string, parts: VisitParts) {
@@ -87,10 +95,24 @@ export class RoomVisit {
     this.trouble.value = undefined
     try {
       const room = await this.#readRoom()
-      if (room.me.mayRead && !this.isReady.value) await this.#comeIn(room)
+      await this.#comeIn(room)
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       if (!this.#isLeft) this.trouble.value = error
+    }
+  }
+
+  /** Looks from outside whether the door is as it was, and comes in where it has opened. Nothing is said of a look that fails. */
+  async lookAgain(): Promise<void> {
+    try {
+      const { me } = await this.#readRoom()
+      if (this.#isLeft || this.isReady.peek() || this.#isComingIn) return
+      if (me.mayRead) await this.enter()
+      else this.trouble.value = undefined
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      // Hidden since, from those who have not been asked in.
+      if (error.code === 'not_found' && !this.#isLeft && this.isAtDoor.peek()) this.trouble.value = error
     }
   }
 
@@ -108,7 +130,18 @@ export class RoomVisit {
     for (const stop of this.#stops) stop()
   }
 
-  async #comeIn({ me, state }: RoomAndMe): Promise<void> {
+  /** Once, however many find the door open at the same time. */
+  async #comeIn(room: RoomAndMe): Promise<void> {
+    if (!room.me.mayRead || this.isReady.value || this.#isComingIn) return
+    this.#isComingIn = true
+    try {
+      await this.#showInside(room)
+    } finally {
+      this.#isComingIn = false
+    }
+  }
+
+  async #showInside({ me, state }: RoomAndMe): Promise<void> {
     const readUpTo = me.readUpTo === null ? undefined : parsePlace(me.readUpTo)
     await this.#readPages(readUpTo)
     if (this.#isLeft) return
