@@ -337,6 +337,23 @@ inBrowser('a lost network is told in one place, above the room, which stays whol
   t.is(height[1], height[0])
 })
 
+inBrowser('where nothing can be written, a lost network is told without a promise to send it', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.locator('.room-composer-silent').waitFor()
+
+  await bob.context.setOffline(true)
+
+  const line = bob.page.locator('.connection-line-words')
+  await line.waitFor()
+  t.regex(await line.innerText(), /offline/)
+  t.notRegex(await line.innerText(), /kept/)
+})
+
 inBrowser('a room that is not there is told so, without a try that would not find it either', async (t) => {
   const alice = await signedInWindow(t, browser(), stack(), 'alice')
   for (const id of ['01890000-0000-7000-8000-000000000000', 'nowhere']) {

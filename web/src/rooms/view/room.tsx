@@ -43,8 +43,6 @@ export function Room({ id, me }: { id: string; me: string }) {
   const isSilent = silence !== undefined
   const rows = useRowActions({ visit, reader, me, isSilent })
   useWholeHeight()
-  // An edit is not kept.
-  useConnectionHint(rows.editing === undefined ? text.value.keptWhileCut : '')
   usePageTitle(room === undefined ? roomText.value.title : nameOf(room))
 
   useHotkeys({ '?': () => setDialog('shortcuts'), g: () => reader.toNewest() })
@@ -55,6 +53,8 @@ export function Room({ id, me }: { id: string; me: string }) {
   const isEnding = room !== undefined && room.state !== 'open'
   const isOutside = visit.isOutside.value
   const isIn = room !== undefined && !isOutside
+  // Where something can be written; an edit is not kept.
+  useConnectionHint(isIn && !isSilent && rows.editing === undefined ? text.value.keptWhileCut : '')
   return (
     <RoomSceneContext.Provider value={scene}>
       <div class="room" data-panel={(isPanelOpen && isWide && !isOutside) || undefined}>
