@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import type { RoomAndMe } from '../../web/src/api/types.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { RoomVisit } from '../../web/src/rooms/visit/room-visit.ts'
 import type { VisitParts } from '../../web/src/rooms/visit/room-visit.ts'
@@ -76,4 +77,31 @@ test.serial('a rule that was changed between the room and its first page holds',
   t.true(visit.log.rows.some(({ kind }) => kind === 'settings'))
 
   await eventually(() => visit.room.value?.slowModeSeconds === 20)
+})
+
+test.serial('an answer that was overtaken by a later one takes nothing back', async (t) => {
+  const { id, mentor, rooms, visitWith } = await together(t)
+  const late = Promise.withResolvers<void>()
+  const answers: RoomAndMe[] = []
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      one: async (room) => {
+        const nth = answers.push(await rooms.one(room))
+        if (nth === 2) await late.promise
+        return answers[nth - 1]!
+      },
+    },
+  })
+  await visit.enter()
+
+  const overtaken = visit.refresh()
+  await eventually(() => answers.length === 2)
+  await mentor.client.rooms.change(id, { name: 'The garden' })
+  await visit.refresh()
+  t.is(visit.room.value?.name, 'The garden')
+  late.resolve()
+  await overtaken
+
+  t.is(visit.room.value?.name, 'The garden')
 })

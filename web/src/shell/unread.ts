@@ -22,6 +22,7 @@ const shown = new Map<string, number>()
 
 /** How often the count was told or asked for: an answer that was overtaken says what was. */
 let turn = 0
+let roomsTurn = 0
 
 /** How many notifications are unread now, as somebody was told last. */
 export function setUnreadNotifications(unread: number): void {
@@ -99,7 +100,10 @@ async function countNotifications(): Promise<void> {
 }
 
 async function countRooms(): Promise<void> {
+  roomsTurn += 1
+  const own = roomsTurn
   const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
+  if (own !== roomsTurn) return
   unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? unread]))
   seats.value = items
     .map(({ id }) => id)

@@ -69,6 +69,9 @@ export class RoomVisit {
   readonly #stops: (() => void)[] = []
   readonly #pictures: ComingPictures
   #refreshing: ReturnType<typeof setTimeout> | undefined
+  /** How often the room was asked about, and which of the answers is shown. */
+  #asked = 0
+  #shown = 0
   #isComingIn = false
   #isLeft = false
 
@@ -154,8 +157,14 @@ export class RoomVisit {
     else if (!this.#isLeft) this.#listen()
   }
 
+  /** What is shown then: an answer that was overtaken by a later one takes nothing back. */
   async #readRoom(): Promise<RoomAndMe> {
+    this.#asked += 1
+    const turn = this.#asked
     const room = await this.#parts.rooms.one(this.id)
+    const shown = this.room.peek()
+    if (turn < this.#shown && shown !== undefined) return shown
+    this.#shown = turn
     this.foundClosed ??= room.state === 'closed'
     this.room.value = room
     this.present.count.value = room.people
