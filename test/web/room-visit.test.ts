@@ -105,3 +105,21 @@ test.serial('an answer that was overtaken by a later one takes nothing back', as
 
   t.is(visit.room.value?.name, 'The garden')
 })
+
+test.serial('a device that does not give out what is waiting keeps nobody from hearing the room', async (t) => {
+  const { id, mentor, outbox, visitWith } = await together(t)
+  const visit = visitWith({
+    outbox: {
+      ...{ add: (message) => outbox.add(message), onChange: (room, listener) => outbox.onChange(room, listener) },
+      ...{ retry: (own) => outbox.retry(own), discard: (own) => outbox.discard(own) },
+      ...{ waiting: () => outbox.waiting(), clear: () => outbox.clear(), close: () => outbox.close() },
+      of: () => Promise.reject(new DOMException('Internal error', 'UnknownError')),
+    },
+  })
+
+  await visit.enter()
+  await mentor.client.rooms.send(id, { id: uuidv7(), body: 'anybody?' })
+
+  await eventually(() => visit.rows.value.some(({ content }) => content?.['body'] === 'anybody?'))
+  t.is(visit.trouble.value, undefined)
+})
