@@ -1,8 +1,9 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { openRoomFor } from './room-windows.ts'
+import { ask, openRoomFor } from './room-windows.ts'
 
 /** What could not be read is read when the network, or the servers, are back: nobody has to press anything. */
 
@@ -43,6 +44,35 @@ inBrowser('what was opened without a network is there when the network is back',
   // What only loading the page anew would help waits for who wants that: it gives up what is on its way.
   t.true(await failed(onParts).isVisible())
   t.is(loads, 0)
+})
+
+inBrowser('a room whose end could not be read leads to its receipt when the network is back', async (t) => {
+  t.timeout(120_000)
+  const carol = await signedInWindow(t, browser(), stack(), 'carol', { role: 'mentor' })
+  const { context, page } = carol
+  const room = await openRoomFor(carol, [])
+  await page.goto(`/rooms/${room}`)
+  await page.locator('.room-composer-input').waitFor()
+  const readings = `**/v1/rooms/${room}`
+  let failures = 0
+  await page.route(readings, (route) => {
+    failures += 1
+    return route.abort('connectionfailed')
+  })
+
+  await ask(carol, 'POST', `/v1/rooms/${room}/close`)
+  await page.getByRole('link', { name: 'To the receipt' }).waitFor({ timeout: 60_000 })
+  // Asked for after the last entry, at the last word of the socket and when the steps were over, and each time tried three times: then nobody asks.
+  await eventually(() => failures >= 9)
+  const receipt = page.locator('.room-head').getByRole('link', { name: 'Receipt' })
+  t.is(await receipt.count(), 0)
+  await page.unroute(readings)
+  await context.setOffline(true)
+  await page.waitForFunction(() => !navigator.onLine)
+  await context.setOffline(false)
+
+  await receipt.waitFor({ timeout: 60_000 })
+  t.pass()
 })
 
 inBrowser('what no server answered is there when servers do again', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { ApiProblem } from '../../web/src/api/problem.ts'
 import type { RoomAndMe } from '../../web/src/api/types.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { RoomVisit } from '../../web/src/rooms/visit/room-visit.ts'
@@ -122,4 +123,27 @@ test.serial('a device that does not give out what is waiting keeps nobody from h
 
   await eventually(() => visit.rows.value.some(({ content }) => content?.['body'] === 'anybody?'))
   t.is(visit.trouble.value, undefined)
+})
+
+test.serial('a room that could not be read again is read when that can be done', async (t) => {
+  const { id, mentor, rooms, visitWith } = await together(t)
+  let isAway = false
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      one: (room) => (isAway ? Promise.reject(new ApiProblem({ code: 'unavailable' })) : rooms.one(room)),
+    },
+  })
+  await visit.enter()
+  t.is(visit.refreshTrouble.value, undefined)
+
+  isAway = true
+  await mentor.client.rooms.close(id)
+  await eventually(() => visit.refreshTrouble.value !== undefined)
+  t.is(visit.refreshTrouble.value?.code, 'unavailable')
+  isAway = false
+  await visit.refresh()
+
+  t.is(visit.refreshTrouble.value, undefined)
+  t.not(visit.room.value?.state, 'open')
 })

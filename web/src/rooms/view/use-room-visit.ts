@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { Uploads } from '../../pictures/uploads.ts'
 import { forgetShown, setUnread } from '../../shell/unread.ts'
+import { useRecovery } from '../../ui/recovery.ts'
 import { Faces } from '../visit/faces.ts'
 import { RoomVisit } from '../visit/room-visit.ts'
 import { watchDoor } from '../visit/watch-door.ts'
@@ -27,6 +28,7 @@ export function useRoomVisit(id: string, me: string) {
     }
   }, [visit, reader, uploads])
   useDoor(visit)
+  useRecovery(visit.refreshTrouble.value, () => void visit.refresh())
   useMeeting(visit, faces)
   useUnread(visit, reader)
   return { visit, reader, faces, uploads }

@@ -41,6 +41,8 @@ export class RoomVisit {
   /** Undefined until it is known. */
   readonly room = signal<RoomAndMe | undefined>(undefined)
   readonly trouble = signal<ApiProblem | undefined>(undefined)
+  /** Why the room could not be read again: it is shown as it was. */
+  readonly refreshTrouble = signal<ApiProblem | undefined>(undefined)
   /** Whether the first page is there. */
   readonly isReady = signal(false)
   readonly present = new PresentPeople()
@@ -121,7 +123,12 @@ export class RoomVisit {
 
   /** Reads the room again, without its messages: seats and rules may have changed. */
   async refresh(): Promise<void> {
-    await this.#readRoom().catch(() => undefined)
+    try {
+      await this.#readRoom()
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      this.refreshTrouble.value = error
+    }
   }
 
   leave(): void {
@@ -165,6 +172,7 @@ export class RoomVisit {
     const shown = this.room.peek()
     if (turn < this.#shown && shown !== undefined) return shown
     this.#shown = turn
+    this.refreshTrouble.value = undefined
     this.foundClosed ??= room.state === 'closed'
     this.room.value = room
     this.present.count.value = room.people
