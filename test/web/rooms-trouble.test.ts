@@ -137,6 +137,41 @@ inBrowser('what is being sent is a draft until it is written down', async (t) =>
   t.deepEqual(await bodiesOf(alice.page), ['first', 'almost lost'])
 })
 
+inBrowser('a reply that could not be kept comes back with what it answers to', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  const { page } = alice
+  await page.goto(`/rooms/${room}`)
+  await say(page, 'who comes?')
+  await page.locator('.message-mark[data-state=stored]').waitFor()
+  await page.locator('.message-own').focus()
+  await page.keyboard.press('r')
+  const answered = page.locator('.room-composer-bar', { hasText: 'who comes?' })
+  await answered.waitFor()
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype
+    Object.assign(globalThis, { put })
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('there is no space left', 'QuotaExceededError')
+    }
+  })
+  const field = page.locator('.room-composer-input')
+
+  await say(page, 'I do')
+  await page.locator('.toast').waitFor()
+  t.is(await field.inputValue(), 'I do')
+  await answered.waitFor()
+
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = (globalThis as unknown as { put: IDBObjectStore['put'] }).put
+  })
+  await field.press('Enter')
+  await page.locator('.message-own', { hasText: 'I do' }).locator('.message-quote').waitFor()
+  await answered.waitFor({ state: 'detached' })
+  t.deepEqual(await bodiesOf(page), ['who comes?', 'I do'])
+})
+
 inBrowser('an edit that did not arrive stays in the field, and is sent by another press', async (t) => {
   t.timeout(180_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -76,6 +76,7 @@ export function Room({ id, me }: { id: string; me: string }) {
                 isSaving={rows.isSaving}
                 uploads={uploads}
                 onDone={rows.stop}
+                onBack={rows.replyAgain}
                 onEdit={(row, body) => void rows.saveEdit(row, body)}
                 onSent={() => reader.toNewest()}
               />

@@ -48,6 +48,10 @@ export function useRowActions({ visit, reader, me, isSilent }: RowActionParts) {
     setEditing(undefined)
     focusComposer()
   }
+  /** Unless something else is being answered by now. */
+  function replyAgain(row: Row): void {
+    setReplyTo((now) => now ?? row)
+  }
   const change = async (frame: Parameters<typeof socket.change>[0]): Promise<void> => {
     try {
       await socket.change(frame)
@@ -110,5 +114,5 @@ export function useRowActions({ visit, reader, me, isSilent }: RowActionParts) {
       setSaving((now) => (now === row ? undefined : now))
     }
   }
-  return { actions, replyTo, editing, isSaving: saving !== undefined && saving === editing, stop, saveEdit }
+  return { actions, replyTo, editing, isSaving: saving !== undefined && saving === editing, stop, replyAgain, saveEdit }
 }

@@ -15,12 +15,14 @@ interface SendingParts {
   replyTo: Row | undefined
   /** It is taken: the reply is over. */
   onDone: () => void
+  /** It was not taken: what it answers to is being answered again. */
+  onBack: (replyTo: Row) => void
   /** It is kept, and will be sent. */
   onSent: () => void
 }
 
 /** Hands over what was written, once: a second press before the field is drawn anew finds what the first one has taken. */
-export function useSending({ body, setBody, uploads, replyTo, onDone, onSent }: SendingParts) {
+export function useSending({ body, setBody, uploads, replyTo, onDone, onBack, onSent }: SendingParts) {
   const { visit, me } = useRoom()
   const outbox = useOutbox()
   const isTaken = useRef(false)
@@ -50,6 +52,7 @@ export function useSending({ body, setBody, uploads, replyTo, onDone, onSent }: 
       setBody(before)
       keepDraft(me, visit.id, since === body ? body : before(since))
       uploads.putBack(taken)
+      if (replyTo !== undefined) onBack(replyTo)
       toast({ text: problemText(error), tone: 'danger' })
     }
   }

@@ -31,13 +31,15 @@ export interface WritingFieldProps {
   uploads: Uploads
   /** The reply or the edit is over. */
   onDone: () => void
+  /** What was sent as a reply could not be taken. */
+  onBack: (replyTo: Row) => void
   onEdit: (row: Row, body: string) => void
   onSent: () => void
 }
 
 /** A message while it is written, or written anew: words, and for a new one pictures. */
 export function WritingField(props: WritingFieldProps) {
-  const { name, replyTo, editing, isSaving, uploads, onDone, onEdit, onSent } = props
+  const { name, replyTo, editing, isSaving, uploads, onDone, onBack, onEdit, onSent } = props
   const { visit, me } = useRoom()
   const socket = useSocket()
   const [body, setBody] = useState(() => startOf(me, visit.id, editing))
@@ -46,7 +48,7 @@ export function WritingField(props: WritingFieldProps) {
   const pause = useSlowMode()
   const words = text.value
   const isNew = editing === undefined
-  const send = useSending({ body, setBody, uploads, replyTo, onDone, onSent })
+  const send = useSending({ body, setBody, uploads, replyTo, onDone, onBack, onSent })
 
   useEffect(() => {
     if (replyTo !== undefined || !isNew) field.current?.focus()
