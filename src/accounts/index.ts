@@ -108,6 +108,12 @@ export interface AccountsOptions {
   pictureUrls?: PictureUrlsOf
 }
 
+/** People by their ids, for a command that shows no pictures of them. */
+export function profilesIn(sql: Sql): (ids: Iterable<AccountId>) => Promise<Map<AccountId, Profile>> {
+  const profiles = new Profiles({ sql, pictureUrls: undefined })
+  return (ids) => profiles.of(ids)
+}
+
 /** Throws `ConfigError` for token keys that could be guessed. */
 export function createAccounts(options: AccountsOptions): Accounts {
   const { sql, redis, broker, config, log, sockets, pictureUrls } = options

@@ -40,7 +40,7 @@ import { Whispers } from './whispers.ts'
 
 export { socketChannel } from './channel.ts'
 export { readRoomStatement, roomEvents } from './room-events.ts'
-export { createRoomsPort, createRosters } from './rooms-port.ts'
+export { createDescriptions, createRoomsPort, createRosters } from './rooms-port.ts'
 export type { ReadProfiles } from './names.ts'
 
 export interface Chat {

@@ -29,18 +29,12 @@ export function createRosters(sql: Sql): Pick<RoomsPort, 'roster'> {
   }
 }
 
-/** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
-export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles }): RoomsPort {
+/** What a transcript tells of a room beside its entries. */
+export function createDescriptions(parts: {
+  sql: Sql
+  profiles: ReadProfiles
+}): Pick<RoomsPort, 'describe' | 'describeEntry'> {
   return {
-    ...createRosters(parts.sql),
-    async closed(room) {
-      await parts.transaction(async (trx, tell) => {
-        const open = await lockRoom(trx, room)
-        if (open !== undefined && (await markClosed(trx, room))) tellClosed(tell, open, 'closed')
-        await markStayed(trx, room)
-      })
-    },
-    sealed: (room) => noticeSealed(parts, room),
     async describe(id, senders) {
       const room = await roomById(parts.sql, id)
       if (room === undefined) throw new Error(`room ${id} has no row`)
@@ -53,6 +47,22 @@ export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles })
       }
     },
     describeEntry,
+  }
+}
+
+/** What the ledger wants to know of rooms. Needs no sockets, so workers have it too. */
+export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles }): RoomsPort {
+  return {
+    ...createRosters(parts.sql),
+    ...createDescriptions(parts),
+    async closed(room) {
+      await parts.transaction(async (trx, tell) => {
+        const open = await lockRoom(trx, room)
+        if (open !== undefined && (await markClosed(trx, room))) tellClosed(tell, open, 'closed')
+        await markStayed(trx, room)
+      })
+    },
+    sealed: (room) => noticeSealed(parts, room),
   }
 }
 

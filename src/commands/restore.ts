@@ -65,17 +65,18 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   }
 }
 
-function reportOf({ manifest, migrated, lostFiles, standing }: Restored): string {
+function reportOf({ manifest, migrated, lostFiles, writtenAnew, standing }: Restored): string {
   const { database, transcripts, pictures } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   return [
     `${rows} rows of ${database.tables.length} tables, each read back and compared; ${transcripts.files} transcripts, ${pictures.files} files of pictures.`,
     ...(migrated.length === 0 ? [] : [`Migrated from there: ${migrated.join(', ')}.`]),
+    ...writtenAnew.map((file) => `WRITTEN ANEW  ${file}`),
     ...lostFiles.map((file) => `LOST  ${file}`),
     ...(lostFiles.length === 0
       ? []
       : [
-          `${lostFiles.length} files are damaged in the backup and were not here: such pictures are shown as failed, such transcripts are missing.`,
+          `${lostFiles.length} files are damaged in the backup and were not here: such pictures are shown as failed, and such transcripts are no longer offered.`,
         ]),
     `This is the installation as of ${manifest.takenAt}. What was acknowledged after ${manifest.keeps} may be missing.`,
     ...(standing === 'ours'

@@ -10,7 +10,8 @@ export interface ClosingRow extends ClosingView {
   digest: string | undefined
   requestId: string | undefined
   receipt: string | undefined
-  transcripts: { ndjson: string; html: string } | undefined
+  /** Not before it is final; later one that is lost for good has no name any more. */
+  transcripts: { ndjson: string | undefined; html: string | undefined }
 }
 
 const columns = `e.room_id, e.state, e.epoch, e.last_seq, e.digest, e.parked, e.attempts, e.last_error, e.requested_by,
@@ -88,7 +89,6 @@ export async function closingsBefore(
 }
 
 function toClosing(row: ClosingRecord): ClosingRow {
-  const hasTranscripts = row.transcript_ndjson !== null && row.transcript_html !== null
   return {
     room: row.room_id,
     state: row.state,
@@ -107,9 +107,7 @@ function toClosing(row: ClosingRecord): ClosingRow {
     nextAt: row.next_at ?? undefined,
     acceptance: acceptanceIn(row),
     receipt: row.receipt ?? undefined,
-    transcripts: hasTranscripts
-      ? { ndjson: row.transcript_ndjson as string, html: row.transcript_html as string }
-      : undefined,
+    transcripts: { ndjson: row.transcript_ndjson ?? undefined, html: row.transcript_html ?? undefined },
   }
 }
 
@@ -290,13 +288,30 @@ export async function transcriptNames(
   const rows = await selectRows<Pick<ClosingRecord, 'room_id' | 'transcript_ndjson' | 'transcript_html'>>(
     sql,
     `SELECT room_id, transcript_ndjson, transcript_html FROM end_room
-     WHERE room_id > ? AND transcript_ndjson IS NOT NULL ORDER BY room_id LIMIT ?`,
+     WHERE room_id > ? AND (transcript_ndjson IS NOT NULL OR transcript_html IS NOT NULL) ORDER BY room_id LIMIT ?`,
     [after, limit],
   )
   return rows.map((row) => ({
     room: row.room_id,
     names: [row.transcript_ndjson, row.transcript_html].filter((name) => name !== null),
   }))
+}
+
+/** A page that was written anew has another name where another version draws it. Nothing, where it has got another one since. */
+export async function renamePage(sql: Sql, room: RoomId, page: { from: string; to: string }): Promise<void> {
+  await affectedRows(sql, 'UPDATE end_room SET transcript_html = ? WHERE room_id = ? AND transcript_html = ?', [
+    ...[page.to, room, page.from],
+  ])
+}
+
+/** Takes the name of a transcript out that is lost for good; of another one nothing. */
+export async function forgetTranscript(trx: Sql, room: RoomId, name: string): Promise<void> {
+  await affectedRows(
+    trx,
+    `UPDATE end_room SET transcript_ndjson = NULLIF(transcript_ndjson, ?), transcript_html = NULLIF(transcript_html, ?)
+     WHERE room_id = ?`,
+    [name, name, room],
+  )
 }
 
 /** Leads a quarantined closing back. The ledger's row must be led back in the same transaction. */

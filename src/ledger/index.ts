@@ -44,6 +44,7 @@ export { formatPlace, parsePlace, placePattern, samePlace, systemSender } from '
 export { NoSuchLedger } from './epochs.ts'
 export { legible } from './evidence.ts'
 export { closeQueue, flushQueue } from './flush-queue.ts'
+export { forgetTranscripts, transcribeAnew } from './transcribing.ts'
 export { hashOfTranscript, transcriptFile } from './transcript.ts'
 
 export interface LedgerParts {
@@ -112,8 +113,8 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
       return jws === undefined ? undefined : { jws, content: readReceipt(jws) }
     },
     async transcript(room, form) {
-      const names = (await closingOf(sql, room))?.transcripts
-      return names === undefined ? undefined : transcriptFile(config.TRANSCRIPTS_FOLDER, names[form])
+      const name = (await closingOf(sql, room))?.transcripts[form]
+      return name === undefined ? undefined : transcriptFile(config.TRANSCRIPTS_FOLDER, name)
     },
     receiptKeys: async () => ({ keys: (await publicKeys(sql)).map((jwk): unknown => JSON.parse(jwk)) }),
     async stop() {

@@ -57,7 +57,7 @@ export class TranscriptDraft {
 
   /** The folder is made if need be. What is begun must be discarded in the end, also when it is finished. */
   static async begin(
-    parts: { sql: Sql; rooms: RoomsPort; folder: string },
+    parts: { sql: Sql; rooms: Pick<RoomsPort, 'describeEntry'>; folder: string },
     room: RoomId,
     description: RoomDescription,
   ): Promise<TranscriptDraft> {
@@ -93,11 +93,18 @@ export class TranscriptDraft {
   }
 }
 
-const fileName = /^room-[1-9][0-9]*-([0-9a-f]{64})\.(?:ndjson|html)$/
+const fileName = /^room-([1-9][0-9]*)-([0-9a-f]{64})\.(?:ndjson|html)$/
+
+/** Error: a name that is none of a transcript. */
+export function roomOfTranscript(name: string): RoomId {
+  const room = fileName.exec(name)?.[1]
+  if (room === undefined) throw new Error(`not the name of a transcript: ${JSON.stringify(name)}`)
+  return Number(room) as RoomId
+}
 
 /** SHA-256 of a transcript, which is in its name. Undefined for any other name. */
 export function hashOfTranscript(name: string): string | undefined {
-  return fileName.exec(name)?.[1]
+  return fileName.exec(name)?.[2]
 }
 
 /** Path and size of a transcript that was written earlier. Undefined where there is none, and for any other name. */

@@ -1,53 +1,28 @@
 import { cp, link, mkdir, readFile, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
-import type { ExecutionContext } from 'ava'
 import { readManifest } from '../../src/commands/backup/manifest.ts'
-import { attemptClosing } from '../../src/ledger/recovery.ts'
-import { eventually } from '../support/eventually.ts'
-import { alice, line } from '../support/ledger.ts'
-import type { World } from '../support/world.ts'
 import {
   backUp,
   check,
+  fileOf,
+  firstPicture,
   flip,
   folderOf,
   freshWorld,
-  openInstallation,
-  putPicture,
+  installationWithFiles as installation,
   restore,
   restored,
+  secondPicture,
+  stateOf,
   takenBackup,
+  transcriptIn,
 } from './backup-site.ts'
 
 /** Pictures and transcripts that a disk has damaged: in the backup that the next one follows, and in the one that is restored. */
 
-const [first, second] = ['ab_picture_of_22_chars', 'cd_picture_of_22_chars']
-const fileOf = (name: string, ending = 'full.jpg'): string => `pictures/public/${name.slice(0, 2)}/${name}.${ending}`
-
-/** With two pictures, and a room that was closed. */
-async function installation(t: ExecutionContext): Promise<World> {
-  const { world, site, newRoom } = await openInstallation(t)
-  await world.sql('accounts').insert({ username: 'alice', display_name: 'Alice', password: 'x' })
-  for (const name of [first, second]) await putPicture(world, name)
-  const room = await newRoom([alice])
-  await site.ledger.append(room, line('kept'))
-  await site.ledger.close(room, { by: alice, requestId: undefined })
-  await eventually(async () => {
-    await attemptClosing(site.work, room)
-    return (await site.ledger.receipt(room)) !== undefined
-  })
-  return world
-}
-
-async function transcriptIn(folder: string): Promise<string> {
-  const name = (await readdir(path.join(folder, 'transcripts'))).find((one) => one.endsWith('.ndjson'))
-  if (name === undefined) throw new Error('the backup has no transcript')
-  return `transcripts/${name}`
-}
-
-const stateOf = async ({ sql }: World) =>
-  Object.fromEntries((await sql('media').select('name', 'state')).map(({ name, state }) => [name, state]))
+const first = firstPicture
+const second = secondPicture
 
 test.serial(
   'what is damaged in an earlier backup is copied anew and named; the next one is whole, and ends with 4',
@@ -181,15 +156,53 @@ test.serial('a backup with damaged pictures and transcripts is restored without 
   t.is(refused.code, 1)
   t.regex(refused.said, /full\.jpg is not what was written[\s\S]*Its rows are whole: .*--without-damaged/)
   t.is(code, 3, said)
-  t.true(said.includes(`LOST  ${fileOf(first)}\n`) && said.includes(`LOST  ${transcript}\n`), said)
+  t.true(said.includes(`LOST  ${fileOf(first)}\n`) && said.includes(`WRITTEN ANEW  ${transcript}\n`), said)
   t.deepEqual(await stateOf(world), { [first]: 'failed', [second]: 'ready' })
   t.is(
     await readFile(path.join(world.config.MEDIA_FOLDER, 'public/cd', `${second}.full.jpg`), 'utf8'),
     `full.jpg of ${second}`,
   )
+  const next = await takenBackup(t, world)
+  t.is(await transcriptIn(next), transcript)
+})
+
+test.serial('a room whose transcripts are damaged in a backup has them anew after a restore', async (t) => {
+  const folder = await takenBackup(t, await installation(t))
+  const transcripts = (await readdir(path.join(folder, 'transcripts'))).map((name) => `transcripts/${name}`)
+  for (const one of transcripts) await flip(path.join(folder, one), 10)
+  const world = await freshWorld(t)
+
+  const { code, said } = await restore(world, folder, '--without-damaged')
+
+  t.is(code, 0, said)
+  t.is(transcripts.length, 2)
+  for (const one of transcripts) t.true(said.includes(`WRITTEN ANEW  ${one}\n`), said)
   t.deepEqual(
-    (await readdir(world.config.TRANSCRIPTS_FOLDER)).filter((name) => name === path.basename(transcript)),
-    [],
+    (await readdir(path.join(await takenBackup(t, world), 'transcripts'))).map((name) => `transcripts/${name}`),
+    transcripts,
+  )
+})
+
+test.serial('a transcript that its rows do not make again is lost by a restore, and wanted no more', async (t) => {
+  const source = await installation(t)
+  // Names stand in transcripts, and never change but behind our back.
+  await source.sql('accounts').update({ username: 'alison' })
+  const folder = await takenBackup(t, source)
+  const transcript = await transcriptIn(folder)
+  await rm(path.join(folder, transcript))
+  const world = await freshWorld(t)
+
+  const { code, said } = await restore(world, folder, '--without-damaged')
+
+  t.is(code, 3, said)
+  t.true(said.includes(`LOST  ${transcript}\n`), said)
+  t.notRegex(said, /WRITTEN ANEW/)
+  t.deepEqual(await world.sql('end_room').select('transcript_ndjson'), [{ transcript_ndjson: null }])
+  const next = await readdir(path.join(await takenBackup(t, world), 'transcripts'))
+  t.deepEqual(
+    next.map((name) => path.extname(name)),
+    ['.html'],
+    'the page is there',
   )
 })
 

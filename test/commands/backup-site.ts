@@ -1,9 +1,13 @@
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { profilesIn } from '../../src/accounts/index.ts'
+import { createDescriptions } from '../../src/chat/index.ts'
+import { attemptClosing } from '../../src/ledger/recovery.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
-import { createSite } from '../support/ledger.ts'
+import { eventually } from '../support/eventually.ts'
+import { alice, createSite, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
 import { createWorld } from '../support/world.ts'
 import type { World } from '../support/world.ts'
@@ -52,6 +56,39 @@ export async function installationIn(world: World): Promise<Installation> {
       return room
     },
   }
+}
+
+export const [firstPicture, secondPicture] = ['ab_picture_of_22_chars', 'cd_picture_of_22_chars'] as const
+
+/** Of a picture in a backup. */
+export const fileOf = (name: string, ending = 'full.jpg'): string =>
+  `pictures/public/${name.slice(0, 2)}/${name}.${ending}`
+
+/** With two pictures, and a room that was closed. */
+export async function installationWithFiles(t: ExecutionContext): Promise<World> {
+  const { world, site, newRoom } = await openInstallation(t)
+  Object.assign(site.rooms, createDescriptions({ sql: world.sql, profiles: profilesIn(world.sql) }))
+  await world.sql('accounts').insert({ username: 'alice', display_name: 'Alice', password: 'x' })
+  for (const name of [firstPicture, secondPicture]) await putPicture(world, name)
+  const room = await newRoom([alice])
+  await site.ledger.append(room, line('kept'))
+  await site.ledger.close(room, { by: alice, requestId: undefined })
+  await eventually(async () => {
+    await attemptClosing(site.work, room)
+    return (await site.ledger.receipt(room)) !== undefined
+  })
+  return world
+}
+
+/** Path of the one in NDJSON of a room in a backup. */
+export async function transcriptIn(folder: string): Promise<string> {
+  const name = (await readdir(path.join(folder, 'transcripts'))).find((one) => one.endsWith('.ndjson'))
+  if (name === undefined) throw new Error('the backup has no transcript')
+  return `transcripts/${name}`
+}
+
+export async function stateOf({ sql }: World): Promise<Record<string, string>> {
+  return Object.fromEntries((await sql('media').select('name', 'state')).map(({ name, state }) => [name, state]))
 }
 
 const endings = ['thumb.webp', 'feed.webp', 'full.webp', 'full.jpg']

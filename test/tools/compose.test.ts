@@ -226,11 +226,17 @@ test('whoever the guides let bring, save or restore pictures reaches the bucket'
     readFileSync(path.join(projectFolder, 'docs', name), 'utf8'),
   )
   const runs = guides.flatMap((guide) => [
-    ...guide.matchAll(/^ *docker compose run .*? (\S+) node src\/commands\/(backup|restore|adopt-pictures)\.ts/gm),
+    ...guide.matchAll(
+      /^ *docker compose run .*? (\S+) node src\/commands\/(backup|restore|missing-files|adopt-pictures)\.ts/gm,
+    ),
   ])
   const { services: withBucket } = readCompose(['deploy/compose/bucket.yml'])
 
-  t.deepEqual([...new Set(runs.map(([, , command = '']) => command))].toSorted(), ['backup', 'restore'])
+  t.deepEqual([...new Set(runs.map(([, , command = '']) => command))].toSorted(), [
+    'backup',
+    'missing-files',
+    'restore',
+  ])
   for (const name of ['server-1', 'server-2', 'more-servers', 'worker', ...runs.map(([, named = '']) => named)]) {
     t.true('outside' in (withBucket[name]?.networks ?? {}), name)
     t.true(withBucket[name]?.secrets?.includes('media_s3_secret_key'), name)

@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts'
 import { allTranscripts, storeAllRooms } from '../../ledger/index.ts'
 import type { StoringParts } from '../../ledger/index.ts'
 import type { PictureFiles } from '../../media/index.ts'
-import { faultOfSchema, migrationNames, schemaStand, underLock } from '../../migrations/index.ts'
+import { migrationNames, underLock } from '../../migrations/index.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import { inSnapshot } from '../../platform/mysql-rows.ts'
 import { isOutage } from '../../platform/outage.ts'
@@ -14,6 +14,7 @@ import { FileList } from './file-list.ts'
 import { ownVersion, writeManifest } from './manifest.ts'
 import type { Manifest, TableFacts } from './manifest.ts'
 import type { BackupOptions } from './options.ts'
+import { requireOwnSchema } from './own-schema.ts'
 import { bringPictures, listPictures } from './pictures.ts'
 import type { Progress } from './progress.ts'
 import { tableFile, writeTable } from './table-file.ts'
@@ -69,12 +70,6 @@ export async function takeBackup(parts: BackupParts, { to, after }: BackupOption
     await tidy(to)
     return { manifest, damagedBefore, goneHere }
   })
-}
-
-/** Nobody changes the tables meanwhile: we have the lock. */
-async function requireOwnSchema(sql: Sql): Promise<void> {
-  const fault = faultOfSchema({ ...(await schemaStand(sql)), holder: undefined })
-  if (fault !== undefined) throw new CannotStart(fault)
 }
 
 async function storeRooms({ storing }: BackupParts): Promise<void> {

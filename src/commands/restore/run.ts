@@ -1,5 +1,8 @@
+import path from 'node:path'
 import type { Config } from '../../config.ts'
-import { goOnFromRows } from '../../ledger/index.ts'
+import { createDescriptions } from '../../chat/index.ts'
+import { profilesIn } from '../../accounts/index.ts'
+import { forgetTranscripts, goOnFromRows, hashOfTranscript, transcribeAnew } from '../../ledger/index.ts'
 import { startStreamOver } from '../../live/index.ts'
 import type { PictureFiles, Reserved } from '../../media/index.ts'
 import { applyAmong, migrationNames, noteEnded, restoring, underLock } from '../../migrations/index.ts'
@@ -12,6 +15,8 @@ import { DamagedBackup } from '../backup/manifest.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import { pictureOf } from '../backup/picture-path.ts'
 import type { Progress } from '../backup/progress.ts'
+import { pathOfTranscript } from '../backup/transcripts.ts'
+import { factsOf } from '../backup/written-file.ts'
 import { restoreFiles } from './files.ts'
 import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
 import { CannotRestore, clearWay, requireEmptyRedis, requireNobodyRuns, requireWay } from './refusals.ts'
@@ -30,8 +35,10 @@ export interface Restored {
   manifest: Manifest
   /** Migrations that the backup did not have yet. */
   migrated: string[]
-  /** Paths of pictures and transcripts that are damaged in the backup and were not in their places, either. */
+  /** Paths of pictures and transcripts that are damaged in the backup, were not in their places, and could not be made again. */
   lostFiles: string[]
+  /** Paths of transcripts that were written anew from their rows. */
+  writtenAnew: string[]
   standing: Awaited<ReturnType<PictureFiles['standing']>>
 }
 
@@ -53,7 +60,7 @@ export async function restoreBackup(
     await reserveStorage(parts.pictures, locked, manifest)
     await clearWay(locked)
     progress.begin('files', manifest.files.count, 0)
-    const lostFiles = await restoreFiles({
+    const notThere = await restoreFiles({
       ...{
         from,
         damaged: new Set(damagedFiles),
@@ -64,9 +71,12 @@ export async function restoreBackup(
     })
     await fill(parts, locked, { from, manifest })
     const migrated = await applyAmong(locked, new Set(migrationNames))
-    await goOn(parts, manifest, lostFiles)
+    const transcripts = await bringTranscripts(parts, manifest, notThere)
+    const writtenAnew = transcripts.written.map(pathOfTranscript)
+    const lostFiles = notThere.filter((file) => !writtenAnew.includes(file))
+    await goOn(parts, manifest, { lostFiles, lostTranscripts: transcripts.lost })
     await noteEnded(locked, restoring)
-    return { manifest, migrated, lostFiles, standing: await parts.pictures.standing(sql) }
+    return { manifest, migrated, lostFiles, writtenAnew, standing: await parts.pictures.standing(sql) }
   })
 }
 
@@ -124,16 +134,33 @@ async function fill(
   await skipNumbers(locked, tables)
 }
 
+/** Those that the backup has not as they were, and those that it never had. */
+async function bringTranscripts(
+  { config: { TRANSCRIPTS_FOLDER: folder }, sql }: RestoreParts,
+  { transcripts: { missing } }: Manifest,
+  notThere: readonly string[],
+): Promise<{ written: string[]; lost: string[] }> {
+  const names = new Set(missing)
+  for (const file of notThere) if (file === pathOfTranscript(path.basename(file))) names.add(path.basename(file))
+  const lacking: string[] = []
+  for (const name of names) {
+    if ((await factsOf(path.join(folder, name)))?.sha256 !== hashOfTranscript(name)) lacking.push(name)
+  }
+  const rooms = createDescriptions({ sql, profiles: profilesIn(sql) })
+  return transcribeAnew({ sql, rooms, folder }, lacking)
+}
+
 /** From rows of a moment that is over to an installation that goes on. */
 async function goOn(
   { sql, pictures }: RestoreParts,
   { pictures: { rendered, gone, missing } }: Manifest,
-  lostFiles: readonly string[],
+  { lostFiles, lostTranscripts }: { lostFiles: readonly string[]; lostTranscripts: readonly string[] },
 ): Promise<void> {
   // A picture is lost with any of its files.
   const lost = new Set(lostFiles.filter((file) => file.startsWith('pictures/')).map(pictureOf))
   await inTransaction(sql, async (trx) => {
     await goOnFromRows(trx)
+    await forgetTranscripts(trx, lostTranscripts)
     await startStreamOver(trx)
     await pictures.settle(trx, { rendered, lost: [...gone, ...missing, ...lost] })
   })

@@ -1,0 +1,54 @@
+import type { Config } from '../../config.ts'
+import { forgetTranscripts } from '../../ledger/index.ts'
+import type { PictureFiles } from '../../media/index.ts'
+import { underLock } from '../../migrations/index.ts'
+import { inTransaction } from '../../platform/mysql.ts'
+import type { Sql } from '../../platform/mysql.ts'
+import { readManifest } from '../backup/manifest.ts'
+import { requireOwnSchema } from '../backup/own-schema.ts'
+import type { Found } from './found.ts'
+import type { MissingOptions } from './options.ts'
+import { findPictures } from './pictures.ts'
+import { findTranscripts } from './transcripts.ts'
+
+export interface MissingParts {
+  config: Config
+  sql: Sql
+  pictures: PictureFiles
+}
+
+/** Thrown with one readable line before anything is given up. */
+export class CannotSettle extends Error {}
+
+/**
+ * Looks for what rows want, brings back what can be, and, where that is said, gives up the rest. No backup is taken meanwhile. Errors:
+ * `CannotSettle`, `DamagedBackup`, `CannotStart`, `TablesAreLocked`.
+ */
+export async function findMissing(
+  { config, sql, pictures }: MissingParts,
+  { from, goneForGood }: MissingOptions,
+): Promise<Found & { isGivenUp: boolean }> {
+  if (from !== undefined) await readManifest(from)
+  return underLock(sql, async () => {
+    await requireOwnSchema(sql)
+    const transcripts = await findTranscripts(sql, { folder: config.TRANSCRIPTS_FOLDER, from })
+    const shown = await findPictures(pictures, { sql, from, requireStorage: () => requireOurs(pictures, sql) })
+    const missing = [...transcripts.missing, ...shown.missing]
+    const isGivenUp = missing.length > 0 && goneForGood === missing.length
+    await inTransaction(sql, async (trx) => {
+      await pictures.settle(trx, { rendered: shown.rendered, lost: isGivenUp ? shown.missing : [] })
+      if (isGivenUp) await forgetTranscripts(trx, transcripts.missing)
+    })
+    const brought = [...transcripts.brought, ...shown.brought]
+    return { brought, written: transcripts.written, missing, isGivenUp }
+  })
+}
+
+/** A folder that is not mounted, or another bucket, has no picture of ours, either. */
+async function requireOurs(pictures: PictureFiles, sql: Sql): Promise<void> {
+  const standing = await pictures.standing(sql)
+  if (standing === 'ours') return
+  throw new CannotSettle(
+    `Pictures are missing, and their storage is ${standing}: is its volume mounted, is it the right bucket? Where it is, "npm run adopt-pictures" says so.`,
+  )
+}

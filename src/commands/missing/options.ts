@@ -1,0 +1,48 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { BadArguments } from '../backup/options.ts'
+
+export { BadArguments } from '../backup/options.ts'
+
+export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good COUNT]
+  Looks for every picture and transcript that rows want, while everything runs, and names those that are missing here. A
+  transcript is written anew from the rows of its room.
+
+  --from BACKUP          what is missing is brought from there, each file as it was written; any backup that still has it will do
+  --gone-for-good COUNT  as many as are still missing then: these pictures are shown as failed, these transcripts no longer offered.
+                         That is not undone by bringing the files later
+
+Ends with 0 when nothing is missing any more, with 3 when something is, with 2 for arguments that make no sense, else with 1.`
+
+export interface MissingOptions {
+  from: string | undefined
+  goneForGood: number | undefined
+}
+
+export function missingOptions(args: readonly string[]): MissingOptions | 'help' {
+  const { help, from, 'gone-for-good': count } = parse(args)
+  if (help) return 'help'
+  if (from === '') throw new BadArguments('--from wants the folder of a backup')
+  if (count !== undefined && !/^[1-9][0-9]{0,8}$/.test(count)) {
+    throw new BadArguments('--gone-for-good wants the number of what is missing, as it was said last')
+  }
+  return {
+    from: from === undefined ? undefined : path.resolve(from),
+    goneForGood: count === undefined ? undefined : Number(count),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        from: { type: 'string' },
+        'gone-for-good': { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new BadArguments(error instanceof Error ? error.message : String(error))
+  }
+}

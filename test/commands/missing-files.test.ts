@@ -1,0 +1,156 @@
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import type { World } from '../support/world.ts'
+import {
+  backUp,
+  fileOf,
+  firstPicture,
+  flip,
+  folderOf,
+  installationWithFiles,
+  secondPicture,
+  stateOf,
+  takenBackup,
+  transcriptIn,
+} from './backup-site.ts'
+import { run } from './commands.ts'
+import type { Ended } from './commands.ts'
+
+/** How the state ends in which backups say MISSING or GONE HERE: while everything runs. */
+
+const find = (world: World, ...args: string[]): Promise<Ended> => run('missing-files', args, world.env)
+
+interface Site {
+  world: World
+  older: string
+  transcript: string
+}
+
+/** Whose storage is marked as its own, as a worker does it; with a backup of when everything was there. */
+async function site(t: ExecutionContext): Promise<Site> {
+  const world = await installationWithFiles(t)
+  t.is((await run('adopt-pictures', [], world.env)).code, 0)
+  const older = await takenBackup(t, world)
+  return { world, older, transcript: path.basename(await transcriptIn(older)) }
+}
+
+const lose = ({ config }: World, name: string): Promise<void> =>
+  rm(path.join(config.MEDIA_FOLDER, fileOf(name).replace('pictures/', '')))
+
+async function nextBackup(t: ExecutionContext, world: World): Promise<Ended> {
+  return backUp(world, path.join(await folderOf(t), 'next'))
+}
+
+test.serial('where nothing is missing, that is said', async (t) => {
+  const { world } = await site(t)
+
+  const { code, said } = await find(world)
+
+  t.is(code, 0, said)
+  t.is(said, 'Nothing that rows want is missing here.\n')
+})
+
+test.serial(
+  'a transcript is written anew, a picture is brought from an older backup, and the next one is whole',
+  async (t) => {
+    const { world, older, transcript } = await site(t)
+    await lose(world, firstPicture)
+    await flip(path.join(world.config.TRANSCRIPTS_FOLDER, transcript), 10)
+    t.is((await nextBackup(t, world)).code, 3)
+
+    const looked = await find(world)
+    const { code, said } = await find(world, '--from', older)
+
+    t.is(looked.code, 3, looked.said)
+    t.regex(
+      looked.said,
+      /^WRITTEN ANEW {2}room-.*\.ndjson\nMISSING {2}ab_picture_of_22_chars\n1 are missing\. --from BACKUP /,
+    )
+    t.is(code, 0, said)
+    t.is(said, `BROUGHT  ${firstPicture}\nNothing that rows want is missing here.\n`)
+    const next = await nextBackup(t, world)
+    t.is(next.code, 0, next.said)
+    t.deepEqual(await stateOf(world), { [firstPicture]: 'ready', [secondPicture]: 'ready' })
+  },
+)
+
+test.serial('a transcript that its rows do not make again is brought from an older backup', async (t) => {
+  const { world, older, transcript } = await site(t)
+  await world.sql('accounts').update({ username: 'alison' })
+  await rm(path.join(world.config.TRANSCRIPTS_FOLDER, transcript))
+
+  const looked = await find(world)
+  const { code, said } = await find(world, '--from', older)
+
+  t.is(looked.code, 3)
+  t.regex(looked.said, /^MISSING {2}room-/)
+  t.is(code, 0, said)
+  t.true(said.startsWith(`BROUGHT  ${transcript}\n`), said)
+  t.is((await nextBackup(t, world)).code, 0)
+})
+
+test.serial('what nobody has is given up by its number alone, and wanted no more', async (t) => {
+  const { world, transcript } = await site(t)
+  await world.sql('accounts').update({ username: 'alison' })
+  await lose(world, firstPicture)
+  await rm(path.join(world.config.TRANSCRIPTS_FOLDER, transcript))
+
+  const refused = await find(world, '--gone-for-good', '1')
+  const before = await stateOf(world)
+  const { code, said } = await find(world, '--gone-for-good', '2')
+
+  t.is(refused.code, 3)
+  t.regex(refused.said, /--gone-for-good says 1, so nothing is given up\. 2 are missing\./)
+  t.deepEqual(before, { [firstPicture]: 'ready', [secondPicture]: 'ready' })
+  t.is(code, 0, said)
+  t.is(
+    said,
+    `GIVEN UP  ${transcript}\nGIVEN UP  ${firstPicture}\n2 are given up: pictures are shown as failed, transcripts are no longer offered.\n`,
+  )
+  t.deepEqual(await stateOf(world), { [firstPicture]: 'failed', [secondPicture]: 'ready' })
+  const next = await nextBackup(t, world)
+  t.is(next.code, 0, next.said)
+  t.deepEqual(
+    (await readdir(world.config.TRANSCRIPTS_FOLDER))
+      .filter((name) => name.startsWith('room-'))
+      .map((name) => path.extname(name)),
+    ['.html'],
+  )
+})
+
+test.serial('what is damaged in the backup is not brought from there', async (t) => {
+  const { world, older } = await site(t)
+  await lose(world, secondPicture)
+  await flip(path.join(older, fileOf(secondPicture)), 3)
+
+  const { code, said } = await find(world, '--from', older)
+
+  t.is(code, 3, said)
+  t.regex(said, /^MISSING {2}cd_picture_of_22_chars\n/)
+})
+
+test.serial('a storage that does not say whose it is may be the wrong one: nothing is given up for it', async (t) => {
+  const { world, older } = await site(t)
+  await rm(world.config.MEDIA_FOLDER, { recursive: true })
+
+  const refused = await find(world, '--gone-for-good', '2')
+  const before = await stateOf(world)
+  await run('adopt-pictures', [], world.env)
+  const { code, said } = await find(world, '--from', older)
+
+  t.is(refused.code, 1)
+  t.regex(refused.said, /^Pictures are missing, and their storage is unmarked: is its volume mounted/)
+  t.deepEqual(before, { [firstPicture]: 'ready', [secondPicture]: 'ready' })
+  t.is(code, 0, said)
+  t.true(said.includes(`BROUGHT  ${firstPicture}\nBROUGHT  ${secondPicture}\n`), said)
+})
+
+test.serial('what makes no sense is answered by how it is called', async (t) => {
+  for (const args of [['all'], ['--gone-for-good', '0'], ['--gone-for-good', 'all'], ['--from', '']]) {
+    const { code, said } = await run('missing-files', args, {})
+    t.is(code, 2, said)
+    t.regex(said, /npm run missing-files -- \[--from BACKUP\]/)
+  }
+})
