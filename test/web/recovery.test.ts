@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -92,6 +93,34 @@ inBrowser('what no server answered is there when servers do again', async (t) =>
 
   await page.getByText('@bob').first().waitFor({ timeout: 90_000 })
   t.pass()
+})
+
+inBrowser('pictures that did not come in an outage come when it is over', async (t) => {
+  t.timeout(120_000)
+  const { context, page } = await signedInWindow(t, browser(), stack(), 'alice')
+  const create = { width: 60, height: 40, channels: 3, background: 'teal' } as const
+  await page.goto('/')
+  await page.locator('.composer textarea').fill('a picture of the yard')
+  const file = { name: 'a.png', mimeType: 'image/png', buffer: await sharp({ create }).png().toBuffer() }
+  await page.locator('.composer input[type=file]').setInputFiles(file)
+  await page.locator('.tray-sent').waitFor()
+  await page.locator('.composer textarea').press('Control+Enter')
+  const picture = page.locator('[data-post]', { hasText: 'a picture of the yard' }).locator('.picture')
+  await page.locator('[data-post] .picture[data-state=loaded]').waitFor()
+  await page.route('**/media/**', (route) => route.abort())
+  await page.reload()
+  await page.locator('[data-post] .picture[data-state=broken]').waitFor()
+
+  await context.setOffline(true)
+  await page.unroute('**/media/**')
+  await context.setOffline(false)
+
+  await page.locator('[data-post] .picture[data-state=loaded]').waitFor()
+  const widths = await picture
+    .locator('img')
+    .evaluateAll((files) => files.map((one) => (one as HTMLImageElement).naturalWidth))
+  t.deepEqual(widths.length, 1)
+  t.true(widths.every((width) => width > 0))
 })
 
 inBrowser('who comes while nobody can be asked who they are is let in when somebody can', async (t) => {

@@ -2,6 +2,7 @@ import './picture-image.css'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Picture } from '../api/types.ts'
 import { Icon } from '../ui/icon.tsx'
+import { useRecoveryOf } from '../ui/recovery.ts'
 import { Placeholder } from './placeholder.tsx'
 import { srcsetOf } from './renditions.ts'
 import { text } from './text.ts'
@@ -25,6 +26,7 @@ export function PictureImage({ picture, alt, sizes, isWhole = false, isEager = f
   useLayoutEffect(() => {
     if (image.current?.complete === true && image.current.naturalWidth > 0) setState('loaded')
   }, [isReady])
+  useRecoveryOf(isReady && state === 'broken', () => setState('loading'))
   const isFailed = picture.state === 'failed' || (isReady && state === 'broken')
   return (
     <span class="picture" data-state={isReady ? state : picture.state} data-whole={isWhole || undefined}>

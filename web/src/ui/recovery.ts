@@ -15,9 +15,13 @@ export function tellRecovery(): void {
 
 /** While `problem` is one that passes, `again` is called when the site can be reached again. */
 export function useRecovery(problem: unknown, again: (() => void) | undefined): void {
+  useRecoveryOf(again !== undefined && problem instanceof ApiProblem && passing.has(problem.code), again)
+}
+
+/** The same for what only knows that it failed, and not why. */
+export function useRecoveryOf(isWaiting: boolean, again: (() => void) | undefined): void {
   const latest = useRef(again)
   latest.current = again
-  const isWaiting = again !== undefined && problem instanceof ApiProblem && passing.has(problem.code)
   useEffect(() => {
     if (!isWaiting) return undefined
     const call = (): void => latest.current?.()
