@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import type { LiveStream, Topic } from '../../web/src/api/live.ts'
+import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { enter } from './guests.ts'
@@ -143,4 +145,26 @@ test.serial('a stream whose session is over says so and stays away', async (t) =
   await eventually(() => stream.connection.state === 'refused')
 
   t.is(stream.connection.why, 'signed_out')
+})
+
+test.serial('who wakes while a stream waits does not wait any longer, however lately it was heard', async (t) => {
+  let isThere = true
+  const network = await CuttingProxy.open(() => (isThere ? stack().address : undefined))
+  t.teardown(() => network.close())
+  const [alice, bob] = [await enter(stack(), 'alice', { origin: network.address }), await enter(stack(), 'bob')]
+  const { stream } = alice.opens(t)
+  const log = texts(stream, bob)
+  stream.joinAt((await alice.client.timeline.feed({ feed: 'all' })).stream)
+  await post(bob, 'post 0')
+  await eventually(() => log.heard.length === 1)
+  isThere = false
+  network.cut()
+  await eventually(() => stream.connection.state === 'waiting')
+
+  isThere = true
+  stream.wake()
+  await setImmediate()
+
+  t.is(stream.connection.state, 'connecting')
+  await eventually(() => stream.connection.state === 'open')
 })

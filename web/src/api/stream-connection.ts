@@ -24,6 +24,8 @@ export interface StreamMessage {
 const silenceMs = 40_000
 /** What a network that has just come back, or a device that slept, is not trusted beyond. */
 const trustMs = 16_000
+/** How long a try may go without an answer before a network that has just come back gives it up. */
+const tryMs = 3000
 const stoodMs = 5000
 const backoff = { firstMs: 1000, mostMs: 30_000 }
 const standardRetryMs = 2000
@@ -36,7 +38,9 @@ export class StreamConnection {
   readonly #options: StreamConnectionOptions
   #after: number | undefined
   #retryMs = standardRetryMs
-  #heardAt = 0
+  #heardAt = -Infinity
+  #triedAt = -Infinity
+  #isWaiting = false
   #loneId: number | undefined
   #failures = 0
   #isClosed = false
@@ -55,9 +59,9 @@ export class StreamConnection {
     this.#interrupt.abort()
   }
 
-  /** Comes back at once when it waits, or has heard nothing for a while. */
+  /** Comes back at once when it waits, or has heard nothing for a while. A try that has only begun is let. */
   wake(): void {
-    if (performance.now() - this.#heardAt < trustMs) return
+    if (!this.#isWaiting && this.#isTrusted()) return
     this.#failures = 0
     this.#interrupt.abort()
   }
@@ -65,6 +69,11 @@ export class StreamConnection {
   close(): void {
     this.#isClosed = true
     this.#interrupt.abort()
+  }
+
+  #isTrusted(): boolean {
+    const now = performance.now()
+    return now - this.#heardAt < trustMs || now - this.#triedAt < tryMs
   }
 
   async #keep(): Promise<void> {
@@ -82,6 +91,8 @@ export class StreamConnection {
     const { signal } = this.#interrupt
     this.#options.onConnection({ state: 'connecting' })
     const began = performance.now()
+    this.#triedAt = began
+    this.#heardAt = -Infinity
     try {
       const response = await this.#options.http.fetch('/v1/stream', {
         accept: 'text/event-stream',
@@ -110,6 +121,7 @@ export class StreamConnection {
     const stop = (): void => void reader.cancel().catch(() => undefined)
     signal.addEventListener('abort', stop, { once: true })
     let silence = setTimeout(stop, silenceMs)
+    this.#heardAt = performance.now()
     const parser = this.#parser()
     this.#options.onConnection({ state: 'open' })
     try {
@@ -154,7 +166,9 @@ export class StreamConnection {
     const waitMs = Math.max(this.#retryMs, this.#failures === 0 ? 0 : backoffMs(backoff, this.#failures - 1))
     this.#retryMs = standardRetryMs
     this.#options.onConnection({ state: 'waiting', retryAt: Date.now() + waitMs })
+    this.#isWaiting = true
     await pause(waitMs, signal).catch(() => undefined)
+    this.#isWaiting = false
   }
 }
 
