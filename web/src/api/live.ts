@@ -67,7 +67,10 @@ export interface RoomSocket {
   read(room: string, place: Place): void
   /** This device's clock, set right by what servers said: an id from their future would be refused. Milliseconds since 1970. */
   now(): number
-  /** Looks at once whether the connection still stands: after sleep, when the network came back. */
+  /**
+   * Looks at once whether the connection still stands, and where there is none, tries now: after sleep, when the network came
+   * back. A try that has gone without an answer for seconds is given up for it.
+   */
   wake(): void
   close(): void
 }

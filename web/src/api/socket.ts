@@ -25,6 +25,8 @@ export interface SocketOptions {
 }
 
 const typingMs = 2000
+/** How long a try may go without an answer before a network that has just come back gives it up. */
+const tryMs = 3000
 
 /** One WebSocket for all rooms, which comes back by itself. See `RoomSocket`. */
 export class ReconnectingSocket implements RoomSocket {
@@ -49,6 +51,7 @@ export class ReconnectingSocket implements RoomSocket {
   #wire: Wire | undefined
   /** Grows with every try: what an earlier one still says does not count. */
   #attempt = 0
+  #triedAt = -Infinity
   #wasRefused = false
 
   constructor(options: SocketOptions) {
@@ -94,9 +97,12 @@ export class ReconnectingSocket implements RoomSocket {
 
   wake(): void {
     const { state, why } = this.#connection
-    if (this.#wire !== undefined) return this.#wire.test()
-    if (state !== 'waiting' && why !== 'too_many') return
+    if (state === 'open') return this.#wire?.test()
+    if (state === 'connecting' && performance.now() - this.#triedAt < tryMs) return
+    if (state === 'refused' && why !== 'too_many') return
     this.#retry.forgive()
+    this.#wire?.close()
+    this.#wire = undefined
     void this.#open()
   }
 
@@ -114,6 +120,7 @@ export class ReconnectingSocket implements RoomSocket {
     this.#retry.cancel()
     this.#attempt += 1
     const attempt = this.#attempt
+    this.#triedAt = performance.now()
     this.#say({ state: 'connecting' })
     try {
       const tickets = await admit(this.#options.http, this.#options.session, this.#wasRefused)

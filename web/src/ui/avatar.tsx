@@ -30,14 +30,6 @@ function Face({ file, instead }: { file: string; instead: string }) {
   useRecoveryOf(isBroken, () => setBroken(false))
   if (isBroken) return <>{instead}</>
   return (
-    <img
-      src={file}
-      alt=""
-      loading="lazy"
-      decoding="async"
-      width={320}
-      height={320}
-      onError={() => setBroken(true)}
-    />
+    <img src={file} alt="" loading="lazy" decoding="async" width={320} height={320} onError={() => setBroken(true)} />
   )
 }
