@@ -169,3 +169,18 @@ function stopOf({ page }: Pick<Window, 'page'>): Promise<{ name: string; isRinge
     return { name: (label ?? focused).textContent.trim(), isRinged }
   })
 }
+
+inBrowser('whom the server has removed can reload the page, and is there again if they may be', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'alice')
+  await page.routeWebSocket('**/v1/socket', (socket) => socket.close({ code: 4503 }))
+  await page.goto('/')
+  const line = page.locator('.connection-line')
+  await line.getByText('The server has ended this connection.').waitFor()
+  t.is(await line.getByRole('button').count(), 1)
+
+  const loaded = page.waitForEvent('load')
+  await line.getByRole('button', { name: 'Reload' }).click()
+  await loaded
+
+  t.pass()
+})

@@ -50,12 +50,12 @@ function Told({ state }: { state: Exclude<Link, 'open'> }) {
       <span>
         {said} {(state === 'offline' || state === 'reconnecting') && hint.value}
       </span>
-      {(state === 'reconnecting' || state === 'limited' || state === 'removed') && (
+      {(state === 'reconnecting' || state === 'limited') && (
         <Button look="quiet" size="small" onClick={wake}>
           {words.tryNow}
         </Button>
       )}
-      {(state === 'outdated' || state === 'missing') && (
+      {(state === 'removed' || state === 'outdated' || state === 'missing') && (
         <Button look="quiet" size="small" onClick={() => location.reload()}>
           {words.reload}
         </Button>
