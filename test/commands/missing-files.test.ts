@@ -91,6 +91,21 @@ test.serial('a transcript that its rows do not make again is brought from an old
   t.is((await nextBackup(t, world)).code, 0)
 })
 
+test.serial('a page that another version has drawn comes back as this one draws it, under its own name', async (t) => {
+  const { world, older } = await site(t)
+  const page = (await readdir(path.join(older, 'transcripts'))).find((name) => name.endsWith('.html')) ?? ''
+  await rm(path.join(world.config.TRANSCRIPTS_FOLDER, page))
+  const drawnBefore = page.replace(/[0-9a-f]{64}/, 'a'.repeat(64))
+  await world.sql('end_room').update({ transcript_html: drawnBefore })
+
+  const { code, said } = await find(world)
+
+  t.is(code, 0, said)
+  t.true(said.startsWith(`WRITTEN ANEW  ${drawnBefore}\n`), said)
+  t.deepEqual(await world.sql('end_room').select('transcript_html'), [{ transcript_html: page }])
+  t.is((await nextBackup(t, world)).code, 0)
+})
+
 test.serial('what nobody has is given up by its number alone, and wanted no more', async (t) => {
   const { world, transcript } = await site(t)
   await world.sql('accounts').update({ username: 'alison' })
