@@ -232,6 +232,13 @@ test.serial(
     const impatient = await run('migrate', [], { ...world.env, MIGRATE_WAIT_SECONDS: '1' })
     const patient = begin('migrate', [], { ...world.env, MIGRATE_WAIT_SECONDS: '600' })
     await eventually(async () => patient.said().includes('waiting for another process'))
+    await eventually(async () => {
+      const [asked] = await selectRows<{ id: number }>(
+        world.sql,
+        "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'SELECT GET_LOCK(%, 600) AS held'",
+      )
+      return asked
+    })
     holding.resolve()
     await backup
 

@@ -83,10 +83,12 @@ for (const code of [0, 3]) {
 
 test('the way back is said for each kind of site that operations.md knows', (t) => {
   const [, table = ''] = /^## Commands\n[\s\S]*?\n\|---\|---\|\n([\s\S]*?)\n\n/m.exec(read('docs/operations.md')) ?? []
-  const kinds = ['npm start', 'Compose', 'cluster']
   const rows = table.split('\n')
-  t.is(rows.length, kinds.length)
-  for (const [index, kind] of kinds.entries()) t.true(rows[index]?.includes(kind), kind)
+  for (const kind of ['npm start', 'Compose', 'cluster'])
+    t.true(
+      rows.some((row) => row.includes(kind)),
+      kind,
+    )
 
   const [, chapter = ''] = /^## The way back\n([\s\S]*?)^## /m.exec(read('docs/upgrading.md')) ?? []
   for (const way of ['operations.md#with-compose', 'operations.md#without-containers', 'kubernetes.md#the-way-back'])
