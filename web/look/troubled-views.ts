@@ -87,6 +87,29 @@ export const troubledViews: readonly View[] = [
     before: whileClosing,
     shows: '.closing-steps',
   },
+  {
+    name: 'room-without-word',
+    who: 'bob',
+    path: ({ room }) => `/rooms/${room}`,
+    before: (page) => withRules(page, { speak: 'mentors' }),
+    opens: [whenThere('.message-main'), (page) => page.locator('.message-own').last().focus()],
+    shows: '.room-composer-silent',
+  },
+  {
+    name: 'room-slow',
+    who: 'bob',
+    path: ({ room }) => `/rooms/${room}`,
+    before: (page) => withRules(page, { slowModeSeconds: 30 }),
+    opens: [whenThere('.message-main')],
+    shows: '.room-composer-notes span',
+  },
+  {
+    name: 'room-full',
+    who: 'bob',
+    path: ({ strangeRoom }) => `/rooms/${strangeRoom}`,
+    before: (page) => withRules(page, { seats: 4, seatsTaken: 4 }),
+    shows: '.room-instead .button-main:disabled',
+  },
 ]
 
 function whenThere(selector: string): (page: Page) => Promise<void> {
@@ -97,13 +120,18 @@ function cutOff(page: Page): Promise<void> {
   return page.context().setOffline(true)
 }
 
-/** As if the room were being closed, and never got done: a closing is over before anybody has looked at it. */
-async function whileClosing(page: Page): Promise<void> {
+/** As if the mentor had changed the room. */
+async function withRules(page: Page, rules: Partial<RoomAndMe>): Promise<void> {
   await page.route(/\/v1\/rooms\/\d+$/, async (route) => {
     const response = await route.fetch()
     const room: RoomAndMe = await response.json()
-    await route.fulfill({ response, json: { ...room, state: 'closing' } satisfies RoomAndMe })
+    await route.fulfill({ response, json: { ...room, ...rules } satisfies RoomAndMe })
   })
+}
+
+/** As if the room were being closed, and never got done: a closing is over before anybody has looked at it. */
+async function whileClosing(page: Page): Promise<void> {
+  await withRules(page, { state: 'closing' })
   await page.route(/\/v1\/rooms\/\d+\/closing$/, (route) => {
     const [, room = ''] = /rooms\/(\d+)/.exec(route.request().url()) ?? []
     const progress = { stored: 4, lastSeq: 9, parked: 1, attempts: 2, requestedAt: new Date().toISOString() }
