@@ -147,3 +147,34 @@ test.serial('a room that could not be read again is read when that can be done',
   t.is(visit.refreshTrouble.value, undefined)
   t.not(visit.room.value?.state, 'open')
 })
+
+test.serial('who could not see whether the door has opened comes in when that can be read, once', async (t) => {
+  const { id, rooms, visitWith } = await together(t)
+  await rooms.leave(id)
+  let isAway = false
+  let firstPages = 0
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      one: (room) => (isAway ? Promise.reject(new ApiProblem({ code: 'unavailable' })) : rooms.one(room)),
+      messages: (room, range) => {
+        if (range?.limit === 50) firstPages += 1
+        return rooms.messages(room, range)
+      },
+    },
+  })
+  await visit.enter()
+  t.true(visit.isAtDoor.value)
+
+  await rooms.join(id)
+  isAway = true
+  await visit.refresh()
+  t.is(visit.refreshTrouble.value?.code, 'unavailable')
+  t.is(visit.trouble.value, undefined)
+  isAway = false
+  await Promise.all([visit.refresh(), visit.refresh()])
+
+  await eventually(() => visit.isReady.value)
+  t.false(visit.isOutside.value)
+  t.is(firstPages, 1)
+})

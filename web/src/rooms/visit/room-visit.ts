@@ -107,8 +107,8 @@ export class RoomVisit {
     }
   }
 
-  /** Looks from outside whether the door is as it was, and comes in where it has opened. Nothing is said of a look that fails. */
-  async lookAgain(): Promise<void> {
+  /** Reads the room again, without its messages: seats and rules may have changed. Who is outside comes in where the door has opened. */
+  async refresh(): Promise<void> {
     try {
       const { me } = await this.#readRoom()
       if (this.#isLeft || this.isReady.peek() || this.#isComingIn) return
@@ -117,17 +117,8 @@ export class RoomVisit {
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       // Hidden since, from those who have not been asked in.
-      if (error.code === 'not_found' && !this.#isLeft && this.isAtDoor.peek()) this.trouble.value = error
-    }
-  }
-
-  /** Reads the room again, without its messages: seats and rules may have changed. */
-  async refresh(): Promise<void> {
-    try {
-      await this.#readRoom()
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error
-      this.refreshTrouble.value = error
+      if (error.code === 'not_found' && this.isAtDoor.peek()) this.trouble.value = error
+      else this.refreshTrouble.value = error
     }
   }
 

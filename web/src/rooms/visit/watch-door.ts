@@ -14,7 +14,7 @@ export function watchDoor(visit: RoomVisit, stream: LiveStream): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const look = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => void visit.lookAgain(), lookMs)
+    timer = setTimeout(() => void visit.refresh(), lookMs)
   }
   const lookIfThis = ({ id }: { id: string }): void => {
     if (id === visit.id) look()
