@@ -349,6 +349,36 @@ inBrowser('who stands before the door of a room sees it close', async (t) => {
   t.deepEqual(carol.complaints, [])
 })
 
+inBrowser('what was refused stays, and says so, where the storage of the device fails', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  const { page } = bob
+  await page.goto(`/rooms/${room}`)
+  await say(page, 'may I?')
+  await page.getByText('may I?').waitFor()
+  await bob.context.setOffline(true)
+  await say(page, 'let me say this')
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+  await bob.context.setOffline(false)
+  const failed = page.locator('.message-own', { hasText: 'Not sent' })
+  await failed.waitFor({ timeout: 60_000 })
+  const broken: string[] = []
+  page.on('pageerror', ({ message }) => void broken.push(message))
+  await page.evaluate(() => {
+    IDBDatabase.prototype.transaction = () => {
+      throw new DOMException('The disk is gone', 'UnknownError')
+    }
+  })
+
+  await failed.getByRole('button', { name: 'Send again' }).click()
+  await page.locator('.toast-danger').waitFor()
+
+  t.true(await failed.getByRole('button', { name: 'Discard' }).isEnabled())
+  t.deepEqual(broken, [])
+})
+
 inBrowser('a lost network is told in one place, above the room, which stays whole', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -146,17 +146,22 @@ export class DurableOutbox implements Outbox {
     this.#stopRooms()
   }
 
-  /** What waits, as soon as that can be read. */
+  /** What waits. */
   async #left(): Promise<KeptOutgoing[]> {
     const { account, storage } = this.#options
+    return (await this.#asSoonAsItCan(() => storage.all(account))) ?? []
+  }
+
+  /** What is written down, as soon as that can be read. */
+  async #asSoonAsItCan<Found>(read: () => Promise<Found>): Promise<Found | undefined> {
     for (let failures = 0; !this.#isClosed; failures += 1) {
       try {
-        return await storage.all(account)
+        return await read()
       } catch {
         await pause(backoffMs(readAgain, failures))
       }
     }
-    return []
+    return undefined
   }
 
   #offer(message: KeptOutgoing): void {
@@ -213,8 +218,8 @@ export class DurableOutbox implements Outbox {
   }
 
   async #takeUp(id: string): Promise<void> {
-    const message = await this.#options.storage.one(id)
-    if (message !== undefined) this.#send(message)
+    const message = await this.#asSoonAsItCan(() => this.#options.storage.one(id))
+    if (message !== undefined && this.#isLeading) this.#send(message)
   }
 
   async #failed(id: string): Promise<KeptOutgoing | undefined> {

@@ -4,6 +4,7 @@ import { ApiProblem } from '../../api/problem.ts'
 import { problemText } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { toast } from '../../ui/toast-state.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { useOutbox } from '../wires.ts'
 import { text } from './text.ts'
@@ -28,7 +29,14 @@ export function FailedLine({ message }: { message: Outgoing }) {
 
   async function run(work: (id: string) => Promise<void>): Promise<void> {
     setBusy(true)
-    await work(message.id).finally(() => setBusy(false))
+    try {
+      await work(message.id)
+    } catch (error) {
+      // What is kept on this device could not be reached: the message is as it was.
+      toast({ text: problemText(error), tone: 'danger' })
+    } finally {
+      setBusy(false)
+    }
   }
   return (
     <div class="message-failed" role="alert">
