@@ -10,7 +10,7 @@ import { stackOf } from '../support/stack.ts'
 /** That nobody loses their place: in a feed, in what they write, with the keyboard. */
 
 const inBrowser = browserPath === undefined ? test.skip : test.serial
-const stack = stackOf(test, {}, { isForBrowsers: true })
+const stack = stackOf(test, { POSTS_PER_HOUR: 1000 }, { isForBrowsers: true })
 const browser = browserOf(test)
 
 const window = (t: ExecutionContext, name: string) => signedInWindow(t, browser(), stack(), name)
@@ -81,6 +81,32 @@ inBrowser('who looks at a post and comes back is where they were, and new posts 
   await eventually(async () => Math.abs((await topOf()) - before) < 60)
   t.deepEqual(bob.complaints, [])
 })
+
+inBrowser(
+  'who is shown more new posts than are kept waiting is not offered a way back that leads nowhere',
+  async (t) => {
+    t.timeout(120_000)
+    const alice = await window(t, 'alice')
+    const { page, complaints } = await window(t, 'bob')
+    await fillFeed(alice, 20)
+    await page.goto('/')
+    await post(page, 'number 20 of many').first().waitFor()
+    const last = post(page, 'number 8 of many').first()
+    await eventually(async () => {
+      await page.mouse.wheel(0, 600)
+      return (await last.count()) > 0
+    })
+    await last.scrollIntoViewIfNeeded()
+
+    await fillFeed(alice, 101)
+    await page.getByRole('button', { name: 'Many new posts' }).click()
+    await post(page, 'number 101 of many').waitFor()
+    await focusComesTo(page, /alice/)
+
+    t.is(await page.getByRole('button', { name: 'Back to where you were' }).count(), 0)
+    t.deepEqual(complaints, [])
+  },
+)
 
 inBrowser('what is on its way goes on while one looks at something else', async (t) => {
   const { page, complaints } = await window(t, 'alice')

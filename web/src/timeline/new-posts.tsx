@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { announce } from '../ui/announcer.tsx'
 import { Button } from '../ui/button.tsx'
 import { firstSeenPost, scrollToPost } from './reading-place.ts'
+import type { ReadingPlace } from './reading-place.ts'
 import { text } from './text.ts'
 import type { KeptList } from './timeline-state.ts'
 
@@ -15,6 +16,7 @@ export function NewPosts({ list }: { list: KeptList }) {
   const count = sequence.fresh.value.length
   const words = sequence.isFreshFull.value ? text.value.manyNewPosts : text.value.newPosts(count)
   const isNew = count > 0 || sequence.isFreshFull.value
+  const back = isShown(list, place.value?.post) ? place.value : undefined
   useEffect(() => {
     if (isNew) announce(words)
   }, [isNew, words])
@@ -27,8 +29,8 @@ export function NewPosts({ list }: { list: KeptList }) {
     scrollTo({ top: 0 })
     focusFirst()
   }
-  function comeBack(): void {
-    if (place.value !== undefined) scrollToPost(place.value)
+  function comeBack(to: ReadingPlace): void {
+    scrollToPost(to)
     place.value = undefined
   }
 
@@ -39,13 +41,18 @@ export function NewPosts({ list }: { list: KeptList }) {
           {words}
         </Button>
       )}
-      {!isNew && place.value !== undefined && (
-        <Button size="small" icon="arrow-down" onClick={comeBack}>
+      {!isNew && back !== undefined && (
+        <Button size="small" icon="arrow-down" onClick={() => comeBack(back)}>
           {text.value.backToPlace}
         </Button>
       )}
     </div>
   )
+}
+
+/** A list that was read anew ends before where one was as a rule, and a post may have gone: nothing leads back there. */
+function isShown({ sequence }: KeptList, post: string | undefined): boolean {
+  return post !== undefined && sequence.entries.value.some((entry) => entry.peek().post.id === post)
 }
 
 /** The button that was pressed is gone: reading goes on at the newest post. */
