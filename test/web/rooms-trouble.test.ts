@@ -379,6 +379,25 @@ inBrowser('what was refused stays, and says so, where the storage of the device 
   t.deepEqual(broken, [])
 })
 
+inBrowser('who waits for a receipt is told why there is none, and sees it come', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob])
+  const { page } = bob
+  for (const nowhere of ['999999', 'nothing']) {
+    await page.goto(`/rooms/${nowhere}/receipt`)
+    await page.getByText('This room is not here for you').waitFor()
+  }
+
+  await page.goto(`/rooms/${room}/receipt`)
+  await page.getByText('This room is open').waitFor()
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  await page.getByText('Sealed', { exact: true }).waitFor({ timeout: 60_000 })
+
+  t.is(await page.getByText('The receipt is not there yet').count(), 0)
+})
+
 inBrowser('a lost network is told in one place, above the room, which stays whole', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -1,5 +1,5 @@
 import './receipt/receipt.css'
-import { useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso/router'
 import type { Receipt, SignedReceipt } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
@@ -12,6 +12,8 @@ import { useClosing } from './order/use-closing.ts'
 import { Downloads } from './receipt/downloads.tsx'
 import { ReceiptView } from './receipt/receipt-view.tsx'
 import { text } from './receipt/text.ts'
+import { useRoomWithoutClosing } from './receipt/use-room-without-closing.ts'
+import type { WithoutClosing } from './receipt/use-room-without-closing.ts'
 import { Verification } from './receipt/verification.tsx'
 import { client } from './wires.ts'
 
@@ -22,7 +24,13 @@ export function ReceiptPage() {
 }
 
 function ReceiptOf({ room }: { room: string }) {
-  const look = useClosing(room, undefined)
+  const [news, setNews] = useState(0)
+  const look = useClosing(room, news)
+  const without = useRoomWithoutClosing(
+    room,
+    look,
+    useCallback(() => setNews((before) => before + 1), []),
+  )
   const isThere = look.closing !== undefined && isFinal(look.closing) && look.closing.state !== 'quarantined'
   const { signed, problem, retry } = useReceipt(room, isThere)
   const words = text.value
@@ -46,7 +54,8 @@ function ReceiptOf({ room }: { room: string }) {
       </Page>
     )
   }
-  const isWaiting = look.isMissing || look.hasTrouble || (look.closing !== undefined && !isThere)
+  if (without === 'open' || without === 'not_there') return <NoReceipt room={room} why={without} />
+  const isWaiting = without === 'unknown' || look.hasTrouble || (look.closing !== undefined && !isThere)
   return (
     <Page title={words.title}>
       {isWaiting && (
@@ -63,6 +72,27 @@ function ReceiptOf({ room }: { room: string }) {
         </Loading>
       )}
       {problem !== undefined && <ErrorState problem={problem} onRetry={retry} />}
+    </Page>
+  )
+}
+
+/** It comes by itself when the room is closed. */
+function NoReceipt({ room, why }: { room: string; why: Exclude<WithoutClosing, 'unknown' | undefined> }) {
+  const words = text.value
+  const isOpen = why === 'open'
+  return (
+    <Page title={words.title}>
+      <EmptyState
+        icon={isOpen ? 'receipt' : 'door'}
+        title={isOpen ? words.stillOpen : words.notThere}
+        action={
+          <LinkButton look="quiet" icon={isOpen ? 'rooms' : 'arrow-left'} href={isOpen ? `/rooms/${room}` : '/rooms'}>
+            {isOpen ? words.toOpenRoom : words.back}
+          </LinkButton>
+        }
+      >
+        {isOpen ? words.stillOpenHint : words.notThereHint}
+      </EmptyState>
     </Page>
   )
 }

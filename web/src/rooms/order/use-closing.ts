@@ -42,7 +42,7 @@ async function lookAt(room: string): Promise<ClosingLook> {
   try {
     return { ...nothingYet, closing: await client.rooms.closing(room) }
   } catch (error) {
-    const isMissing = error instanceof ApiProblem && error.code === 'not_found'
+    const isMissing = error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'bad_input')
     return { ...nothingYet, isMissing, hasTrouble: !isMissing }
   }
 }

@@ -9,6 +9,11 @@ export const text = texts({
     toRoom: 'Read the room',
     notYet: 'The receipt is not there yet',
     notYetHint: 'It is signed as soon as everything is stored and compared.',
+    stillOpen: 'This room is open',
+    stillOpenHint: 'A room has a receipt once it is closed. It appears here by itself.',
+    toOpenRoom: 'To the room',
+    notThere: 'This room is not here for you',
+    notThereHint: 'The address may be wrong, or you may not see this room any more.',
     states: {
       sealed: 'Sealed',
       suspect: 'Suspect',
@@ -83,6 +88,11 @@ export const text = texts({
     toRoom: '방 읽기',
     notYet: '영수증이 아직 없어요',
     notYetHint: '모두 저장하고 확인하면 바로 서명해요.',
+    stillOpen: '아직 열려 있는 방이에요',
+    stillOpenHint: '방을 닫으면 영수증이 여기에 바로 나타나요.',
+    toOpenRoom: '방으로 가기',
+    notThere: '볼 수 없는 방이에요',
+    notThereHint: '주소가 잘못되었거나 더는 볼 수 없는 방이에요.',
     states: {
       sealed: '봉인됨',
       suspect: '의심됨',
