@@ -70,6 +70,29 @@ inBrowser('what was changed in a post is not lost by leaving its editor without 
   t.pass()
 })
 
+inBrowser('what is being changed in a post stays when the post is deleted meanwhile', async (t) => {
+  const alice = await window(t, 'alice')
+  const { page } = alice
+  for (const isAlone of [false, true]) {
+    const post = await ask(alice, '/v1/posts', { text: 'as it was', pictures: [] })
+    await page.goto(isAlone ? `/posts/${post.id}` : '/')
+    const card = page.locator(`[data-post="${post.id}"]`)
+    await card.getByRole('button', { name: /^More about the post/ }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    const editor = page.getByRole('dialog', { name: 'Edit post' })
+    const words = editor.getByRole('textbox').first()
+    await words.fill('as it may be')
+
+    await ask(alice, `/v1/posts/${post.id}`, undefined, 'DELETE')
+    await card.waitFor({ state: 'detached' })
+
+    t.is(await words.inputValue(), 'as it may be')
+    await editor.getByRole('button', { name: 'Save' }).click()
+    await editor.getByText('This is not here, or not here any more.').waitFor()
+    t.is(await words.inputValue(), 'as it may be')
+  }
+})
+
 inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {
   const { page } = await window(t, 'carol')
   await page.goto('/')

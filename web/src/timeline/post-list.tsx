@@ -6,6 +6,7 @@ import { Loading, Skeleton, SkeletonText } from '../ui/skeleton.tsx'
 import { ErrorLine, ErrorState } from '../ui/states.tsx'
 import { NewPosts } from './new-posts.tsx'
 import { PostCard } from './post-card.tsx'
+import { PostEditing } from './post-editing.tsx'
 import type { PostSequence, PostSource } from './post-sequence.ts'
 import { text } from './text.ts'
 import { listOf } from './timeline-state.ts'
@@ -22,7 +23,15 @@ export interface PostListProps {
 }
 
 /** A list of posts, live: reads on by itself, announces what is new, keeps its place while one looks at something else. */
-export function PostList({ name, source, empty, refused }: PostListProps) {
+export function PostList(props: PostListProps) {
+  return (
+    <PostEditing>
+      <Shown {...props} />
+    </PostEditing>
+  )
+}
+
+function Shown({ name, source, empty, refused }: PostListProps) {
   const list = listOf(name, source)
   const { sequence } = list
   useEffect(() => {

@@ -1,38 +1,29 @@
-import { useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import type { Post } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { problemText } from '../text/index.ts'
 import { confirm } from '../ui/confirm.tsx'
-import { laterDialog } from '../ui/later.tsx'
 import { Menu } from '../ui/menu.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { toast } from '../ui/toast-state.ts'
 import { nameOf } from './person-line.tsx'
+import { editPost } from './post-editing.tsx'
 import type { Entry } from './posts.ts'
 import { copyLink } from './share.ts'
 import { text } from './text.ts'
 import { posts } from './timeline-state.ts'
 
-const PostEditor = laterDialog(() => import('./post-editor.tsx').then((module) => module.PostEditor))
-
 /** What else can be done with a post: the author edits, the author and admins delete, everybody takes the link along. */
 export function PostMenu({ entry, onDeleted }: { entry: Entry; onDeleted?: () => void }) {
-  const [isEditing, setEditing] = useState(false)
   const { post } = entry.value
   const mine = isMine(post)
   const items: MenuItem[] = [{ label: text.value.copyLink, icon: 'link', onSelect: () => void copyLink(post) }]
-  if (mine) items.push({ label: text.value.edit, icon: 'edit', onSelect: () => setEditing(true) })
+  if (mine) items.push({ label: text.value.edit, icon: 'edit', onSelect: () => editPost(post) })
   if (mine || me.value?.role === 'admin') {
     const onSelect = (): void => void remove(post).then((isGone) => isGone && onDeleted?.())
     items.push({ label: text.value.delete, icon: 'trash', isDangerous: true, onSelect })
   }
-  return (
-    <>
-      <Menu label={text.value.morePost(nameOf(post.author))} items={items} />
-      {isEditing && <PostEditor post={post} onClose={() => setEditing(false)} />}
-    </>
-  )
+  return <Menu label={text.value.morePost(nameOf(post.author))} items={items} />
 }
 
 function isMine(post: Post): boolean {

@@ -9,6 +9,7 @@ import { CommentList } from './comment-list.tsx'
 import { OnePost } from './one-post.ts'
 import { nameOf } from './person-line.tsx'
 import { PostCard } from './post-card.tsx'
+import { PostEditing } from './post-editing.tsx'
 import { PostSkeletons } from './post-list.tsx'
 import { text } from './text.ts'
 import { posts } from './timeline-state.ts'
@@ -16,7 +17,11 @@ import { posts } from './timeline-state.ts'
 /** A post by its address, with its comments. */
 export function PostPage() {
   const id = useRoute().params['id'] ?? ''
-  return <PostOf key={id} id={id} />
+  return (
+    <PostEditing key={id}>
+      <PostOf id={id} />
+    </PostEditing>
+  )
 }
 
 function PostOf({ id }: { id: string }) {
