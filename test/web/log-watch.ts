@@ -59,7 +59,13 @@ function watchHere(): Watch {
   observer.observe({ type: 'longtask' })
   let [most, moved, line, distance] = [0, 0, '', 0]
   let isOver = false
-  let last = { at: performance.now(), top: topNow(), lines: linesInSight(), heights: heights() }
+  let last = {
+    at: performance.now(),
+    top: topNow(),
+    lines: linesInSight(),
+    extent: log.scrollHeight,
+    heights: heights(),
+  }
 
   function linesInSight(): Map<string, number> {
     const { top, bottom } = log.getBoundingClientRect()
@@ -88,7 +94,9 @@ function watchHere(): Watch {
 
   function look(at: number): void {
     frames.push(at - last.at)
-    const [top, lines, now] = [topNow(), linesInSight(), heights()]
+    const [top, lines, extent] = [topNow(), linesInSight(), log.scrollHeight]
+    // Of hundreds of lines, so only when all of them together have become longer or shorter: it is work that is watched, too.
+    const now = extent === last.extent ? last.heights : heights()
     const scrolled = top - last.top - placedPx
     distance += Math.abs(scrolled)
     placedPx = 0
@@ -98,7 +106,7 @@ function watchHere(): Watch {
       if (by > moved) [moved, line] = [by, `${key}: ${before} → ${place}, scrolled ${scrolled}; ${changesTo(now)}`]
     }
     most = Math.max(most, log.querySelectorAll('.message').length)
-    last = { at, top, lines, heights: now }
+    last = { at, top, lines, extent, heights: now }
   }
 
   const afterFrame = new MessageChannel()
