@@ -98,7 +98,7 @@ test('Tab leads to the newest message until another had the focus, and again whe
     ...{ seq, id: `id-${seq}`, at: seq, content: { body: 'said' }, asOf: { epoch: 1, seq } },
   }))
   const items = viewOf({
-    ...{ rows, before: undefined, pending: [], holes: [], unreadAfter: undefined, me: 'alice', dayOf: () => 'today' },
+    ...{ rows, before: undefined, pending: [], holes: [], unreadFrom: undefined, me: 'alice', dayOf: () => 'today' },
   })
 
   t.is(tabStopOf(items, undefined), 'bob:id-3')

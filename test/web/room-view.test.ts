@@ -39,7 +39,7 @@ function row(seq: number, more: Partial<Row> = {}): Row {
 function view(rows: readonly Row[], more: Partial<ViewInput> = {}) {
   const dayOf = (at: number): string => String(Math.floor(at / dayMs))
   return viewOf({
-    ...{ rows, before: undefined, pending: [], holes: [], unreadAfter: undefined, me: 'alice', dayOf },
+    ...{ rows, before: undefined, pending: [], holes: [], unreadFrom: undefined, me: 'alice', dayOf },
     ...more,
   })
 }
@@ -68,10 +68,10 @@ test('messages of one person within five minutes stand together; a day, another 
   )
 })
 
-test('the line of what is new stands before the first message of others, once', (t) => {
+test('the line of what is new stands before its message, where that is shown', (t) => {
   const rows = [row(1), row(2, { from: 'alice' }), row(3, { kind: 'join', from: null }), row(4), row(5)]
 
-  t.deepEqual(typesOf(view(rows, { unreadAfter: 1 })), [
+  t.deepEqual(typesOf(view(rows, { unreadFrom: 4 })), [
     'day',
     'message',
     'message',
@@ -80,8 +80,8 @@ test('the line of what is new stands before the first message of others, once', 
     'message',
     'message',
   ])
-  t.false(typesOf(view(rows, { unreadAfter: 5 })).includes('unread'))
-  t.false(typesOf(view(rows.slice(4), { unreadAfter: 1, before: rows[3] })).includes('unread'))
+  t.false(typesOf(view(rows.slice(0, 3), { unreadFrom: 4 })).includes('unread'))
+  t.false(typesOf(view(rows.slice(4), { unreadFrom: 4, before: rows[3] })).includes('unread'))
 })
 
 test('who comes and goes one after the other is one line; who was put out has one of their own', (t) => {

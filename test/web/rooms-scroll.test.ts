@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { Api } from '../../src/commands/replay/api.ts'
 import { Person } from '../../src/commands/replay/people.ts'
@@ -81,7 +81,7 @@ inBrowser('10,000 messages scroll from the newest to the first, and no line move
       await page.mouse.wheel(0, -2400)
     }
   })
-  t.is(await page.getByText('line 1 of').count(), 1)
+  t.is(await page.getByText('line 1 of').count(), 1, await firstLines(page))
   // Page by page through what lay between the early line and the newest, and past nothing of it.
   t.true(read > 60, `only ${read} pages were read on the way`)
   await watched(t, page, 'and down again', async () => {
@@ -92,6 +92,70 @@ inBrowser('10,000 messages scroll from the newest to the first, and no line move
   await page.locator('.message-body', { hasText: 'meanwhile 29' }).waitFor()
   t.deepEqual(alice.complaints, [])
 })
+
+inBrowser(
+  'the line of what is new pushes nothing where its place is known only when it is before her eyes',
+  async (t) => {
+    t.timeout(180_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const bob = await signedInWindow(t, browser(), stack(), 'bob')
+    const room = await openRoomFor(alice, [bob])
+    const say = await speakers(t)
+    // Back to where she stopped reading a client goes by itself for 650 entries; from there on whoever comes by loads the rest.
+    for (let line = 1; line <= 60; line += 1) await say(0, room, `alice ${line}`)
+    await Promise.all(Array.from({ length: 638 }, (_, at) => say(1, room, `bob ${at + 1}`)))
+    const { page } = alice
+    const rest = Promise.withResolvers<void>()
+    await page.route(
+      (url) => Number(url.searchParams.get('before')?.split(':')[1]) < 100,
+      async (route) => {
+        await rest.promise
+        await route.continue()
+      },
+    )
+    await page.goto(`/rooms/${room}`)
+    await page.getByText('bob 638', { exact: true }).waitFor()
+    const first = page.locator('.message-body').getByText('bob 1', { exact: true })
+    await overTheLog(page)
+    await page.locator('.room-log').evaluate((log) => log.scrollTo({ top: 0 }))
+    await eventually(async () => {
+      await page.mouse.wheel(0, -2400)
+      return (await first.count()) === 1 || undefined
+    }, 30_000)
+    await first.evaluate((line) => line.scrollIntoView({ block: 'center' }))
+    await settled(page)
+    t.is(await page.getByText('alice 1', { exact: true }).count(), 0)
+    t.true(await isInSight(first))
+
+    const watch = await watchLog(page)
+    rest.resolve()
+    await page.getByText('alice 1', { exact: true }).waitFor({ state: 'attached' })
+    await settled(page)
+    const seen = await watch.stop()
+
+    t.true(seen.moved <= stillPx, seen.line)
+    t.true(seen.placed > 0, 'nothing came above')
+    t.true(await isInSight(first))
+    t.is(await page.locator('.room-unread').count(), 0)
+  },
+)
+
+/** Whether all of it is between the ends of what is seen of the log. */
+async function isInSight(line: Locator): Promise<boolean> {
+  return line.evaluate((one) => {
+    const [log, { top, bottom }] = [one.closest('.room-log')!.getBoundingClientRect(), one.getBoundingClientRect()]
+    return top >= log.top && bottom <= log.bottom
+  })
+}
+
+/** What stands first in the log, for who wonders what does not. */
+function firstLines(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const log = document.querySelector('.room-log')
+    const lines = [...document.querySelectorAll('.room-log-lines > *')].slice(0, 12)
+    return `${log?.scrollTop} px from the top, ${lines.map(({ textContent }) => textContent?.slice(0, 40)).join(' | ')}`
+  })
+}
 
 /** Somebody answers one of the first lines: whoever follows that is there at once, reads on from there, and comes back. */
 async function followReply(
@@ -220,20 +284,9 @@ async function fling(page: Page, distance: number): Promise<void> {
 
 /** Fills a room as fast as the server takes it; what was said stands there as if over days. Answers how bob says something more. */
 async function fill(t: ExecutionContext, alice: Window, room: string): Promise<Say> {
-  const api = new Api({ address: stack().address, patienceMs: 30_000 })
-  t.teardown(() => api.close())
-  const sockets: RawSocket[] = []
-  for (const [at, username] of ['alice', 'bob'].entries()) {
-    const person = await Person.enter(api, { username, password: passwordOf(username) }, `127.0.${at + 1}.1`)
-    const socket = await RawSocket.open(stack().serverAddress('server-1'), person)
-    t.teardown(() => socket.close())
-    sockets.push(socket)
-  }
+  const speak = await speakers(t)
   const pictures = await Promise.all(Array.from({ length: 12 }, (_, at) => upload(alice, at)))
-  const say = async (who: number, body: string, more: object = {}): Promise<void> => {
-    const answer = await sockets[who]!.ask({ type: 'send', room, id: randomUUIDv7(), body, ...more }, 60_000)
-    if (answer.type !== 'ack') throw new Error(`a line was answered ${JSON.stringify(answer)}`)
-  }
+  const say = (who: number, body: string, more?: object): Promise<void> => speak(who, room, body, more)
   for (let from = 1; from <= count; from += 500) {
     const lines = Array.from({ length: 500 }, (_, at) => from + at)
     await Promise.all(
@@ -259,6 +312,25 @@ async function fill(t: ExecutionContext, alice: Window, room: string): Promise<S
     .update({ at: stack().world.sql.raw('at - INTERVAL (? - CAST(seq AS SIGNED)) * 45 SECOND', [count + 10]) })
   await say(1, 'the newest line')
   return (body, more) => say(1, body, more)
+}
+
+/** Alice and bob, each by a socket of their own: who says what in which room, and waits until it is acknowledged. */
+async function speakers(
+  t: ExecutionContext,
+): Promise<(who: number, room: string, body: string, more?: object) => Promise<void>> {
+  const api = new Api({ address: stack().address, patienceMs: 30_000 })
+  t.teardown(() => api.close())
+  const sockets: RawSocket[] = []
+  for (const [at, username] of ['alice', 'bob'].entries()) {
+    const person = await Person.enter(api, { username, password: passwordOf(username) }, `127.0.${at + 1}.1`)
+    const socket = await RawSocket.open(stack().serverAddress('server-1'), person)
+    t.teardown(() => socket.close())
+    sockets.push(socket)
+  }
+  return async (who, room, body, more = {}) => {
+    const answer = await sockets[who]!.ask({ type: 'send', room, id: randomUUIDv7(), body, ...more }, 60_000)
+    if (answer.type !== 'ack') throw new Error(`a line was answered ${JSON.stringify(answer)}`)
+  }
 }
 
 /** One picture of the sender's, of this or that shape. */

@@ -1,7 +1,6 @@
 import type { Outgoing } from '../../api/live.ts'
 import type { Row } from './log.ts'
 import type { SeqRange } from './ranges.ts'
-import { isUnread } from './unread.ts'
 
 /** What a list of messages shows, from top to bottom. Keys are the same as long as it is the same thing. */
 export type ViewItem =
@@ -20,8 +19,8 @@ export interface ViewInput {
   /** Shown at the end: none when the end is not shown. */
   pending: readonly Outgoing[]
   holes: readonly SeqRange[]
-  /** The line stands before the first message of others above this seq. */
-  unreadAfter: number | undefined
+  /** The line of what is new stands before this seq. */
+  unreadFrom: number | undefined
   me: string
   /** The same for two moments of one day, where the reader is. */
   dayOf: (at: number) => string
@@ -32,20 +31,16 @@ const groupMs = 5 * 60_000
 
 /** Lays out rows with days, the unread line, groups of one person, and what is still on its way. */
 export function viewOf(input: ViewInput): ViewItem[] {
-  const { rows, before, unreadAfter, me, dayOf } = input
+  const { rows, before, unreadFrom, me, dayOf } = input
   const items: ViewItem[] = []
   const holes = input.holes.filter(({ from }) => before === undefined || from > before.seq)
   let day = before === undefined ? undefined : dayOf(before.at)
-  let isUnreadMarked = before !== undefined && unreadAfter !== undefined && before.seq > unreadAfter
 
   for (const row of rows) {
     for (let [hole] = holes; hole !== undefined && hole.from < row.seq; hole = holes[0])
       items.push(holeOf(holes.shift()!))
     if (dayOf(row.at) !== day) items.push(dayLine((day = dayOf(row.at)), row.at))
-    if (!isUnreadMarked && isUnread(row, unreadAfter, me)) {
-      isUnreadMarked = true
-      items.push({ type: 'unread', key: 'unread' })
-    }
+    if (row.seq === unreadFrom) items.push({ type: 'unread', key: 'unread' })
     add(items, row, me)
   }
   for (const hole of holes) if (rows.length > 0 || before === undefined) items.push(holeOf(hole))

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Row } from '../model/log.ts'
-import { countUnread, isLineLoaded } from '../model/unread.ts'
+import { countUnread, isLineLoaded, isUnread } from '../model/unread.ts'
 import { tabStopOf, viewOf } from '../model/view.ts'
 import type { ViewItem } from '../model/view.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
@@ -45,6 +45,8 @@ export class Reader {
   readonly #stopLoading: () => void
   #anchor: ScrollAnchor | undefined
   #wanted: string | undefined
+  /** Before which seq the line stood when rows came last. */
+  #lineFrom: number | undefined
 
   constructor(visit: RoomVisit, me: string) {
     this.#visit = visit
@@ -145,24 +147,38 @@ export class Reader {
       before: rows[start - 1],
       pending: isEndShown ? this.#visit.pending.value : [],
       holes: this.#visit.log.holes.filter(({ from }) => from < next),
-      unreadAfter: this.#unreadAfter(rows),
+      unreadFrom: this.#unreadFrom(rows),
       me: this.#me,
       dayOf: (at) => new Date(at).toDateString(),
     })
   }
 
-  #unreadAfter([oldest]: readonly Row[]): number | undefined {
+  /** The first message of others that is new, once its place is known: see `isLineLoaded`. */
+  #unreadFrom(rows: readonly Row[]): number | undefined {
     const { marker, pages, log } = this.#visit
     const after = marker.lineAt.value?.seq
-    const known = { oldest: oldest?.seq, hasOlder: pages.hasOlder.value, holes: log.holes }
-    return after !== undefined && isLineLoaded(after, known) ? after : undefined
+    const known = { oldest: rows[0]?.seq, hasOlder: pages.hasOlder.value, holes: log.holes }
+    if (after === undefined || !isLineLoaded(after, known)) return undefined
+    return rows.find((row) => isUnread(row, after, this.#me))?.seq
   }
 
   #arrived(rows: readonly Row[]): void {
+    this.#leaveOutLine(rows)
     const window = afterArrival(rows, this.#window.peek(), this.isAtEnd.peek())
     this.#window.value = isTooLong(rows, window) ? trimmed(rows, window, this.#seqsWithin(2 * this.#near)) : window
     // In one step: a page that is known first and shown later takes the line of the day from above who is at the very top.
     this.#bringNear()
+  }
+
+  /**
+   * Where the line of what is new belongs is known once all before it is loaded. Where its place is before the reader's eyes by then, it
+   * would push what they read, and tell them nothing: they have come by there.
+   */
+  #leaveOutLine(rows: readonly Row[]): void {
+    const [from, before] = [this.#unreadFrom(rows), this.#lineFrom]
+    this.#lineFrom = from
+    if (from === undefined || from === before) return
+    if (this.#seqsWithin(0).includes(from)) this.#visit.marker.nothingNew()
   }
 
   /** What was in sight of somebody who looks has been read, and everything above it. */
