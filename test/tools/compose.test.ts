@@ -189,7 +189,15 @@ test('further servers are as many as one likes, and Nginx finds them by their na
     t.is(named(none), '', 'Nginx looks for none')
   }
   t.is(more({ MADANG_MORE_SERVERS: '5' })['more-servers']?.deploy.replicas, '5')
-  t.regex(named({ MADANG_MORE_SERVERS: '5' }), new RegExp(` server more-servers:${fixed['PORT']} resolve `))
+  const ofOurs = ` server more-servers:${fixed['PORT']} resolve max_fails=0;`
+  t.true(named({ MADANG_MORE_SERVERS: '5' }).endsWith(`;${ofOurs}`))
+
+  // Those of other machines are in the environment of the container, by a file of Compose of one's own.
+  const elsewhere = (env: Record<string, string>) =>
+    deriveSettings({ ...more(env)['nginx']?.environment, MADANG_NAMED_SERVERS: 'host-b:3000 host-c:3000' }).MADANG_NAMED
+  const ofOthers = ' server host-b:3000 resolve max_fails=0; server host-c:3000 resolve max_fails=0;'
+  for (const none of [{}, { MADANG_MORE_SERVERS: '0' }]) t.true(elsewhere(none).endsWith(`;${ofOthers}`))
+  t.true(elsewhere({ MADANG_MORE_SERVERS: '5' }).endsWith(`;${ofOurs}${ofOthers}`))
   t.is(more({})['worker']?.deploy.replicas, '2', 'workers')
   t.is(more({ MADANG_WORKER_REPLICAS: '4' })['worker']?.deploy.replicas, '4')
 })

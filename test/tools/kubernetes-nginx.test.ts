@@ -68,7 +68,6 @@ for (const name of overlayNames()) {
     const others = [
       'MADANG_SERVERS',
       'MADANG_MORE_SERVERS',
-      'MADANG_NAMED_SERVERS',
       'MADANG_INNER_ADDRESSES',
       'MADANG_TRUSTED_PROXIES',
       'MEDIA_BASE_URL',
