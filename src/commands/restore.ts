@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.type === 'check') return check(options.folder)
   const restored = await restore(loadConfig(process.env), options)
   say(reportOf(restored))
-  return restored.lostFiles.length === 0 ? 0 : 3
+  return restored.lostFiles.length + restored.missing.length === 0 ? 0 : 3
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -65,7 +65,7 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   }
 }
 
-function reportOf({ manifest, migrated, lostFiles, writtenAnew, standing }: Restored): string {
+function reportOf({ manifest, migrated, lostFiles, missing, writtenAnew, standing }: Restored): string {
   const { database, transcripts, pictures } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   return [
@@ -77,6 +77,12 @@ function reportOf({ manifest, migrated, lostFiles, writtenAnew, standing }: Rest
       ? []
       : [
           `${lostFiles.length} files are damaged in the backup and were not here: such pictures are shown as failed, and such transcripts are no longer offered.`,
+        ]),
+    ...missing.map((name) => `MISSING  ${name}`),
+    ...(missing.length === 0
+      ? []
+      : [
+          `${missing.length} were missing already when the backup was taken, and rows want them: "npm run missing-files -- --from OLDER" brings what an older backup has.`,
         ]),
     `This is the installation as of ${manifest.takenAt}. What was acknowledged after ${manifest.keeps} may be missing.`,
     ...(standing === 'ours'

@@ -9,7 +9,9 @@ import {
   firstPicture,
   flip,
   folderOf,
+  freshWorld,
   installationWithFiles,
+  restore,
   secondPicture,
   stateOf,
   takenBackup,
@@ -88,6 +90,30 @@ test.serial('a transcript that its rows do not make again is brought from an old
   t.regex(looked.said, /^MISSING {2}room-/)
   t.is(code, 0, said)
   t.true(said.startsWith(`BROUGHT  ${transcript}\n`), said)
+  t.is((await nextBackup(t, world)).code, 0)
+})
+
+test.serial('what a backup never had is wanted after its restore, too, and brought from an older one', async (t) => {
+  const { world: source, older, transcript } = await site(t)
+  await source.sql('accounts').update({ username: 'alison' })
+  await rm(path.join(source.config.TRANSCRIPTS_FOLDER, transcript))
+  await lose(source, firstPicture)
+  const later = path.join(await folderOf(t), 'later')
+  t.is((await backUp(source, later)).code, 3)
+  const world = await freshWorld(t)
+
+  const restored = await restore(world, later)
+  const { code, said } = await find(world, '--from', older)
+
+  t.is(restored.code, 3, restored.said)
+  t.true(
+    restored.said.includes(`MISSING  ${transcript}\nMISSING  ${firstPicture}\n2 were missing already`),
+    restored.said,
+  )
+  t.notRegex(restored.said, /LOST/)
+  t.is(code, 0, said)
+  t.true(said.startsWith(`BROUGHT  ${transcript}\nBROUGHT  ${firstPicture}\n`), said)
+  t.deepEqual(await world.sql('end_room').select('transcript_ndjson'), [{ transcript_ndjson: transcript }])
   t.is((await nextBackup(t, world)).code, 0)
 })
 

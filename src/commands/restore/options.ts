@@ -12,7 +12,9 @@ export const usage = `npm run restore -- --from FOLDER [--all-data-goes] [--with
   --from FOLDER      what "npm run backup" has written; every byte of it is checked before anything is changed
   --all-data-goes    what the database holds goes first, all tables of its schema
   --without-damaged  where pictures or transcripts of the backup are damaged and its rows are not: restores everything else, writes
-                     transcripts anew, names what is lost, and ends with 3 where something is
+                     transcripts anew, and gives up what is lost
+
+Ends with 3 where something is lost, or was missing already when the backup was taken: see "npm run missing-files".
 
 npm run restore -- --check FOLDER
   Only checks it: ends with 0 when every byte is as it was written, else with 1.`

@@ -37,6 +37,8 @@ export interface Restored {
   migrated: string[]
   /** Paths of pictures and transcripts that are damaged in the backup, were not in their places, and could not be made again. */
   lostFiles: string[]
+  /** Names of pictures and transcripts that the backup never had, and that rows still want. */
+  missing: string[]
   /** Paths of transcripts that were written anew from their rows. */
   writtenAnew: string[]
   standing: Awaited<ReturnType<PictureFiles['standing']>>
@@ -74,9 +76,11 @@ export async function restoreBackup(
     const transcripts = await bringTranscripts(parts, manifest, notThere)
     const writtenAnew = transcripts.written.map(pathOfTranscript)
     const lostFiles = notThere.filter((file) => !writtenAnew.includes(file))
-    await goOn(parts, manifest, { lostFiles, lostTranscripts: transcripts.lost })
+    await goOn(parts, manifest, lostFiles)
     await noteEnded(locked, restoring)
-    return { manifest, migrated, lostFiles, writtenAnew, standing: await parts.pictures.standing(sql) }
+    const neverHad = transcripts.lost.filter((name) => !lostFiles.includes(pathOfTranscript(name)))
+    const missing = [...neverHad, ...manifest.pictures.missing]
+    return { manifest, migrated, lostFiles, missing, writtenAnew, standing: await parts.pictures.standing(sql) }
   })
 }
 
@@ -150,18 +154,27 @@ async function bringTranscripts(
   return transcribeAnew({ sql, rooms, folder }, lacking)
 }
 
-/** From rows of a moment that is over to an installation that goes on. */
+/**
+ * From rows of a moment that is over to an installation that goes on. It wants no longer what somebody has said to do without, and nothing
+ * else is given up: what the backup never had an older one may have.
+ */
 async function goOn(
   { sql, pictures }: RestoreParts,
-  { pictures: { rendered, gone, missing } }: Manifest,
-  { lostFiles, lostTranscripts }: { lostFiles: readonly string[]; lostTranscripts: readonly string[] },
+  { pictures: { rendered, gone } }: Manifest,
+  lostFiles: readonly string[],
 ): Promise<void> {
-  // A picture is lost with any of its files.
-  const lost = new Set(lostFiles.filter((file) => file.startsWith('pictures/')).map(pictureOf))
+  const [ofPictures, ofTranscripts] = [
+    lostFiles.filter((file) => file.startsWith('pictures/')),
+    lostFiles.filter((file) => !file.startsWith('pictures/')),
+  ]
   await inTransaction(sql, async (trx) => {
     await goOnFromRows(trx)
-    await forgetTranscripts(trx, lostTranscripts)
+    await forgetTranscripts(
+      trx,
+      ofTranscripts.map((file) => path.basename(file)),
+    )
     await startStreamOver(trx)
-    await pictures.settle(trx, { rendered, lost: [...gone, ...missing, ...lost] })
+    // A picture is lost with any of its files.
+    await pictures.settle(trx, { rendered, lost: [...gone, ...new Set(ofPictures.map(pictureOf))] })
   })
 }
