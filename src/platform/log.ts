@@ -55,15 +55,12 @@ function standardOutput(): LogOutput {
  */
 export function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { type: typeof error }
-  const { name, stack, cause } = error
+  const { name, cause } = error
   return {
     type: name,
     message: reasonOf(error),
     ...('code' in error ? { code: String(error.code) } : {}),
-    stack: (stack ?? '')
-      .split('\n')
-      .filter((line) => line.startsWith('    at '))
-      .join('\n'),
+    stack: placesOf(error).join('\n'),
     ...(cause === undefined || depth === 3 ? {} : { cause: describeError(cause, depth + 1) }),
   }
 }
@@ -74,5 +71,27 @@ export function describeError(error: unknown, depth = 0): unknown {
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
-  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? withoutValues(error.sqlMessage) : error.message
+  const said = sqlMessageOf(error)
+  return said === undefined ? error.message : withoutValues(said, 'errno' in error ? error.errno : undefined)
+}
+
+function sqlMessageOf(error: Error): string | undefined {
+  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? error.sqlMessage : undefined
+}
+
+/**
+ * Where an error happened, as lines of its stack. Before them the stack repeats the message, with whatever lines that has: also some that look like a place.
+ * It is the message of when the error was made, which may have got words in front since.
+ */
+export function placesOf(error: Error): string[] {
+  const stack = (error.stack ?? '').trimEnd()
+  const ends = [error.message, sqlMessageOf(error) ?? '']
+    .filter((message) => stack.includes(message))
+    .map((message) => stack.indexOf(message) + message.length)
+  const lines = stack.slice(Math.max(0, ...ends)).split('\n')
+  return lines.slice(lines.findLastIndex((line) => !isPlace(line)) + 1)
+}
+
+function isPlace(line: string): boolean {
+  return line.startsWith('    at ')
 }

@@ -1,3 +1,5 @@
+import { repeatsNoValue } from './mysql-errors.ts'
+
 /** A text in quotation marks; no word like *doesn't*. */
 const quotation = /(?<![\p{L}\p{N}])'/gu
 /** What stands before the name of a thing, as `column 'text'`, and before the host of an account. */
@@ -9,9 +11,10 @@ const ending = /(?: for (?:key|column|function) (?:'[^']*'|`[^`]*`(?:\.`[^`]*`)*
 /**
  * What MySQL or MariaDB say of an error, without what people wrote: *Duplicate entry 'alice' for key 'accounts.username'* becomes *Duplicate entry '…'
  * for key 'accounts.username'*. A value is repeated as it is, with whatever quotation marks are in it: all is cut from the first text in quotation marks that
- * is no name to the words with which such a message ends.
+ * is no name to the words with which such a message ends. Errors that repeat no value, by their number, are left whole.
  */
-export function withoutValues(message: string): string {
+export function withoutValues(message: string, errno?: unknown): string {
+  if (repeatsNoValue(errno)) return message
   quotation.lastIndex = 0
   for (let found = quotation.exec(message); found !== null; found = quotation.exec(message)) {
     const head = message.slice(0, found.index)

@@ -3,7 +3,7 @@ import type { JobsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
 import { becauseOfJob, causedBy, causedNow, factsOf } from './job-cause.ts'
 import type { Log } from './log.ts'
-import { reasonOf } from './log.ts'
+import { placesOf, reasonOf } from './log.ts'
 import { within } from './lifecycle.ts'
 import { Metrics } from './metrics.ts'
 import type { Histogram } from './metrics.ts'
@@ -121,8 +121,7 @@ export function startWorker<Data extends object>(options: {
  */
 function fitToKeep(error: unknown): Error {
   const fit = new Error(reasonOf(error), { cause: error })
-  const places =
-    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+  const places = error instanceof Error ? placesOf(error) : []
   fit.stack = [`Error: ${fit.message}`, ...places].join('\n')
   return fit
 }

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { describeError } from '../../src/platform/log.ts'
+import { describeError, placesOf } from '../../src/platform/log.ts'
 
 test('of an error a log tells what, where and why, and not the values it carries', (t) => {
   const database = Object.assign(new Error("insert into accounts values ('secret') - Data too long"), {
@@ -24,6 +24,41 @@ test('of an error a log tells what, where and why, and not the values it carries
     cause: { message: 'Data too long', code: 'ER_DATA_TOO_LONG', cause: { message: 'OOM command not allowed' } },
   })
   t.regex(String(Object.entries(described as object).find(([key]) => key === 'stack')?.[1]), /log\.test\.ts/)
+})
+
+const sly = 'what alice said\n    at the secret place'
+const ways: [what: string, error: () => Error][] = [
+  ['of its own', () => new Error(`no such thing: ${sly}`)],
+  ['of the database', () => fromMysql(`Duplicate entry '${sly}' for key 'by_name'`)],
+  ['of the database, with the value at its end', () => fromMysql(`Truncated incorrect DOUBLE value: '${sly}'`)],
+]
+const fromMysql = (sqlMessage: string): Error => {
+  const error = Object.assign(new Error(sqlMessage), { errno: 1062, sqlMessage })
+  error.message = `insert into people - ${sqlMessage}`
+  return error
+}
+
+for (const [what, make] of ways) {
+  test(`words of a message ${what} that look like a place are none`, (t) => {
+    const error = make()
+
+    const places = placesOf(error)
+
+    t.true(places.length > 0)
+    t.true(places.every((line) => line.startsWith('    at ')))
+    t.false(places.join('\n').includes('secret'))
+    t.false(JSON.stringify({ ...(describeError(error) as object), message: '' }).includes('secret'))
+  })
+}
+
+test('an error whose message came later, or that has no places, is told all the same', (t) => {
+  const later = new Error()
+  later.message = 'said later'
+  const nowhere = new Error('nowhere')
+  nowhere.stack = ''
+
+  t.regex(placesOf(later)[0] ?? '', /log\.test\.ts/)
+  t.deepEqual(placesOf(nowhere), [])
 })
 
 test('an error that causes itself and a thrown value that is no error are told all the same', (t) => {

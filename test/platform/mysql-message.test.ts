@@ -132,6 +132,39 @@ test('a message without a value, or with names alone, stays as it is', (t) => {
   }
 })
 
+/** What an operator needs stands in quotation marks, too: settings, files, what the system says. */
+const ofOperators: [errno: number, message: string][] = [
+  [3, 'Error writing file \'/tmp/MY7f\' (Errcode: 28 "No space left on device")'],
+  [1004, "Can't create file '/var/lib/mysql/x' (OS errno 28 - No space left on device)"],
+  [1026, "Error writing file '/x' (OS errno 28 - No space left on device)"],
+  [1030, "Got error 28 - 'No space left on device' from storage engine"],
+  [1129, "Host '10.0.0.7' is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'"],
+  [1130, "Host '10.0.0.7' is not allowed to connect to this MySQL server"],
+  [1153, "Got a packet bigger than 'max_allowed_packet' bytes"],
+  [1203, "User madang already has more than 'max_user_connections' active connections"],
+  [1226, "User 'madang' has exceeded the 'max_questions' resource (current value: 10)"],
+  [1297, "Got temporary error 4009 'Cluster Failure' from NDB"],
+  [1524, "Plugin 'mysql_native_password' is not loaded"],
+]
+
+for (const [errno, message] of ofOperators) {
+  test(`what an operator needs stays as it is (${errno}: ${message})`, (t) => {
+    const error = Object.assign(new Error('insert into …'), { errno, sqlMessage: message })
+
+    t.is(reasonOf(error), message)
+    t.like(describeError(error), { message })
+    // Of another number it may be anything, with whatever words a value has.
+    for (const other of [1062, 65_000]) t.true(reasonOf(Object.assign(error, { errno: other })).includes("'…'"))
+  })
+}
+
+test.serial('a setting that MySQL refuses is named', async (t) => {
+  const error = await t.throwsAsync(async () => await world().sql.raw("SET SESSION sql_mode = 'LENIENT'"))
+
+  t.is(mysqlErrno(error), 1231, String(error))
+  t.is(reasonOf(error), "Variable 'sql_mode' can't be set to the value of 'LENIENT'")
+})
+
 test('a value whose end was cut off goes to the end', (t) => {
   t.is(withoutValues("Duplicate entry 'what alice said"), "Duplicate entry '…'")
   t.is(withoutValues("Duplicate entry '' for key 'by_name'"), "Duplicate entry '…' for key 'by_name'")
