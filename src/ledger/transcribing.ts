@@ -26,10 +26,8 @@ export async function transcribeAnew(
   names: readonly string[],
 ): Promise<{ written: string[]; lost: string[] }> {
   const written: string[] = []
-  for (const [room, lost] of Map.groupBy(names, roomOfTranscript)) {
-    const again = await transcribeRoom(parts, room)
-    written.push(...lost.filter((name) => again.includes(name)))
-  }
+  for (const [room, lost] of Map.groupBy(names, roomOfTranscript))
+    written.push(...(await transcribeRoom(parts, room, lost)))
   return { written, lost: names.filter((name) => !written.includes(name)) }
 }
 
@@ -38,8 +36,12 @@ export async function forgetTranscripts(trx: Sql, names: readonly string[]): Pro
   for (const name of names) await forgetTranscript(trx, roomOfTranscript(name), name)
 }
 
-/** The names under which the closing knew those that are there now. */
-async function transcribeRoom({ sql, rooms, folder }: TranscribingParts, room: RoomId): Promise<string[]> {
+/** Those of the lost that are there now, under the names by which the closing knew them. What is not lost stays as it is. */
+async function transcribeRoom(
+  { sql, rooms, folder }: TranscribingParts,
+  room: RoomId,
+  lost: readonly string[],
+): Promise<string[]> {
   const closing = await closingOf(sql, room)
   if (closing?.lastSeq === undefined) return []
   const { ndjson: named, html: page } = closing.transcripts
@@ -48,10 +50,17 @@ async function transcribeRoom({ sql, rooms, folder }: TranscribingParts, room: R
     const made = await draft({ sql, rooms, folder: aside }, room, closing.lastSeq)
     // The page is not signed, but it shows the same rows: where these are others, it would show what nobody has verified.
     if (made.ndjson.name !== named) return []
-    for (const { name } of [made.ndjson, made.html]) await rename(join(aside, name), join(folder, name))
-    if (page === undefined) return [named]
-    if (page !== made.html.name) await renamePage(sql, room, { from: page, to: made.html.name })
-    return [named, page]
+    const written: string[] = []
+    if (lost.includes(named)) {
+      await rename(join(aside, named), join(folder, named))
+      written.push(named)
+    }
+    if (page !== undefined && lost.includes(page)) {
+      await rename(join(aside, made.html.name), join(folder, made.html.name))
+      if (page !== made.html.name) await renamePage(sql, room, { from: page, to: made.html.name })
+      written.push(page)
+    }
+    return written
   } finally {
     await rm(aside, { recursive: true, force: true })
   }

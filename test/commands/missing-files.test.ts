@@ -1,4 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
@@ -132,6 +133,29 @@ test.serial('a page that another version has drawn comes back as this one draws 
   t.is((await nextBackup(t, world)).code, 0)
 })
 
+test.serial('of a room that has lost one of its transcripts the other stays the file that it was', async (t) => {
+  const { world, transcript } = await site(t)
+  const folder = world.config.TRANSCRIPTS_FOLDER
+  const pages = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name.endsWith('.html'))
+  const [page = ''] = await pages()
+  const { ino } = await stat(path.join(folder, transcript))
+  await rm(path.join(folder, page))
+  t.is((await find(world)).code, 0)
+  t.is((await stat(path.join(folder, transcript))).ino, ino, 'of the two the page was lost')
+
+  const before = `room-1-${createHash('sha256').update('as drawn before').digest('hex')}.html`
+  await writeFile(path.join(folder, before), 'as drawn before')
+  await rm(path.join(folder, page))
+  await world.sql('end_room').update({ transcript_html: before })
+  await rm(path.join(folder, transcript))
+  const { code, said } = await find(world)
+
+  t.is(code, 0, said)
+  t.is(said, `WRITTEN ANEW  ${transcript}\nNothing that rows want is missing here.\n`)
+  t.deepEqual(await pages(), [before])
+  t.deepEqual(await world.sql('end_room').select('transcript_html'), [{ transcript_html: before }])
+})
+
 test.serial('what nobody has is given up by its number alone, and wanted no more', async (t) => {
   const { world, transcript } = await site(t)
   await world.sql('accounts').update({ username: 'alison' })
@@ -186,6 +210,40 @@ test.serial('a storage that does not say whose it is may be the wrong one: nothi
   t.deepEqual(before, { [firstPicture]: 'ready', [secondPicture]: 'ready' })
   t.is(code, 0, said)
   t.true(said.includes(`BROUGHT  ${firstPicture}\nBROUGHT  ${secondPicture}\n`), said)
+})
+
+test.serial(
+  'where none of the transcripts is in its folder, nothing is written into it and nothing given up',
+  async (t) => {
+    const { world, older, transcript } = await site(t)
+    const folder = world.config.TRANSCRIPTS_FOLDER
+    const named = await world.sql('end_room').select('transcript_ndjson', 'transcript_html')
+    // A mount point without its volume: an empty folder.
+    for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true })
+
+    for (const args of [[], ['--from', older], ['--gone-for-good', '2']]) {
+      const { code, said } = await find(world, ...args)
+      t.is(code, 1, said)
+      t.true(said.startsWith(`None of the transcripts is in ${folder}: is its volume mounted?`), said)
+      t.deepEqual(await readdir(folder), [])
+    }
+    t.deepEqual(await world.sql('end_room').select('transcript_ndjson', 'transcript_html'), named)
+
+    const { code, said } = await find(world, '--folder-is-right', '--from', older)
+    t.is(code, 0, said)
+    t.true(said.includes(`BROUGHT  ${transcript}\n`), said)
+  },
+)
+
+test.serial('a storage of pictures that may be the wrong one is known before a transcript is written', async (t) => {
+  const { world, transcript } = await site(t)
+  await rm(world.config.MEDIA_FOLDER, { recursive: true })
+  await rm(path.join(world.config.TRANSCRIPTS_FOLDER, transcript))
+
+  const { code, said } = await find(world)
+
+  t.is(code, 1, said)
+  t.false((await readdir(world.config.TRANSCRIPTS_FOLDER)).includes(transcript))
 })
 
 test.serial('what makes no sense is answered by how it is called', async (t) => {

@@ -9,7 +9,7 @@ import { requireOwnSchema } from '../backup/own-schema.ts'
 import type { Found } from './found.ts'
 import type { MissingOptions } from './options.ts'
 import { findPictures } from './pictures.ts'
-import { findTranscripts } from './transcripts.ts'
+import { findTranscripts, noneIsThere } from './transcripts.ts'
 
 export interface MissingParts {
   config: Config
@@ -17,7 +17,7 @@ export interface MissingParts {
   pictures: PictureFiles
 }
 
-/** Thrown with one readable line before anything is given up. */
+/** Thrown with one readable line before anything is written or given up. */
 export class CannotSettle extends Error {}
 
 /**
@@ -26,13 +26,15 @@ export class CannotSettle extends Error {}
  */
 export async function findMissing(
   { config, sql, pictures }: MissingParts,
-  { from, goneForGood }: MissingOptions,
+  { from, goneForGood, isFolderRight }: MissingOptions,
 ): Promise<Found & { isGivenUp: boolean }> {
   if (from !== undefined) await readManifest(from)
   return underLock(sql, async () => {
     await requireOwnSchema(sql)
-    const transcripts = await findTranscripts(sql, { folder: config.TRANSCRIPTS_FOLDER, from })
+    if (!isFolderRight) await requireTranscripts(sql, config.TRANSCRIPTS_FOLDER)
+    // Pictures first: whose their storage is, is asked before anything is brought.
     const shown = await findPictures(pictures, { sql, from, requireStorage: () => requireOurs(pictures, sql) })
+    const transcripts = await findTranscripts(sql, { folder: config.TRANSCRIPTS_FOLDER, from })
     const missing = [...transcripts.missing, ...shown.missing]
     const isGivenUp = missing.length > 0 && goneForGood === missing.length
     await inTransaction(sql, async (trx) => {
@@ -42,6 +44,13 @@ export async function findMissing(
     const brought = [...transcripts.brought, ...shown.brought]
     return { brought, written: transcripts.written, missing, isGivenUp }
   })
+}
+
+async function requireTranscripts(sql: Sql, folder: string): Promise<void> {
+  if (!(await noneIsThere(sql, folder))) return
+  throw new CannotSettle(
+    `None of the transcripts is in ${folder}: is its volume mounted? Where it is, and all are gone, --folder-is-right says so.`,
+  )
 }
 
 /** A folder that is not mounted, or another bucket, has no picture of ours, either. */

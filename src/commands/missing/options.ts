@@ -4,23 +4,27 @@ import { BadArguments } from '../backup/options.ts'
 
 export { BadArguments } from '../backup/options.ts'
 
-export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good COUNT]
+export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good COUNT] [--folder-is-right]
   Looks for every picture and transcript that rows want, while everything runs, and names those that are missing here. A
   transcript is written anew from the rows of its room.
 
   --from BACKUP          what is missing is brought from there, each file as it was written; any backup that still has it will do
   --gone-for-good COUNT  as many as are still missing then: these pictures are shown as failed, these transcripts no longer offered.
                          That is not undone by bringing the files later
+  --folder-is-right      where not one transcript is in its folder nothing is done, since its volume may not be mounted: this says that
+                         they are gone indeed
 
 Ends with 0 when nothing is missing any more, with 3 when something is, with 2 for arguments that make no sense, else with 1.`
 
 export interface MissingOptions {
   from: string | undefined
   goneForGood: number | undefined
+  /** Whether a folder without a transcript is believed. */
+  isFolderRight: boolean
 }
 
 export function missingOptions(args: readonly string[]): MissingOptions | 'help' {
-  const { help, from, 'gone-for-good': count } = parse(args)
+  const { help, from, 'gone-for-good': count, 'folder-is-right': isFolderRight } = parse(args)
   if (help) return 'help'
   if (from === '') throw new BadArguments('--from wants the folder of a backup')
   if (count !== undefined && !/^[1-9][0-9]{0,8}$/.test(count)) {
@@ -29,6 +33,7 @@ export function missingOptions(args: readonly string[]): MissingOptions | 'help'
   return {
     from: from === undefined ? undefined : path.resolve(from),
     goneForGood: count === undefined ? undefined : Number(count),
+    isFolderRight,
   }
 }
 
@@ -39,6 +44,7 @@ function parse(args: readonly string[]) {
       options: {
         from: { type: 'string' },
         'gone-for-good': { type: 'string' },
+        'folder-is-right': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values

@@ -5,8 +5,18 @@ import { createDescriptions } from '../../chat/index.ts'
 import { allTranscripts, hashOfTranscript, transcribeAnew } from '../../ledger/index.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import { pathOfTranscript } from '../backup/transcripts.ts'
-import { factsOf, writeFile } from '../backup/written-file.ts'
+import { factsOf, isThere, writeFile } from '../backup/written-file.ts'
 import type { Found } from './found.ts'
+
+/** Whether rows name transcripts and the folder has none: as one whose volume is not mounted. */
+export async function noneIsThere(sql: Sql, folder: string): Promise<boolean> {
+  let isAnyNamed = false
+  for await (const names of allTranscripts(sql)) {
+    for (const name of names) if (await isThere(path.join(folder, name))) return false
+    isAnyNamed ||= names.length > 0
+  }
+  return isAnyNamed
+}
 
 /** Reads every transcript, and brings back what is not as its name says. */
 export async function findTranscripts(
