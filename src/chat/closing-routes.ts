@@ -79,6 +79,9 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
 const notFinal = (): Problem =>
   new Problem('not_found', { detail: 'There is none until the closing is final', retryAfter: 1 })
 
+const transcriptGone = (): Problem =>
+  new Problem('not_found', { detail: 'The room is closed for good, and this transcript is gone. Its receipt stays' })
+
 /** A page with its own style, in which nothing runs. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -115,7 +118,10 @@ function paperRoutes(parts: RouteParts): Route[] {
         await readableRoom(parts.sql, viewer, params.id)
         const form = headers.accept?.includes('text/html') === true ? 'html' : 'ndjson'
         const file = await parts.ledger.transcript(params.id, form)
-        if (file === undefined) throw notFinal()
+        if (file === undefined) {
+          const isFinal = (await parts.ledger.closing(params.id))?.sealedAt !== undefined
+          throw isFinal ? transcriptGone() : notFinal()
+        }
         return {
           status: 200,
           body: createReadStream(file.path),

@@ -160,3 +160,24 @@ test.serial(
     t.is(lines.find((line) => line.kind === 'text')?.body, longest)
   },
 )
+
+test.serial('a transcript that was given up is gone for good, and nobody is told to come back for it', async (t) => {
+  const room = await newRoom()
+  const ask = async (): Promise<{ status: number; retryAfter: string | null; detail: unknown }> => {
+    const headers = { authorization: `Bearer ${await mentor.person.token(false)}`, accept: 'application/x-ndjson' }
+    const answer = await fetch(`${stack().address}/v1/rooms/${room}/transcript`, { headers })
+    const { detail } = (await answer.json()) as { detail?: unknown }
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), detail }
+  }
+  const open = await ask()
+  await closeRoom(mentor.person, room)
+  await transcriptOf(t, room)
+  await stack().world.sql('end_room').where({ room_id: room }).update({ transcript_ndjson: null })
+
+  const gone = await ask()
+
+  t.like(open, { status: 404, retryAfter: '1' })
+  t.like(gone, { status: 404, retryAfter: null })
+  t.regex(String(gone.detail), /is gone/)
+  t.regex((await mentor.person.download(`/v1/rooms/${room}/receipt`)).toString(), /"jws"/)
+})

@@ -9,7 +9,7 @@ export function roomPapers(http: Http, room: (id: string) => string) {
     closing: (id: string) => http.ask<Closing>(`${room(id)}/closing`),
     /** Error: `not_found` until the closing is final. */
     receipt: (id: string) => http.ask<SignedReceipt>(`${room(id)}/receipt`),
-    /** As NDJSON, to be read as it comes. Error: `not_found` until the closing is final. */
+    /** As NDJSON, to be read as it comes. Error: `not_found` until the closing is final, and where it was given up since. */
     transcript: (id: string, signal?: AbortSignal) =>
       http.fetch(`${room(id)}/transcript`, {
         accept: 'application/x-ndjson',
