@@ -81,6 +81,20 @@ for (const code of [0, 3]) {
   })
 }
 
+test('what wants the backups is typed where their volume is, and files that are gone are brought from there', (t) => {
+  const lines = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, text = '']) => text.split('\n'))
+  const wanting = lines.filter((line) => /^kubectl .* exec .*\/backups/.test(line))
+
+  t.deepEqual(
+    wanting.filter((line) => !line.includes(' exec deploy/maintenance -- ')),
+    [],
+  )
+  const line = wanting.find((one) => one.includes('src/commands/missing-files.ts --from /backups/')) ?? ''
+  const { stdout } = typed(t, [line], { kubectl: here, node: 'echo "$@"' })
+  t.regex(stdout, /^src\/commands\/missing-files\.ts --from \S+\n$/)
+  t.regex(page, /GONE HERE/)
+})
+
 test('the way back is said for each kind of site that operations.md knows', (t) => {
   const [, table = ''] = /^## Commands\n[\s\S]*?\n\|---\|---\|\n([\s\S]*?)\n\n/m.exec(read('docs/operations.md')) ?? []
   const rows = table.split('\n')
