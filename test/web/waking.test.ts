@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { once } from 'node:events'
 import test from 'ava'
@@ -30,8 +30,44 @@ async function nowhere(t: ExecutionContext) {
   return { address: `http://127.0.0.1:${port}`, waiting: () => lost.size }
 }
 
-/** Within it a try that nobody answers is not given up by itself. */
-const beforeItEndsMs = 20_000
+/** A network on which requests are answered, and handshakes of sockets are not while it is mute. */
+async function half(t: ExecutionContext) {
+  const open = new Set<Socket>()
+  const held: Socket[] = []
+  let isMute = false
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(stack().address).port), '127.0.0.1')
+    for (const end of [near, far]) {
+      open.add(end)
+      end.on('error', () => undefined).on('close', () => (open.delete(end), near.destroy(), far.destroy()))
+    }
+    near.on('data', (chunk) => {
+      if (isMute && chunk.toString('latin1').startsWith('GET /v1/socket ')) held.push(near)
+      else far.write(chunk)
+    })
+    far.pipe(near)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    for (const socket of open) socket.destroy()
+  })
+  const { port } = server.address() as AddressInfo
+  return { address: `http://127.0.0.1:${port}`, held, mute: (is: boolean) => (isMute = is) }
+}
+
+/** The device sleeps: for everybody here the time has passed at once. */
+function sleep(t: ExecutionContext, ms: number): void {
+  const here = Date.now
+  Date.now = () => here() + ms
+  t.teardown(() => (Date.now = here))
+}
+
+/** Within it neither a try that nobody answers is given up by itself, nor is a stream distrusted that was heard before. */
+const beforeItEndsMs = 10_000
+/** Within it an exchange of tokens that nobody answers is not given up. */
+const exchangeMs = 20_000
 
 test.serial('a socket’s try on a dead network is made anew when the network is back', async (t) => {
   const dead = await nowhere(t)
@@ -53,13 +89,37 @@ test.serial('a socket’s try on a dead network is made anew when the network is
   t.true(dead.waiting() > 0)
 })
 
+test.serial('a handshake that nobody answers is given up for the next, and its end does not end that', async (t) => {
+  const network = await half(t)
+  const alice = await enter(stack(), 'alice', { origin: network.address })
+  network.mute(true)
+  const { socket } = alice.opens(t)
+  await eventually(() => network.held.length === 1)
+  network.mute(false)
+
+  await eventually(() => {
+    socket.wake()
+    return socket.connection.state === 'open'
+  })
+  const states: string[] = []
+  socket.onConnection(({ state }) => void states.push(state))
+  await eventually(() => network.held[0]?.destroyed)
+
+  t.deepEqual(states, [])
+})
+
 test.serial('a stream’s try on a dead network is made anew when the network is back', async (t) => {
   const dead = await nowhere(t)
   let isDead = false
   const network = await CuttingProxy.open(() => (isDead ? dead.address : stack().address))
   t.teardown(() => network.close())
-  const { stream } = (await enter(stack(), 'alice', { origin: network.address })).opens(t)
+  const alice = await enter(stack(), 'alice', { origin: network.address })
+  const { stream } = alice.opens(t)
+  let hasHeard = false
+  stream.on('post.created', () => void (hasHeard = true))
   await eventually(() => stream.connection.state === 'open')
+  await alice.client.timeline.create({ text: 'is this heard?', pictures: [] }, crypto.randomUUID())
+  await eventually(() => hasHeard)
   isDead = true
   network.cut()
   await eventually(() => stream.connection.state === 'connecting' && dead.waiting() >= 2)
@@ -71,4 +131,29 @@ test.serial('a stream’s try on a dead network is made anew when the network is
   }, beforeItEndsMs)
 
   t.true(dead.waiting() > 0)
+})
+
+test.serial('who wakes on a dead network, with tokens that ran out, is there again when the network is', async (t) => {
+  const dead = await nowhere(t)
+  let isDead = false
+  const network = await CuttingProxy.open(() => (isDead ? dead.address : stack().address))
+  t.teardown(() => network.close())
+  const alice = await enter(stack(), 'alice', { origin: network.address })
+  const { socket, stream } = alice.opens(t)
+  const areOpen = (): boolean => [socket, stream].every(({ connection }) => connection.state === 'open')
+  await eventually(areOpen)
+  const before = alice.tokens()?.accessToken
+  sleep(t, 15 * 60_000)
+  isDead = true
+  network.cut()
+  await eventually(() => socket.connection.state === 'connecting' && dead.waiting() > 0)
+
+  isDead = false
+  await eventually(() => {
+    socket.wake()
+    stream.wake()
+    return areOpen()
+  }, exchangeMs)
+
+  t.not(alice.tokens()?.accessToken, before)
 })

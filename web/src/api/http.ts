@@ -42,6 +42,10 @@ export interface HttpOptions {
 }
 
 const answerMs = 30_000
+/** Of what is asked only to know that somebody answers. */
+const signMs = 5000
+/** So long after an answer the next one is believed to come. */
+const believedMs = 5000
 const mostRepeats = 2
 const longestPauseSeconds = 5
 const repeatBackoff = { firstMs: 300, mostMs: 3000 }
@@ -53,30 +57,47 @@ const repeatBackoff = { firstMs: 300, mostMs: 3000 }
 export function createHttp(options: HttpOptions): Http {
   const { session } = options
   let refreshing: Promise<boolean> | undefined
+  /** By the clock, which goes on while a device sleeps. Whoever brought this code has just answered. */
+  let answeredAt = Date.now()
 
   function refresh(keptAt = session.keptAt): Promise<boolean> {
     refreshing ??= session.alone(() => exchange(keptAt)).finally(() => (refreshing = undefined))
     return refreshing
   }
 
-  /** An answer that was lost is asked for again at once: the server gives the same tokens once more, for some seconds. */
+  /**
+   * An answer that was lost is asked for again at once: the server gives the same tokens once more, for some seconds, and ends the session of who asks after
+   * them. So an exchange on its way is not given up early for another one. What a dead network can hold up is asked before it, and may be asked again without harm.
+   */
   async function exchange(keptAt: number): Promise<boolean> {
     if (session.keptAt !== keptAt) return true
     const body = session.exchange()
-    const response = await patiently({}, () =>
-      attempt('/v1/sessions/refresh', { method: 'POST', body }, async (answer) => {
+    const response = await patiently({}, async () => {
+      await findNetwork()
+      return attempt('/v1/sessions/refresh', { method: 'POST', body }, async (answer) => {
         if (answer.status >= 500 || answer.status === 429) throw await problemOf(answer)
         return answer.ok ? ((await answer.json()) as SignedIn) : undefined
-      }),
-    )
+      })
+    })
     if (response === undefined) session.forget()
     else session.keep(response)
     return response !== undefined
   }
 
-  async function attempt<T>(path: string, asking: Asking, read: (response: Response) => Promise<T>): Promise<T> {
+  /** Any answer will do. Errors: `ApiProblem`, `timeout` or `offline`. */
+  async function findNetwork(): Promise<void> {
+    const sinceMs = Date.now() - answeredAt
+    if (sinceMs < 0 || sinceMs >= believedMs) await attempt('/livez', {}, (answer) => answer.text(), signMs)
+  }
+
+  async function attempt<T>(
+    path: string,
+    asking: Asking,
+    read: (response: Response) => Promise<T>,
+    withinMs = answerMs,
+  ): Promise<T> {
     const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), answerMs)
+    const timer = setTimeout(() => late.abort(), withinMs)
     const { signal } = asking
     try {
       const response = await fetch(url(path, asking.query), {
@@ -85,6 +106,7 @@ export function createHttp(options: HttpOptions): Http {
         ...(asking.body === undefined ? {} : { body: JSON.stringify(asking.body) }),
         signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
       })
+      answeredAt = Date.now()
       return await read(response)
     } catch (error) {
       if (error instanceof ApiProblem || signal?.aborted === true) throw error
