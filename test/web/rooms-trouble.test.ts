@@ -398,6 +398,75 @@ inBrowser('who waits for a receipt is told why there is none, and sees it come',
   t.is(await page.getByText('The receipt is not there yet').count(), 0)
 })
 
+inBrowser('who has no seat is told whom the receipt is for, while the room is open and after', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { page } = await signedInWindow(t, browser(), stack(), 'carol')
+  const room = await openRoomFor(alice, [])
+  const told = page.getByText('The receipt is for those with a seat')
+  await page.goto(`/rooms/${room}/receipt`)
+  await told.waitFor()
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  await page.reload()
+  await told.waitFor()
+
+  t.is(await page.getByText('The receipt is not there yet').count(), 0)
+})
+
+inBrowser('who waits for a receipt sees it come though nobody tells that the room was closed', async (t) => {
+  t.timeout(200_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { page, ...bob } = await signedInWindow(t, browser(), stack(), 'bob')
+  const open = page.getByText('This room is open')
+  const sealed = page.getByText('Sealed', { exact: true })
+
+  // It is closed before the page listens.
+  const room = await openRoomFor(alice, [{ page, ...bob }])
+  const listening = Promise.withResolvers<void>()
+  await page.route('**/v1/stream', async (route) => {
+    await listening.promise
+    await route.fallback()
+  })
+  await page.goto(`/rooms/${room}/receipt`)
+  await open.waitFor()
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  listening.resolve()
+  await sealed.waitFor({ timeout: 20_000 })
+
+  // By invitation.
+  const quiet = await openRoomFor(alice, [{ page, ...bob }])
+  await ask(alice, 'PATCH', `/v1/rooms/${quiet}`, { entry: 'invited' })
+  let looks = 0
+  page.on('response', (answer) => {
+    if (answer.url().endsWith(`/v1/rooms/${quiet}/closing`)) looks += 1
+  })
+  await page.goto(`/rooms/${quiet}/receipt`)
+  await open.waitFor()
+  // It has looked once more when it began to listen.
+  await eventually(() => looks >= 2)
+  await ask(alice, 'POST', `/v1/rooms/${quiet}/close`)
+  await sealed.waitFor({ timeout: 60_000 })
+  t.pass()
+})
+
+inBrowser('a server that could not say why there is no receipt is asked again', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { page } = alice
+  const room = await openRoomFor(alice, [])
+  let isAway = true
+  await page.route(`**/v1/rooms/${room}`, (route) =>
+    isAway ? route.fulfill({ status: 503, json: { status: 503, code: 'unavailable' } }) : route.fallback(),
+  )
+  await page.goto(`/rooms/${room}/receipt`)
+  await page.getByText('The receipt is not there yet').waitFor()
+
+  isAway = false
+  await page.getByText('This room is open').waitFor()
+  t.pass()
+})
+
 inBrowser('a lost network is told in one place, above the room, which stays whole', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -54,7 +54,7 @@ function ReceiptOf({ room }: { room: string }) {
       </Page>
     )
   }
-  if (without === 'open' || without === 'not_there') return <NoReceipt room={room} why={without} />
+  if (without !== undefined && without !== 'unknown') return <NoReceipt room={room} why={without} />
   const isWaiting = without === 'unknown' || look.hasTrouble || (look.closing !== undefined && !isThere)
   return (
     <Page title={words.title}>
@@ -76,22 +76,23 @@ function ReceiptOf({ room }: { room: string }) {
   )
 }
 
-/** It comes by itself when the room is closed. */
+/** It comes by itself when the room is closed, or is mine to read. */
 function NoReceipt({ room, why }: { room: string; why: Exclude<WithoutClosing, 'unknown' | undefined> }) {
   const words = text.value
-  const isOpen = why === 'open'
+  const isThere = why !== 'not_there'
+  const { title, hint } = words.without[why]
   return (
     <Page title={words.title}>
       <EmptyState
-        icon={isOpen ? 'receipt' : 'door'}
-        title={isOpen ? words.stillOpen : words.notThere}
+        icon={why === 'open' ? 'receipt' : 'door'}
+        title={title}
         action={
-          <LinkButton look="quiet" icon={isOpen ? 'rooms' : 'arrow-left'} href={isOpen ? `/rooms/${room}` : '/rooms'}>
-            {isOpen ? words.toOpenRoom : words.back}
+          <LinkButton look="quiet" icon={isThere ? 'rooms' : 'arrow-left'} href={isThere ? `/rooms/${room}` : '/rooms'}>
+            {isThere ? words.toTheRoom : words.back}
           </LinkButton>
         }
       >
-        {isOpen ? words.stillOpenHint : words.notThereHint}
+        {hint}
       </EmptyState>
     </Page>
   )

@@ -9,11 +9,21 @@ export const text = texts({
     toRoom: 'Read the room',
     notYet: 'The receipt is not there yet',
     notYetHint: 'It is signed as soon as everything is stored and compared.',
-    stillOpen: 'This room is open',
-    stillOpenHint: 'A room has a receipt once it is closed. It appears here by itself.',
-    toOpenRoom: 'To the room',
-    notThere: 'This room is not here for you',
-    notThereHint: 'The address may be wrong, or you may not see this room any more.',
+    without: {
+      open: {
+        title: 'This room is open',
+        hint: 'A room has a receipt once it is closed. It appears here by itself.',
+      },
+      no_seat: {
+        title: 'The receipt is for those with a seat',
+        hint: 'Whoever has a seat in a room when it closes can read its receipt.',
+      },
+      not_there: {
+        title: 'This room is not here for you',
+        hint: 'The address may be wrong, or you may not see this room any more.',
+      },
+    },
+    toTheRoom: 'To the room',
     states: {
       sealed: 'Sealed',
       suspect: 'Suspect',
@@ -88,11 +98,21 @@ export const text = texts({
     toRoom: '방 읽기',
     notYet: '영수증이 아직 없어요',
     notYetHint: '모두 저장하고 확인하면 바로 서명해요.',
-    stillOpen: '아직 열려 있는 방이에요',
-    stillOpenHint: '방을 닫으면 영수증이 여기에 바로 나타나요.',
-    toOpenRoom: '방으로 가기',
-    notThere: '볼 수 없는 방이에요',
-    notThereHint: '주소가 잘못되었거나 더는 볼 수 없는 방이에요.',
+    without: {
+      open: {
+        title: '아직 열려 있는 방이에요',
+        hint: '방을 닫으면 영수증이 여기에 나타나요.',
+      },
+      no_seat: {
+        title: '자리가 있는 사람만 볼 수 있는 영수증이에요',
+        hint: '방을 닫을 때 자리에 있던 사람이 영수증을 볼 수 있어요.',
+      },
+      not_there: {
+        title: '볼 수 없는 방이에요',
+        hint: '주소가 잘못되었거나 더는 볼 수 없는 방이에요.',
+      },
+    },
+    toTheRoom: '방으로 가기',
     states: {
       sealed: '봉인됨',
       suspect: '의심됨',
