@@ -97,16 +97,15 @@ test('what wants the backups is typed where their volume is, and files that are 
 
 test('the way back is said for each kind of site that operations.md knows', (t) => {
   const [, table = ''] = /^## Commands\n[\s\S]*?\n\|---\|---\|\n([\s\S]*?)\n\n/m.exec(read('docs/operations.md')) ?? []
+  const kinds = ['npm start', 'Compose', 'systemd', 'cluster']
   const rows = table.split('\n')
-  for (const kind of ['npm start', 'Compose', 'cluster'])
-    t.true(
-      rows.some((row) => row.includes(kind)),
-      kind,
-    )
+  t.is(rows.length, kinds.length, 'each kind has a way back below')
+  for (const [index, kind] of kinds.entries()) t.true(rows[index]?.includes(kind), kind)
 
   const [, chapter = ''] = /^## The way back\n([\s\S]*?)^## /m.exec(read('docs/upgrading.md')) ?? []
   for (const way of ['operations.md#with-compose', 'operations.md#without-containers', 'kubernetes.md#the-way-back'])
     t.true(chapter.includes(`](${way})`), way)
+  t.true(chapter.includes('systemd'))
 })
 
 test('on a cluster the way back begins with the old version, and then restores', (t) => {

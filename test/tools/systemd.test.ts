@@ -154,6 +154,15 @@ test('who is told to stop has the time that it needs', (t) => {
   for (const unit of Object.keys(processes)) t.deepEqual(said(unit, 'KillMode'), ['mixed'])
 })
 
+/** As many files as Linux gives one process (fs.nr_open), of which root's shell may have all. */
+const filesOfAProcess = 1_048_576
+
+test('Nginx may open what the shell that made its configuration may, and no unit ends by a call that systemd does not know', (t) => {
+  t.deepEqual(said('madang-nginx.service', 'LimitNOFILE').map(Number), [filesOfAProcess])
+  for (const unit of units.filter((name) => said(name, 'SystemCallFilter').length > 0))
+    t.deepEqual(said(unit, 'SystemCallErrorNumber'), ['EPERM'], unit)
+})
+
 test('the guide names files and units that there are, and asks at the ports that they have', (t) => {
   const files = [...guide.matchAll(/deploy\/systemd\/([\w.-]+)/g)].map(([, file = '']) => file)
   t.true(files.length >= 3)
