@@ -1,5 +1,7 @@
+import { mock } from 'node:test'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import type { RoomEars } from '../../web/src/api/live.ts'
 import { ApiProblem } from '../../web/src/api/problem.ts'
 import type { RoomAndMe } from '../../web/src/api/types.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
@@ -178,3 +180,134 @@ test.serial('who could not see whether the door has opened comes in when that ca
   t.false(visit.isOutside.value)
   t.is(firstPages, 1)
 })
+
+/** alice inside, with the ears that the room would speak to, and a clock that goes on when it is told to. */
+async function listening(t: ExecutionContext) {
+  const { id, rooms, visitWith } = await together(t)
+  let asked = 0
+  let ears: RoomEars = {}
+  const visit = visitWith({
+    rooms: {
+      ...rooms,
+      one: async (room) => {
+        asked += 1
+        return visit.room.peek() ?? rooms.one(room)
+      },
+    },
+    socket: { listen: (_room, heard) => ((ears = heard), () => undefined), read: () => undefined },
+  })
+  await visit.enter()
+  // What may have happened while one came in is read by then.
+  await visit.refresh()
+  const { epoch, seq } = visit.log.newest
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const askedWithin = (ms: number): number => {
+    const before = asked
+    mock.timers.tick(ms)
+    return asked - before
+  }
+  const told = (kind: string, nth: number, inEpoch = epoch): void =>
+    ears.entry?.({
+      ...{ room: id, epoch: inEpoch, seq: seq + nth, at: new Date().toISOString(), id: uuidv7(), kind, from: null },
+      content: kind === 'settings' ? { by: 'mentor', changed: { speak: 'mentors' } } : { body: 'hello' },
+    })
+  return { ears, visit, epoch, seq, askedWithin, told }
+}
+
+test.serial('what an epoch took back has a room read again where it told of a rule, and only there', async (t) => {
+  const { ears, visit, epoch, seq, askedWithin, told } = await listening(t)
+  told('text', 1)
+  t.is(askedWithin(2000), 0)
+
+  ears.dropped?.({ epoch, seq })
+  t.is(visit.log.newest.seq, seq)
+  t.is(askedWithin(2000), 0)
+
+  told('settings', 1, epoch + 1)
+  t.is(askedWithin(2000), 1)
+  ears.dropped?.({ epoch: epoch + 1, seq })
+  t.is(askedWithin(2000), 1)
+})
+
+test.serial(
+  'who hears of a rule at the same moment as everybody reads the room at a moment of their own',
+  async (t) => {
+    const { askedWithin, told } = await listening(t)
+    const { random } = Math
+    t.teardown(() => (Math.random = random))
+
+    Math.random = () => 0
+    told('settings', 1)
+    t.is(askedWithin(299), 0)
+    t.is(askedWithin(1), 1)
+    Math.random = () => 0.99
+    told('settings', 2)
+    t.is(askedWithin(900), 0)
+    t.is(askedWithin(100), 1)
+  },
+)
+
+test.serial('the end of a room, told twice, is read once', async (t) => {
+  const { ears, epoch, seq, askedWithin, told } = await listening(t)
+
+  told('closed', 1)
+  ears.closed?.({ epoch, lastSeq: seq + 1, receipt: '/v1/rooms/1/receipt' })
+
+  t.is(askedWithin(2000), 1)
+})
+
+test.serial('a room that was not there before one was asked in does not go again by a late word of that', async (t) => {
+  const { id, mentor, rooms, visitWith } = await together(t)
+  await rooms.leave(id)
+  const late = Promise.withResolvers<RoomAndMe>()
+  const asked: string[] = []
+  const visit = visitWith({
+    rooms: { ...rooms, one: (room) => (asked.push(room) === 2 ? late.promise : rooms.one(room)) },
+  })
+  await visit.enter()
+  t.true(visit.isAtDoor.value)
+
+  const overtaken = visit.refresh()
+  await mentor.client.rooms.change(id, { name: 'The garden' })
+  await visit.refresh()
+  late.reject(new ApiProblem({ code: 'not_found' }))
+  await overtaken
+
+  t.is(visit.trouble.value, undefined)
+  t.is(visit.room.value?.name, 'The garden')
+})
+
+test.serial(
+  'what is told of a room from outside is taken as it is, unless an answer that may be older is on its way',
+  async (t) => {
+    const { id, rooms, visitWith } = await together(t)
+    await rooms.leave(id)
+    const late = Promise.withResolvers<void>()
+    const asked: string[] = []
+    const visit = visitWith({
+      rooms: {
+        ...rooms,
+        one: async (room) => {
+          const nth = asked.push(room)
+          const answer = await rooms.one(room)
+          if (nth === 2) await late.promise
+          return answer
+        },
+      },
+    })
+    t.false(visit.tellChange({ id, seatsTaken: 50 }))
+    await visit.enter()
+    const people = visit.room.value?.people
+
+    t.true(visit.tellChange({ id, seatsTaken: 50, people: 40 }))
+    t.is(visit.room.value?.seatsTaken, 50)
+    t.is(visit.room.value?.people, people)
+    const asking = visit.refresh()
+    t.false(visit.tellChange({ id, seatsTaken: 49 }))
+    late.resolve()
+    await asking
+    t.true(visit.tellChange({ id, seatsTaken: 48 }))
+    t.is(visit.room.value?.seatsTaken, 48)
+  },
+)

@@ -303,7 +303,7 @@ inBrowser(
   },
 )
 
-inBrowser('a door is as it is now: full, free, opened by an invitation, and gone', async (t) => {
+inBrowser('a door is as it is now: full and free as it is told, opened by an invitation, and gone', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
@@ -312,8 +312,14 @@ inBrowser('a door is as it is now: full, free, opened by an invitation, and gone
   const { page } = carol
   const door = page.locator('.room-instead')
   await countsAreTold(room)
+  let reads = 0
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname === `/v1/rooms/${room}`) reads += 1
+  })
   await page.goto(`/rooms/${room}`)
   await door.getByRole('button', { name: 'Full' }).waitFor()
+  // Once by the page, and once more when its stream is open.
+  await eventually(() => reads === 2)
 
   await ask(bob, 'DELETE', `/v1/rooms/${room}/members/me`)
   await door.getByRole('button', { name: 'Take a seat' }).waitFor()
@@ -322,6 +328,7 @@ inBrowser('a door is as it is now: full, free, opened by an invitation, and gone
   await door.getByRole('button', { name: 'Full' }).waitFor()
   await ask(alice, 'PATCH', `/v1/rooms/${room}`, { seats: 2 })
   await door.getByRole('button', { name: 'Take a seat' }).waitFor()
+  t.is(reads, 2)
 
   await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
   await door.getByText('This room is not here for you any more.').waitFor()

@@ -62,7 +62,7 @@ export function Room({ id, me }: { id: string; me: string }) {
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
           <Inside visit={visit} reader={reader} />
           {visit.isReady.value && isIn && (isEnding || isOver) && visit.foundClosed === false && (
-            <ClosingProgress room={id} pulse={isOver} onOver={() => void visit.refresh()} />
+            <ClosingProgress room={id} pulse={isOver} onOver={() => room.state !== 'closed' && visit.refreshSoon()} />
           )}
           {/* Where one writes is there before the messages are: neither waits for the other to be drawn. */}
           {isIn && (

@@ -1,13 +1,13 @@
 import { computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import type { Entry, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
+import type { Entry, LiveEvents, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import type { roomsApi } from '../../api/rooms.ts'
 import type { Person, RoomAndMe } from '../../api/types.ts'
 import { readMove } from '../model/content.ts'
 import { RoomLog } from '../model/log.ts'
 import type { Row } from '../model/log.ts'
-import { parsePlace } from '../model/places.ts'
+import { isTakenBack, parsePlace } from '../model/places.ts'
 import { ComingPictures } from './coming-pictures.ts'
 import { PresentPeople } from './present-people.ts'
 import { ReadMarker } from './read-marker.ts'
@@ -16,7 +16,7 @@ import { TypingPeople } from './typing-people.ts'
 
 export interface VisitParts {
   rooms: Pick<ReturnType<typeof roomsApi>, 'one' | 'messages' | 'peopleNow'>
-  socket: RoomSocket
+  socket: Pick<RoomSocket, 'listen' | 'read'>
   outbox: Outbox
   /** My username. */
   me: string
@@ -26,7 +26,8 @@ export interface VisitParts {
 
 export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
 
-const refreshMs = 300
+/** Later by up to `spreadMs`: whoever is here is told at the same moment, and they shall not ask at the same moment. */
+const [refreshMs, spreadMs] = [300, 700]
 
 /**
  * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
@@ -71,9 +72,9 @@ export class RoomVisit {
   readonly #stops: (() => void)[] = []
   readonly #pictures: ComingPictures
   #refreshing: ReturnType<typeof setTimeout> | undefined
-  /** How often the room was asked about, and which of the answers is shown. */
+  /** How often the room was asked about, and the last answer: as it is, or that it is not there. */
   #asked = 0
-  #shown = 0
+  #latest: { turn: number; answer: Promise<RoomAndMe> } | undefined
   #isComingIn = false
   #isLeft = false
 
@@ -122,6 +123,23 @@ export class RoomVisit {
     }
   }
 
+  /** Something may be otherwise. Several changes at once are read once. */
+  refreshSoon(): void {
+    clearTimeout(this.#refreshing)
+    this.#refreshing = setTimeout(() => void this.refresh(), refreshMs + Math.random() * spreadMs)
+  }
+
+  /**
+   * Settings or counts as they are now, but for the people inside, whom one does not see from outside. False: it has to be read, since nothing is known, or an
+   * answer is on its way that may be older.
+   */
+  tellChange(told: LiveEvents['room.updated']): boolean {
+    const known = this.room.peek()
+    const isKnown = known !== undefined && this.trouble.peek() === undefined && this.#latest?.turn === this.#asked
+    if (isKnown) this.room.value = { ...known, ...told, people: known.people }
+    return isKnown
+  }
+
   leave(): void {
     this.#isLeft = true
     this.pages.stop()
@@ -149,7 +167,7 @@ export class RoomVisit {
     this.marker.startAt(readUpTo)
     this.isReady.value = true
     // What its first page tells of may have happened since the room was read.
-    if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.#refreshSoon()
+    if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.refreshSoon()
     await this.#showOutgoing()
     if (state === 'closed') this.isOver.value = true
     else if (!this.#isLeft) this.#listen()
@@ -157,12 +175,15 @@ export class RoomVisit {
 
   /** What is shown then: an answer that was overtaken by a later one takes nothing back. */
   async #readRoom(): Promise<RoomAndMe> {
+    // It answers for what was to be asked a moment later, too.
+    clearTimeout(this.#refreshing)
     this.#asked += 1
     const turn = this.#asked
-    const room = await this.#parts.rooms.one(this.id)
-    const shown = this.room.peek()
-    if (turn < this.#shown && shown !== undefined) return shown
-    this.#shown = turn
+    const answer = this.#parts.rooms.one(this.id)
+    const isAnswered = await answer.then(() => true, isNotFound)
+    if (this.#latest !== undefined && turn < this.#latest.turn) return this.#latest.answer
+    if (isAnswered) this.#latest = { turn, answer }
+    const room = await answer
     this.refreshTrouble.value = undefined
     this.foundClosed ??= room.state === 'closed'
     this.room.value = room
@@ -216,19 +237,20 @@ export class RoomVisit {
       entry: (entry) => {
         this.log.tellEntry(entry)
         if (entry.from !== null) this.typing.spoke(entry.from)
-        if (this.#concernsMe(entry)) this.#refreshSoon()
+        if (this.#concernsMe(entry)) this.refreshSoon()
         if (entry.kind === 'closed') this.isOver.value = true
         this.#changed()
       },
       dropped: (kept) => {
+        const isOther = this.log.rows.some((row) => isTakenBack(row, kept) && this.#concernsMe(row))
         this.log.tellDropped(kept)
-        this.#refreshSoon()
+        if (isOther) this.refreshSoon()
         this.#changed()
         void this.pages.readAgain().catch(() => undefined)
       },
       gap: (gap) => {
         this.log.tellHole(gap)
-        this.#refreshSoon()
+        this.refreshSoon()
         this.#changed()
         void this.pages.readMissed({ from: gap.from.seq + 1, to: gap.to.seq }).catch(() => undefined)
       },
@@ -241,7 +263,7 @@ export class RoomVisit {
       read: (place) => this.marker.heard(place),
       closed: () => {
         this.isOver.value = true
-        void this.refresh()
+        this.refreshSoon()
       },
       ended: (reason) => {
         this.ended.value = reason
@@ -254,12 +276,6 @@ export class RoomVisit {
   #concernsMe({ kind, content }: Pick<Entry, 'kind' | 'content'>): boolean {
     if (kind === 'settings' || kind === 'closed') return true
     return moves.has(kind) && content !== null && readMove(content).who === this.#parts.me
-  }
-
-  /** Several changes at once are read once. */
-  #refreshSoon(): void {
-    clearTimeout(this.#refreshing)
-    this.#refreshing = setTimeout(() => void this.refresh(), refreshMs)
   }
 
   async #readPeople(): Promise<void> {
@@ -276,3 +292,8 @@ export class RoomVisit {
 }
 
 const moves = new Set(['word', 'unword', 'join', 'leave', 'kick', 'ban', 'unban'])
+
+/** That it is not there is an answer; that nothing could be asked is none. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'not_found'
+}
