@@ -1,4 +1,6 @@
 import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { CuttingProxy } from '../support/cutting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
@@ -133,3 +135,63 @@ test.serial('who is put out of a room hears why, and nothing more', async (t) =>
   t.is(log.ended, 'kicked')
   t.is(again.ended, 'forbidden')
 })
+
+/** What goes over the sockets that are opened from now on, in its order: `read 7` was sent, `subscribed 7` was heard. */
+function watchFrames(t: ExecutionContext): string[] {
+  const frames: string[] = []
+  const { WebSocket: Real } = globalThis
+  const note = (text: string, type: string): void => {
+    const frame = JSON.parse(text) as { type: string; room?: string }
+    if (frame.type === type) frames.push(`${type} ${frame.room}`)
+  }
+  globalThis.WebSocket = class extends Real {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols)
+      this.addEventListener('message', ({ data }) => note(String(data), 'subscribed'))
+    }
+
+    override send(sent: string): void {
+      note(sent, 'read')
+      super.send(sent)
+    }
+  }
+  t.teardown(() => (globalThis.WebSocket = Real))
+  return frames
+}
+
+test.serial(
+  'what was read while cut off is told of a room that is listened to when it is, and of a closed one',
+  async (t) => {
+    const network = await CuttingProxy.open(() => stack().address)
+    t.teardown(() => network.close())
+    const alice = await enter(stack(), 'alice', { role: 'mentor' })
+    const { client, opens } = await enter(stack(), 'bob', { origin: network.address })
+    const withWord = async (name: string) => {
+      const { id } = await alice.client.rooms.open({ name, seats: 5 }, crypto.randomUUID())
+      await client.rooms.join(id)
+      const { epoch, seq } = await alice.client.rooms.send(id, { id: uuidv7(), body: 'good night' })
+      return { id, place: { epoch, seq } }
+    }
+    const [open, closed] = [await withWord('The well'), await withWord('The attic')]
+    await alice.client.rooms.close(closed.id)
+    await eventually(async () => (await client.rooms.one(closed.id)).state === 'closed')
+    const frames = watchFrames(t)
+    const { socket } = opens(t)
+    socket.listen(open.id, {}, open.place)
+    await eventually(() => frames.includes(`subscribed ${open.id}`))
+    const unread = async (room: string): Promise<number> => (await client.rooms.one(room)).me.unread
+    t.deepEqual([frames.length, await unread(open.id), await unread(closed.id)], [1, 1, 1])
+
+    socket.onConnection(({ state }) => {
+      if (state !== 'open') for (const { id, place } of [open, closed]) socket.read(id, place)
+    })
+    network.cut()
+    await eventually(async () => (await unread(open.id)) + (await unread(closed.id)) === 0)
+
+    t.deepEqual(
+      frames.slice(1).toSorted(),
+      [`read ${open.id}`, `read ${closed.id}`, `subscribed ${open.id}`].toSorted(),
+    )
+    t.true(frames.lastIndexOf(`subscribed ${open.id}`) < frames.indexOf(`read ${open.id}`))
+  },
+)

@@ -9,6 +9,7 @@ export interface RoomSubscriptionOptions {
   room: string
   /** Asks in its turn: who comes back with many rooms must not be taken for a flood. */
   subscribe: (frame: ClientFrame) => Promise<FrameOf<'subscribed'>>
+  onReady: () => void
   /** Nothing more is heard of the room. */
   onEnd: () => void
 }
@@ -30,6 +31,11 @@ export class RoomSubscription {
 
   get hasListeners(): boolean {
     return this.#rules.size > 0
+  }
+
+  /** Whether the room is heard now. */
+  get isStanding(): boolean {
+    return this.#now !== undefined
   }
 
   /** Who is not further back than the room is joins in; for anybody else, and for the first, it begins. Answers how to stop. */
@@ -87,6 +93,7 @@ export class RoomSubscription {
   #standing(answer: FrameOf<'subscribed'>): void {
     this.#now = { epoch: answer.epoch, head: answer.head, stored: answer.stored }
     for (const rule of [...this.#rules]) rule.subscribed(answer)
+    this.#options.onReady()
   }
 
   #refused(reason: 'not_found' | 'forbidden'): void {

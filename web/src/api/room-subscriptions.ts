@@ -5,6 +5,10 @@ import { RoomSubscription } from './room-subscription.ts'
 
 export interface RoomSubscriptionsOptions {
   ask: (frame: ClientFrame) => Promise<Answer>
+  /** A room is listened to, at first and after each return. */
+  onReady: (room: string) => void
+  /** Nobody listens to a room any more. */
+  onEnd: (room: string) => void
 }
 
 /** All rooms that are listened to over one socket. */
@@ -28,6 +32,11 @@ export class RoomSubscriptions {
     }
   }
 
+  /** Somebody wants to hear the room, and does not yet: `onReady` or `onEnd` comes. */
+  isAwaited(room: string): boolean {
+    return this.#rooms.get(room)?.isStanding === false
+  }
+
   hear(frame: PushFrame): void {
     this.#rooms.get(frame.room)?.hear(frame)
   }
@@ -46,8 +55,11 @@ export class RoomSubscriptions {
     const subscription: RoomSubscription = new RoomSubscription({
       room,
       subscribe: (frame) => this.#subscribe(frame),
+      onReady: () => this.#options.onReady(room),
       onEnd: () => {
-        if (this.#rooms.get(room) === subscription) this.#rooms.delete(room)
+        if (this.#rooms.get(room) !== subscription) return
+        this.#rooms.delete(room)
+        this.#options.onEnd(room)
       },
     })
     this.#rooms.set(room, subscription)
@@ -63,6 +75,7 @@ export class RoomSubscriptions {
   #leave(room: string, subscription: RoomSubscription): void {
     subscription.halt()
     this.#rooms.delete(room)
+    this.#options.onEnd(room)
     this.#options.ask({ type: 'unsubscribe', room }).catch(() => undefined)
   }
 }

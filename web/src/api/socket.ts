@@ -35,9 +35,14 @@ export class ReconnectingSocket implements RoomSocket {
     (frame) => this.#wire?.send(frame) ?? false,
     () => this.#wire?.test(),
   )
-  readonly #marks = new ReadMarks((frame) => this.#calls.once(frame))
+  readonly #marks = new ReadMarks(
+    (frame) => this.#calls.once(frame),
+    (room) => this.#rooms.isAwaited(room),
+  )
   readonly #rooms = new RoomSubscriptions({
     ask: (frame) => this.#calls.once(frame),
+    onReady: (room) => this.#marks.ready(room),
+    onEnd: (room) => this.#marks.ended(room),
   })
   readonly #listeners = new Set<(connection: Connection) => void>()
   readonly #typedAt = new Map<string, number>()
