@@ -55,7 +55,7 @@ withSystemd('systemd takes each unit as it is, with programs that are there', (t
     writeFileSync(path.join(copies, name), text)
   }
 
-  t.is(units.length, 4)
+  t.is(units.length, 6)
   for (const name of units) {
     const instance = name.replace('@.', '@1.')
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', path.join(copies, instance)], {
@@ -138,6 +138,82 @@ test('Nginx asks the servers where they listen, and they may write where they ar
   }
 })
 
+test('the backup of a night is that of a cluster, has all that its script asks for, and may write where it is told to', (t) => {
+  const unit = 'madang-backup.service'
+  const { words } = startOf(unit)
+  const script = read(words.at(-1) ?? '')
+  const given = Object.fromEntries(
+    said(unit, 'Environment')
+      .flatMap((line) => line.split(' '))
+      .map((pair) => pair.split('=') as [string, string]),
+  )
+  const asked = new Set([...script.matchAll(/\$\{?(BACKUPS_\w+)/g)].map(([, name = '']) => name))
+
+  t.deepEqual(words, ['/bin/sh', 'deploy/kubernetes/components/backup/nightly.sh'])
+  t.deepEqual([...asked].toSorted(), Object.keys(given).toSorted())
+  t.deepEqual(said(unit, 'ReadWritePaths'), [given['BACKUPS_FOLDER']])
+  t.true(
+    guide.includes(
+      `install -d -m 700 -o ${said(unit, 'User')[0]} -g ${said(unit, 'Group')[0]} ${given['BACKUPS_FOLDER']}\n`,
+    ),
+  )
+  for (const name of ['User', 'Group', 'WorkingDirectory', 'EnvironmentFile'])
+    t.deepEqual(said(unit, name), said('madang-worker@.service', name))
+  t.true(guide.includes('systemctl enable --now madang-backup.timer'))
+  t.true(guide.includes(`the last ${given['BACKUPS_KEPT']} is \`BACKUPS_KEPT\``))
+})
+
+test('another version replaces workers, then servers, each asked at its own port, and the client behind them', (t) => {
+  const [, update = ''] = /^\*\*Another version\*\*[\s\S]*?```sh\n([\s\S]*?)```/m.exec(guide) ?? []
+  const at = (part: string): number => {
+    t.true(update.includes(part), part)
+    return update.indexOf(part)
+  }
+  const [, each = ''] = /^for each in (.*); do$/m.exec(update) ?? []
+  const ports = {
+    worker: ['madang-worker@.service', 'WORKER_PORT'],
+    server: ['madang-server@.service', 'PORT'],
+  } as const
+  const expected = (['worker', 'server'] as const).flatMap((kind) => {
+    const [unit, setting] = ports[kind]
+    const first = Number(startOf(unit).env[setting])
+    return [1, 2].map((number) => `${kind}@${number}:${first + number - 1}`)
+  })
+
+  t.is(each, expected.join(' '))
+  const order = [
+    'npm run web',
+    'npm run migrate',
+    'ln -sfn',
+    'systemctl restart',
+    'npm run nginx',
+    'systemctl reload',
+  ].map(at)
+  t.deepEqual(
+    order,
+    order.toSorted((a, b) => a - b),
+  )
+  t.true(at('cd /srv/madang-2') < at('npm ci'), 'beside what runs')
+})
+
+test('a certificate is there before Nginx is, and its renewal goes by the folder that Nginx shows', (t) => {
+  const first = guide.indexOf('certbot certonly')
+  t.true(first > 0 && first < guide.indexOf('npm run nginx'))
+  t.true(
+    guide.includes(
+      `--webroot -w ${settingsFile['MADANG_CHALLENGES_FOLDER']} --deploy-hook 'systemctl reload madang-nginx'`,
+    ),
+  )
+})
+
+test('commands are said as the user of the servers, who is to read what they write', (t) => {
+  const row =
+    read('docs/operations.md')
+      .split('\n')
+      .find((line) => line.startsWith('| [by systemd]')) ?? ''
+  t.true(row.includes(`runuser -u ${said('madang-server@.service', 'User')[0]} -- npm run`))
+})
+
 test('who is told to stop has the time that it needs', (t) => {
   const drain = Number(settings.find(({ name }) => name === 'DRAIN_SECONDS')?.standard)
   const closing = 10
@@ -167,9 +243,9 @@ test('the guide names files and units that there are, and asks at the ports that
   const files = [...guide.matchAll(/deploy\/systemd\/([\w.-]+)/g)].map(([, file = '']) => file)
   t.true(files.length >= 3)
   for (const file of files) t.true(globSync(`${file}*`, { cwd: folder }).length > 0, file)
-  const named = [...guide.matchAll(/\bmadang(?:-\w+)?(?:@\d?(?:\.service)?|\.target|-nginx(?= ))/g)].map(
-    ([name]) => name,
-  )
+  const named = [
+    ...guide.matchAll(/\bmadang(?:-\w+)?(?:@\d?(?:\.service)?|\.(?:target|timer|service)|-nginx(?= ))/g),
+  ].map(([name]) => name)
   t.true(named.length >= 10)
   for (const name of named) {
     const unit = name.replace(/@\d?(\.service)?$/, '@.service')
