@@ -7,7 +7,7 @@ import { feedNames } from '../../web/src/timeline/feeds.ts'
 /** That no page can be forgotten: what the map of the client leads to is in the list of views, which are looked at in every way (views.test.ts). */
 
 const web = join(import.meta.dirname, '../../web/src')
-const things = { room: '1', closedRoom: '2', damagedRoom: '3', strangeRoom: '5', post: '4' }
+const things = { room: '1', closedRoom: '2', emptyRoom: '6', damagedRoom: '3', strangeRoom: '5', post: '4' }
 /** Without what stands behind `#`, which leads to no other page. */
 const looked = views.map(({ path }) => path(things).replace(/#.*/, ''))
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import type { Closing, MyRoom, Page, Post, Room } from '../src/api/types.ts'
 import { signedInState } from './signed-in.ts'
 import type { State } from './signed-in.ts'
@@ -40,14 +40,16 @@ export async function enterHouse(
     const ask = async <Answer>(path: string): Promise<Answer> => (await alice.request.get(path)).json()
     const things = await thingsOf(ask)
     const damagedRoom = await makeTrouble(backing, { address, alice: alice.request, admin: admin.request })
-    return { address, states, things: { ...things, damagedRoom } }
+    return { address, states, things: { ...things, damagedRoom, emptyRoom: await openRoom(alice, address) } }
   } finally {
     await alice.close()
     await admin.close()
   }
 }
 
-async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise<Omit<Things, 'damagedRoom'>> {
+async function thingsOf(
+  ask: <Answer>(path: string) => Promise<Answer>,
+): Promise<Omit<Things, 'damagedRoom' | 'emptyRoom'>> {
   const post = await until('pictures that are ready', async () => {
     const { items } = await ask<Page<Post>>('/v1/timeline?feed=all')
     const shown = items.filter(({ pictures }) => pictures.length > 0)
@@ -68,6 +70,15 @@ async function thingsOf(ask: <Answer>(path: string) => Promise<Answer>): Promise
     return state === 'sealed' ? closed.id : undefined
   })
   return { post, room: roomOf('TypeScript'), strangeRoom: roomOf('걷고'), closedRoom }
+}
+
+/** Nobody has said anything in it. */
+async function openRoom({ request }: BrowserContext, address: string): Promise<string> {
+  const data = { name: '아침 산책', topic: '', seats: 8 }
+  const answer = await request.post('/v1/rooms', { data, headers: { origin: address } })
+  if (!answer.ok()) throw new Error(`a room was answered ${answer.status()}: ${await answer.text()}`)
+  const { id }: Room = await answer.json()
+  return id
 }
 
 async function until<Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> {

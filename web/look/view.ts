@@ -7,6 +7,8 @@ export interface Things {
   closedRoom: string
   /** Open, and bob has no seat there. */
   strangeRoom: string
+  /** Alice's, opened a moment ago. */
+  emptyRoom: string
   /** Closed, and quarantined. */
   damagedRoom: string
   /** Carol's, with pictures and comments. */

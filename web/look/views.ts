@@ -34,6 +34,7 @@ const pages: readonly View[] = [
   { name: 'followers', who: 'bob', path: () => '/people/alice/followers', shows: '.person-list li' },
   { name: 'rooms', who: 'alice', path: () => '/rooms', shows: '.room-card-head' },
   { name: 'room', who: 'alice', path: ({ room }) => `/rooms/${room}`, shows: '.message-main' },
+  { name: 'room-empty', who: 'alice', path: ({ emptyRoom }) => `/rooms/${emptyRoom}`, shows: '.room-empty' },
   { name: 'room-closed', who: 'bob', path: ({ closedRoom }) => `/rooms/${closedRoom}`, shows: '.message-main' },
   {
     name: 'room-door',

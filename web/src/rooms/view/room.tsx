@@ -123,7 +123,7 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
   if (room !== undefined && !room.me.mayRead) return <DoorView visit={visit} room={room} />
   if (room === undefined || !visit.isReady.value) {
     return (
-      <div class="room-instead room-loading">
+      <div key="loading" class="room-instead room-loading">
         <Loading>
           <SkeletonText lines={2} />
           <SkeletonText lines={3} />
@@ -138,7 +138,8 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
     <>
       <MessageList reader={reader} name={nameOf(room)} />
       {isEmpty && (
-        <div class="room-empty">
+        // A node of its own: what was loading would have become it, and moved.
+        <div key="empty" class="room-empty">
           <p>{visit.isOver.value ? words.emptyClosed : words.empty}</p>
           {!visit.isOver.value && <p>{words.emptyHint}</p>}
         </div>
