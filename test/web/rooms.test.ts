@@ -213,33 +213,6 @@ inBrowser('the name of the page says how many rooms have something unread', asyn
   t.deepEqual(erin.complaints, [])
 })
 
-inBrowser('what is unread is said though the question after it is not answered', async (t) => {
-  t.timeout(120_000)
-  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
-  const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const { page } = bob
-  const room = await openRoomFor(alice, [bob], { name: 'The loft' })
-  await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'is anybody up there?' })
-  await page.goto('about:blank')
-  const released = Promise.withResolvers<void>()
-  let questions = 0
-  await page.route(/\/v1\/me\/rooms\?.*limit=100/, async (route) => {
-    questions += 1
-    if (questions > 1) return route.abort()
-    const response = await route.fetch()
-    await released.promise
-    return route.fulfill({ response })
-  })
-
-  await page.goto('/settings/about')
-  // One as soon as one is there, and one when the stream is open.
-  await eventually(() => questions > 1)
-  released.resolve()
-
-  await page.waitForFunction(() => document.title === '(1) Settings · Madang')
-  t.pass()
-})
-
 inBrowser('the list of rooms says who comes and goes, without being read again', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -20,16 +20,13 @@ export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filte
 /** Rooms that are shown now, with what their page says. */
 const shown = new Map<string, number>()
 
-/** How often the count was told or asked for, and which of that is shown: what was overtaken by it says what was. */
+/** How often the count was told or asked for: an answer that was overtaken says what was. */
 let turn = 0
-let turnShown = 0
 let roomsTurn = 0
-let roomsTurnShown = 0
 
 /** How many notifications are unread now, as somebody was told last. */
 export function setUnreadNotifications(unread: number): void {
   turn += 1
-  turnShown = turn
   unreadNotifications.value = unread
 }
 
@@ -99,17 +96,14 @@ async function countNotifications(): Promise<void> {
   turn += 1
   const own = turn
   const { unread } = await api.notifications.list({ limit: 1 })
-  if (own < turnShown) return
-  turnShown = own
-  unreadNotifications.value = unread
+  if (own === turn) unreadNotifications.value = unread
 }
 
 async function countRooms(): Promise<void> {
   roomsTurn += 1
   const own = roomsTurn
   const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
-  if (own < roomsTurnShown) return
-  roomsTurnShown = own
+  if (own !== roomsTurn) return
   unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? unread]))
   seats.value = items
     .map(({ id }) => id)
