@@ -87,7 +87,7 @@ inBrowser('what was on its way when the page was loaded anew is sent once', asyn
   await alice.page.goto('about:blank')
   await alice.context.setOffline(false)
   await alice.page.goto(`/rooms/${room}`)
-  await bob.page.getByText('written in a tunnel').waitFor({ timeout: 60_000 })
+  await bob.page.getByText('written in a tunnel', { exact: true }).waitFor({ timeout: 60_000 })
   await alice.page
     .locator('.message-own', { hasText: 'written in a tunnel' })
     .locator('.message-mark:not([data-state=sending])')
