@@ -117,6 +117,28 @@ inBrowser('who is blocked is asked about first, is gone for both, and can be let
 })
 
 inBrowser(
+  'the posts of who is blocked are asked for no more, whichever of their lists one looked at then',
+  async (t) => {
+    const { page, complaints } = await signedInWindow(t, browser(), stack(), 'alice')
+    await signedInWindow(t, browser(), stack(), 'walter')
+    await page.goto('/people/walter')
+    await page.getByText('No posts yet').waitFor()
+    await page.getByRole('link', { name: 'Followers' }).click()
+    await page.getByText('No followers yet').waitFor()
+
+    await page.getByRole('button', { name: 'More about walter' }).click()
+    await page.getByRole('menuitem', { name: 'Block' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click()
+    await page.getByText('You have blocked this person').waitFor()
+    // What is read again then is asked for before the page that follows.
+    await page.getByRole('link', { name: 'Following' }).last().click()
+    await page.getByText('Follows nobody yet').waitFor()
+
+    t.deepEqual(complaints, [])
+  },
+)
+
+inBrowser(
   'who is blocked sees no more of the other from that moment on, wherever they look, and is told nothing; who is let go does again',
   async (t) => {
     t.timeout(120_000)

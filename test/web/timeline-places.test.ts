@@ -97,13 +97,21 @@ inBrowser(
       return (await last.count()) > 0
     })
     await last.scrollIntoViewIfNeeded()
+    const below = page.locator(`[data-post="${await last.getAttribute('data-post')}"]`)
 
     await fillFeed(alice, 101)
     await page.getByRole('button', { name: 'Many new posts' }).click()
     await post(page, 'number 101 of many').waitFor()
     await focusComesTo(page, /alice/)
 
-    t.is(await page.getByRole('button', { name: 'Back to where you were' }).count(), 0)
+    const back = page.getByRole('button', { name: 'Back to where you were' })
+    t.is(await back.count(), 0)
+    // Nor when they have read down to that place themselves.
+    await eventually(async () => {
+      await page.mouse.wheel(0, 2000)
+      return (await below.count()) > 0
+    }, 60_000)
+    t.is(await back.count(), 0)
     t.deepEqual(complaints, [])
   },
 )

@@ -30,11 +30,11 @@ async function nowhere(t: ExecutionContext) {
   return { address: `http://127.0.0.1:${port}`, waiting: () => lost.size }
 }
 
-/** A network on which requests are answered, and handshakes of sockets are not while it is mute. */
+/** A network on which requests are answered, while handshakes of sockets are, are left without an answer, or are broken off. */
 async function half(t: ExecutionContext) {
   const open = new Set<Socket>()
   const held: Socket[] = []
-  let isMute = false
+  let handshakes: 'answered' | 'held' | 'broken' = 'answered'
   const server = createServer((near) => {
     const far = connect(Number(new URL(stack().address).port), '127.0.0.1')
     for (const end of [near, far]) {
@@ -42,8 +42,9 @@ async function half(t: ExecutionContext) {
       end.on('error', () => undefined).on('close', () => (open.delete(end), near.destroy(), far.destroy()))
     }
     near.on('data', (chunk) => {
-      if (isMute && chunk.toString('latin1').startsWith('GET /v1/socket ')) held.push(near)
-      else far.write(chunk)
+      if (handshakes === 'answered' || !chunk.toString('latin1').startsWith('GET /v1/socket ')) far.write(chunk)
+      else if (handshakes === 'held') held.push(near)
+      else near.destroy()
     })
     far.pipe(near)
   })
@@ -54,7 +55,7 @@ async function half(t: ExecutionContext) {
     for (const socket of open) socket.destroy()
   })
   const { port } = server.address() as AddressInfo
-  return { address: `http://127.0.0.1:${port}`, held, mute: (is: boolean) => (isMute = is) }
+  return { address: `http://127.0.0.1:${port}`, held, let: (are: typeof handshakes) => (handshakes = are) }
 }
 
 /** The device sleeps: for everybody here the time has passed at once. */
@@ -92,20 +93,47 @@ test.serial('a socket’s try on a dead network is made anew when the network is
 test.serial('a handshake that nobody answers is given up for the next, and its end does not end that', async (t) => {
   const network = await half(t)
   const alice = await enter(stack(), 'alice', { origin: network.address })
-  network.mute(true)
+  network.let('held')
   const { socket } = alice.opens(t)
   await eventually(() => network.held.length === 1)
-  network.mute(false)
+  const heldAt = performance.now()
+  network.let('answered')
 
   await eventually(() => {
     socket.wake()
     return socket.connection.state === 'open'
   })
+  // Servers to which many come back at once are slow to greet.
+  t.true(performance.now() - heldAt > 5000)
   const states: string[] = []
   socket.onConnection(({ state }) => void states.push(state))
   await eventually(() => network.held[0]?.destroyed)
 
   t.deepEqual(states, [])
+})
+
+test.serial('a server that does not greet is not come to sooner for being woken for', async (t) => {
+  const network = await half(t)
+  const alice = await enter(stack(), 'alice', { origin: network.address })
+  network.let('broken')
+  const { socket } = alice.opens(t)
+  const waits: number[] = []
+  socket.onConnection(({ retryAt }) => {
+    if (retryAt !== undefined) waits.push(retryAt - Date.now())
+  })
+  await eventually(() => waits.length === 3)
+  network.let('held')
+  await eventually(() => network.held.length === 1)
+
+  await eventually(() => {
+    socket.wake()
+    return network.held.length === 2
+  })
+  network.held[1]?.destroy()
+  await eventually(() => waits.length === 4)
+
+  // After a first failure it is half a second at most.
+  t.true((waits[3] ?? 0) > 1000)
 })
 
 test.serial('a stream’s try on a dead network is made anew when the network is back', async (t) => {

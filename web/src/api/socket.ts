@@ -27,6 +27,8 @@ export interface SocketOptions {
 const typingMs = 2000
 /** How long a try may go without an answer before a network that has just come back gives it up. */
 const tryMs = 3000
+/** The same of a handshake: servers to which many come back at once are slow to greet, and another one makes them no quicker. */
+const greetMs = 6000
 
 /** One WebSocket for all rooms, which comes back by itself. See `RoomSocket`. */
 export class ReconnectingSocket implements RoomSocket {
@@ -103,9 +105,10 @@ export class ReconnectingSocket implements RoomSocket {
   wake(): void {
     const { state, why } = this.#connection
     if (state === 'open') return this.#wire?.test()
-    if (state === 'connecting' && performance.now() - this.#triedAt < tryMs) return
+    if (state === 'connecting' && performance.now() - this.#triedAt < this.#patienceMs()) return
     if (state === 'refused' && why !== 'too_many') return
-    this.#retry.forgive()
+    // A try that is given up has not shown that the next ones will do better.
+    if (state !== 'connecting') this.#retry.forgive()
     this.#wire?.close()
     this.#wire = undefined
     void this.#open()
@@ -119,6 +122,10 @@ export class ReconnectingSocket implements RoomSocket {
     this.#wire?.close()
     this.#wire = undefined
     this.#cutOff()
+  }
+
+  #patienceMs(): number {
+    return this.#wire === undefined ? tryMs : greetMs
   }
 
   async #open(): Promise<void> {
@@ -149,6 +156,7 @@ export class ReconnectingSocket implements RoomSocket {
       onEnd: (code) => this.#ended(code),
     })
     this.#wire = wire
+    this.#triedAt = performance.now()
   }
 
   #welcome({ username, now, maxFrame }: Hello): void {

@@ -25,7 +25,7 @@ export function NewPosts({ list }: { list: KeptList }) {
     const before = firstSeenPost()
     await sequence.showFresh()
     const isFarDown = before !== undefined && before.depth > innerHeight
-    place.value = isFarDown ? before : undefined
+    place.value = isFarDown && isShown(list, before.post) ? before : undefined
     scrollTo({ top: 0 })
     focusFirst()
   }
