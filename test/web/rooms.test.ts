@@ -345,6 +345,16 @@ inBrowser('who comes back after more than a page opens the room where they stopp
 
   t.is(await bob.page.locator('.room-unread ~ .message').first().locator('.message-body').innerText(), 'word 1')
   await bob.page.locator('.message-body', { hasText: /^word 1$/ }).waitFor()
+
+  // It stands where it stood, whatever is said meanwhile, also by the reader.
+  for (const [window, body] of [
+    [alice, 'one more'],
+    [bob, 'I am back'],
+  ] as const) {
+    await ask(window, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body })
+    await bob.page.locator('.message-body', { hasText: body }).waitFor({ state: 'attached' })
+  }
+  t.is(await bob.page.locator('.room-unread ~ .message').first().locator('.message-body').innerText(), 'word 1')
   t.deepEqual(bob.complaints, [])
 })
 

@@ -45,8 +45,6 @@ export class Reader {
   readonly #stopLoading: () => void
   #anchor: ScrollAnchor | undefined
   #wanted: string | undefined
-  /** Before which seq the line stood when rows came last. */
-  #lineFrom: number | undefined
 
   constructor(visit: RoomVisit, me: string) {
     this.#visit = visit
@@ -172,12 +170,11 @@ export class Reader {
 
   /**
    * Where the line of what is new belongs is known once all before it is loaded. Where its place is before the reader's eyes by then, it
-   * would push what they read, and tell them nothing: they have come by there.
+   * would push what they read, and tell them nothing: they have come by there. A line that stands stays.
    */
   #leaveOutLine(rows: readonly Row[]): void {
-    const [from, before] = [this.#unreadFrom(rows), this.#lineFrom]
-    this.#lineFrom = from
-    if (from === undefined || from === before) return
+    const from = this.#unreadFrom(rows)
+    if (from === undefined || this.#anchor === undefined || this.#anchor.has('unread')) return
     if (this.#seqsWithin(0).includes(from)) this.#visit.marker.nothingNew()
   }
 

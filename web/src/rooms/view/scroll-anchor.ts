@@ -85,6 +85,11 @@ export class ScrollAnchor {
     return line
   }
 
+  /** Whether a line of this key is in the page. */
+  has(key: string): boolean {
+    return this.#lineOf(key) !== undefined
+  }
+
   /** The line of this key, or else the first message that is in sight, or else the last there is. */
   messageNear(key: string): HTMLElement | undefined {
     const messages = this.#linesNow().filter((line) => line.matches(roomPlaces.message))
