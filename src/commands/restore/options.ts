@@ -12,7 +12,7 @@ export const usage = `npm run restore -- --from FOLDER [--all-data-goes] [--with
   --from FOLDER      what "npm run backup" has written; every byte of it is checked before anything is changed
   --all-data-goes    what the database holds goes first, all tables of its schema
   --without-damaged  where pictures or transcripts of the backup are damaged and its rows are not: restores everything else, writes
-                     transcripts anew, and gives up what is lost
+                     transcripts anew, and gives up what is lost: no older backup brings it afterwards
 
 Ends with 3 where something is lost, or was missing already when the backup was taken: see "npm run missing-files".
 
