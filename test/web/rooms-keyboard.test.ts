@@ -54,7 +54,7 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
     await alice.page.locator('.message-body', { hasText: word }).waitFor()
   }
   const focused = () => focusedIn(alice.page)
-  await alice.page.locator('.message-mark[data-state=sending]').waitFor({ state: 'detached' })
+  await alice.page.waitForFunction(() => document.querySelector('.message-mark[data-state=sending]') === null)
 
   await keyboard.press('ArrowUp')
   t.is(await focused(), 'three')
