@@ -10,6 +10,7 @@ import { ScrollAnchor } from './scroll-anchor.ts'
 import {
   afterArrival,
   earlier,
+  firstFrom,
   isTooLong,
   later,
   newestWindow,
@@ -157,7 +158,11 @@ export class Reader {
     const after = marker.lineAt.value?.seq
     const known = { oldest: rows[0]?.seq, hasOlder: pages.hasOlder.value, holes: log.holes }
     if (after === undefined || !isLineLoaded(after, known)) return undefined
-    return rows.find((row) => isUnread(row, after, this.#me))?.seq
+    for (let at = firstFrom(rows, after + 1); at < rows.length; at += 1) {
+      const row = rows[at]
+      if (row !== undefined && isUnread(row, after, this.#me)) return row.seq
+    }
+    return undefined
   }
 
   #arrived(rows: readonly Row[]): void {
@@ -173,9 +178,9 @@ export class Reader {
    * would push what they read, and tell them nothing: they have come by there. A line that stands stays.
    */
   #leaveOutLine(rows: readonly Row[]): void {
+    if (this.#anchor === undefined || this.#anchor.has('unread')) return
     const from = this.#unreadFrom(rows)
-    if (from === undefined || this.#anchor === undefined || this.#anchor.has('unread')) return
-    if (this.#seqsWithin(0).includes(from)) this.#visit.marker.nothingNew()
+    if (from !== undefined && this.#seqsWithin(0).includes(from)) this.#visit.marker.nothingNew()
   }
 
   /** What was in sight of somebody who looks has been read, and everything above it. */

@@ -92,8 +92,8 @@ function seqAt(rows: readonly Row[], index: number): number {
   return rows[index]?.seq ?? 0
 }
 
-/** The first row at or above a seq. */
-function firstFrom(rows: readonly Row[], seq: number): number {
+/** The index of the first row at or above a seq; behind the last where there is none. */
+export function firstFrom(rows: readonly Row[], seq: number): number {
   let [low, high] = [0, rows.length]
   while (low < high) {
     const middle = (low + high) >> 1
