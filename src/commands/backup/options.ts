@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 
 export const usage = `npm run backup -- --to FOLDER [--after EARLIER]
   Copies the whole installation while it runs: everything that was acknowledged before it began, the database as it is at one
@@ -22,7 +23,11 @@ export interface BackupOptions {
 export class BadArguments extends Error {}
 
 export function backupOptions(args: readonly string[]): BackupOptions | 'help' {
-  const values = parse(args)
+  const values = parsed(args, {
+    to: { type: 'string' },
+    after: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  })
   if (values.help) return 'help'
   if (values.to === undefined || values.to === '') throw new BadArguments('Say where to: --to FOLDER')
   const to = path.resolve(values.to)
@@ -31,16 +36,10 @@ export function backupOptions(args: readonly string[]): BackupOptions | 'help' {
   return { to, after }
 }
 
-function parse(args: readonly string[]) {
+/** What stands on the command line, by these options. Errors: `BadArguments`. */
+export function parsed<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        to: { type: 'string' },
-        after: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
+    return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new BadArguments(error instanceof Error ? error.message : String(error))
   }

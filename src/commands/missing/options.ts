@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import { BadArguments } from '../backup/options.ts'
+import { BadArguments, parsed } from '../backup/options.ts'
 
 export { BadArguments } from '../backup/options.ts'
 
@@ -24,7 +23,17 @@ export interface MissingOptions {
 }
 
 export function missingOptions(args: readonly string[]): MissingOptions | 'help' {
-  const { help, from, 'gone-for-good': count, 'folder-is-right': isFolderRight } = parse(args)
+  const {
+    help,
+    from,
+    'gone-for-good': count,
+    'folder-is-right': isFolderRight,
+  } = parsed(args, {
+    from: { type: 'string' },
+    'gone-for-good': { type: 'string' },
+    'folder-is-right': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  })
   if (help) return 'help'
   if (from === '') throw new BadArguments('--from wants the folder of a backup')
   if (count !== undefined && !/^[1-9][0-9]{0,8}$/.test(count)) {
@@ -34,21 +43,5 @@ export function missingOptions(args: readonly string[]): MissingOptions | 'help'
     from: from === undefined ? undefined : path.resolve(from),
     goneForGood: count === undefined ? undefined : Number(count),
     isFolderRight,
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        from: { type: 'string' },
-        'gone-for-good': { type: 'string' },
-        'folder-is-right': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error))
   }
 }

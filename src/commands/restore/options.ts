@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import { BadArguments } from '../backup/options.ts'
+import { BadArguments, parsed } from '../backup/options.ts'
 
 export { BadArguments } from '../backup/options.ts'
 
@@ -24,7 +23,13 @@ export type RestoreOptions =
   | { type: 'check'; folder: string }
 
 export function restoreOptions(args: readonly string[]): RestoreOptions | 'help' {
-  const values = parse(args)
+  const values = parsed(args, {
+    from: { type: 'string' },
+    check: { type: 'string' },
+    'all-data-goes': { type: 'boolean', default: false },
+    'without-damaged': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  })
   if (values.help) return 'help'
   const { from, check, 'all-data-goes': allDataGoes, 'without-damaged': withoutDamaged } = values
   if (check !== undefined && (from !== undefined || allDataGoes || withoutDamaged)) {
@@ -33,21 +38,4 @@ export function restoreOptions(args: readonly string[]): RestoreOptions | 'help'
   if (check) return { type: 'check', folder: path.resolve(check) }
   if (!from) throw new BadArguments('Say what to restore: --from FOLDER')
   return { type: 'restore', from: path.resolve(from), allDataGoes, withoutDamaged }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        from: { type: 'string' },
-        check: { type: 'string' },
-        'all-data-goes': { type: 'boolean', default: false },
-        'without-damaged': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error))
-  }
 }
