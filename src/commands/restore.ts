@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.type === 'check') return check(options.folder)
   const restored = await restore(loadConfig(process.env), options)
   say(reportOf(restored))
-  return restored.lostFiles.length + restored.missing.length === 0 ? 0 : 3
+  return restored.missing.length === 0 ? 0 : 3
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -65,24 +65,19 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   }
 }
 
-function reportOf({ manifest, migrated, lostFiles, missing, writtenAnew, standing }: Restored): string {
+function reportOf({ manifest, migrated, damagedFiles, written, missing, standing }: Restored): string {
   const { database, transcripts, pictures } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   return [
     `${rows} rows of ${database.tables.length} tables, each read back and compared; ${transcripts.files} transcripts, ${pictures.files} files of pictures.`,
     ...(migrated.length === 0 ? [] : [`Migrated from there: ${migrated.join(', ')}.`]),
-    ...writtenAnew.map((file) => `WRITTEN ANEW  ${file}`),
-    ...lostFiles.map((file) => `LOST  ${file}`),
-    ...(lostFiles.length === 0
-      ? []
-      : [
-          `${lostFiles.length} files are damaged in the backup and were not here: such pictures are shown as failed, and such transcripts are no longer offered.`,
-        ]),
+    ...damagedFiles.map((file) => `DAMAGED  ${file}`),
+    ...written.map((name) => `WRITTEN ANEW  ${name}`),
     ...missing.map((name) => `MISSING  ${name}`),
     ...(missing.length === 0
       ? []
       : [
-          `${missing.length} were missing already when the backup was taken, and rows want them: "npm run missing-files -- --from OLDER" brings what an older backup has.`,
+          `${missing.length} are missing, and rows want them: "npm run missing-files -- --from OTHER" brings what another backup has.`,
         ]),
     `This is the installation as of ${manifest.takenAt}. What was acknowledged after ${manifest.keeps} may be missing.`,
     ...(standing === 'ours'

@@ -5,7 +5,9 @@ import { readManifest } from '../../src/commands/backup/manifest.ts'
 import {
   backUp,
   check,
+  copyOf,
   fileOf,
+  findMissing,
   firstPicture,
   flip,
   folderOf,
@@ -143,28 +145,40 @@ test.serial(
   },
 )
 
-test.serial('a backup with damaged pictures and transcripts is restored without them where that is said', async (t) => {
-  const folder = await takenBackup(t, await installation(t))
-  const transcript = await transcriptIn(folder)
-  await flip(path.join(folder, fileOf(first)), 3)
-  await rm(path.join(folder, transcript))
-  const world = await freshWorld(t)
+test.serial(
+  'a backup with damaged files is restored without them where that is said, and another one brings them afterwards',
+  async (t) => {
+    const folder = await takenBackup(t, await installation(t))
+    const other = await copyOf(t, folder)
+    const transcript = await transcriptIn(folder)
+    await flip(path.join(folder, fileOf(first)), 3)
+    await rm(path.join(folder, transcript))
+    const world = await freshWorld(t)
 
-  const refused = await restore(world, folder)
-  const { code, said } = await restore(world, folder, '--without-damaged')
+    const refused = await restore(world, folder)
+    const { code, said } = await restore(world, folder, '--without-damaged')
+    const after = await stateOf(world)
+    const found = await findMissing(world, '--from', other)
 
-  t.is(refused.code, 1)
-  t.regex(refused.said, /full\.jpg is not what was written[\s\S]*Its rows are whole: .*--without-damaged/)
-  t.is(code, 3, said)
-  t.true(said.includes(`LOST  ${fileOf(first)}\n`) && said.includes(`WRITTEN ANEW  ${transcript}\n`), said)
-  t.deepEqual(await stateOf(world), { [first]: 'failed', [second]: 'ready' })
-  t.is(
-    await readFile(path.join(world.config.MEDIA_FOLDER, 'public/cd', `${second}.full.jpg`), 'utf8'),
-    `full.jpg of ${second}`,
-  )
-  const next = await takenBackup(t, world)
-  t.is(await transcriptIn(next), transcript)
-})
+    t.is(refused.code, 1)
+    t.regex(refused.said, /full\.jpg is not what was written[\s\S]*Its rows are whole: .*--without-damaged/)
+    t.is(code, 3, said)
+    for (const file of [fileOf(first), transcript]) t.true(said.includes(`DAMAGED  ${file}\n`), said)
+    t.true(
+      said.includes(`WRITTEN ANEW  ${path.basename(transcript)}\nMISSING  ${first}\n1 are missing, and rows want them`),
+      said,
+    )
+    t.deepEqual(after, { [first]: 'ready', [second]: 'ready' }, 'nothing is given up')
+    t.is(found.code, 0, found.said)
+    t.regex(found.said, new RegExp(`^BROUGHT {2}${first}\n`))
+    t.is(
+      await readFile(path.join(world.config.MEDIA_FOLDER, 'public/ab', `${first}.full.jpg`), 'utf8'),
+      `full.jpg of ${first}`,
+    )
+    const next = await takenBackup(t, world)
+    t.is(await transcriptIn(next), transcript)
+  },
+)
 
 test.serial('a room whose transcripts are damaged in a backup has them anew after a restore', async (t) => {
   const folder = await takenBackup(t, await installation(t))
@@ -176,53 +190,64 @@ test.serial('a room whose transcripts are damaged in a backup has them anew afte
 
   t.is(code, 0, said)
   t.is(transcripts.length, 2)
-  for (const one of transcripts) t.true(said.includes(`WRITTEN ANEW  ${one}\n`), said)
+  for (const one of transcripts) t.true(said.includes(`WRITTEN ANEW  ${path.basename(one)}\n`), said)
   t.deepEqual(
     (await readdir(path.join(await takenBackup(t, world), 'transcripts'))).map((name) => `transcripts/${name}`),
     transcripts,
   )
 })
 
-test.serial('a transcript that its rows do not make again is lost by a restore, and wanted no more', async (t) => {
-  const source = await installation(t)
-  // Names stand in transcripts, and never change but behind our back.
-  await source.sql('accounts').update({ username: 'alison' })
-  const folder = await takenBackup(t, source)
-  const transcript = await transcriptIn(folder)
-  await rm(path.join(folder, transcript))
-  const world = await freshWorld(t)
+test.serial(
+  'a transcript that its rows do not make again is wanted after a restore without it, and brought by another backup',
+  async (t) => {
+    const source = await installation(t)
+    // Names stand in transcripts, and never change but behind our back.
+    await source.sql('accounts').update({ username: 'alison' })
+    const folder = await takenBackup(t, source)
+    const other = await copyOf(t, folder)
+    const transcript = await transcriptIn(folder)
+    await rm(path.join(folder, transcript))
+    const world = await freshWorld(t)
 
-  const { code, said } = await restore(world, folder, '--without-damaged')
+    const { code, said } = await restore(world, folder, '--without-damaged')
+    const after = await world.sql('end_room').select('transcript_ndjson')
+    const found = await findMissing(world, '--from', other)
 
-  t.is(code, 3, said)
-  t.true(said.includes(`LOST  ${transcript}\n`), said)
-  t.notRegex(said, /WRITTEN ANEW/)
-  t.deepEqual(await world.sql('end_room').select('transcript_ndjson'), [{ transcript_ndjson: null }])
-  const next = await readdir(path.join(await takenBackup(t, world), 'transcripts'))
-  t.deepEqual(
-    next.map((name) => path.extname(name)),
-    ['.html'],
-    'the page is there',
-  )
-})
+    t.is(code, 3, said)
+    t.true(said.includes(`MISSING  ${path.basename(transcript)}\n`), said)
+    t.notRegex(said, /WRITTEN ANEW/)
+    t.deepEqual(after, [{ transcript_ndjson: path.basename(transcript) }], 'nothing is given up')
+    t.is(found.code, 0, found.said)
+    t.is(await transcriptIn(await takenBackup(t, world)), transcript)
+  },
+)
 
-test.serial('what is damaged in a backup is not lost where the storage of the pictures still has it', async (t) => {
-  const source = await installation(t)
-  const folder = await takenBackup(t, source)
-  await flip(path.join(folder, fileOf(first)), 3)
-  const world = await freshWorld(t)
-  await cp(source.config.MEDIA_FOLDER, world.config.MEDIA_FOLDER, { recursive: true })
-  const { installation: name } = (await readManifest(folder)).pictures
-  await writeFile(
-    path.join(world.config.MEDIA_FOLDER, 'madang.json'),
-    JSON.stringify({ installation: name, sweeps: 0 }),
-  )
+test.serial(
+  'what the storage of the pictures has is missing after no restore, whatever the backup has of it',
+  async (t) => {
+    const source = await installation(t)
+    const damaged = await takenBackup(t, source)
+    await flip(path.join(damaged, fileOf(first)), 3)
+    const kept = await folderOf(t)
+    await cp(source.config.MEDIA_FOLDER, kept, { recursive: true })
+    await rm(path.join(source.config.MEDIA_FOLDER, 'public/cd', `${second}.full.jpg`))
+    const lacking = await folderOf(t)
+    t.regex((await backUp(source, lacking)).said, /^MISSING {2}cd_picture_of_22_chars$/m)
+    const { installation: name } = (await readManifest(damaged)).pictures
+    await writeFile(path.join(kept, 'madang.json'), JSON.stringify({ installation: name, sweeps: 0 }))
 
-  const { code, said } = await restore(world, folder, '--without-damaged')
+    for (const folder of [damaged, lacking]) {
+      const world = await freshWorld(t)
+      await cp(kept, world.config.MEDIA_FOLDER, { recursive: true })
 
-  t.is(code, 0, said)
-  t.deepEqual(await stateOf(world), { [first]: 'ready', [second]: 'ready' })
-})
+      const { code, said } = await restore(world, folder, '--without-damaged')
+
+      t.is(code, 0, said)
+      t.notRegex(said, /MISSING/)
+      t.deepEqual(await stateOf(world), { [first]: 'ready', [second]: 'ready' })
+    }
+  },
+)
 
 test.serial('a file that its disk cannot read is damaged like one with other bytes', async (t) => {
   const folder = await takenBackup(t, await installation(t))

@@ -407,7 +407,7 @@ test.serial(
     const world = await freshWorld(t)
     const restored = await restore(world, folder)
     t.is(restored.code, 3, restored.said)
-    t.regex(restored.said, /\nMISSING {2}ef_picture_of_22_chars\n1 were missing already when the backup was taken/)
+    t.regex(restored.said, /\nMISSING {2}ef_picture_of_22_chars\n1 are missing, and rows want them/)
     t.deepEqual(await world.sql('media').orderBy('name').select('name', 'state'), [
       { name: shown, state: 'ready' },
       { name: lost, state: 'ready' },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -127,6 +127,8 @@ export const backUp = (world: World, to: string, ...more: string[]): Promise<End
 export const restore = (world: World, from: string, ...more: string[]): Promise<Ended> =>
   run('restore', ['--from', from, ...more], world.env)
 
+export const findMissing = (world: World, ...args: string[]): Promise<Ended> => run('missing-files', args, world.env)
+
 export const check = (folder: string): Promise<Ended> => run('restore', ['--check', folder], {})
 
 export async function takenBackup(t: ExecutionContext, world: World): Promise<string> {
@@ -134,6 +136,13 @@ export async function takenBackup(t: ExecutionContext, world: World): Promise<st
   const { code, said } = await backUp(world, folder)
   t.is(code, 0, said)
   return folder
+}
+
+/** Of a backup, before something happens to it. */
+export async function copyOf(t: ExecutionContext, folder: string): Promise<string> {
+  const copy = await folderOf(t)
+  await cp(folder, copy, { recursive: true })
+  return copy
 }
 
 export async function restored(t: ExecutionContext, folder: string): Promise<Installation> {

@@ -25,7 +25,7 @@ interface Fault {
 
 /** What can be done about a backup of which only pictures and transcripts are damaged. */
 export const withoutThem =
-  'Its rows are whole: "npm run restore" with --without-damaged restores all but what is damaged.'
+  'Its rows are whole: "npm run restore" with --without-damaged restores all but what is damaged, which another backup may bring later.'
 
 const silent: Progress = { begin: () => undefined, done: () => undefined }
 

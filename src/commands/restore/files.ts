@@ -13,7 +13,7 @@ export interface RestoredFiles {
   from: string
   transcriptsFolder: string
   pictures: PictureFiles
-  /** Paths of what is not in the backup as it was written. */
+  /** Paths of what is not in the backup as it was written, and so is not taken from there. */
   damaged: ReadonlySet<string>
   onFile: () => void
 }
@@ -22,22 +22,15 @@ const filesAtOnce = 8
 const picturePath = /^pictures\/(public|private)\/[^/]{2}\/([^/]+)$/
 const transcriptPath = /^transcripts\/([^/]+)$/
 
-/**
- * Puts pictures and transcripts where this installation keeps them. What is there already is not written again. Answers the paths of what
- * is damaged in the backup and not there either.
- */
-export async function restoreFiles(parts: RestoredFiles): Promise<string[]> {
-  const lost: string[] = []
+/** Puts pictures and transcripts where this installation keeps them. What is there already is not written again. */
+export async function restoreFiles(parts: RestoredFiles): Promise<void> {
   await eachOf(listedFiles(parts.from), filesAtOnce, async (file) => {
-    if ((await restoreFile(parts, file)) === 'lost') lost.push(file.path)
+    if (!parts.damaged.has(file.path)) await restoreFile(parts, file)
     parts.onFile()
   })
-  return lost
 }
 
-type Restored = 'there' | 'lost'
-
-async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<Restored> {
+async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<void> {
   const [, shelf, name] = picturePath.exec(file.path) ?? []
   if (name !== undefined && (shelf === 'public' || shelf === 'private')) {
     return restorePicture(parts, { shelf, name }, file)
@@ -45,28 +38,19 @@ async function restoreFile(parts: RestoredFiles, file: ListedFile): Promise<Rest
   const transcript = transcriptPath.exec(file.path)?.[1]
   if (transcript !== undefined) return restoreTranscript(parts, transcript, file)
   if (!file.path.startsWith('database/')) throw new DamagedBackup(`${file.path} is not a file of a backup`)
-  return 'there'
 }
 
-async function restorePicture(
-  { from, pictures, damaged }: RestoredFiles,
-  stored: StoredFile,
-  file: ListedFile,
-): Promise<Restored> {
+async function restorePicture({ from, pictures }: RestoredFiles, stored: StoredFile, file: ListedFile): Promise<void> {
   const there = await pictures.get(stored)
-  if (there !== undefined && createHash('sha256').update(there).digest('hex') === file.sha256) return 'there'
-  if (damaged.has(file.path)) return 'lost'
+  if (there !== undefined && createHash('sha256').update(there).digest('hex') === file.sha256) return
   await pictures.put(stored, await readFile(path.join(from, file.path)))
-  return 'there'
 }
 
 async function restoreTranscript(
-  { from, transcriptsFolder, damaged }: RestoredFiles,
+  { from, transcriptsFolder }: RestoredFiles,
   name: string,
   file: ListedFile,
-): Promise<Restored> {
-  if ((await factsOf(path.join(transcriptsFolder, name)))?.sha256 === file.sha256) return 'there'
-  if (damaged.has(file.path)) return 'lost'
+): Promise<void> {
+  if ((await factsOf(path.join(transcriptsFolder, name)))?.sha256 === file.sha256) return
   await writeFile(transcriptsFolder, name, createReadStream(path.join(from, file.path)) as AsyncIterable<Buffer>)
-  return 'there'
 }

@@ -10,10 +10,11 @@ export const usage = `npm run restore -- --from FOLDER [--all-data-goes] [--with
 
   --from FOLDER      what "npm run backup" has written; every byte of it is checked before anything is changed
   --all-data-goes    what the database holds goes first, all tables of its schema
-  --without-damaged  where pictures or transcripts of the backup are damaged and its rows are not: restores everything else, writes
-                     transcripts anew, and gives up what is lost: no older backup brings it afterwards
+  --without-damaged  where pictures or transcripts of the backup are damaged and its rows are not: restores everything else, and writes
+                     transcripts anew
 
-Ends with 3 where something is lost, or was missing already when the backup was taken: see "npm run missing-files".
+Ends with 3 where pictures or transcripts that rows want are missing then, whatever the reason. None of them is given up: what another
+backup has, "npm run missing-files" brings.
 
 npm run restore -- --check FOLDER
   Only checks it: ends with 0 when every byte is as it was written, else with 1.`

@@ -1,8 +1,5 @@
-import path from 'node:path'
 import type { Config } from '../../config.ts'
-import { createDescriptions } from '../../chat/index.ts'
-import { profilesIn } from '../../accounts/index.ts'
-import { forgetTranscripts, goOnFromRows, hashOfTranscript, transcribeAnew } from '../../ledger/index.ts'
+import { goOnFromRows } from '../../ledger/index.ts'
 import { startStreamOver } from '../../live/index.ts'
 import type { PictureFiles, Reserved } from '../../media/index.ts'
 import { applyAmong, migrationNames, noteEnded, restoring, underLock } from '../../migrations/index.ts'
@@ -13,10 +10,10 @@ import { checkBackup, unknownMigrations, withoutThem } from '../backup/check.ts'
 import type { Checked } from '../backup/check.ts'
 import { DamagedBackup } from '../backup/manifest.ts'
 import type { Manifest } from '../backup/manifest.ts'
-import { pictureOf } from '../backup/picture-path.ts'
 import type { Progress } from '../backup/progress.ts'
-import { pathOfTranscript } from '../backup/transcripts.ts'
-import { factsOf } from '../backup/written-file.ts'
+import type { Found } from '../missing/found.ts'
+import { findPictures } from '../missing/pictures.ts'
+import { findTranscripts } from '../missing/transcripts.ts'
 import { restoreFiles } from './files.ts'
 import { compareTables, loadTable, shapesFor, skipNumbers } from './load.ts'
 import { CannotRestore, clearWay, requireEmptyRedis, requireNobodyRuns, requireWay } from './refusals.ts'
@@ -35,12 +32,12 @@ export interface Restored {
   manifest: Manifest
   /** Migrations that the backup did not have yet. */
   migrated: string[]
-  /** Paths of pictures and transcripts that are damaged in the backup, were not in their places, and could not be made again. */
-  lostFiles: string[]
-  /** Names of pictures and transcripts that the backup never had, and that rows still want. */
+  /** Paths of pictures and transcripts that are damaged in the backup, and were not taken from there. */
+  damagedFiles: string[]
+  /** Names of transcripts that were written anew from their rows. */
+  written: string[]
+  /** Names of pictures and transcripts that rows want, and that are neither in the backup nor here. */
   missing: string[]
-  /** Paths of transcripts that were written anew from their rows. */
-  writtenAnew: string[]
   standing: Awaited<ReturnType<PictureFiles['standing']>>
 }
 
@@ -62,25 +59,17 @@ export async function restoreBackup(
     await reserveStorage(parts.pictures, locked, manifest)
     await clearWay(locked)
     progress.begin('files', manifest.files.count, 0)
-    const notThere = await restoreFiles({
-      ...{
-        from,
-        damaged: new Set(damagedFiles),
-        pictures: parts.pictures,
-        transcriptsFolder: parts.config.TRANSCRIPTS_FOLDER,
-      },
+    await restoreFiles({
+      ...{ from, damaged: new Set(damagedFiles), pictures: parts.pictures },
+      transcriptsFolder: parts.config.TRANSCRIPTS_FOLDER,
       onFile: () => progress.done(1),
     })
     await fill(parts, locked, { from, manifest })
     const migrated = await applyAmong(locked, new Set(migrationNames))
-    const transcripts = await bringTranscripts(parts, manifest, notThere)
-    const writtenAnew = transcripts.written.map(pathOfTranscript)
-    const lostFiles = notThere.filter((file) => !writtenAnew.includes(file))
-    await goOn(parts, manifest, lostFiles)
+    await goOn(parts, manifest)
+    const { written, missing } = await lookForMissing(parts)
     await noteEnded(locked, restoring)
-    const neverHad = transcripts.lost.filter((name) => !lostFiles.includes(pathOfTranscript(name)))
-    const missing = [...neverHad, ...manifest.pictures.missing]
-    return { manifest, migrated, lostFiles, missing, writtenAnew, standing: await parts.pictures.standing(sql) }
+    return { manifest, migrated, damagedFiles, written, missing, standing: await parts.pictures.standing(sql) }
   })
 }
 
@@ -138,43 +127,23 @@ async function fill(
   await skipNumbers(locked, tables)
 }
 
-/** Those that the backup has not as they were, and those that it never had. */
-async function bringTranscripts(
-  { config: { TRANSCRIPTS_FOLDER: folder }, sql }: RestoreParts,
-  { transcripts: { missing } }: Manifest,
-  notThere: readonly string[],
-): Promise<{ written: string[]; lost: string[] }> {
-  const names = new Set(missing)
-  for (const file of notThere) if (file === pathOfTranscript(path.basename(file))) names.add(path.basename(file))
-  const lacking: string[] = []
-  for (const name of names) {
-    if ((await factsOf(path.join(folder, name)))?.sha256 !== hashOfTranscript(name)) lacking.push(name)
-  }
-  const rooms = createDescriptions({ sql, profiles: profilesIn(sql) })
-  return transcribeAnew({ sql, rooms, folder }, lacking)
+/** From rows of a moment that is over to an installation that goes on. */
+async function goOn({ sql, pictures }: RestoreParts, { pictures: { rendered, gone } }: Manifest): Promise<void> {
+  await inTransaction(sql, async (trx) => {
+    await goOnFromRows(trx)
+    await startStreamOver(trx)
+    await pictures.settle(trx, { rendered, lost: gone })
+  })
 }
 
 /**
- * From rows of a moment that is over to an installation that goes on. It wants no longer what somebody has said to do without, and nothing
- * else is given up: what the backup never had an older one may have.
+ * Whatever the reason, rows go on wanting it: an older backup may have it, and who is to decide that nobody does is not asked here
+ * (docs/decisions/0056).
  */
-async function goOn(
-  { sql, pictures }: RestoreParts,
-  { pictures: { rendered, gone } }: Manifest,
-  lostFiles: readonly string[],
-): Promise<void> {
-  const [ofPictures, ofTranscripts] = [
-    lostFiles.filter((file) => file.startsWith('pictures/')),
-    lostFiles.filter((file) => !file.startsWith('pictures/')),
-  ]
-  await inTransaction(sql, async (trx) => {
-    await goOnFromRows(trx)
-    await forgetTranscripts(
-      trx,
-      ofTranscripts.map((file) => path.basename(file)),
-    )
-    await startStreamOver(trx)
-    // A picture is lost with any of its files.
-    await pictures.settle(trx, { rendered, lost: [...gone, ...new Set(ofPictures.map(pictureOf))] })
-  })
+async function lookForMissing({ config, sql, pictures }: RestoreParts): Promise<Pick<Found, 'written' | 'missing'>> {
+  // Whose the storage is was asked when it was reserved.
+  const requireStorage = async (): Promise<void> => undefined
+  const shown = await findPictures(pictures, { sql, from: undefined, requireStorage })
+  const transcripts = await findTranscripts(sql, { folder: config.TRANSCRIPTS_FOLDER, from: undefined })
+  return { written: transcripts.written, missing: [...transcripts.missing, ...shown.missing] }
 }
