@@ -1,6 +1,8 @@
 import test from 'ava'
-import type { Page } from 'playwright-core'
+import { mock } from 'node:test'
+import type { Page, Route } from 'playwright-core'
 import sharp from 'sharp'
+import { Tries } from '../../web/src/ui/tries.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -14,6 +16,51 @@ const browser = browserOf(test)
 
 const way = (page: Page, href: string) => page.locator(`.navigation-place[href="${href}"]`)
 const failed = (page: Page) => page.locator('main').getByRole('alert').getByRole('button', { name: 'Try again' })
+
+test.serial(
+  'what is tried again by itself is tried once in a while, together, less and less often, and not by all at one moment',
+  (t) => {
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    t.teardown(() => mock.timers.reset())
+    const tries = new Tries()
+    const told: string[] = []
+    const pass = (seconds: number): void => {
+      for (let second = 0; second < seconds; second += 1) mock.timers.tick(1000)
+    }
+    const secondsUntilTried = (): number => {
+      told.length = 0
+      for (let seconds = 1; ; seconds += 1) {
+        pass(1)
+        if (told.length > 0) return seconds
+      }
+    }
+    const fail = (name: string): (() => void) => tries.later(() => told.push(name))
+
+    const firsts = new Set<number>()
+    for (let run = 0; run < 50; run += 1) {
+      fail('feed')
+      pass(1)
+      fail('rooms')
+      firsts.add(secondsUntilTried())
+      t.deepEqual(told, ['feed', 'rooms'])
+      pass(200)
+      t.is(told.length, 2)
+    }
+    t.true(firsts.size > 2)
+    t.true(Math.min(...firsts) >= 4 && Math.max(...firsts) <= 10)
+
+    const waits = Array.from({ length: 6 }, () => (fail('feed'), secondsUntilTried()))
+    t.true(waits[1]! >= 10 && waits[1]! <= 20)
+    for (const wait of waits.slice(2)) t.true(wait >= 15 && wait <= 30, String(waits))
+
+    tries.later(() => told.push('much later'), 60)
+    t.true(secondsUntilTried() > 60)
+    fail('left')()
+    told.length = 0
+    pass(200)
+    t.deepEqual(told, [])
+  },
+)
 
 inBrowser('what was opened without a network is there when the network is back', async (t) => {
   t.timeout(120_000)
@@ -63,7 +110,7 @@ inBrowser('a room whose end could not be read leads to its receipt when the netw
 
   await ask(carol, 'POST', `/v1/rooms/${room}/close`)
   await page.getByRole('link', { name: 'To the receipt' }).waitFor({ timeout: 60_000 })
-  // Asked for once for the last entry, the last word of the socket and the last step, or for each, and each time tried three times: then nobody asks.
+  // Asked for once for the last entry, the last word of the socket and the last step, or for each, and each time tried three times: then nobody asks for a while.
   await eventually(async () => {
     const before = failures
     await page.waitForTimeout(5000)
@@ -97,6 +144,37 @@ inBrowser('what no server answered is there when servers do again', async (t) =>
 
   await page.getByText('@bob').first().waitFor({ timeout: 90_000 })
   t.pass()
+})
+
+inBrowser('what a server that is there could not answer is read again by itself', async (t) => {
+  t.timeout(120_000)
+  const { context, page } = await signedInWindow(t, browser(), stack(), 'bob', { role: 'mentor' })
+  const onRooms = await context.newPage()
+  const questions = { '/': 0, '/rooms': 0 }
+  const withoutMysql = (at: keyof typeof questions) => (route: Route) => {
+    questions[at] += 1
+    const problem = { type: 'about:blank', title: 'Not now', status: 503, code: 'unavailable' }
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+  }
+  await page.route('**/v1/timeline?**', withoutMysql('/'))
+  await onRooms.route('**/v1/rooms?**', withoutMysql('/rooms'))
+  await page.goto('/')
+  await onRooms.goto('/rooms')
+  for (const one of [page, onRooms]) await failed(one).waitFor()
+  let loads = 0
+  for (const one of [page, onRooms]) one.on('load', () => (loads += 1))
+  const asked = { ...questions }
+
+  // One try in vain, and the next one is answered. The connection was there all the while: nothing else says that the outage is over.
+  await eventually(() => questions['/'] > asked['/'] && questions['/rooms'] > asked['/rooms'])
+  for (const one of [page, onRooms]) await failed(one).waitFor()
+  for (const one of [page, onRooms]) await one.unrouteAll({ behavior: 'wait' })
+
+  await failed(page).waitFor({ state: 'detached', timeout: 40_000 })
+  await page.locator('[data-post], .state-title').first().waitFor()
+  await failed(onRooms).waitFor({ state: 'detached', timeout: 40_000 })
+  await onRooms.locator('.rooms-section').first().waitFor()
+  t.is(loads, 0)
 })
 
 inBrowser('pictures that did not come in an outage come when it is over', async (t) => {

@@ -60,7 +60,7 @@ export interface ErrorStateProps {
   problem: unknown
   /** Said instead of the words for the code. */
   title?: string
-  /** Also called when the site can be reached again, after a problem that passes with that. */
+  /** Also called by itself, in a while and when the site can be reached again, after a problem that passes with an outage. */
   onRetry?: () => void
   isRetrying?: boolean
   /** Another try costs something, as loading the page anew does: only who presses the button makes it. */
@@ -78,7 +78,7 @@ export function ErrorState({
   isByHand = false,
   children,
 }: ErrorStateProps) {
-  useRecovery(problem, isByHand ? undefined : onRetry)
+  useRecovery(problem, isByHand || isRetrying ? undefined : onRetry)
   const isOffline = problem instanceof ApiProblem && problem.code === 'offline'
   const requestId = problem instanceof ApiProblem ? problem.requestId : undefined
   return (
@@ -100,7 +100,7 @@ export function ErrorState({
 
 export interface ErrorLineProps {
   problem: unknown
-  /** Tries again, without anybody pressing anything, when the site can be reached again. */
+  /** Tries again, without anybody pressing anything, in a while and when the site can be reached again. */
   onRecovery?: () => void
   children?: ComponentChildren
 }
