@@ -1,7 +1,7 @@
 import type { AccountId, RoomId } from '../platform/ids.ts'
 
 /**
- * Kinds of acts that are on record: what somebody did by the power of a role to what is not their own. What people do with their own is
+ * Kinds of acts that are on record: what somebody did by the power of a role, or of running the site, to what is not their own. What people do with their own is
  * nobody's business, and what is said in a room is on record in the room itself.
  */
 export const actions = [
@@ -18,6 +18,7 @@ export const actions = [
   'closing.retried',
   'closing.accepted',
   'job.retried',
+  'files.given_up',
 ] as const
 export type Action = (typeof actions)[number]
 

@@ -174,6 +174,9 @@ test.serial('what nobody has is given up by its number alone, and wanted no more
     `GIVEN UP  ${transcript}\nGIVEN UP  ${firstPicture}\n2 are given up: pictures are shown as failed, transcripts are no longer offered.\n`,
   )
   t.deepEqual(await stateOf(world), { [firstPicture]: 'failed', [secondPicture]: 'ready' })
+  t.deepEqual(await world.sql('audit_log').select('action', 'actor_id', 'via', 'facts'), [
+    { action: 'files.given_up', actor_id: null, via: 'command', facts: '{"pictures":1,"transcripts":1}' },
+  ])
   const next = await nextBackup(t, world)
   t.is(next.code, 0, next.said)
   t.deepEqual(

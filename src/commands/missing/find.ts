@@ -1,3 +1,4 @@
+import { onRecordOf } from '../../audit/index.ts'
 import type { Config } from '../../config.ts'
 import { forgetTranscripts } from '../../ledger/index.ts'
 import type { PictureFiles } from '../../media/index.ts'
@@ -21,7 +22,7 @@ export interface MissingParts {
 export class CannotSettle extends Error {}
 
 /**
- * Looks for what rows want, brings back what can be, and, where that is said, gives up the rest. No backup is taken meanwhile. Errors:
+ * Looks for what rows want, brings back what can be, and, where that is said, gives up the rest, on record. No backup is taken meanwhile. Errors:
  * `CannotSettle`, `DamagedBackup`, `CannotStart`, `TablesAreLocked`.
  */
 export async function findMissing(
@@ -39,7 +40,10 @@ export async function findMissing(
     const isGivenUp = missing.length > 0 && goneForGood === missing.length
     await inTransaction(sql, async (trx) => {
       await pictures.settle(trx, { rendered: shown.rendered, lost: isGivenUp ? shown.missing : [] })
-      if (isGivenUp) await forgetTranscripts(trx, transcripts.missing)
+      if (!isGivenUp) return
+      await forgetTranscripts(trx, transcripts.missing)
+      const facts = { pictures: shown.missing.length, transcripts: transcripts.missing.length }
+      await onRecordOf({ account: undefined, via: 'command' })(trx, { action: 'files.given_up', facts })
     })
     const brought = [...transcripts.brought, ...shown.brought]
     return { brought, written: transcripts.written, missing, isGivenUp }

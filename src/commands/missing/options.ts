@@ -9,7 +9,7 @@ export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good 
 
   --from BACKUP          what is missing is brought from there, each file as it was written; any backup that still has it will do
   --gone-for-good COUNT  as many as are still missing then: these pictures are shown as failed, these transcripts no longer offered.
-                         That is not undone by bringing the files later
+                         That is on record, and not undone by bringing the files later
   --folder-is-right      where not one transcript is in its folder nothing is done, since its volume may not be mounted: this says that
                          they are gone indeed
 

@@ -19,6 +19,7 @@ const icons: Readonly<Record<Act['action'], IconName>> = {
   'closing.retried': 'refresh',
   'closing.accepted': 'check',
   'job.retried': 'refresh',
+  'files.given_up': 'trash',
 }
 
 /** What is on record, an act a line: who did what to whom, when, and by which request. */

@@ -19,6 +19,8 @@ import { text } from './audit-text.ts'
 
 const actions = [
   'role.granted',
+  'password.ticket_given',
+  'password.ticket_used',
   'member.kicked',
   'member.banned',
   'member.unbanned',
@@ -29,6 +31,7 @@ const actions = [
   'closing.retried',
   'closing.accepted',
   'job.retried',
+  'files.given_up',
 ] as const satisfies Act['action'][]
 
 /** What was done by the power of a role, and by whom. */

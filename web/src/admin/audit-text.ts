@@ -65,6 +65,7 @@ export const text = texts({
       'closing.retried': 'Closing retried',
       'closing.accepted': 'Quarantine accepted',
       'job.retried': 'Job retried',
+      'files.given_up': 'Files given up',
     } satisfies Record<Action, string>,
     narrow: 'Narrow down',
     doneBy: 'Done by',
@@ -103,6 +104,8 @@ export const text = texts({
       'closing.retried': ({ room }: ActWords) => `tried the closing of ${room} again`,
       'closing.accepted': ({ room, facts }: ActWords) => `let ${room} be quarantined: ${String(facts['note'])}`,
       'job.retried': ({ subject }: ActWords) => `put job ${subject} back to wait`,
+      'files.given_up': ({ facts }: ActWords) =>
+        `gave up files that are gone: pictures ${String(facts['pictures'])}, transcripts ${String(facts['transcripts'])}`,
     } satisfies Record<Action, (words: ActWords) => string>,
   },
   ko: {
@@ -123,6 +126,7 @@ export const text = texts({
       'closing.retried': '방 닫기 다시 시도',
       'closing.accepted': '격리 그대로 두기',
       'job.retried': '작업 다시 시도',
+      'files.given_up': '없어진 파일 포기',
     },
     narrow: '좁혀 보기',
     doneBy: '누가',
@@ -159,6 +163,8 @@ export const text = texts({
       'closing.retried': ({ room }: ActWords) => `${room} 닫기를 다시 시도했어요`,
       'closing.accepted': ({ room, facts }: ActWords) => `${room}을 격리된 채로 두었어요: ${String(facts['note'])}`,
       'job.retried': ({ subject }: ActWords) => `작업 ${subject}을 다시 기다리게 했어요`,
+      'files.given_up': ({ facts }: ActWords) =>
+        `없어진 파일을 포기했어요: 사진 ${String(facts['pictures'])}개, 방 기록 ${String(facts['transcripts'])}개`,
     },
   },
 })
