@@ -1,11 +1,21 @@
-import type { Locator, Page } from 'playwright-core'
+import type { ExecutionContext } from 'ava'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
+import type { Stack } from '../support/stack.ts'
 
 /** What people of our tests do in rooms. */
 
 interface Opened {
   name?: string
   seats?: number
+}
+
+/** Alice, a mentor, and Bob, each in a window, with seats in a room of hers. */
+export async function aliceAndBob(t: ExecutionContext, browser: Browser, stack: Stack) {
+  const alice = await signedInWindow(t, browser, stack, 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser, stack, 'bob')
+  return { alice, bob, room: await openRoomFor(alice, [bob]) }
 }
 
 /** A room of the first one's, in which the others have seats. */
@@ -43,4 +53,9 @@ export function sendButton(page: Page): Locator {
 /** What is said in the room, as it stands on the page. */
 export function bodiesOf(page: Page): Promise<string[]> {
   return page.locator('.message-body').allInnerTexts()
+}
+
+/** Whether the focus is on what the selector names, or inside of it. */
+export function holdsFocus({ page }: Window, selector: string): Promise<boolean> {
+  return page.evaluate((part) => document.activeElement?.closest(part) !== null, selector)
 }

@@ -9,7 +9,7 @@ import { uuidv7 } from '../../web/src/api/uuidv7.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
+import { aliceAndBob, ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
 
 /** People in rooms, each in a window of their own before one of two servers. */
 
@@ -38,9 +38,7 @@ inBrowser('two people on two servers talk, and each sees what became of their wo
 
 inBrowser('a reply, a reaction, an edit and a deletion are seen by both, and count each person once', async (t) => {
   t.timeout(120_000)
-  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
-  const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const room = await openRoomFor(alice, [bob])
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
   for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
   await say(alice.page, 'helo')
   const heard = bob.page.locator('.message', { hasText: 'helo' })
@@ -73,6 +71,23 @@ inBrowser('a reply, a reaction, an edit and a deletion are seen by both, and cou
   t.deepEqual(await bodiesOf(bob.page), ['you mean hello'])
   t.is(await bob.page.locator('.message-reaction').count(), 0)
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
+inBrowser('who writes is seen writing', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  // Both are connected: of typing nothing is kept for who is not there yet.
+  await say(alice.page, 'hello')
+  await bob.page.getByText('hello').waitFor()
+  await bob.page.locator('.room-composer-input').pressSequentially('so')
+  await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
+
+  await bob.page.keyboard.press('Enter')
+
+  await alice.page.locator('.message-body', { hasText: 'so' }).waitFor()
+  await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor({ state: 'detached' })
+  t.is(await alice.page.locator('.room-typing').innerText(), '')
 })
 
 inBrowser('a mentor opens a room, fills it, closes it, and keeps papers that hold without any server', async (t) => {
@@ -309,9 +324,7 @@ inBrowser('on a phone Enter makes a line and the button sends; nothing is wider 
 
 inBrowser('a picture that was sent before it was ready appears by itself, at both', async (t) => {
   t.timeout(180_000)
-  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
-  const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const room = await openRoomFor(alice, [bob])
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
   for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
   await bob.page.locator('.room-composer-input').waitFor()
 
@@ -325,9 +338,7 @@ inBrowser('a picture that was sent before it was ready appears by itself, at bot
 
 inBrowser('who comes back after more than a page opens the room where they stopped reading', async (t) => {
   t.timeout(180_000)
-  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
-  const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const room = await openRoomFor(alice, [bob])
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
   await bob.page.goto(`/rooms/${room}`)
   await say(bob.page, 'I must go')
   await bob.page.locator('.message-own .message-mark[data-state=stored]').waitFor()

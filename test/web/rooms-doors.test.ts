@@ -1,0 +1,225 @@
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { stackOf } from '../support/stack.ts'
+import { aliceAndBob, ask, bodiesOf, holdsFocus, openRoomFor, say, sendButton } from './room-windows.ts'
+
+/** What others decide about who comes into a room, speaks in it and stays. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
+const browser = browserOf(test)
+
+inBrowser('a door is as it is now: full and free as it is told, opened by an invitation, and gone', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const carol = await signedInWindow(t, browser(), stack(), 'carol')
+  const room = await openRoomFor(alice, [bob], { seats: 1 })
+  const { page } = carol
+  const door = page.locator('.room-instead')
+  await countsAreTold(room)
+  let reads = 0
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname === `/v1/rooms/${room}`) reads += 1
+  })
+  await page.goto(`/rooms/${room}`)
+  await door.getByRole('button', { name: 'Full' }).waitFor()
+  // Once by the page, and once more when its stream is open.
+  await eventually(() => reads === 2)
+
+  await ask(bob, 'DELETE', `/v1/rooms/${room}/members/me`)
+  await door.getByRole('button', { name: 'Take a seat' }).waitFor()
+  await countsAreTold(room)
+  await ask(bob, 'PUT', `/v1/rooms/${room}/members/me`)
+  await door.getByRole('button', { name: 'Full' }).waitFor()
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { seats: 2 })
+  await door.getByRole('button', { name: 'Take a seat' }).waitFor()
+  t.is(reads, 2)
+
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await door.getByText('This room is not here for you any more.').waitFor()
+  await ask(alice, 'POST', `/v1/rooms/${room}/invitations`, { username: 'carol' })
+  await door.getByRole('button', { name: 'Take a seat' }).click()
+  await page.locator('.room-composer-input').waitFor()
+  await say(page, 'thank you')
+  await page.locator('.message-own [data-state=stored]').waitFor()
+  t.deepEqual(await bodiesOf(page), ['thank you'])
+})
+
+inBrowser('who stands before the door of a room sees it close', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const carol = await signedInWindow(t, browser(), stack(), 'carol')
+  const room = await openRoomFor(alice, [])
+  await carol.page.goto(`/rooms/${room}`)
+  const seat = carol.page.locator('.room-instead').getByRole('button')
+  await seat.getByText('Take a seat').waitFor()
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+
+  await seat.getByText('Closed').waitFor({ timeout: 60_000 })
+  t.true(await seat.isDisabled())
+  t.deepEqual(carol.complaints, [])
+})
+
+inBrowser('a room that is not there is told so, without a try that would not find it either', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice')
+  for (const id of ['01890000-0000-7000-8000-000000000000', 'nowhere']) {
+    await alice.page.goto(`/rooms/${id}`)
+    await alice.page.locator('.room-instead').getByRole('link').waitFor()
+    t.is(await alice.page.locator('.room-instead').getByRole('button').count(), 0)
+  }
+})
+
+for (const { deed, yes, told } of [
+  { deed: 'Ask to leave', yes: 'Ask to leave', told: 'You were asked to leave this room.' },
+  { deed: 'Ban', yes: 'Ban', told: 'You are banned from this room.' },
+]) {
+  inBrowser(`who is sent away (${deed}) is told so where they were writing`, async (t) => {
+    t.timeout(120_000)
+    const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+    for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+    await bob.page.locator('.room-composer-input').focus()
+
+    await alice.page.getByRole('button', { name: /about bob/i }).click()
+    await alice.page.getByRole('menuitem', { name: deed }).click()
+    await alice.page.getByRole('dialog').getByRole('button', { name: yes }).click()
+
+    await bob.page.locator('.room-instead').getByText(told).waitFor()
+    t.is(await bob.page.locator('.room-composer').count(), 0)
+    t.true(await holdsFocus(bob, '.room-instead'))
+    await heard(t, bob, told)
+    await alice.page.locator('.room-line', { hasText: 'bob' }).last().waitFor()
+    t.deepEqual(bob.complaints, [])
+  })
+}
+
+inBrowser('somebody comes while a menu is open about them: it stays open, and does what it says', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  await alice.page.goto(`/rooms/${room}`)
+  const line = alice.page.locator('.room-panel-person', { hasText: 'bob' })
+  await line.getByRole('button', { name: /about bob/i }).click()
+  const choice = alice.page.getByRole('menuitem', { name: 'Ask to leave' })
+  await choice.waitFor()
+
+  await bob.page.goto(`/rooms/${room}`)
+  await alice.page.locator('.room-head-people', { hasText: /^2/ }).waitFor()
+  await choice.click()
+  await line.and(alice.page.locator('[data-here]')).waitFor()
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Ask to leave' }).click()
+
+  await bob.page.getByText('You were asked to leave this room.').first().waitFor()
+  await line.waitFor({ state: 'detached' })
+  t.deepEqual(alice.complaints, [])
+})
+
+for (const { late, lateMs } of [
+  { late: 'three seconds', lateMs: 3000 },
+  { late: 'five minutes', lateMs: 300_000 },
+]) {
+  inBrowser(`slow mode is over after its seconds where the clock of the device is ${late} late`, async (t) => {
+    t.timeout(120_000)
+    const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+    const slowModeSeconds = 3
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { slowModeSeconds })
+    await bob.page.addInitScript((ms) => {
+      const here = Date.now
+      Date.now = () => here() - ms
+    }, lateMs)
+    await bob.page.goto(`/rooms/${room}`)
+    const notes = bob.page.locator('.room-composer-notes')
+
+    await say(bob.page, 'first')
+    await notes.getByText(/again in [1-3] /).waitFor()
+    await bob.page.locator('.room-composer-input').fill('second')
+    t.true(await sendButton(bob.page).isDisabled())
+    // For as long as nothing would have looked at the time any more.
+    await bob.page.waitForTimeout(slowModeSeconds * 1000 + 1500)
+    await bob.page.locator('.room-composer-row button[type=submit]:enabled').waitFor({ timeout: 20_000 })
+    await sendButton(bob.page).click()
+
+    await bob.page.locator('.message-own', { hasText: 'second' }).locator('[data-state=stored]').waitFor()
+    t.deepEqual(await bodiesOf(bob.page), ['first', 'second'])
+  })
+}
+
+inBrowser('what was refused can be sent again, or discarded', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(bob.page, 'may I?')
+  await alice.page.getByText('may I?').waitFor()
+  await bob.context.setOffline(true)
+  await say(bob.page, 'let me say this')
+  await say(bob.page, 'and this')
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+  await bob.context.setOffline(false)
+
+  const failed = bob.page.locator('.message-own', { hasText: 'Not sent' })
+  await failed.nth(1).waitFor({ timeout: 60_000 })
+  t.is(await alice.page.getByText('let me say this').count(), 0)
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'members' })
+  await bob.page.locator('.room-composer-input').waitFor()
+  await failed.filter({ hasText: 'let me say this' }).getByRole('button', { name: 'Send again' }).click()
+  await alice.page.getByText('let me say this').waitFor()
+  await failed.filter({ hasText: 'and this' }).getByRole('button', { name: 'Discard' }).click()
+  await failed.waitFor({ state: 'detached' })
+
+  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['may I?', 'let me say this'])
+})
+
+inBrowser(
+  'who has not the word is offered no answer and no edit, and goes on with their draft when they get it',
+  async (t) => {
+    t.timeout(120_000)
+    const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+    const { page } = bob
+    await page.goto(`/rooms/${room}`)
+    await say(page, 'as it was')
+    const message = page.locator('.message-own')
+    await message.locator('[data-state=stored]').waitFor()
+    const field = page.locator('.room-composer-input')
+    const silent = page.locator('.room-composer-silent')
+    await field.fill('a draft')
+    await message.focus()
+    await page.keyboard.press('e')
+    await eventually(async () => (await field.inputValue()) === 'as it was')
+
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+    await silent.waitFor()
+    await message.focus()
+    for (const key of ['e', 'r']) await page.keyboard.press(key)
+    await page.getByRole('button', { name: 'What to do with this message' }).click()
+    await page.getByRole('menuitem').first().waitFor()
+    t.deepEqual(await page.getByRole('menuitem').allInnerTexts(), ['Copy the text', 'Delete'])
+    await page.keyboard.press('Escape')
+    t.is(await message.getByRole('button', { name: 'Reply' }).count(), 0)
+    await message.focus()
+    await page.keyboard.press('+')
+    await page.getByRole('toolbar').getByRole('button', { name: '🎉' }).click()
+    await page.locator('.message-reactions', { hasText: '🎉' }).waitFor()
+
+    await ask(alice, 'PUT', `/v1/rooms/${room}/members/bob/word`)
+    await field.waitFor()
+    t.is(await field.inputValue(), 'a draft')
+    t.is(await page.locator('.room-composer-bar').count(), 0)
+    t.deepEqual(bob.complaints, [])
+  },
+)
+
+/** Seats are counted for the stream at most once in two seconds: what came and went in between is not told. */
+async function countsAreTold(room: string): Promise<void> {
+  const told = stack().world.sql('room_tellings').where({ room_id: room, is_due: 0 })
+  await eventually(async () => (await told.clone().first('room_id')) !== undefined)
+}
+
+/** In the region that interrupts what is being read. */
+async function heard(t: ExecutionContext, { page }: Window, words: string): Promise<void> {
+  const region = page.locator('[aria-live=assertive]')
+  await eventually(async () => (await region.textContent())?.includes(words) === true)
+  t.pass()
+}
