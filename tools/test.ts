@@ -2,7 +2,7 @@ import path from 'node:path'
 import { runForeground } from './foreground.ts'
 import { checkDatabase } from './given.ts'
 import { provideKubectl } from './kubernetes/kubectl.ts'
-import { projectFolder } from './paths.ts'
+import { dataFolder, projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
@@ -63,6 +63,8 @@ async function prepare(): Promise<TestServices> {
   const env = {
     ...process.env,
     TZ: 'UTC',
+    // Most of what the processes of the tests do before their work is the same for all of them.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? path.join(dataFolder, 'compiled'),
     TEST_DATABASE_URL: database.url,
     REDIS_SERVER: programs.redis,
     NGINX_SERVER: programs.nginx,

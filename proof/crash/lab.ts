@@ -61,10 +61,7 @@ const settings = {
 }
 
 async function openLab(): Promise<Lab> {
-  const stack = await startStack(
-    { ...settings, NODE_COMPILE_CACHE: '.data/test/compile-cache' },
-    { preload, longestLog },
-  )
+  const stack = await startStack(settings, { preload, longestLog })
   const history = new History()
   const company = await gather(stack, history)
   return {

@@ -52,7 +52,7 @@ export function processEnv(settings: StackSettings): ChildEnv {
   const clock = pathToFileURL(path.join(projectFolder, 'proof', 'faults', 'clock.ts'))
   return {
     ...{ PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', LOG_LEVEL: 'info' },
-    NODE_COMPILE_CACHE: layout.inside('compile-cache'),
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? layout.inside('compile-cache'),
     NODE_OPTIONS: `--import=${clock.href}`,
     DRILL_CLOCK: clockFile,
     PUBLIC_ORIGIN: publicOrigin,

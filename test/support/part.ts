@@ -16,6 +16,10 @@ export interface PartOptions {
   longestLog?: number
 }
 
+/** Where Node keeps what it has compiled, for all processes of all tests. */
+const folder = process.env['NODE_COMPILE_CACHE']
+const compileCache: Record<string, string> = folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
+
 export const readyWithinMs = 60_000
 
 /** A process of Madang. */
@@ -63,7 +67,7 @@ export class Part {
     const preload = this.#preload === undefined ? [] : ['--import', this.#preload]
     const child = spawn(process.execPath, [...preload, this.#script], {
       cwd: this.#root,
-      env: this.#env,
+      env: { ...compileCache, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe', ...(this.#preload === undefined ? [] : (['ipc'] as const))],
     })
     const keep = (chunk: Buffer): void => void (this.#log = (this.#log + chunk.toString()).slice(-this.#longestLog))
