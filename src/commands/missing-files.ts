@@ -4,9 +4,10 @@ import { openPictureFiles } from '../media/index.ts'
 import { TablesAreLocked } from '../migrations/index.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import { CannotStart } from '../platform/start.ts'
+import { BadArguments } from './arguments.ts'
 import { DamagedBackup } from './backup/manifest.ts'
 import { CannotSettle, findMissing } from './missing/find.ts'
-import { BadArguments, missingOptions, usage } from './missing/options.ts'
+import { missingOptions, usage } from './missing/options.ts'
 import type { MissingOptions } from './missing/options.ts'
 
 type Outcome = Awaited<ReturnType<typeof findMissing>>

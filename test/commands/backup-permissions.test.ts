@@ -4,7 +4,7 @@ import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { DamagedBackup, readManifest } from '../../src/commands/backup/manifest.ts'
-import { BadArguments } from '../../src/commands/backup/options.ts'
+import { BadArguments } from '../../src/commands/arguments.ts'
 import { beginIn } from '../../src/commands/backup/target.ts'
 
 /** A folder that is mounted into a container is often not the user's who runs in it. */

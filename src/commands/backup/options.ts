@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import type { ParseArgsOptionsConfig } from 'node:util'
+import { BadArguments, parsed } from '../arguments.ts'
 
 export const usage = `npm run backup -- --to FOLDER [--after EARLIER]
   Copies the whole installation while it runs: everything that was acknowledged before it began, the database as it is at one
@@ -19,11 +18,8 @@ export interface BackupOptions {
   after: string | undefined
 }
 
-/** Thrown with one readable line for arguments that make no sense. */
-export class BadArguments extends Error {}
-
 export function backupOptions(args: readonly string[]): BackupOptions | 'help' {
-  const values = parsed(args, {
+  const { values } = parsed(args, {
     to: { type: 'string' },
     after: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -34,13 +30,4 @@ export function backupOptions(args: readonly string[]): BackupOptions | 'help' {
   const after = values.after === undefined ? undefined : path.resolve(values.after)
   if (to === after) throw new BadArguments('--after names the folder of --to: a backup cannot follow itself')
   return { to, after }
-}
-
-/** What stands on the command line, by these options. Errors: `BadArguments`. */
-export function parsed<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
-  try {
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error))
-  }
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { BadArguments } from './options.ts'
+import { BadArguments } from '../arguments.ts'
 import { listName, manifestName } from './manifest.ts'
 import { aside, codeOf, syncFolder } from './written-file.ts'
 

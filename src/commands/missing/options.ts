@@ -1,7 +1,5 @@
 import path from 'node:path'
-import { BadArguments, parsed } from '../backup/options.ts'
-
-export { BadArguments } from '../backup/options.ts'
+import { BadArguments, parsed } from '../arguments.ts'
 
 export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good COUNT] [--folder-is-right]
   Looks for every picture and transcript that rows want, while everything runs, and names those that are missing here. A
@@ -23,18 +21,14 @@ export interface MissingOptions {
 }
 
 export function missingOptions(args: readonly string[]): MissingOptions | 'help' {
-  const {
-    help,
-    from,
-    'gone-for-good': count,
-    'folder-is-right': isFolderRight,
-  } = parsed(args, {
+  const { values } = parsed(args, {
     from: { type: 'string' },
     'gone-for-good': { type: 'string' },
     'folder-is-right': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   })
-  if (help) return 'help'
+  if (values.help) return 'help'
+  const { from, 'gone-for-good': count, 'folder-is-right': isFolderRight } = values
   if (from === '') throw new BadArguments('--from wants the folder of a backup')
   if (count !== undefined && !/^[1-9][0-9]{0,8}$/.test(count)) {
     throw new BadArguments('--gone-for-good wants the number of what is missing, as it was said last')

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { BadArguments, parsed } from '../arguments.ts'
 
 export const usage = `npm run replay -- FILE… [options]
   Replays chat logs: each file a room, each speaker an account; then closes the rooms, verifies what they leave behind,
@@ -33,15 +33,23 @@ export interface CommandOptions {
   leastServers: number
 }
 
-/** Thrown with one readable line for arguments that make no sense. */
-export class BadArguments extends Error {}
-
 /** Of the stack whose folder the command was given, or else of the usual one. */
 const stackFile = process.env['MADANG_STACK'] || '.data/local/stack.json'
 const stackSchema = z.object({ address: z.url(), servers: z.array(z.string()) })
 
 export function replayOptions(args: readonly string[]): CommandOptions | 'help' {
-  const { values, positionals } = parse(args)
+  const options = {
+    address: { type: 'string' },
+    mentor: { type: 'string' },
+    rate: { type: 'string' },
+    listeners: { type: 'string', default: '3' },
+    leaving: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string', default: '.data/replay' },
+    patience: { type: 'string', default: '120' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = parsed(args, options, { allowPositionals: true })
   if (values.help) return 'help'
   if (positionals.length === 0) throw new BadArguments('Name at least one chat log')
   const stack = values.address === undefined ? localStack() : { address: values.address, servers: [] }
@@ -68,28 +76,6 @@ export function replayKey(file: string): string {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, key, { mode: 0o600 })
     return key
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        address: { type: 'string' },
-        mentor: { type: 'string' },
-        rate: { type: 'string' },
-        listeners: { type: 'string', default: '3' },
-        leaving: { type: 'string', default: '20' },
-        seed: { type: 'string', default: '1' },
-        out: { type: 'string', default: '.data/replay' },
-        patience: { type: 'string', default: '120' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -1,7 +1,5 @@
 import path from 'node:path'
-import { BadArguments, parsed } from '../backup/options.ts'
-
-export { BadArguments } from '../backup/options.ts'
+import { BadArguments, parsed } from '../arguments.ts'
 
 export const usage = `npm run restore -- --from FOLDER [--all-data-goes] [--without-damaged]
   Makes the installation that a backup was taken of: into a database without tables (or without people), an empty Redis, and a
@@ -24,7 +22,7 @@ export type RestoreOptions =
   | { type: 'check'; folder: string }
 
 export function restoreOptions(args: readonly string[]): RestoreOptions | 'help' {
-  const values = parsed(args, {
+  const { values } = parsed(args, {
     from: { type: 'string' },
     check: { type: 'string' },
     'all-data-goes': { type: 'boolean', default: false },

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { BadArguments, parsed } from '../arguments.ts'
 
 export const usage = `npm run seed
   Demo data for an empty installation: four accounts with known passwords, a room, a few posts. Does nothing where they are.
@@ -23,11 +23,16 @@ export interface CommunityOptions {
   isAmongPeople: boolean
 }
 
-/** Thrown with one readable line for arguments that make no sense. */
-export class BadArguments extends Error {}
-
 export function seedOptions(args: readonly string[]): CommunityOptions | 'demo' | 'help' {
-  const { values, positionals } = parse(args)
+  const options = {
+    members: { type: 'string' },
+    posts: { type: 'string' },
+    text: { type: 'string', multiple: true },
+    password: { type: 'string' },
+    'among-people': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = parsed(args, options, { allowPositionals: true })
   if (values.help) return 'help'
   const isCommunity = values.members !== undefined || values.posts !== undefined
   const files = [...(values.text ?? []), ...positionals]
@@ -46,25 +51,6 @@ export function seedOptions(args: readonly string[]): CommunityOptions | 'demo' 
     files,
     password: values.password,
     isAmongPeople: values['among-people'],
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        members: { type: 'string' },
-        posts: { type: 'string' },
-        text: { type: 'string', multiple: true },
-        password: { type: 'string' },
-        'among-people': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    throw new BadArguments(error instanceof Error ? error.message : String(error))
   }
 }
 
