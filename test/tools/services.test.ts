@@ -94,3 +94,21 @@ inBrowser('the browser of the tests runs the script of a page, and has a font fo
 
   t.regex(stdout, /<p id="p">function is shown<\/p>/)
 })
+
+inBrowser('the browser of the tests draws Korean letters, and not a box for each', async (t) => {
+  const script = `const drawn = (letter) => {
+    const canvas = document.createElement("canvas")
+    const context = canvas.getContext("2d")
+    context.font = "40px sans-serif"
+    context.fillText(letter, 20, 60)
+    return canvas.toDataURL()
+  }
+  p.textContent = new Set(["마", "당", "한"].map(drawn)).size + " letters"`
+  const page = `data:text/html;charset=utf-8,${encodeURIComponent(`<p id=p></p><script>${script}</script>`)}`
+
+  const { stdout } = await promisify(execFile)(browser ?? '', ['--headless', '--no-sandbox', '--dump-dom', page], {
+    timeout: 60_000,
+  })
+
+  t.regex(stdout, /<p id="p">3 letters<\/p>/, 'a Korean font is missing here: fonts-nanum, or another')
+})

@@ -9,7 +9,7 @@ import { ask } from './shell.ts'
 import { findProgram, findPrograms, serviceNames } from './find.ts'
 import type { Programs, ServiceName } from './find.ts'
 import { canUnpack, unpackPrograms } from './unpack.ts'
-import { wrapPrograms, wrapperFolder } from './wrap.ts'
+import { hasFonts, wrapPrograms, wrapperFolder } from './wrap.ts'
 
 const unpacked = path.join(dataFolder, 'services')
 
@@ -29,15 +29,17 @@ export async function providePrograms(
 const unpackedBrowser = path.join(dataFolder, 'browser')
 
 /**
- * Path of a Chromium, installed or fetched for this folder; undefined where there is none to be had. It has a folder of its
- * own: fetching it does not touch services that may be running.
+ * Path of a Chromium, installed or fetched for this folder with a Korean font; undefined where there is none to be had. It has
+ * a folder of its own: fetching it does not touch services that may be running.
  */
 export async function provideBrowser(progress: Progress): Promise<string | undefined> {
-  const find = (): string | undefined => findProgram('browser', [wrapperFolder(unpackedBrowser)])
+  // One that was fetched before it came with a font is fetched anew.
+  const find = (): string | undefined =>
+    findProgram('browser', hasFonts(unpackedBrowser) ? [wrapperFolder(unpackedBrowser)] : [])
   const found = find()
   if (found !== undefined || !(await canUnpack())) return found
   return withFileLock(path.join(dataFolder, 'browser.lock'), async () => {
-    if (find() === undefined) await unpackPrograms(['browser'], unpackedBrowser, progress)
+    if (find() === undefined) await unpackPrograms(['browser', 'font'], unpackedBrowser, progress)
     const browser = find()
     await checkRuns(browser)
     return browser

@@ -10,11 +10,13 @@ import { wrapPrograms } from './wrap.ts'
  * Programs from the archive of Debian or Ubuntu without root: apt checks the archive's signature with a state of its own,
  * and the packages are unpacked under our data folder. Nothing is installed or started; deleting the folder undoes it.
  */
-const packageNames: Record<ProgramName, readonly string[]> = {
+const packageNames: Record<ProgramName | 'font', readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
   database: ['mariadb-server-core', 'mariadb-server-core-10.6', 'mariadb-server-core-10.5', 'mysql-server-core-8.0'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium'],
+  // The client's words are Korean, and it ships no font.
+  font: ['fonts-nanum', 'fonts-noto-cjk'],
   benchmark: ['redis-tools', 'valkey-tools'],
   prometheus: ['prometheus'],
   promtool: ['prometheus'],
@@ -40,7 +42,11 @@ export async function canUnpack(): Promise<boolean> {
   return apt.code === 0 && dpkg.code === 0
 }
 
-export function unpackPrograms(names: readonly ProgramName[], folder: string, progress: Progress): Promise<void> {
+export function unpackPrograms(
+  names: readonly (keyof typeof packageNames)[],
+  folder: string,
+  progress: Progress,
+): Promise<void> {
   const wanted = names.map((name) => ({ name, packages: packageNames[name] }))
   return unpackPackages(wanted, folder, progress)
 }

@@ -21,7 +21,7 @@ export function wrapPrograms(folder: string): void {
   mkdirSync(wrapperFolder(folder), { recursive: true })
   const libraries = libraryFolders(folder)
   const loader = ownLoader(folder, libraries)
-  if (existsSync(join(folder, 'usr', 'share', 'fonts'))) writeFileSync(join(wrapperFolder(folder), 'fonts.conf'), fonts)
+  if (hasFonts(folder)) writeFileSync(join(wrapperFolder(folder), 'fonts.conf'), fonts)
   for (const name of programs) {
     // The browser's own folder first: in usr/bin it has a script that knows the path of an installed one only.
     const folders = ['usr/lib/chromium', 'usr/sbin', 'usr/bin', 'usr/libexec/docker/cli-plugins']
@@ -37,6 +37,11 @@ export function wrapPrograms(folder: string): void {
   }
 }
 
+/** Whether fonts were unpacked there. */
+export function hasFonts(folder: string): boolean {
+  return existsSync(join(folder, 'usr', 'share', 'fonts'))
+}
+
 /** Needs no program but the shell itself, and no quoting: the names are those of Debian's packages. */
 export function wrapperScript(libraries: readonly string[], target: string): string {
   return `#!/bin/sh
@@ -48,10 +53,11 @@ exec "$root/${target}" "$@"
 `
 }
 
-/** A browser without any font ends at the first word that it is to draw. */
+/** A browser without any font ends at the first word that it is to draw. This system's settings say which font comes first. */
 const fonts = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir>/usr/share/fonts</dir>
   <dir prefix="relative">../share/fonts</dir>
   <cachedir prefix="xdg">fontconfig</cachedir>
