@@ -9,6 +9,8 @@ const keys = {
   room: (room: RoomId) => `presence:room:${room}`,
   /** Rooms with people in them, by the time at which all of them count as gone unless they are renewed. */
   rooms: 'presence:rooms',
+  /** Rooms into which somebody came since they were counted last. */
+  moved: 'presence:moved',
 }
 
 const accountsAtOnce = 500
@@ -130,12 +132,28 @@ export class Presence {
       .pexpire(keys.room(room), lifeMs)
       .zadd(keys.rooms, 'GT', until, String(room))
       .exec()
-    return Number(replies?.[1]?.[1] ?? 0)
+    const added = Number(replies?.[1]?.[1] ?? 0)
+    // After the coming: whoever takes the room from there counts who came.
+    if (added > 0) await this.#redis.sadd(keys.moved, String(room))
+    return added
   }
 
   #missed(error: unknown): void {
     this.#log.debug({ err: error }, 'presence waits for the next renewal')
   }
+}
+
+/**
+ * Rooms into which somebody came since this was asked last, by whomever. Their number may have been another one for a moment and be again what it was: it
+ * does not become that without somebody coming. Taken before people are counted. Rejects while Redis is away.
+ */
+export async function takeMoved(redis: Redis): Promise<Set<RoomId>> {
+  return new Set((await redis.spop(keys.moved, roomsAtOnce)).map((room) => Number(room) as RoomId))
+}
+
+/** They could not be told of. */
+export async function giveBackMoved(redis: Redis, rooms: ReadonlySet<RoomId>): Promise<void> {
+  if (rooms.size > 0) await redis.sadd(keys.moved, ...[...rooms].map(String))
 }
 
 /** People connected now in each room that has or lately had some, by the clock of Redis. Rejects while Redis is away. */

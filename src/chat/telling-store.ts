@@ -52,8 +52,8 @@ export async function toldOf(sql: Sql, rooms: readonly RoomId[]): Promise<Map<Ro
   return new Map(rows.map((row) => [idFromRow(row.room_id), toTold(row)]))
 }
 
-/** What was told of a room, under its lock. Undefined if it was told of less than `restMs` ago: then it is somebody's later. */
-export async function lockTold(trx: Sql, room: RoomId, restMs: number): Promise<Told | undefined> {
+/** What was told of a room, under its lock. `rests` if it was told of less than `restMs` ago: then it is somebody's later. */
+export async function lockTold(trx: Sql, room: RoomId, restMs: number): Promise<Told | 'rests'> {
   await affectedRows(trx, 'INSERT IGNORE INTO room_tellings (room_id) VALUES (?)', [room])
   const [row] = await selectRows<ToldRecord & { rests: number }>(
     trx,
@@ -62,7 +62,7 @@ export async function lockTold(trx: Sql, room: RoomId, restMs: number): Promise<
      FROM room_tellings WHERE room_id = ? FOR UPDATE`,
     [restMs * 1000, room],
   )
-  return row === undefined || row.rests === 1 ? undefined : toTold(row)
+  return row === undefined || row.rests === 1 ? 'rests' : toTold(row)
 }
 
 export async function updateTold(

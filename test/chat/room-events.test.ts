@@ -48,6 +48,17 @@ async function untilTold(t: ExecutionContext, room: string, counts: object): Pro
   t.like(last, counts)
 }
 
+/** Nothing is left to tell. */
+async function untilSettled(room: string): Promise<void> {
+  await eventually(async () => {
+    const told = await tell()
+    const due = await world()
+      .sql('room_tellings')
+      .where({ room_id: Number(room), is_due: 1 })
+    return told === 0 && due.length === 0
+  })
+}
+
 test.serial('a room that opens, changes and closes is told with all that a list shows', async (t) => {
   const room = await alice.opens(house, { name: '툇마루', topic: '햇볕', seats: 3 })
   await alice.ask(house, `PATCH /v1/rooms/${room}`, { name: '대청', slowModeSeconds: 3 })
@@ -84,6 +95,7 @@ test.serial('seats and people are told as they are now, many changes as one, by 
   await bob.joins(house, room)
   const sockets = [await alice.listens(t, house, room), await bob.listens(t, house, room)]
   await untilTold(t, room, { people: 2, seatsTaken: 1 })
+  await untilSettled(room)
   const before = (await updates(room)).length
 
   await Promise.all([teller()(), teller()(), tell()])
@@ -122,6 +134,84 @@ test.serial('a room is not told of again before its time, and then with what is 
     (await updates(room)).map((update) => update['seatsTaken']),
     [1, 0],
   )
+})
+
+test.serial(
+  'a number that was another one for a moment is told again: somebody may have read the room in between',
+  async (t) => {
+    const room = await alice.opens(house)
+    await bob.joins(house, room)
+    const isRead = (people: number) =>
+      eventually(async () => (await bob.ask(house, `GET /v1/rooms/${room}`)).body['people'] === people)
+    const first = await alice.listens(t, house, room)
+    await untilTold(t, room, { people: 1, seatsTaken: 1 })
+    await untilSettled(room)
+    const before = (await updates(room)).length
+
+    await first.close()
+    t.true(await isRead(0))
+    const again = await alice.listens(t, house, room)
+    t.true(await isRead(1))
+    await untilMore(before)
+
+    // Also where it is too soon to tell, and what is there to tell is known to one worker alone.
+    const slow = teller({ ROOM_COUNTS_MS: 1000 })
+    await again.close()
+    t.true(await isRead(0))
+    await alice.listens(t, house, room)
+    t.true(await isRead(1))
+    await slow()
+    await untilMore(before + 1)
+
+    // Seats that come and go likewise.
+    await bob.ask(house, `DELETE /v1/rooms/${room}/members/me`)
+    await bob.joins(house, room)
+    await untilMore(before + 2)
+    await untilSettled(room)
+    t.deepEqual(
+      (await updates(room)).slice(before).map(({ people, seatsTaken }) => [people, seatsTaken]),
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    )
+
+    async function untilMore(count: number): Promise<void> {
+      await eventually(async () => {
+        await tell()
+        return (await updates(room)).length > count
+      })
+    }
+  },
+)
+
+test.serial('a coming that could not be told is told by the next worker', async (t) => {
+  const room = await alice.opens(house)
+  const first = await alice.listens(t, house, room)
+  await untilTold(t, room, { people: 1 })
+  await untilSettled(room)
+  const before = (await updates(room)).length
+  await first.close()
+  await eventually(async () => (await bob.ask(house, `GET /v1/rooms/${room}`)).body['people'] === 0)
+  await alice.listens(t, house, room)
+  const dying = createCountTeller({
+    ...{ sql: world().sql, redis, config: world().configWith({ ROOM_COUNTS_MS: 50 }) },
+    transaction: () => Promise.reject(new Error('killed')),
+  })
+
+  await eventually(() =>
+    dying().then(
+      () => false,
+      () => true,
+    ),
+  )
+  await eventually(async () => {
+    await tell()
+    return (await updates(room)).length > before
+  })
+
+  t.like((await updates(room)).at(-1), { people: 1 })
 })
 
 test.serial('what a worker was about to tell when it died is told by the next', async (t) => {

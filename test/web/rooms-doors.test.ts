@@ -211,7 +211,7 @@ inBrowser(
   },
 )
 
-/** Seats are counted for the stream at most once in two seconds: what came and went in between is not told. */
+/** Seats are counted for the stream at most once in two seconds. */
 async function countsAreTold(room: string): Promise<void> {
   const told = stack().world.sql('room_tellings').where({ room_id: room, is_due: 0 })
   await eventually(async () => (await told.clone().first('room_id')) !== undefined)
