@@ -47,6 +47,18 @@ export async function countInvitations(trx: Sql, room: RoomId): Promise<number> 
   return row?.invited ?? 0
 }
 
+/** Those to whom the room is there by their invitation: who is banned is none of them. */
+export async function askedIn(trx: Sql, room: RoomId): Promise<AccountId[]> {
+  const rows = await selectRows<{ account_id: number }>(
+    trx,
+    `SELECT i.account_id FROM room_invitations i
+     LEFT JOIN room_members b ON b.room_id = i.room_id AND b.account_id = i.account_id AND b.standing = 'banned'
+     WHERE i.room_id = ? AND b.account_id IS NULL`,
+    [room],
+  )
+  return rows.map((row) => idFromRow(row.account_id))
+}
+
 /** By account id. */
 export async function invitationsAfter(
   sql: Sql,

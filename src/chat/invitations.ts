@@ -6,10 +6,11 @@ import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { can, moderatedRoom, requireVisible } from './access.ts'
 import type { AccessParts } from './access.ts'
-import { countInvitations, deleteInvitation, insertInvitation } from './invitation-store.ts'
+import { askedIn, countInvitations, deleteInvitation, insertInvitation } from './invitation-store.ts'
 import { memberOf } from './member-store.ts'
 import type { ReadProfiles } from './names.ts'
-import { tellOpened } from './room-events.ts'
+import type { Presence } from './presence.ts'
+import { tellHiddenFrom, tellOpened } from './room-events.ts'
 import { lockRoom } from './store.ts'
 import type { Room } from './store.ts'
 
@@ -17,6 +18,7 @@ export interface InvitationParts extends AccessParts {
   transaction: TellingTransaction
   notify: Notifications['notify']
   profiles: ReadProfiles
+  presence: Pick<Presence, 'count'>
   invitationsPerRoom: number
 }
 
@@ -33,6 +35,7 @@ export async function invite(parts: InvitationParts, viewer: Viewer, id: RoomId,
   const seen = await moderatedRoom(parts, viewer, id)
   await requireNoBlock(parts, account, [viewer.account, seen.mentor])
   const profiles = await parts.profiles(seen.mentor === undefined ? [] : [seen.mentor])
+  const people = await parts.presence.count(id)
   return parts.transaction(async (trx, tell) => {
     const room = await lockRoom(trx, id)
     if (room === undefined) throw new Problem('not_found')
@@ -42,12 +45,17 @@ export async function invite(parts: InvitationParts, viewer: Viewer, id: RoomId,
       throw new Problem('conflict', { detail: `At most ${parts.invitationsPerRoom} invitations to one room` })
     }
     const mentor = room.mentor === undefined ? undefined : profiles.get(room.mentor)
-    if (room.entry === 'invited') tellOpened(tell, room, { mentor, people: 0, audience: account })
+    if (room.entry === 'invited') tellOpened(tell, room, { mentor, people, audience: account })
     await parts.notify(trx, tell, [
       { type: 'invitation', to: account, from: viewer.account, room: id, name: room.name },
     ])
     return true
   })
+}
+
+/** Whom the stream tells of a room beside everybody: of one by invitation those who are asked in. */
+export async function guestsOf(trx: Sql, room: Pick<Room, 'id' | 'entry'>): Promise<AccountId[]> {
+  return room.entry === 'invited' ? askedIn(trx, room.id) : []
 }
 
 async function requireInvitable(trx: Sql, room: Room, account: AccountId): Promise<void> {
@@ -78,10 +86,12 @@ export async function uninvite(
   id: RoomId,
   account: AccountId,
 ): Promise<void> {
-  const { room } = await requireVisible(parts, viewer, id)
-  if (viewer.account !== account && !can(viewer, 'moderate', room)) throw new Problem('forbidden')
+  const seen = await requireVisible(parts, viewer, id)
+  if (viewer.account !== account && !can(viewer, 'moderate', seen.room)) throw new Problem('forbidden')
   await parts.transaction(async (trx, tell) => {
-    if (!(await deleteInvitation(trx, id, account))) return
+    const room = await lockRoom(trx, id)
+    if (room === undefined || !(await deleteInvitation(trx, id, account))) return
+    if (room.state === 'open') tellHiddenFrom(tell, room, account)
     await parts.withdraw(trx, tell, { type: 'invitation', to: account, room: id })
   })
 }

@@ -9,7 +9,7 @@ import { presentRoom, roomView } from './views.ts'
 
 /**
  * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
- * opens for a person when they are asked in, and of it nothing else is told.
+ * opens for a person when they are asked in, and goes for them when that is taken back or the room is closed. Of it nothing else is told.
  */
 
 const roomId = z.string().describe('Id of the room')
@@ -28,7 +28,9 @@ export const roomEvents = {
     .describe('Either all settings of a room, or its counts, these at most once in two seconds'),
   'room.closed': z
     .strictObject({ id: roomId, state: z.enum(['closing', 'closed', 'hidden']) })
-    .describe('A room is being closed, is closed, or is there for those who are asked in only'),
+    .describe(
+      'A room is being closed, is closed, or is hidden from me: it is there for those who are asked in only, or I am asked in no more. To admins, and to who has a seat, a hidden one stays',
+    ),
 }
 
 const event = teller<typeof roomEvents>('rooms')
@@ -50,14 +52,26 @@ export function tellOpened(
   tell(event('room.opened', data, { ...audience, ...actorOf(room) }))
 }
 
-/** A room that is by invitation from now on is closed to the public, and the other way round opened. */
+/** A room that is by invitation from now on is closed to the public and there again for who is asked in, and the other way round opened. */
 export function tellSettings(
   tell: Tell,
-  change: { room: Room; settings: RoomSettings; mentor: Profile | undefined },
+  change: {
+    room: Room
+    settings: RoomSettings
+    mentor: Profile | undefined
+    guests: readonly AccountId[]
+    people: number
+  },
 ): void {
-  const { room, settings, mentor } = change
-  if (settings.entry === 'invited') return tellClosed(tell, room, 'hidden')
-  if (room.entry === 'invited') return tellOpened(tell, { ...room, ...settings }, { mentor, people: 0 })
+  const { room, settings, mentor, guests, people } = change
+  const after = { ...room, ...settings }
+  if (after.entry === 'invited') {
+    if (room.entry === 'invited') return
+    tellClosed(tell, room, 'hidden')
+    for (const audience of guests) tellOpened(tell, after, { mentor, people, audience })
+    return
+  }
+  if (room.entry === 'invited') return tellOpened(tell, after, { mentor, people })
   tell(event('room.updated', { id: String(room.id), ...settings }, actorOf(room)))
 }
 
@@ -67,18 +81,30 @@ export function tellCounts(tell: Tell, room: Room, counts: { people: number; sea
   tell(event('room.updated', { id: String(room.id), ...counts }, actorOf(room)))
 }
 
-export function tellClosed(tell: Tell, room: Room, state: 'closing' | 'closed' | 'hidden'): void {
-  if (room.entry === 'invited') return
-  tell(event('room.closed', { id: String(room.id), state }, actorOf(room)))
+type Gone = 'closing' | 'closed' | 'hidden'
+
+/** To everybody; a room by invitation to those who are asked in. */
+export function tellClosed(tell: Tell, room: Room, state: Gone, guests: readonly AccountId[] = []): void {
+  if (room.entry === 'open') return tellGone(tell, room, state)
+  for (const audience of guests) tellGone(tell, room, state, { audience })
+}
+
+/** Somebody is asked in no more. */
+export function tellHiddenFrom(tell: Tell, room: Room, audience: AccountId): void {
+  if (room.entry === 'invited') tellGone(tell, room, 'hidden', { audience })
+}
+
+function tellGone(tell: Tell, room: Room, state: Gone, whom: Pick<LiveEvent, 'audience'> = {}): void {
+  tell(event('room.closed', { id: String(room.id), state }, { ...whom, ...actorOf(room) }))
 }
 
 const toldRoom = z.object({ id: z.string() })
 
-/** A room that was closed, or hidden, is not read of in older events. What somebody was asked into says nothing to others anyway. */
+/** A room that was closed, or hidden, is not read of in older events. What one person is told says nothing of what others are. */
 export const readRoomStatement: ReadStatement = ({ type, data, audience }) => {
-  if (audience !== undefined || (type !== 'room.opened' && type !== 'room.closed')) return undefined
+  if (type !== 'room.opened' && type !== 'room.closed') return undefined
   const room = toldRoom.safeParse(JSON.parse(data)).data
   if (room === undefined) return undefined
-  const subject = `room:${room.id}`
+  const subject = audience === undefined ? `room:${room.id}` : `room:${room.id}:${audience}`
   return type === 'room.opened' ? { shows: subject } : { ends: [subject] }
 }

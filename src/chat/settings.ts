@@ -6,9 +6,11 @@ import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom } from './access.ts'
 import type { AccessParts, Moderator } from './access.ts'
+import { guestsOf } from './invitations.ts'
 import { lateOrPending, patiently, requireAnnounced } from './member-entries.ts'
 import type { Announced, MemberParts } from './member-entries.ts'
 import { settingsPayload, settingsShape } from './message.ts'
+import type { Presence } from './presence.ts'
 import { tellSettings } from './room-events.ts'
 import { markSettingsAnnounced, pendingSettings, unannouncedSettings, updateSettings } from './settings-store.ts'
 import type { SettingsChange } from './settings-store.ts'
@@ -16,7 +18,8 @@ import { lockRoom, roomById } from './store.ts'
 import { beginTold } from './telling-store.ts'
 import type { Room, RoomKind, RoomSettings, RoomSpeak } from './store.ts'
 
-export type SettingsParts = MemberParts & AccessParts & { transaction: TellingTransaction }
+export type SettingsParts = MemberParts &
+  AccessParts & { transaction: TellingTransaction; presence: Pick<Presence, 'count'> }
 
 /**
  * What a mentor decides about a room. A change is one transaction that gives it a version, then an entry of the room that carries
@@ -37,6 +40,7 @@ export async function changeSettings(
   // Before the transaction: whoever holds one connection must not wait for another.
   const mentor = mentorId === undefined ? undefined : (await parts.profiles([mentorId])).get(mentorId)
   requireAnnounced(await patiently(() => announceSettings(parts, id)))
+  const people = await parts.presence.count(id)
   await parts.transaction(async (trx, tell) => {
     const room = await lockRoom(trx, id)
     if (room === undefined) throw new Problem('not_found')
@@ -51,7 +55,8 @@ export async function changeSettings(
     if (mentorId !== viewer.account) {
       await record(trx, { action: 'room.changed', room: id, facts: { settings: Object.keys(changed).join() } })
     }
-    tellSettings(tell, { room, settings, mentor })
+    const guests = await guestsOf(trx, { id, entry: settings.entry })
+    tellSettings(tell, { room, settings, mentor, guests, people })
   })
   requireAnnounced(await patiently(() => announceSettings(parts, id)))
   const room = await roomById(parts.sql, id)

@@ -1,4 +1,6 @@
 import test from 'ava'
+import { readRoomStatement } from '../../src/chat/room-events.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
 import { worldOf } from '../support/world.ts'
 import { toldOf } from '../support/told.ts'
 import { Neighbour, line, openHouse } from './house.ts'
@@ -196,16 +198,65 @@ test('an invitation is no way around a ban', async (t) => {
 
 test('of a room by invitation the stream tells those who are asked in, and nobody else anything', async (t) => {
   const room = await opensPrivately()
-  await invites(alice, room, bob)
+  await alice.listens(t, north, room)
+  for (const whom of [bob, carol]) await invites(alice, room, whom)
   await joins(bob, room)
   await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '비밀' })
+  await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${carol.username}`)
+  await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${carol.username}`)
   await alice.ask(north, `POST /v1/rooms/${room}/close`)
 
   const told = await toldOf(world().sql, room)
 
   t.deepEqual(
-    told.map(({ type, audience }) => [type, audience]),
-    [['room.opened', bob.account]],
+    told.map(({ type, audience, actor, data }) => [type, data['state'], audience, actor]),
+    [
+      ['room.opened', 'open', bob.account, alice.account],
+      ['room.opened', 'open', carol.account, alice.account],
+      ['room.closed', 'hidden', carol.account, alice.account],
+      ['room.closed', 'closing', bob.account, alice.account],
+    ],
+  )
+  // Nobody tells them of people later.
+  t.is(told[0]?.data['people'], 1)
+})
+
+test('a room that becomes one by invitation stays there for who was asked in, and not for who is banned', async (t) => {
+  const room = await alice.opens(north)
+  for (const whom of [bob, carol]) await invites(alice, room, whom)
+  await alice.ask(north, `PUT /v1/rooms/${room}/bans/${carol.username}`)
+
+  await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)
+  await invites(alice, room, bob)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'invited' })
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { slowModeSeconds: 3 })
+
+  t.true(await isListedFor(bob, room))
+  t.false(await isListedFor(carol, room))
+  const told = await toldOf(world().sql, room)
+  t.deepEqual(
+    told.map(({ type, audience, data }) => [type, data['state'], data['entry'], audience]),
+    [
+      ['room.opened', 'open', 'open', null],
+      ['room.closed', 'hidden', undefined, null],
+      ['room.opened', 'open', 'invited', bob.account],
+    ],
+  )
+})
+
+test('who comes to the stream late reads nothing of a room that they are asked into no more', (t) => {
+  const read = (type: string, audience: number | undefined) =>
+    readRoomStatement({ type, data: '{"id":"7"}', audience: audience as AccountId | undefined })
+
+  const shown = [read('room.opened', undefined), read('room.opened', 1), read('room.opened', 2)].map(
+    (one) => one?.shows,
+  )
+  const ended = [read('room.closed', undefined), read('room.closed', 1), read('room.closed', 2)].map((one) => one?.ends)
+
+  t.is(new Set(shown).size, 3)
+  t.deepEqual(
+    ended,
+    shown.map((subject) => [subject]),
   )
 })
 

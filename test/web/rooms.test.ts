@@ -252,6 +252,34 @@ inBrowser('the list of rooms says who comes and goes, without being read again',
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('a room by invitation comes and goes in the list of who is asked in, without a reload', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [], { name: 'Under the roof' })
+  const invitations = `/v1/rooms/${room}/invitations`
+  const invite = () => ask(alice, 'POST', invitations, { username: 'bob' })
+  let loads = 0
+  await bob.page.goto('/rooms')
+  const card = bob.page.locator('.room-card', { hasText: 'Under the roof' })
+  await card.waitFor()
+  bob.page.on('load', () => (loads += 1))
+
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await card.waitFor({ state: 'detached' })
+  await invite()
+  await card.getByText('By invitation').waitFor()
+  await ask(alice, 'DELETE', `${invitations}/bob`)
+  await card.waitFor({ state: 'detached' })
+  await invite()
+  await card.waitFor()
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  await card.waitFor({ state: 'detached' })
+
+  t.is(loads, 0)
+  t.deepEqual(bob.complaints, [])
+})
+
 inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at once', async (t) => {
   t.timeout(180_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

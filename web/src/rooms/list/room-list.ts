@@ -23,11 +23,11 @@ export function withoutRoom<Listed extends Room>(rooms: readonly Listed[], id: s
   return rooms.filter((room) => room.id !== id)
 }
 
-/** Rooms of mine stay while they are being closed: there is still something to read. */
+/** Rooms of mine stay while they are being closed: there is still something to read. Where I have a seat, or keep order, nothing is hidden from me. */
 export function withMineClosed(rooms: readonly MyRoom[], { id, state }: LiveEvents['room.closed']): MyRoom[] {
-  if (state === 'hidden') return [...rooms]
   return rooms.flatMap((room) => {
     if (room.id !== id) return [room]
+    if (state === 'hidden') return [{ ...room, entry: 'invited' as const }]
     return state === 'closing' ? [{ ...room, state: 'closing' as const }] : []
   })
 }

@@ -23,7 +23,10 @@ export function followRooms(stream: LiveStream): () => void {
       myRooms.change((rooms) => withUpdated(rooms, told))
     }),
     stream.on('room.closed', (told) => {
-      openRooms.change((rooms) => withoutRoom(rooms, told.id))
+      const staysSeen = told.state === 'hidden' && me.peek()?.role === 'admin'
+      openRooms.change((rooms) =>
+        staysSeen ? withUpdated(rooms, { id: told.id, entry: 'invited' }) : withoutRoom(rooms, told.id),
+      )
       myRooms.change((rooms) => withMineClosed(rooms, told))
       if (told.state === 'closed') void endedRooms.reload()
     }),
@@ -31,7 +34,8 @@ export function followRooms(stream: LiveStream): () => void {
       if (topics.includes('rooms')) readRooms()
     }),
     whenOpen(stream, readRooms),
-    onSeats(() => void myRooms.reload()),
+    // What one has no seat in any more is open to one, or, by invitation, not there.
+    onSeats(readRooms),
   ]
   return () => {
     for (const stop of stops) stop()
