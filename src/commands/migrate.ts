@@ -64,11 +64,13 @@ function workOf(args: readonly string[]): Work | undefined {
 
 async function up(sql: Sql, config: Config): Promise<number> {
   await requireServices(sql, config)
+  const seconds = config.MIGRATE_WAIT_SECONDS
   const applied = await migrateUp(sql, {
     onStep: (name) => say(`applying ${name}`),
     waiting: {
-      seconds: config.MIGRATE_WAIT_SECONDS,
-      onWait: (holder) => say(`waiting for another process: ${describeHolder(holder)}`),
+      seconds,
+      onWait: (holder) =>
+        say(`waiting for another process, such as a backup, ${seconds} s at most: ${describeHolder(holder)}`),
     },
   })
   say(applied.length === 0 ? 'Nothing to apply: the tables are those of this version.' : `${applied.length} applied.`)

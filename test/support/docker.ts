@@ -17,7 +17,8 @@ export type Docker = (words: readonly string[]) => DockerAnswer | Promise<Docker
 
 export const updateScript = path.join(projectFolder, 'deploy/compose/update')
 
-export const runUpdate = (docker: Docker): Promise<Ran> => runWithDocker(docker, updateScript)
+export const runUpdate = (docker: Docker, more: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+  runWithDocker(docker, updateScript, [], more)
 
 export interface Ran {
   code: number | null

@@ -14,13 +14,16 @@ const withCompose = program === undefined ? test.skip : test
 const { services } = readCompose()
 
 /** Runs it, with what `docker` answers to some of its words; the others go well. Answers each command that it gave, and how it ended. */
-async function update(answerTo: (words: string) => DockerAnswer | undefined = () => undefined) {
+async function update(
+  answerTo: (words: string) => DockerAnswer | undefined = () => undefined,
+  env: Readonly<Record<string, string>> = {},
+) {
   const given: string[] = []
   const docker: Docker = (words) => {
     given.push(words.join(' '))
     return answerTo(words.join(' ')) ?? {}
   }
-  return { ...(await runUpdate(docker)), given }
+  return { ...(await runUpdate(docker, env)), given }
 }
 
 type Updated = Awaited<ReturnType<typeof update>>
@@ -44,9 +47,20 @@ test('an update builds, changes the tables, and then replaces one after the othe
   const { code, given, output } = plain
 
   t.is(code, 0, output)
-  t.deepEqual(given.slice(0, 2), ['compose build migrate nginx', 'compose run --rm --no-deps migrate'])
+  t.is(given[0], 'compose build migrate nginx')
+  t.regex(given[1] ?? '', /^compose run --rm --no-deps .* migrate$/)
   t.deepEqual(replaced(given), ['worker', 'server-1', 'server-2', 'nginx'])
   t.regex(output, /The site runs the version that lies here\.\n$/)
+})
+
+test('a backup that is under way is waited for: as long as on a cluster, or as is said', async (t) => {
+  const { given } = await update(undefined, { MIGRATE_WAIT_SECONDS: '5' })
+  const job = readFileSync(path.join(projectFolder, 'deploy/kubernetes/base/migrate.yaml'), 'utf8')
+  const [, onCluster] = /MIGRATE_WAIT_SECONDS, value: '(\d+)'/.exec(job) ?? []
+
+  t.truthy(onCluster)
+  t.true(plain.given[1]?.includes(` --env MIGRATE_WAIT_SECONDS=${onCluster} `), plain.given[1])
+  t.true(given[1]?.includes(' --env MIGRATE_WAIT_SECONDS=5 '), given[1])
 })
 
 test('it waits until each is well, and leaves alone what that one stands on', (t) => {
