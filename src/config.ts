@@ -50,6 +50,20 @@ function areNetworks(text: string): boolean {
   })
 }
 
+/** What browsers send as `Origin`, in their spelling. `localhost:8080` is an address, too: with `localhost:` as its protocol and `null` as its origin. */
+const origin = z.string().transform((text, context) => {
+  const url = URL.parse(text.trim())
+  if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
+  const message = `must be http:// or https:// with a host, perhaps a port, and nothing else; "${text}" is not`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').filter((part) => part.trim() !== ''))
+  .pipe(z.array(origin))
+
 const settings = {
   HOST: z.string().default('127.0.0.1').describe('Address the web server listens on'),
   PORT: whole(0, 65_535).default(3000).describe('Port the web server listens on; 0 takes a free one'),
@@ -59,11 +73,10 @@ const settings = {
     .refine((file) => Buffer.byteLength(file) <= longestPathBytes, `must have at most ${longestPathBytes} bytes`)
     .optional()
     .describe('Unix socket on which the web server listens, too, for an Nginx on the same machine'),
-  PUBLIC_ORIGIN: z
-    .url()
+  PUBLIC_ORIGIN: origin
     .default('http://localhost:8080')
     .describe('Origin that browsers see; further ones separated by commas in ALLOWED_ORIGINS'),
-  ALLOWED_ORIGINS: z.string().default('').describe('Further origins a browser may come from, separated by commas'),
+  ALLOWED_ORIGINS: origins.default([]).describe('Further origins a browser may come from, separated by commas'),
   SERVER_NAME: z
     .string()
     .regex(/^[\w.-]{1,64}$/)
@@ -321,7 +334,10 @@ const settings = {
     .regex(/^(https?:\/)?\/.*[^/]$/)
     .default('/media')
     .describe('Address of the pictures without a slash at its end; with S3 that of the folder `public` in the bucket'),
-  MEDIA_S3_ENDPOINT: z.url().optional().describe('Address of the S3-compatible service; without it that of AWS'),
+  MEDIA_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the S3-compatible service; without it that of AWS'),
   MEDIA_S3_REGION: z.string().default('us-east-1').describe('Region of the bucket'),
   MEDIA_S3_BUCKET: z
     .string()
@@ -361,12 +377,12 @@ export class ConfigError extends Error {}
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(withFiles(env))
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)
     throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
   }
   requireBucket(parsed.data)
-  const origins = [parsed.data.PUBLIC_ORIGIN, ...parsed.data.ALLOWED_ORIGINS.split(',').filter(Boolean)]
-  return Object.freeze({ ...parsed.data, origins: new Set(origins.map((origin) => new URL(origin).origin)) })
+  const { PUBLIC_ORIGIN, ALLOWED_ORIGINS } = parsed.data
+  return Object.freeze({ ...parsed.data, origins: new Set([PUBLIC_ORIGIN, ...ALLOWED_ORIGINS]) })
 }
 
 function requireBucket(config: Settings): void {
