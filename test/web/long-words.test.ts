@@ -1,0 +1,47 @@
+import test from 'ava'
+import type { Page } from 'playwright-core'
+import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { stackOf } from '../support/stack.ts'
+import { ask } from './room-windows.ts'
+
+/** A word longer than its line, as an address is: nothing that one writes it into grows wider than its place. */
+
+const inBrowser = browserPath === undefined ? test.skip : test.serial
+const stack = stackOf(test, {}, { isForBrowsers: true })
+const browser = browserOf(test)
+
+const word = `https://example.org/${'a'.repeat(400)}`
+
+/** How many pixels the page, and the body of an open dialog, can be moved sideways. */
+const overhang = (page: Page): Promise<number[]> =>
+  page.evaluate(() => {
+    const body = document.querySelector('dialog[open] .dialog-body')
+    return [document.documentElement, ...(body === null ? [] : [body])].map((part) =>
+      Math.max(0, part.scrollWidth - part.clientWidth),
+    )
+  })
+
+for (const width of [360, 1280]) {
+  inBrowser(`a long word stays in the field that it is written into, ${width} px wide`, async (t) => {
+    const alice = await signedInWindow(t, browser(), stack(), `alice_${width}`, { role: 'mentor', width })
+    const { page } = alice
+    const post: { id: string } = await ask(alice, 'POST', '/v1/posts', { text: 'Morning' })
+
+    for (const path of ['/', `/posts/${post.id}`, '/settings']) {
+      await page.goto(path)
+      await page.locator('main textarea').first().fill(word)
+      t.deepEqual(await overhang(page), [0], path)
+    }
+
+    await page.goto(`/people/alice_${width}`)
+    await page.locator('[data-post] [aria-haspopup=menu]').first().click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await page.getByRole('dialog').locator('textarea').fill(word)
+    t.deepEqual(await overhang(page), [0, 0], 'an edited post')
+
+    await page.goto('/rooms')
+    await page.getByRole('button', { name: 'Open a room' }).first().click()
+    await page.getByRole('dialog').locator('textarea').fill(word)
+    t.deepEqual(await overhang(page), [0, 0], 'a room that is opened')
+  })
+}
