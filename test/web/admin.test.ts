@@ -2,6 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import type { Page } from 'playwright-core'
+import { actions } from '../../src/audit/index.ts'
 import { leaveFailedJob } from '../../web/look/trouble.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
@@ -126,9 +127,14 @@ inBrowser('the record tells who did what, is narrowed down, and is saved as it i
 
   await page.goto('/admin/audit')
   await page.getByText('made erin a mentor (before: a member)').waitFor()
-  await page.getByRole('combobox', { name: 'What' }).selectOption({ label: 'Banned' })
+  const what = page.getByRole('combobox', { name: 'What' })
+  const offered = await what
+    .locator('option')
+    .evaluateAll((options) => options.map((option) => option.getAttribute('value')))
+  t.deepEqual(offered.toSorted(), ['all', ...actions].toSorted())
+  await what.selectOption({ label: 'Banned' })
   await page.getByText('Nothing on record is like this').waitFor()
-  await page.getByRole('combobox', { name: 'What' }).selectOption({ label: 'Everything' })
+  await what.selectOption({ label: 'Everything' })
   await page.getByText('Narrow down').click()
   await page.getByRole('textbox', { name: /^Concerns/ }).fill('nobody_is_here')
   await page.getByRole('button', { name: 'Show' }).click()

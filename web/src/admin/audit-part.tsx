@@ -17,23 +17,6 @@ import { everything, isEverything, wantedBy } from './audit-filter.ts'
 import type { ActFilter } from './audit-filter.ts'
 import { text } from './audit-text.ts'
 
-const actions = [
-  'role.granted',
-  'password.ticket_given',
-  'password.ticket_used',
-  'member.kicked',
-  'member.banned',
-  'member.unbanned',
-  'room.changed',
-  'room.closed',
-  'post.deleted',
-  'comment.deleted',
-  'closing.retried',
-  'closing.accepted',
-  'job.retried',
-  'files.given_up',
-] as const satisfies Act['action'][]
-
 /** What was done by the power of a role, and by whom. */
 export function AuditPart() {
   const words = text.value
@@ -49,7 +32,7 @@ export function AuditPart() {
         onChoose={(action) => setFilter({ ...filter, action })}
         choices={[
           { value: 'all', label: words.all },
-          ...actions.map((value) => ({ value, label: words.actions[value] })),
+          ...Object.entries(words.actions).map(([value, label]) => ({ value: value as Act['action'], label })),
         ]}
       />
       <Narrowing filter={filter} onApply={setFilter} />
