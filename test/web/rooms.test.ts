@@ -16,6 +16,8 @@ import { aliceAndBob, ask, bodiesOf, openRoomFor, say, sendButton } from './room
 const inBrowser = browserPath === undefined ? test.skip : test.serial
 const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
 const browser = browserOf(test)
+/** How what is unread in rooms is asked for, by whatever page. */
+const countOfRooms = /\/v1\/me\/rooms\?.*limit=100/
 
 inBrowser('two people on two servers talk, and each sees what became of their words', async (t) => {
   t.timeout(120_000)
@@ -226,6 +228,62 @@ inBrowser('the name of the page says how many rooms have something unread', asyn
 
   await erin.page.waitForFunction(() => document.title === 'The loft · Madang')
   t.deepEqual(erin.complaints, [])
+})
+
+inBrowser('what is unread is said though the question after it is not answered', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  // Of somebody who has nothing else: what others have read in a test before may not have been told when their window was closed.
+  const frank = await signedInWindow(t, browser(), stack(), 'frank')
+  const room = await openRoomFor(alice, [frank], { name: 'The loft' })
+  await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'is anybody up there?' })
+  const answer = Promise.withResolvers<void>()
+  let questions = 0
+  await frank.page.route(countOfRooms, async (route) => {
+    questions += 1
+    if (questions > 1) return route.abort()
+    const response = await route.fetch()
+    await answer.promise
+    return route.fulfill({ response })
+  })
+
+  await frank.page.goto('/settings/about')
+  // One as soon as the page lives, and one when its stream is open.
+  await eventually(() => questions > 1)
+  answer.resolve()
+
+  await frank.page.waitForFunction(() => document.title === '(1) Settings · Madang')
+  t.pass()
+})
+
+inBrowser('a count that was asked for before a room was read does not make it unread again', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { page, ...grace } = await signedInWindow(t, browser(), stack(), 'grace')
+  const read = await openRoomFor(alice, [{ page, ...grace }], { name: 'The stairs' })
+  const unread = await openRoomFor(alice, [{ page, ...grace }], { name: 'The hall' })
+  for (const room of [read, unread]) {
+    await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'good morning' })
+  }
+  const answer = Promise.withResolvers<void>()
+  let held = 0
+  await page.route(countOfRooms, async (route) => {
+    const response = await route.fetch()
+    held += 1
+    await answer.promise
+    return route.fulfill({ response })
+  })
+  await page.goto('/rooms')
+  await eventually(() => held > 1)
+
+  await page.locator(`.room-card-link[href="/rooms/${read}"]`).click()
+  await page.getByText('good morning').waitFor()
+  await page.locator('.navigation-place[href="/settings"]').click()
+  await page.waitForFunction(() => document.title === 'Settings · Madang')
+  answer.resolve()
+
+  await page.waitForFunction(() => /^\(\d+\) Settings · Madang$/.test(document.title))
+  t.is(await page.title(), '(1) Settings · Madang')
 })
 
 inBrowser('the list of rooms says who comes and goes, without being read again', async (t) => {

@@ -20,13 +20,18 @@ export const unreadRooms = computed(() => [...unreadByRoom.value.values()].filte
 /** Rooms that are shown now, with what their page says. */
 const shown = new Map<string, number>()
 
-/** How often the count was told or asked for: an answer that was overtaken says what was. */
+/** How often the count was told or asked for, and which of that is shown: what comes from before says what was. */
 let turn = 0
+let turnShown = 0
 let roomsTurn = 0
+let roomsTurnShown = 0
+/** What pages said last of rooms that were left, and before which question: an answer to an earlier one was asked for before that was read. */
+const left = new Map<string, { turn: number; unread: number }>()
 
 /** How many notifications are unread now, as somebody was told last. */
 export function setUnreadNotifications(unread: number): void {
   turn += 1
+  turnShown = turn
   unreadNotifications.value = unread
 }
 
@@ -37,8 +42,10 @@ export function setUnread(room: string, unread: number): void {
   unreadByRoom.value = new Map(unreadByRoom.value).set(room, unread)
 }
 
-/** The room is shown no more: from now on the server is believed again. */
+/** The room is shown no more: what is asked for from now on is believed again. */
 export function forgetShown(room: string): void {
+  const unread = shown.get(room)
+  if (unread !== undefined) left.set(room, { turn: roomsTurn, unread })
   shown.delete(room)
 }
 
@@ -65,6 +72,7 @@ export function startUnread(): void {
     setUnreadNotifications(0)
     unreadByRoom.value = new Map()
     seats.value = undefined
+    left.clear()
   })
 }
 
@@ -96,19 +104,27 @@ async function countNotifications(): Promise<void> {
   turn += 1
   const own = turn
   const { unread } = await api.notifications.list({ limit: 1 })
-  if (own === turn) unreadNotifications.value = unread
+  if (own < turnShown) return
+  turnShown = own
+  unreadNotifications.value = unread
 }
 
 async function countRooms(): Promise<void> {
   roomsTurn += 1
   const own = roomsTurn
   const { items } = await api.rooms.mine({ state: 'open', limit: 100 })
-  if (own !== roomsTurn) return
-  unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? unread]))
+  if (own < roomsTurnShown) return
+  roomsTurnShown = own
+  unreadByRoom.value = new Map(items.map(({ id, unread }) => [id, shown.get(id) ?? leftSince(own, id) ?? unread]))
   seats.value = items
     .map(({ id }) => id)
     .toSorted()
     .join(' ')
+}
+
+function leftSince(asked: number, room: string): number | undefined {
+  const last = left.get(room)
+  return last !== undefined && asked <= last.turn ? last.unread : undefined
 }
 
 /** A badge is no reason to trouble anybody: it is asked for again anyway. */
