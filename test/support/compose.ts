@@ -6,6 +6,7 @@ import { projectFolder } from '../../tools/paths.ts'
 /** One service of docker-compose.yml, as far as tests ask about it. */
 export interface ComposeService {
   image?: string
+  pull_policy?: string
   build?: { context: string; target?: string; args?: Record<string, string> }
   user?: string
   command?: string[]

@@ -111,11 +111,11 @@ function summaryOfRead(service: ComposedService | undefined): unknown {
 
 type Alike = Pick<
   ComposeService,
-  'image' | 'user' | 'command' | 'read_only' | 'cap_drop' | 'security_opt' | 'tmpfs' | 'profiles'
+  'image' | 'pull_policy' | 'user' | 'command' | 'read_only' | 'cap_drop' | 'security_opt' | 'tmpfs' | 'profiles'
 >
 
-function same({ image, user, command, read_only, cap_drop, security_opt, tmpfs, profiles }: Alike) {
-  return { image, user, command: command ?? undefined, read_only, cap_drop, security_opt, tmpfs, profiles }
+function same({ image, pull_policy, user, command, read_only, cap_drop, security_opt, tmpfs, profiles }: Alike) {
+  return { image, pull_policy, user, command: command ?? undefined, read_only, cap_drop, security_opt, tmpfs, profiles }
 }
 
 function sorted(values: Readonly<Record<string, unknown>>): [string, unknown][] {

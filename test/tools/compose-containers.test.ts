@@ -61,6 +61,30 @@ test('what is written goes to a volume that stays, or to memory of a known size'
   }
 })
 
+test('a volume takes over the owner of one folder of one image, and that is who writes to it', (t) => {
+  const copied = new Map<string, Set<string>>()
+  for (const { image: from = '', user = 'node', volumes: mounts = [] } of Object.values(services)) {
+    for (const mount of mounts) {
+      const [source = '', target] = typeof mount === 'string' ? mount.split(':') : [mount.source, mount.target]
+      const isCopied = typeof mount === 'string' || JSON.stringify(mount.volume) !== '{"nocopy":true}'
+      if (!(source in volumes) || !isCopied) continue
+      copied.set(source, (copied.get(source) ?? new Set()).add(`${from} ${target} ${user}`))
+    }
+  }
+  const ofOurs = (name: string) => `madang:latest /data/${name} node`
+  t.deepEqual(Object.fromEntries([...copied].map(([name, by]) => [name, [...by]])), {
+    transcripts: [ofOurs('transcripts')],
+    media: [ofOurs('media')],
+    mysql: ['mysql:9.7 /var/lib/mysql mysql'],
+    // That of the image is for everybody to write to.
+    'mysql-tmp': ['mysql:9.7 /tmp mysql'],
+    redis: ['redis:8 /data redis'],
+    prometheus: ['prom/prometheus:v3.5.0 /prometheus 65534:65534'],
+    grafana: ['grafana/grafana:12.1.0 /var/lib/grafana 472:0'],
+  })
+  t.regex(image, /^RUN mkdir -p \/data\/transcripts \/data\/media && chown -R node:node \/data$/m)
+})
+
 test('logs are turned over, and who ends comes back', (t) => {
   for (const [name, { logging, restart }] of all) {
     t.deepEqual(logging, { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } }, name)

@@ -135,12 +135,25 @@ test('the web client is built into the image of Nginx, where Nginx looks for it'
   t.true(front.includes(`\nCOPY --from=web /app/web/dist ${nginx.environment?.['MADANG_WEB_FOLDER']}\n`))
   // What is built without a target is the image of the servers.
   t.true(last.includes(`\nCMD ${JSON.stringify(['node', ...serverFlags, 'src/server.ts']).replaceAll(',', ', ')}\n`))
-  for (const name of ours) t.like(service(name).build, { context: '.' })
-  t.false(ours.some((name) => JSON.stringify(service(name).build).includes('target')))
+  t.false('target' in (service('migrate').build ?? {}))
+})
+
+test('one service builds an image, and whoever else runs it starts after that one', (t) => {
+  const builtHere = Object.keys(services).filter((name) => service(name).image?.startsWith('madang'))
+  const builders = builtHere.filter((name) => service(name).build !== undefined)
+  t.deepEqual(builders.toSorted(), ['migrate', 'nginx'])
+  t.is(new Set(builders.map((name) => service(name).image)).size, builders.length)
+
+  for (const name of builtHere) {
+    // There is none in a registry, and one of this name that is there would be another's.
+    t.is(service(name).pull_policy, 'never', name)
+    const builder = builders.find((one) => service(one).image === service(name).image) ?? ''
+    t.true(name === builder || builder in (service(name).depends_on ?? {}), `${name} after ${builder}`)
+  }
 })
 
 test('the image has the optional packages that .env asks for, and no others', (t) => {
-  const built = (env: Record<string, string>): unknown => readCompose([], env).services['server-1']?.build
+  const built = (env: Record<string, string>): unknown => readCompose([], env).services['migrate']?.build
   const [, ...stages] = image.split(/^FROM /m)
   const packages = stages.find((stage) => /^\S+ AS packages\n/.test(stage)) ?? ''
 
@@ -153,7 +166,6 @@ test('the image has the optional packages that .env asks for, and no others', (t
     [...packages.matchAll(/^ARG (\w+)=$/gm)].map(([, name]) => name),
     ['TRACING', 'QUEUE_BOARD'],
   )
-  for (const name of ours) t.deepEqual(service(name).build, service('server-1').build, name)
 })
 
 test('Nginx reaches two servers by files in memory that only they and it may touch', (t) => {
@@ -163,14 +175,13 @@ test('Nginx reaches two servers by files in memory that only they and it may tou
     ['server-1', 'server-2'].map((name) => service(name).environment?.['LISTEN_FILE']),
   )
 
-  const holders = Object.keys(services).filter((name) =>
-    JSON.stringify(service(name).volumes ?? []).includes('sockets'),
-  )
+  const ofSockets = (name: string) =>
+    (service(name).volumes ?? []).find((one) => typeof one !== 'string' && one.source === 'sockets')
+  const holders = Object.keys(services).filter((name) => ofSockets(name) !== undefined)
   t.deepEqual(holders.toSorted(), ['nginx', 'server-1', 'server-2'])
   const mount = { type: 'volume', source: 'sockets', target: '/run/madang', volume: { nocopy: true } }
   for (const name of holders) {
-    const own = (service(name).volumes ?? []).find((one) => typeof one !== 'string')
-    t.deepEqual(own as unknown, name === 'nginx' ? { ...mount, read_only: true } : mount)
+    t.deepEqual(ofSockets(name) as unknown, name === 'nginx' ? { ...mount, read_only: true } : mount)
   }
 
   t.is(nginx.user, '101:101')
