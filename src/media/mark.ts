@@ -3,6 +3,7 @@ import type { Sql } from '../platform/mysql.ts'
 import { countSweep, ownInstallation } from './mark-store.ts'
 import type { Installation } from './mark-store.ts'
 import type { Storage } from './storage.ts'
+import { countShown } from './store.ts'
 
 /**
  * Whose files these are. A storage carries a mark: the installation that keeps its pictures here, and how many sweeps for strays its
@@ -62,7 +63,7 @@ export async function reserve(storage: Storage, own: Installation, replaced: str
   return 'empty'
 }
 
-/** For before the first file: an empty storage becomes ours. It is looked at once, and again after a failure. */
+/** For before the first file: an empty storage becomes ours, as long as we have no picture. It is looked at once, and again after a failure. */
 export function createMarking(parts: MarkParts): () => Promise<void> {
   let marking: Promise<void> | undefined
   return async () => {
@@ -75,8 +76,9 @@ export function createMarking(parts: MarkParts): () => Promise<void> {
   }
 }
 
+/** Where there are pictures an empty storage is another than theirs, such as a folder whose volume is not mounted. */
 async function markWhenEmpty({ sql, storage }: MarkParts): Promise<void> {
-  if ((await storage.mark()) !== undefined || !(await storage.isEmpty())) return
+  if ((await storage.mark()) !== undefined || !(await storage.isEmpty()) || (await countShown(sql)) > 0) return
   await writeMark(storage, await ownInstallation(sql))
 }
 

@@ -226,7 +226,7 @@ test.serial(
     for (const args of [[], ['--from', older], ['--gone-for-good', '2']]) {
       const { code, said } = await findMissing(world, ...args)
       t.is(code, 1, said)
-      t.true(said.startsWith(`None of the transcripts is in ${folder}: is its volume mounted?`), said)
+      t.true(said.startsWith(`Of 2 transcripts 0 are in ${folder}: is its volume mounted?`), said)
       t.deepEqual(await readdir(folder), [])
     }
     t.deepEqual(await world.sql('end_room').select('transcript_ndjson', 'transcript_html'), named)
@@ -234,6 +234,26 @@ test.serial(
     const { code, said } = await findMissing(world, '--folder-is-right', '--from', older)
     t.is(code, 0, said)
     t.true(said.includes(`BROUGHT  ${transcript}\n`), said)
+  },
+)
+
+test.serial(
+  'a folder that has but a few of the transcripts, as those of a room that was closed since, is not believed',
+  async (t) => {
+    const { world, transcript } = await site(t)
+    const folder = world.config.TRANSCRIPTS_FOLDER
+    const [closed] = await world.sql('end_room').select()
+    const named = (ending: string): string => `room-2-${'b'.repeat(64)}.${ending}`
+    const another = { room_id: 2, transcript_ndjson: named('ndjson'), transcript_html: named('html') }
+    await world.sql('end_room').insert({ ...closed, ...another })
+    await rm(path.join(folder, transcript))
+
+    const { code, said } = await findMissing(world, '--gone-for-good', '2')
+
+    t.is(code, 1, said)
+    t.true(said.startsWith(`Of 4 transcripts 1 are in ${folder}: is its volume mounted?`), said)
+    t.false((await readdir(folder)).includes(transcript))
+    t.is((await findMissing(world, '--folder-is-right', '--gone-for-good', '2')).code, 0)
   },
 )
 

@@ -10,7 +10,7 @@ import { countSweep } from '../../src/media/mark-store.ts'
 import { openS3Storage } from '../../src/media/s3-storage.ts'
 import type { Storage, StoredFile } from '../../src/media/storage.ts'
 import { Strays } from '../../src/media/strays.ts'
-import { insertPicture } from '../../src/media/store.ts'
+import { insertPicture, markProcessing } from '../../src/media/store.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { createWorld, worldOf } from '../support/world.ts'
 
@@ -132,6 +132,25 @@ for (const kind of ['disk', 's3']) {
       t.is(await takeOver({ sql: world().sql, ...unmarked }), 'unmarked')
       t.deepEqual(await sweep(unmarked), { removed: 1 })
       t.deepEqual(await missing(unmarked, [stray]), [stray])
+    },
+  )
+
+  test.serial(
+    `${kind}: an empty storage is not taken where there are pictures, whose storage is another`,
+    async (t) => {
+      const place = await emptyPlace(t, kind)
+      const other = await createWorld()
+      t.teardown(() => other.close())
+      const size = { width: 1, height: 1, bytes: 1, placeholder: '' }
+      const id = await insertPicture(other.sql, { owner: 1 as AccountId, name: 'AA_is_in_another_place', ...size })
+      await markProcessing(other.sql, id)
+
+      await createMarking({ sql: other.sql, ...place })()
+
+      t.deepEqual(await sweep(place, other), { removed: 0, refused: 'unmarked' })
+      t.is(await place.storage.mark(), undefined)
+      t.is(await takeOver({ sql: other.sql, ...place }), 'unmarked')
+      t.deepEqual(await sweep(place, other), { removed: 0 })
     },
   )
 

@@ -10,7 +10,7 @@ import { requireOwnSchema } from '../backup/own-schema.ts'
 import type { Found } from './found.ts'
 import type { MissingOptions } from './options.ts'
 import { findPictures } from './pictures.ts'
-import { findTranscripts, noneIsThere } from './transcripts.ts'
+import { countTranscripts, findTranscripts } from './transcripts.ts'
 
 export interface MissingParts {
   config: Config
@@ -50,14 +50,16 @@ export async function findMissing(
   })
 }
 
+/** A folder whose volume is not mounted has at most those that were written since. */
 async function requireTranscripts(sql: Sql, folder: string): Promise<void> {
-  if (!(await noneIsThere(sql, folder))) return
+  const { named, there } = await countTranscripts(sql, folder)
+  if (there * 2 >= named) return
   throw new CannotSettle(
-    `None of the transcripts is in ${folder}: is its volume mounted? Where it is, and all are gone, --folder-is-right says so.`,
+    `Of ${named} transcripts ${there} are in ${folder}: is its volume mounted? Where it is, and the others are gone, --folder-is-right says so.`,
   )
 }
 
-/** A folder that is not mounted, or another bucket, has no picture of ours, either. */
+/** Another bucket, or a folder whose volume is not mounted, has no mark of ours. */
 async function requireOurs(pictures: PictureFiles, sql: Sql): Promise<void> {
   const standing = await pictures.standing(sql)
   if (standing === 'ours') return

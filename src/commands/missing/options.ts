@@ -8,15 +8,15 @@ export const usage = `npm run missing-files -- [--from BACKUP] [--gone-for-good 
   --from BACKUP          what is missing is brought from there, each file as it was written; any backup that still has it will do
   --gone-for-good COUNT  as many as are still missing then: these pictures are shown as failed, these transcripts no longer offered.
                          That is on record, and not undone by bringing the files later
-  --folder-is-right      where not one transcript is in its folder nothing is done, since its volume may not be mounted: this says that
-                         they are gone indeed
+  --folder-is-right      where most transcripts are not in their folder nothing is done, since its volume may not be mounted: this says
+                         that they are gone indeed
 
 Ends with 0 when nothing is missing any more, with 3 when something is, with 2 for arguments that make no sense, else with 1.`
 
 export interface MissingOptions {
   from: string | undefined
   goneForGood: number | undefined
-  /** Whether a folder without a transcript is believed. */
+  /** Whether a folder without most of the transcripts is believed. */
   isFolderRight: boolean
 }
 

@@ -8,14 +8,16 @@ import { pathOfTranscript } from '../backup/transcripts.ts'
 import { factsOf, isThere, writeFile } from '../backup/written-file.ts'
 import type { Found } from './found.ts'
 
-/** Whether rows name transcripts and the folder has none: as one whose volume is not mounted. */
-export async function noneIsThere(sql: Sql, folder: string): Promise<boolean> {
-  let isAnyNamed = false
+/** How many transcripts rows name, and how many of these the folder has. */
+export async function countTranscripts(sql: Sql, folder: string): Promise<{ named: number; there: number }> {
+  const count = { named: 0, there: 0 }
   for await (const names of allTranscripts(sql)) {
-    for (const name of names) if (await isThere(path.join(folder, name))) return false
-    isAnyNamed ||= names.length > 0
+    for (const name of names) {
+      count.named += 1
+      if (await isThere(path.join(folder, name))) count.there += 1
+    }
   }
-  return isAnyNamed
+  return count
 }
 
 /** Reads every transcript, and brings back what is not as its name says. */
