@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -9,6 +10,12 @@ import { aliceAndBob, ask, holdsFocus, openRoomFor, say } from './room-windows.t
 const inBrowser = browserPath === undefined ? test.skip : test.serial
 const stack = stackOf(test, { FLUSH_AGE_SECONDS: 1 }, { isForBrowsers: true })
 const browser = browserOf(test)
+
+/** What is shown of what one was writing where nothing can be written any more. */
+const unsent = (page: Page): Promise<string[]> =>
+  page
+    .locator('.unsent-words textarea[readonly]')
+    .evaluateAll((all: HTMLTextAreaElement[]) => all.map(({ value }) => value))
 
 inBrowser('who waits for a receipt is told why there is none, and sees it come', async (t) => {
   t.timeout(120_000)
@@ -106,6 +113,33 @@ inBrowser('who is writing when the room is closed stands at what says so', async
 
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
   t.true(await holdsFocus(bob, '.room-composer-silent'))
+  t.deepEqual(bob.complaints, [])
+})
+
+inBrowser('what one was writing when the room is closed is shown until it is thrown away', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, 'as it was')
+  await alice.page.locator('.message-mark:not([data-state=sending])').waitFor()
+  await alice.page.locator('.room-composer-input').fill('one more thing')
+  await alice.page.locator('.message').last().press('e')
+  await alice.page.getByLabel('Edit the message').fill('as it may be')
+  await bob.page.locator('.room-composer-input').fill('half a thought')
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+
+  t.deepEqual(await unsent(alice.page), ['as it may be', 'one more thing'])
+  t.deepEqual(await unsent(bob.page), ['half a thought'])
+  await bob.page.reload()
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+  t.deepEqual(await unsent(bob.page), ['half a thought'])
+  await bob.page.getByRole('button', { name: 'Discard' }).click()
+  t.deepEqual(await unsent(bob.page), [])
+  await bob.page.reload()
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+  t.deepEqual(await unsent(bob.page), [])
   t.deepEqual(bob.complaints, [])
 })
 

@@ -93,6 +93,28 @@ inBrowser('what is being changed in a post stays when the post is deleted meanwh
   }
 })
 
+inBrowser('what one was writing of a post that is deleted meanwhile is shown until it is thrown away', async (t) => {
+  const alice = await window(t, 'alice')
+  const { page } = alice
+  const post = await ask(alice, '/v1/posts', { text: 'as it was', pictures: [] })
+  await page.goto(`/posts/${post.id}`)
+  await page.locator('.comment-form textarea').fill('half a thought')
+
+  await ask(alice, `/v1/posts/${post.id}`, undefined, 'DELETE')
+  await page.getByRole('heading', { name: 'This post is gone' }).waitFor()
+
+  const unsent = page.getByLabel('What you were writing')
+  t.is(await unsent.inputValue(), 'half a thought')
+  await page.reload()
+  await unsent.waitFor()
+  t.is(await unsent.inputValue(), 'half a thought')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await unsent.waitFor({ state: 'detached' })
+  await page.reload()
+  await page.getByRole('heading', { name: 'This post is gone' }).waitFor()
+  t.is(await unsent.count(), 0)
+})
+
 inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {
   const { page } = await window(t, 'carol')
   await page.goto('/')

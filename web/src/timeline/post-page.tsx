@@ -1,10 +1,12 @@
 import './post-page.css'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso/router'
 import { Page } from '../shell/page.tsx'
-import { api } from '../shell/session.ts'
+import { api, me } from '../shell/session.ts'
+import { UnsentWords } from '../shell/unsent-words.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
+import { commentDrafts } from './comment-draft.ts'
 import { CommentList } from './comment-list.tsx'
 import { OnePost } from './one-post.ts'
 import { nameOf } from './person-line.tsx'
@@ -28,7 +30,7 @@ function PostOf({ id }: { id: string }) {
   const { route } = useLocation()
   const one = useOnePost(id)
   const entry = one.entry.value
-  if (one.isGone.value) return <Gone />
+  if (one.isGone.value) return <Gone id={id} />
   const title = entry === undefined ? text.value.title : text.value.postTitle(nameOf(entry.value.post.author))
   return (
     <Page title={title} isTitleHidden>
@@ -59,7 +61,9 @@ function useOnePost(id: string): OnePost {
   return one
 }
 
-function Gone() {
+function Gone({ id }: { id: string }) {
+  const drafts = commentDrafts(me.value?.id ?? '', id)
+  const [unsent, setUnsent] = useState(() => drafts.read().text)
   const { gone, goneText, toTimeline } = text.value
   return (
     <Page title={gone} isTitleHidden>
@@ -74,6 +78,15 @@ function Gone() {
       >
         {goneText}
       </EmptyState>
+      {unsent !== '' && (
+        <UnsentWords
+          words={unsent}
+          onDiscard={() => {
+            drafts.keep({ text: '' })
+            setUnsent('')
+          }}
+        />
+      )}
     </Page>
   )
 }

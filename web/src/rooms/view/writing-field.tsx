@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useMentions } from '../../mentions/use-mentions.tsx'
 import { DropGround } from '../../pictures/drop-ground.tsx'
@@ -35,11 +36,13 @@ export interface WritingFieldProps {
   onBack: (replyTo: Row) => void
   onEdit: (row: Row, body: string) => void
   onSent: () => void
+  /** What an edit has made of the message so far: nobody else keeps it. */
+  edited: RefObject<string>
 }
 
 /** A message while it is written, or written anew: words, and for a new one pictures. */
 export function WritingField(props: WritingFieldProps) {
-  const { name, replyTo, editing, isSaving, uploads, onDone, onBack, onEdit, onSent } = props
+  const { name, replyTo, editing, isSaving, uploads, onDone, onBack, onEdit, onSent, edited } = props
   const { visit, me } = useRoom()
   const socket = useSocket()
   const [body, setBody] = useState(() => startOf(me, visit.id, editing))
@@ -54,6 +57,9 @@ export function WritingField(props: WritingFieldProps) {
     if (replyTo !== undefined || !isNew) field.current?.focus()
   }, [replyTo, isNew])
   useLayoutEffect(() => grow(field.current), [body])
+  useLayoutEffect(() => {
+    edited.current = isNew || body === startOf(me, visit.id, editing) ? '' : body
+  }, [body, isNew, editing, edited, me, visit])
 
   const ready = bodyToSend(body)
   const tooLong = bytesOf(ready) - mostBytes
