@@ -16,6 +16,7 @@ import { backupOptions, usage } from './backup/options.ts'
 import type { BackupOptions } from './backup/options.ts'
 import { takeBackup } from './backup/take.ts'
 import type { Taken } from './backup/take.ts'
+import { DiskIsFull } from './backup/target.ts'
 import { progressBar } from './seed/bar.ts'
 
 /** npm run backup: copies the whole installation while it runs. */
@@ -84,7 +85,7 @@ function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, 
   ].join('\n')
 }
 
-const plain = [ConfigError, CannotStart, TablesAreLocked, DamagedBackup, BadArguments]
+const plain = [ConfigError, CannotStart, TablesAreLocked, DamagedBackup, DiskIsFull, BadArguments]
 
 try {
   process.exit(await main(process.argv.slice(2)))

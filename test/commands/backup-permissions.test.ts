@@ -5,7 +5,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { DamagedBackup, readManifest } from '../../src/commands/backup/manifest.ts'
 import { BadArguments } from '../../src/commands/arguments.ts'
-import { beginIn } from '../../src/commands/backup/target.ts'
+import { DiskIsFull, beginIn, reasonOfEnd } from '../../src/commands/backup/target.ts'
 
 /** A folder that is mounted into a container is often not the user's who runs in it. */
 
@@ -43,9 +43,35 @@ test.serial('so they are where a file is in the way', async (t) => {
   const folder = await folderOf(t)
   await writeFile(path.join(folder, 'file'), '')
 
-  const error = await t.throwsAsync(() => beginIn(path.join(folder, 'file', 'new')), { instanceOf: BadArguments })
+  for (const to of [path.join(folder, 'file'), path.join(folder, 'file', 'new')]) {
+    await t.throwsAsync(() => beginIn(to), {
+      instanceOf: BadArguments,
+      message: `Nothing can be written to ${to} (ENOTDIR): this is the user ${process.geteuid?.()}`,
+    })
+    await t.throwsAsync(() => readManifest(to), {
+      instanceOf: DamagedBackup,
+      message: `${to} has no manifest.json: it is no backup, or one that was never finished`,
+    })
+  }
+})
 
-  t.regex(error?.message ?? '', /file\/new \(ENOTDIR\)/)
+test.serial('so they are where a folder that is there says that it is not', async (t) => {
+  for (const to of ['/proc/none', '/proc/none/new']) {
+    await t.throwsAsync(() => beginIn(to), {
+      instanceOf: BadArguments,
+      message: new RegExp(`^Nothing can be written to ${to} \\(ENOENT\\): `),
+    })
+  }
+})
+
+test.serial('of a disk that is full the folder is said, and that the same command goes on', async (t) => {
+  const full = await writeFile('/dev/full', 'x').catch((error: unknown) => error)
+
+  t.like(reasonOfEnd(full, '/backups/today'), {
+    constructor: DiskIsFull,
+    message:
+      'There is no room left for /backups/today (ENOSPC): make room and say the same again: the backup goes on, and what is there is not copied anew',
+  })
 })
 
 test.serial('a backup that is not for us to read says so, and who we are', async (t) => {

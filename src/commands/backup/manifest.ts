@@ -93,7 +93,7 @@ async function readText(file: string): Promise<string> {
     if (codeOf(error) === 'EACCES') {
       throw new DamagedBackup(`${file} cannot be read (EACCES): this is the user ${process.geteuid?.()}`)
     }
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
     throw new DamagedBackup(
       `${path.dirname(file)} has no ${manifestName}: it is no backup, or one that was never finished`,
     )

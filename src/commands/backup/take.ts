@@ -18,7 +18,7 @@ import { requireOwnSchema } from './own-schema.ts'
 import { bringPictures, listPictures } from './pictures.ts'
 import type { Progress } from './progress.ts'
 import { tableFile, writeTable } from './table-file.ts'
-import { beginIn, finishIn, tidy } from './target.ts'
+import { beginIn, finishIn, reasonOfEnd, tidy } from './target.ts'
 import { copyTranscripts } from './transcripts.ts'
 
 export interface BackupParts {
@@ -46,30 +46,36 @@ const recordTables = new Set(['migrations', 'under_way'])
 /**
  * Takes a backup of an installation that may run. First what rooms have buffered is stored, then everything is read as it is at one
  * moment: so whatever was acknowledged before is in the rows, and Redis has nothing that a backup needs. Files are copied before and after
- * that moment. Errors: `BadArguments`, `CannotStart`, `DamagedBackup` of the earlier one.
+ * that moment. Errors: `BadArguments`, `CannotStart`, `DamagedBackup` of the earlier one, `DiskIsFull`.
  */
 export async function takeBackup(parts: BackupParts, { to, after }: BackupOptions): Promise<Taken> {
   const earlier = after === undefined ? undefined : await Earlier.open(after)
   return underLock(parts.sql, async () => {
     await requireOwnSchema(parts.sql)
     await beginIn(to)
-    const [damagedBefore, goneHere]: [string[], string[]] = [[], []]
-    const copying: Copying = {
-      ...{ folder: to, earlier },
-      onFile: () => parts.progress.done(1),
-      onDamaged: (file) => damagedBefore.push(file),
-      onGoneHere: (name) => goneHere.push(name),
-    }
-    parts.progress.begin('pictures', await parts.pictures.count(parts.sql), 0)
-    await bringPictures(parts.pictures, parts.sql, copying)
-    const { now: keeps } = await databaseFacts(parts.sql)
-    await storeRooms(parts)
-    const manifest = await inSnapshot(parts.snapshots, (snapshot) => readAll(parts, snapshot, copying, keeps))
-    await finishIn(to)
-    await writeManifest(to, manifest)
-    await tidy(to)
-    return { manifest, damagedBefore, goneHere }
+    return fill(parts, to, earlier).catch((error: unknown) => {
+      throw reasonOfEnd(error, to)
+    })
   })
+}
+
+async function fill(parts: BackupParts, to: string, earlier: Earlier | undefined): Promise<Taken> {
+  const [damagedBefore, goneHere]: [string[], string[]] = [[], []]
+  const copying: Copying = {
+    ...{ folder: to, earlier },
+    onFile: () => parts.progress.done(1),
+    onDamaged: (file) => damagedBefore.push(file),
+    onGoneHere: (name) => goneHere.push(name),
+  }
+  parts.progress.begin('pictures', await parts.pictures.count(parts.sql), 0)
+  await bringPictures(parts.pictures, parts.sql, copying)
+  const { now: keeps } = await databaseFacts(parts.sql)
+  await storeRooms(parts)
+  const manifest = await inSnapshot(parts.snapshots, (snapshot) => readAll(parts, snapshot, copying, keeps))
+  await finishIn(to)
+  await writeManifest(to, manifest)
+  await tidy(to)
+  return { manifest, damagedBefore, goneHere }
 }
 
 async function storeRooms({ storing }: BackupParts): Promise<void> {

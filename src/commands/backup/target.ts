@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { BadArguments } from '../arguments.ts'
 import { listName, manifestName } from './manifest.ts'
-import { aside, codeOf, syncFolder } from './written-file.ts'
+import { aside, codeOf, isThere, syncFolder } from './written-file.ts'
 
 /** What a folder holds in which a backup was begun: nothing else may be in the way. */
 const ours = new Set([aside, 'database', 'pictures', 'transcripts', listName])
@@ -28,8 +28,26 @@ function reasonOf(error: unknown, folder: string): unknown {
   return new BadArguments(`Nothing can be written to ${folder} (${code}): this is the user ${process.geteuid?.()}`)
 }
 
+/** Thrown with one readable line where the disk is full: what is there stays, and the same command goes on. */
+export class DiskIsFull extends Error {}
+
+/** What is said of an error in the midst of a backup to this folder. */
+export function reasonOfEnd(error: unknown, folder: string): unknown {
+  const code = codeOf(error) ?? ''
+  if (!['ENOSPC', 'EDQUOT'].includes(code)) return error
+  const advice = 'make room and say the same again: the backup goes on, and what is there is not copied anew'
+  return new DiskIsFull(`There is no room left for ${folder} (${code}): ${advice}`, { cause: error })
+}
+
+/** Node's own way to make a folder with those above it never ends where one that is there says that it is not, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isThere(folder)) return
+  await makeFolder(path.dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
+}
+
 async function prepare(folder: string): Promise<'new' | 'going on'> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const found = await readdir(folder)
   if (found.includes(manifestName)) throw new BadArguments(`${folder} holds a backup already: name another folder`)
   const strange = found.filter((name) => !ours.has(name))
