@@ -45,7 +45,7 @@ export async function renderOnce(parts: RenderParts, id: MediaId): Promise<'noth
   }
 }
 
-/** Only what the picture itself is to blame for ends in giving up: a storage that is away comes back some day. */
+/** Only what the picture itself is to blame for ends in giving up: a storage that is away comes back some day, and a lost original may, too. */
 async function afterFailure(parts: RenderParts, picture: Picture, error: unknown): Promise<'later' | Outcome> {
   const { id, attempts, bytes } = picture
   parts.log.warn({ err: error, picture: id, attempts }, 'the picture could not be rendered')
@@ -59,7 +59,7 @@ async function afterFailure(parts: RenderParts, picture: Picture, error: unknown
 
 async function originalOf({ storage }: RenderParts, { name }: Picture): Promise<Buffer> {
   const original = await storage.get(originalFile(name))
-  if (original === undefined) throw new Problem('broken_picture', { detail: 'The original is not there' })
+  if (original === undefined) throw new Error('The original is not there')
   return original
 }
 

@@ -147,6 +147,13 @@ test.serial(
     for (let attempt = 0; attempt < 7; attempt += 1) await away.work.render(patient)
     t.like(await rowOf(house(), patient), { state: 'processing', attempts: 0 })
     t.truthy((await rowOf(house(), patient))?.last_error)
+    // A folder whose volume is not mounted, or a restore of a backup that lacks the original.
+    const bare = await openHouse(house().world, { MEDIA_FOLDER: `${house().config.MEDIA_FOLDER}-bare` })
+    t.teardown(() => bare.close())
+    for (let attempt = 0; attempt < 7; attempt += 1) await bare.work.render(patient)
+    t.like(await rowOf(house(), patient), {
+      ...{ state: 'processing', attempts: 0, last_error: 'The original is not there' },
+    })
     await house().work.render(patient)
     t.is((await rowOf(house(), patient))?.state, 'ready')
   },
