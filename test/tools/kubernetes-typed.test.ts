@@ -4,12 +4,19 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { overlayNames, renderOverlay } from '../../tools/kubernetes/render.ts'
 import { projectFolder } from '../../tools/paths.ts'
+import { ask } from '../../tools/services/shell.ts'
+import { workloadsIn } from '../support/manifests.ts'
+import { rendered } from '../support/overlays.ts'
 
 /** What docs/kubernetes.md tells somebody to type, run with a `kubectl` in the place of a cluster's. */
 
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8')
 const page = read('docs/kubernetes.md')
+const program = process.env['KUBECTL'] ?? ''
 
 /** The lines of the block in which `part` stands. */
 function block(part: string): string[] {
@@ -116,3 +123,76 @@ test('on a cluster the way back begins with the old version, and then restores',
   t.true(at('the old tag') >= 0 && at('the old tag') < at('*To restore*'), steps.join('\n'))
   t.true(page.includes('**To restore**'))
 })
+
+const ingress = z.looseObject({
+  kind: z.literal('Ingress'),
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()) }),
+  spec: z.looseObject({
+    ingressClassName: z.string().optional(),
+    tls: z.array(z.looseObject({ secretName: z.string() })),
+  }),
+})
+const account = z.looseObject({
+  kind: z.literal('ServiceAccount'),
+  imagePullSecrets: z.array(z.looseObject({ name: z.string() })).default([]),
+})
+/** The first of them that is of this shape. */
+function only<T>(shape: z.ZodType<T>, manifests: readonly unknown[]): T {
+  const [found] = manifests.flatMap((one) => shape.safeParse(one).data ?? [])
+  if (found === undefined) throw new Error('there is none')
+  return found
+}
+
+for (const name of overlayNames()) {
+  rendered(`${name}: the certificate, which it does not make, is named at its top and in what is typed`, async (t) => {
+    const manifests = await renderOverlay(program, name)
+    const secrets = manifests.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name)
+    const { spec } = only(ingress, manifests)
+    const [head = ''] = read(`deploy/kubernetes/overlays/${name}/kustomization.yaml`).split('apiVersion:')
+
+    t.true(spec.tls.length > 0)
+    for (const { secretName } of spec.tls) {
+      t.false(secrets.includes(secretName), secretName)
+      t.true(head.includes(`Secret ${secretName}`), head)
+      t.true(page.includes(`\`kubectl -n madang create secret tls ${secretName} --cert=`), secretName)
+    }
+    if (spec.ingressClassName === undefined) t.true(page.includes('`kubectl get ingressclass`'))
+  })
+}
+
+rendered(
+  'the patches of the page bring class, certificate and a registry, with the Secret that is typed',
+  async (t) => {
+    const [, text = ''] = /```yaml\n([^`]*^patches:[^`]*)```/m.exec(page) ?? []
+    const { patches } = parse(text) as { patches: unknown[] }
+    const manifests = await renderOverlay(program, 'small', { patches })
+    const { metadata, spec } = only(ingress, manifests)
+    const [, secret = ''] = /create secret docker-registry ([\w-]+) /.exec(page) ?? []
+
+    t.is(spec.ingressClassName, 'traefik')
+    t.is(metadata.annotations['cert-manager.io/cluster-issuer'], 'letsencrypt')
+    t.true(Object.keys(metadata.annotations).length > 5, 'those that it had stay')
+    t.deepEqual(only(account, manifests).imagePullSecrets, [{ name: secret }])
+  },
+)
+
+rendered(
+  'whose number an autoscaler has is taken out of what was applied before, by a word that kubectl has',
+  async (t) => {
+    const manifests = await renderOverlay(program, 'small', { components: ['autoscaling'] })
+    const taken = manifests
+      .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+      .map(({ metadata }) => metadata.name)
+    const lines = block('edit-last-applied')
+
+    t.deepEqual(taken.toSorted(), ['nginx', 'server'])
+    t.deepEqual(
+      lines.slice(0, taken.length).toSorted(),
+      taken.map((name) => `kubectl -n madang apply edit-last-applied deployment/${name}`).toSorted(),
+    )
+    const set = workloadsIn(manifests).filter(({ name, replicas }) => taken.includes(name) && replicas !== undefined)
+    for (const { name } of set) t.true(page.includes(`its own patch of \`replicas\`, for \`${name}\``), name)
+    t.true(lines[taken.length]?.startsWith('kubectl apply -k '))
+    t.is((await ask(program, ['apply', 'edit-last-applied', '--help'])).code, 0)
+  },
+)

@@ -26,6 +26,7 @@ const kustomization = z.looseObject({
   components: z.array(z.string()).default([]),
   configMapGenerator: z.array(generator).default([]),
   secretGenerator: z.array(z.looseObject({ name: z.string(), files: z.array(z.string()) })).default([]),
+  patches: z.array(z.unknown()).default([]),
 })
 type Kustomization = z.output<typeof kustomization>
 
@@ -59,6 +60,8 @@ export interface Changes {
   components?: readonly string[]
   /** Settings that it makes besides its own, as `NAME=value`, of servers (`settings`) or of Nginx (`nginx-settings`). */
   settings?: Readonly<Record<string, readonly string[]>>
+  /** Patches behind its own, as its kustomization.yaml would have them. */
+  patches?: readonly unknown[]
 }
 
 /** What `kubectl apply -k` would send of an overlay, of a copy. Error: a Problem with the words of kustomize. */
@@ -70,11 +73,11 @@ export async function renderOverlay(kubectl: string, overlay: string, changes: C
       cpSync(path.join(projectFolder, source), path.join(copy, source), { recursive: true, filter: isNoSecret })
     }
     const folder = path.join(copy, overlaysFolder, overlay)
-    const { components = [], settings = {} } = changes
+    const { withSecrets: _, ...further } = changes
     // Else it is rendered as it stands, byte by byte.
-    if (components.length + Object.keys(settings).length > 0) {
+    if (Object.values(further).some((one) => Object.keys(one).length > 0)) {
       const file = path.join(folder, 'kustomization.yaml')
-      writeFileSync(file, stringify(extended(readOverlay(overlay), components, settings)))
+      writeFileSync(file, stringify(extended(readOverlay(overlay), further)))
     }
     withSecrets(folder)
     return parseManifests(await kustomize(kubectl, folder))
@@ -103,11 +106,7 @@ function readOverlay(overlay: string): Kustomization {
   return kustomization.parse(parse(text))
 }
 
-function extended(
-  given: Kustomization,
-  components: readonly string[],
-  settings: Readonly<Record<string, readonly string[]>>,
-): Kustomization {
+function extended(given: Kustomization, { components = [], settings = {}, patches = [] }: Changes): Kustomization {
   return {
     ...given,
     components: [...given.components, ...components.map((name) => `../../components/${name}`)],
@@ -115,6 +114,7 @@ function extended(
       ...one,
       literals: [...one.literals, ...(settings[one.name] ?? [])],
     })),
+    patches: [...given.patches, ...patches],
   }
 }
 
