@@ -38,6 +38,31 @@ inBrowser('two people on two servers talk, and each sees what became of their wo
   t.deepEqual([...alice.complaints, ...bob.complaints], [])
 })
 
+inBrowser('what is written before the messages are there is shown at once, and then among them, once', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { page } = bob
+  await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'is anybody here?' })
+  const pages = Promise.withResolvers<void>()
+  await page.route(/\/v1\/rooms\/[^/]+\/messages/, async (route) => {
+    await pages.promise
+    await route.continue()
+  })
+  await page.goto(`/rooms/${room}`)
+
+  await say(page, 'I am')
+  await page.locator('.message-own', { hasText: 'I am' }).locator('.message-mark[data-state]').waitFor()
+  t.deepEqual(await bodiesOf(page), ['I am'])
+  await alice.page.goto(`/rooms/${room}`)
+  await alice.page.getByText('I am').waitFor()
+  pages.resolve()
+
+  await page.getByText('is anybody here?').waitFor()
+  await page.locator('.message-own .message-mark[data-state=stored]').waitFor()
+  t.deepEqual(await bodiesOf(page), ['is anybody here?', 'I am'])
+  t.deepEqual([...alice.complaints, ...bob.complaints], [])
+})
+
 inBrowser('a reply, a reaction, an edit and a deletion are seen by both, and count each person once', async (t) => {
   t.timeout(120_000)
   const { alice, bob, room } = await aliceAndBob(t, browser(), stack())

@@ -18,6 +18,7 @@ import { silenceOf } from './composing.ts'
 import { DoorView } from './door-view.tsx'
 import { EndedView } from './ended.tsx'
 import { MessageList } from './message-list.tsx'
+import { PendingMessage } from './message.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import type { Reader } from './reader.ts'
 import { RoomComposer } from './room-composer.tsx'
@@ -105,6 +106,19 @@ export function Room({ id, me }: { id: string; me: string }) {
   )
 }
 
+/** What I have written and is on its way, before the messages are there among which it will stand. */
+function Coming({ reader }: { reader: Reader }) {
+  const pending = reader.items.value.filter((item) => item.type === 'pending')
+  if (pending.length === 0) return null
+  return (
+    <div key="coming" class="room-coming">
+      {pending.map(({ key, message, isFirst, isLast }) => (
+        <PendingMessage key={key} id={key} {...{ message, isFirst, isLast }} isFocusable={false} />
+      ))}
+    </div>
+  )
+}
+
 /** The messages, or what is instead of them. */
 function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
   const room = visit.room.value
@@ -114,22 +128,28 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
   if (trouble?.code === 'not_found' || trouble?.code === 'bad_input') return <EndedView why="not_found" />
   if (trouble !== undefined) {
     return (
-      <div class="room-instead">
-        <ErrorState problem={trouble} onRetry={() => void visit.enter()} />
-      </div>
+      <>
+        <div class="room-instead">
+          <ErrorState problem={trouble} onRetry={() => void visit.enter()} />
+        </div>
+        <Coming reader={reader} />
+      </>
     )
   }
   if (visit.ended.value !== undefined) return <EndedView why={visit.ended.value} />
   if (room !== undefined && !room.me.mayRead) return <DoorView visit={visit} room={room} />
   if (room === undefined || !visit.isReady.value) {
     return (
-      <div key="loading" class="room-instead room-loading">
-        <Loading>
-          <SkeletonText lines={2} />
-          <SkeletonText lines={3} />
-          <SkeletonText lines={2} />
-        </Loading>
-      </div>
+      <>
+        <div key="loading" class="room-instead room-loading">
+          <Loading>
+            <SkeletonText lines={2} />
+            <SkeletonText lines={3} />
+            <SkeletonText lines={2} />
+          </Loading>
+        </div>
+        <Coming reader={reader} />
+      </>
     )
   }
   const isEmpty =

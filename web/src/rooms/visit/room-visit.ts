@@ -76,6 +76,8 @@ export class RoomVisit {
   #asked = 0
   #latest: { turn: number; answer: Promise<RoomAndMe> } | undefined
   #isComingIn = false
+  /** Until those that this device keeps are shown. */
+  #showingOutgoing: Promise<void> | undefined
   #isLeft = false
 
   constructor(id: string, parts: VisitParts) {
@@ -162,13 +164,16 @@ export class RoomVisit {
 
   async #showInside({ me, state }: RoomAndMe): Promise<void> {
     const readUpTo = me.readUpTo === null ? undefined : parsePlace(me.readUpTo)
+    if (this.#isLeft) return
+    // What I write is shown at once, and not with the messages.
+    this.#showingOutgoing ??= this.#showOutgoing()
     await this.#readPages(readUpTo)
     if (this.#isLeft) return
     this.marker.startAt(readUpTo)
     this.isReady.value = true
     // What its first page tells of may have happened since the room was read.
     if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.refreshSoon()
-    await this.#showOutgoing()
+    await this.#showingOutgoing
     if (state === 'closed') this.isOver.value = true
     else if (!this.#isLeft) this.#listen()
   }
