@@ -125,6 +125,32 @@ test('a volume that is typed is one of compose', (t) => {
   }
 })
 
+test('a network that is typed is one of compose', (t) => {
+  const [, project = ''] = /^name: (\w+)$/m.exec(read('docker-compose.yml')) ?? []
+  const networks = typed.flatMap(({ text }) =>
+    [...text.matchAll(/docker network inspect ([\w-]+)/g)].map(([, name = '']) => name),
+  )
+
+  t.true(networks.length > 0)
+  for (const name of networks) {
+    t.true(name.startsWith(`${project}_`) && name.slice(project.length + 1) in compose.networks, name)
+  }
+})
+
+test('the folder of secrets is made before anything is put into it', (t) => {
+  const maker = read('tools/make-secrets.ts')
+  t.regex(maker, /existsSync\(folder\)\) throw/, 'it refuses one that is there')
+  const [, first = ''] = /^## TLS and HTTP\/2\n[\s\S]*?^1\. (.*)$/m.exec(read('docs/nginx.md')) ?? []
+  const [, second = ''] =
+    /^## From nothing to a site\n[\s\S]*?^2\. ([\s\S]*?)^3\. /m.exec(read('docs/compose.md')) ?? []
+
+  t.regex(
+    first,
+    /^Behind step 2 of \[compose\.md\]\(compose\.md#from-nothing-to-a-site\).*`mkdir -p secrets\/tls\/challenges`/,
+  )
+  t.regex(second, /docker run .* node tools\/make-secrets\.ts/)
+})
+
 test('every setting that compose reads from .env is in the guide of compose or of Nginx', (t) => {
   const files = configurations
     .filter((file) => file.endsWith('.yml'))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { newSecrets } from './local/new-secrets.ts'
@@ -33,7 +33,9 @@ async function main(): Promise<number> {
   // The folder keeps others out; the files themselves must be readable for users whose numbers only the images know.
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const [name, value] of Object.entries(files)) {
-    writeFileSync(path.join(folder, name), `${value}\n`, { mode: 0o644 })
+    writeFileSync(path.join(folder, name), `${value}\n`)
+    // Whatever the umask is.
+    chmodSync(path.join(folder, name), 0o644)
   }
   process.stdout.write(
     `Wrote ${Object.keys(files).join(', ')} to ${folder}. Keep a copy of receipt_key and token_keys.\n`,

@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { parse } from 'yaml'
 import { projectFolder } from '../../tools/paths.ts'
 import { ask } from '../../tools/services/shell.ts'
 import { readCompose } from '../support/compose.ts'
@@ -54,6 +55,32 @@ withCompose('with TLS a site says its address, and hears so', async (t) => {
   t.regex(output, /with TLS, \.env says the https:\/\/ address that people open/)
 })
 
+withCompose(
+  'with an Alertmanager as the guide has it Prometheus reads a copy, which names it, and the rules of before',
+  async (t) => {
+    const guide = readFileSync(path.join(projectFolder, 'docs/monitoring.md'), 'utf8')
+    const [, further = ''] = /```yaml\n(services:\n {2}alertmanager:[\s\S]*?)```/.exec(guide) ?? []
+    const { code, output } = await composeOf(t, [], {}, further)
+
+    t.is(code, 0, output)
+    const { prometheus, alertmanager } = (JSON.parse(output) as Composed).services
+    const mounted = (prometheus?.volumes ?? []).map(({ source, target }) => [path.basename(source), target])
+    t.deepEqual(mounted.toSorted(), [
+      ['alerts.yml', '/etc/madang/alerts.yml'],
+      ['prometheus', '/prometheus'],
+      ['prometheus.yml', '/etc/madang/prometheus.yml'],
+    ])
+    const own = prometheus?.volumes?.find(({ target }) => target === '/etc/madang/prometheus.yml')?.source ?? ''
+    t.false(own.includes('deploy'), own)
+    t.deepEqual(Object.keys(alertmanager?.networks ?? {}), ['inside', 'outside'])
+
+    const configuration = readFileSync(path.join(projectFolder, 'deploy/monitoring/prometheus.yml'), 'utf8')
+    const told = configuration.replace(/^# (alerting:\n)# (.*\n)# (.*\n)/m, '$1$2$3')
+    const { alerting } = parse(told) as { alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] } }
+    t.deepEqual(alerting.alertmanagers[0]?.static_configs[0]?.targets, ['alertmanager:9093'])
+  },
+)
+
 withCompose('a file that Compose does not understand is found out', async (t) => {
   const { code, output } = await composeOf(t, [], {}, 'services: { nginx: { memry: 1g } }\n')
 
@@ -64,7 +91,7 @@ withCompose('a file that Compose does not understand is found out', async (t) =>
 /** A service as Compose writes it in JSON. */
 interface ComposedService extends Omit<ComposeService, 'deploy' | 'volumes' | 'ports' | 'secrets' | 'networks'> {
   deploy: { replicas?: number; resources: { limits: { memory: string; cpus: number | string; pids: number } } }
-  volumes?: { target: string }[]
+  volumes?: { source: string; target: string }[]
   ports?: { target: number; published: string; host_ip?: string }[]
   secrets?: { source: string }[]
   networks: Record<string, { aliases?: string[] } | null>

@@ -240,6 +240,14 @@ test('Prometheus and Grafana run where they are asked for, and are given the fil
   }
 })
 
+test('Grafana fetches nothing and reports to nobody by itself', (t) => {
+  const { environment = {} } = service('grafana')
+  const off = ['REPORTING_ENABLED', 'CHECK_FOR_UPDATES', 'CHECK_FOR_PLUGIN_UPDATES'].map((name) => `ANALYTICS_${name}`)
+
+  t.is(environment['GF_PLUGINS_PREINSTALL_DISABLED'], 'true')
+  for (const name of [...off, 'NEWS_NEWS_FEED_ENABLED']) t.is(environment[`GF_${name}`], 'false', name)
+})
+
 test('whoever the guides let bring, save or restore pictures reaches the bucket', (t) => {
   const guides = ['operations.md', 'upgrading.md'].map((name) =>
     readFileSync(path.join(projectFolder, 'docs', name), 'utf8'),

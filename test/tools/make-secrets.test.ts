@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { projectFolder } from '../../tools/paths.ts'
+
+const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
 
 test('secrets go into the named folder once, and stay as they are', (t) => {
   const { folder, run } = setting(t)
@@ -16,6 +18,19 @@ test('secrets go into the named folder once, and stay as they are', (t) => {
   t.is(again.status, 1)
   t.regex(again.stderr, /is there already/)
   t.is(readFileSync(path.join(folder, 'secrets', 'token_keys'), 'utf8'), made)
+})
+
+test('the folder keeps others out, and the users of containers read the files, also on a hardened machine', (t) => {
+  for (const mask of ['022', '077']) {
+    const { folder } = setting(t)
+    const words = ['-c', `umask ${mask}; exec "$@"`, 'sh', process.execPath, script, 'secrets']
+    const { status, stderr } = spawnSync('sh', words, { cwd: folder, encoding: 'utf8' })
+
+    t.is(status, 0, stderr)
+    const modeOf = (...file: string[]): number => statSync(path.join(folder, 'secrets', ...file)).mode & 0o777
+    t.is(modeOf(), 0o700, mask)
+    t.is(modeOf('token_keys'), 0o644, mask)
+  }
 })
 
 test('help is shown, and what is no folder is refused, without writing anything', (t) => {
@@ -42,9 +57,10 @@ test('a machine that has Node and nothing else makes them', (t) => {
     recursive: true,
     filter: (file) => !file.includes('node_modules'),
   })
-  const script = path.join(folder, 'tools', 'make-secrets.ts')
 
-  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, [path.join(folder, 'tools', 'make-secrets.ts')], {
+    encoding: 'utf8',
+  })
 
   t.is(status, 0, stderr)
   t.true(readdirSync(path.join(folder, 'secrets')).includes('receipt_key'))
@@ -53,7 +69,6 @@ test('a machine that has Node and nothing else makes them', (t) => {
 function setting(t: ExecutionContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'madang-secrets-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
-  const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
   const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8' })
   return { folder, run }
 }
