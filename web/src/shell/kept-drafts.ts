@@ -30,6 +30,17 @@ export function keepDraftText(key: string, draft: string | null, storage?: Draft
   }
 }
 
+/**
+ * Calls `work` with a draft that another tab has taken away, sent as a rule: tabs share its place, and other words may stand here still. Answers how to stop.
+ */
+export function onDraftTaken(key: string, work: (taken: string) => void): () => void {
+  const hear = (event: StorageEvent): void => {
+    if (event.key === key && event.newValue === null && event.oldValue !== null) work(event.oldValue)
+  }
+  addEventListener('storage', hear)
+  return () => removeEventListener('storage', hear)
+}
+
 /** All that one person began to write here. Rooms know people by their usernames. */
 export function forgetDrafts({ id, username }: { id: string; username: string }): void {
   try {

@@ -1,4 +1,4 @@
-import { draftKey, keepDraftText, keptDraft } from '../shell/kept-drafts.ts'
+import { draftKey, keepDraftText, keptDraft, onDraftTaken } from '../shell/kept-drafts.ts'
 import type { DraftStorage } from '../shell/kept-drafts.ts'
 import { spoken } from './limits.ts'
 
@@ -15,19 +15,14 @@ export interface CommentDrafts {
   keep(draft: CommentDraft): void
   /** These words are said. What was written since, wherever, stays. */
   said(words: string): void
+  /** Calls `work` with what another tab has said, or thrown away. Answers how to stop. */
+  onTaken(work: (taken: CommentDraft) => void): () => void
 }
 
 /** In this browser, by account and post, so that it outlives the page. */
 export function commentDrafts(account: string, post: string, storage?: DraftStorage): CommentDrafts {
   const place = draftKey(account, `post-${post}`)
-  const read = (): CommentDraft => {
-    try {
-      return draftIn(JSON.parse(keptDraft(place, storage) ?? 'null')) ?? { text: '' }
-    } catch {
-      // Something else wrote there: a draft is not worth more than a new beginning.
-      return { text: '' }
-    }
-  }
+  const read = (): CommentDraft => parse(keptDraft(place, storage))
   const keep = (draft: CommentDraft): void =>
     keepDraftText(place, draft.text.trim() === '' ? null : JSON.stringify(draft), storage)
   return {
@@ -36,6 +31,16 @@ export function commentDrafts(account: string, post: string, storage?: DraftStor
     said(words) {
       if (spoken(read().text) === words) keep({ text: '' })
     },
+    onTaken: (work) => onDraftTaken(place, (taken) => work(parse(taken))),
+  }
+}
+
+function parse(kept: string | null): CommentDraft {
+  try {
+    return draftIn(JSON.parse(kept ?? 'null')) ?? { text: '' }
+  } catch {
+    // Something else wrote there: a draft is not worth more than a new beginning.
+    return { text: '' }
   }
 }
 

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import { randomId } from '../api/random-id.ts'
 import { MentionArea } from '../mentions/mention-area.tsx'
@@ -32,6 +32,15 @@ export function CommentForm(props: CommentFormProps) {
   const [isSending, setSending] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
   const attempt = useRef(tried)
+
+  useEffect(
+    () =>
+      drafts?.onTaken((taken) => {
+        if (isVisible(words) && spoken(taken.text) !== spoken(words))
+          drafts.keep({ text: words, tried: attempt.current })
+      }),
+    [drafts, words],
+  )
 
   async function submit(): Promise<void> {
     const said = spoken(words)
@@ -87,7 +96,8 @@ export function CommentForm(props: CommentFormProps) {
         onInput={(value) => {
           setWords(value)
           setError(undefined)
-          drafts?.keep({ text: value, tried: attempt.current })
+          // What another tab has written since is not taken away with what is wiped out here.
+          if (isVisible(value) || drafts?.read().text === words) drafts?.keep({ text: value, tried: attempt.current })
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && !isComposing(event)) onCancel?.()

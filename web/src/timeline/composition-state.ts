@@ -2,10 +2,10 @@ import { effect } from '@preact/signals'
 import { Uploads } from '../pictures/uploads.ts'
 import { api, me } from '../shell/session.ts'
 import { Composition } from './composition.ts'
-import { keepDraft, readDraft } from './draft.ts'
+import { draftKeeper, onPostTaken, readDraft } from './draft.ts'
 import { mostPictures } from './limits.ts'
 
-let kept: { account: string; composition: Composition } | undefined
+let kept: { account: string; composition: Composition; leave: () => void } | undefined
 
 /**
  * What this account is writing. It outlives the page it is written on: pictures go on being sent, and a post that is on its way ends
@@ -13,18 +13,25 @@ let kept: { account: string; composition: Composition } | undefined
  */
 export function compositionOf(account: string): Composition {
   if (kept?.account !== account) {
-    kept?.composition.giveUp()
-    kept = { account, composition: newComposition(account) }
+    kept?.leave()
+    const composition = newComposition(account)
+    const stop = onPostTaken(account, (taken) => composition.tellTaken(taken))
+    const leave = (): void => {
+      stop()
+      composition.giveUp()
+    }
+    kept = { account, composition, leave }
   }
   return kept.composition
 }
 
 function newComposition(account: string): Composition {
+  const begun = readDraft(account)
   return new Composition({
-    draft: readDraft(account),
+    draft: begun,
     uploads: new Uploads({ upload: (file, uploading) => api.media.upload(file, uploading), most: mostPictures }),
     send: (draft, key) => api.timeline.create(draft, key),
-    keep: (draft) => keepDraft(account, draft),
+    keep: draftKeeper(account, begun),
   })
 }
 
@@ -32,6 +39,6 @@ function newComposition(account: string): Composition {
 effect(() => {
   const account = me.value?.id
   if (kept === undefined || account === kept.account) return
-  kept.composition.giveUp()
+  kept.leave()
   kept = undefined
 })

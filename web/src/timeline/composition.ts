@@ -6,6 +6,7 @@ import type { Post } from '../api/types.ts'
 import { isVisible } from '../text/visible.ts'
 import { progressOf } from '../pictures/uploads.ts'
 import type { Uploads } from '../pictures/uploads.ts'
+import { isEmpty, isSame } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { lengthOf, mostPostText, spoken } from './limits.ts'
 
@@ -80,10 +81,19 @@ export class Composition {
     })
   }
 
+  /** Another tab has posted this, or thrown it away, where both are kept: other words are another post, kept again and under a key of their own. */
+  tellTaken(taken: Draft): void {
+    const own = this.#draft()
+    if (isEmpty(own) || isSame(own, taken)) return
+    // A try that may have arrived is repeated under its own.
+    if (this.state.peek() === 'writing' && this.faults.peek().whole !== 'unknown') this.#key.value = randomId()
+    else this.#parts.keep?.(own)
+  }
+
   /** Whether it is another one than it was at first. */
   get isChanged(): boolean {
     const isSending = this.uploads.items.value.some(({ picture }) => picture === undefined)
-    return isSending || partsOf(this.#draft()) !== partsOf(this.#parts.draft)
+    return isSending || !isSame(this.#draft(), this.#parts.draft)
   }
 
   close(): void {
@@ -159,11 +169,6 @@ export class Composition {
     }
     return pictures.size === 0 ? faults : { ...faults, pictures }
   }
-}
-
-/** What of a draft somebody wrote, to be compared. */
-function partsOf({ text, area, pictures }: Draft): string {
-  return JSON.stringify([text, area, pictures.map(({ picture, alt }) => [picture.id, alt])])
 }
 
 function faultsOf(text: string, uploads: Uploads): Faults {

@@ -1,6 +1,6 @@
 import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
-import { draftKey, keepDraftText, keptDraft } from '../shell/kept-drafts.ts'
+import { draftKey, keepDraftText, keptDraft, onDraftTaken } from '../shell/kept-drafts.ts'
 import type { DraftStorage } from '../shell/kept-drafts.ts'
 
 /** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
@@ -21,9 +21,22 @@ export function isEmpty(draft: Draft): boolean {
   return draft.text.trim() === '' && draft.pictures.length === 0
 }
 
+/** Whether somebody wrote the same in both. */
+export function isSame(one: Draft, other: Draft): boolean {
+  return partsOf(one) === partsOf(other)
+}
+
+function partsOf({ text, area, pictures }: Draft): string {
+  return JSON.stringify([text, area, pictures.map(({ picture, alt }) => [picture.id, alt])])
+}
+
 export function readDraft(account: string, storage?: DraftStorage): Draft {
+  return parse(keptDraft(draftKey(account), storage))
+}
+
+function parse(kept: string | null): Draft {
   try {
-    return draftIn(JSON.parse(keptDraft(draftKey(account), storage) ?? 'null')) ?? emptyDraft()
+    return draftIn(JSON.parse(kept ?? 'null')) ?? emptyDraft()
   } catch {
     // Something else wrote there: a draft is not worth more than a new beginning.
     return emptyDraft()
@@ -37,6 +50,20 @@ export function hasDraft(account: string): boolean {
 
 export function keepDraft(account: string, draft: Draft, storage?: DraftStorage): void {
   keepDraftText(draftKey(account), isEmpty(draft) ? null : JSON.stringify(draft), storage)
+}
+
+/** Keeps what is written in this tab, which begins with `own`. What another tab has kept since is not taken away. */
+export function draftKeeper(account: string, own: Draft, storage?: DraftStorage): (draft: Draft) => void {
+  let last = own
+  return (draft) => {
+    if (!isEmpty(draft) || isSame(readDraft(account, storage), last)) keepDraft(account, draft, storage)
+    last = draft
+  }
+}
+
+/** Calls `work` with what another tab has posted, or thrown away. Answers how to stop. */
+export function onPostTaken(account: string, work: (taken: Draft) => void): () => void {
+  return onDraftTaken(draftKey(account), (taken) => work(parse(taken)))
 }
 
 /** What was kept may be of another version of the client. */

@@ -12,7 +12,7 @@ import { isComposing } from '../../ui/hotkeys.ts'
 import { grow } from '../../ui/text-area.tsx'
 import { readSaid } from '../model/content.ts'
 import type { Row } from '../model/log.ts'
-import { keepDraft, readDraft } from '../visit/drafts.ts'
+import { keepDraft, onMessageTaken, readDraft } from '../visit/drafts.ts'
 import { useRoom } from '../visit/room-context.ts'
 import { useSocket } from '../wires.ts'
 import { AboutLine, ComposerNotes } from './composer-lines.tsx'
@@ -56,6 +56,12 @@ export function WritingField(props: WritingFieldProps) {
   useEffect(() => {
     if (replyTo !== undefined || !isNew) field.current?.focus()
   }, [replyTo, isNew])
+  useEffect(() => {
+    if (!isNew) return undefined
+    return onMessageTaken(me, visit.id, (taken) => {
+      if (body !== '' && taken !== body) keepDraft(me, visit.id, body)
+    })
+  }, [me, visit, body, isNew])
   useLayoutEffect(() => grow(field.current), [body])
   useLayoutEffect(() => {
     edited.current = isNew || body === startOf(me, visit.id, editing) ? '' : body
@@ -70,7 +76,8 @@ export function WritingField(props: WritingFieldProps) {
   function write(next: string): void {
     setBody(next)
     if (!isNew) return
-    keepDraft(me, visit.id, next)
+    // What another tab has written since is not taken away with what is wiped out here.
+    if (next !== '' || readDraft(me, visit.id) === body) keepDraft(me, visit.id, next)
     if (next.trim() !== '') socket.typing(visit.id)
   }
   function add(files: Iterable<File>): void {
