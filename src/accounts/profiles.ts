@@ -27,12 +27,14 @@ export class Profiles {
   async of(ids: Iterable<AccountId>, sql = this.#sql): Promise<Map<AccountId, Profile>> {
     const found = new Map<AccountId, Profile>()
     const missing: AccountId[] = []
+    const now = Date.now()
     for (const id of new Set(ids)) {
-      const profile = this.#recall(id)
+      const profile = this.#recall(id, now)
       if (profile === undefined) missing.push(id)
       else found.set(id, profile)
     }
     const changes = this.#changes
+    if (missing.length === 0) return found
     for (const stored of await profilesOf(sql, missing)) {
       const profile = withPicture(this.#pictureUrls, stored)
       if (changes === this.#changes) this.#keep(profile)
@@ -46,11 +48,11 @@ export class Profiles {
     this.#kept.delete(id)
   }
 
-  #recall(id: AccountId): Profile | undefined {
+  #recall(id: AccountId, now: number): Profile | undefined {
     const kept = this.#kept.get(id)
     if (kept === undefined) return undefined
     this.#kept.delete(id)
-    if (kept.until < Date.now()) return undefined
+    if (kept.until < now) return undefined
     this.#kept.set(id, kept)
     return kept.profile
   }

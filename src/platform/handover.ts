@@ -28,7 +28,7 @@ interface Query extends Partial<Reading> {
 
 /** A connection as mysql2 has it. */
 interface RawConnection {
-  query(query: Query, bindings: readonly unknown[], done: (error: Error | null, answer: unknown) => void): void
+  query(query: string | Query, bindings: readonly unknown[], done: (error: Error | null, answer: unknown) => void): void
 }
 
 /** Long enough that a busy server seldom asks its pool, and short enough that nobody notices. */
@@ -51,26 +51,37 @@ export class Handover {
   }
 
   /** Asks over whichever connection is at hand. Rejects as the pool and MySQL do. */
-  async ask(text: string, bindings: readonly unknown[], reading?: Reading): Promise<unknown> {
-    const connection = await this.#take()
+  ask(text: string, bindings: readonly unknown[], reading?: Reading): Promise<unknown> {
     const query = { sql: text, bindings, ...reading }
-    this.#client.emit('query', query)
-    try {
-      return await answerOf(connection, query)
-    } catch (error) {
-      this.#client.emit('query-error', error, query)
-      throw error
-    } finally {
-      this.#give(connection)
-    }
+    const connection = this.#atHand()
+    if (connection !== undefined) return this.#askOver(connection, query)
+    return this.#client.acquireConnection().then((acquired) => this.#askOver(acquired, query))
   }
 
-  #take(): Promise<RawConnection> {
+  #atHand(): RawConnection | undefined {
     const connection = this.#free.pop()
-    if (connection === undefined) return this.#client.acquireConnection()
-    if (this.#client.validateConnection(connection)) return Promise.resolve(connection)
+    if (connection === undefined || this.#client.validateConnection(connection)) return connection
     void this.#client.releaseConnection(connection)
-    return this.#take()
+    return this.#atHand()
+  }
+
+  /** One promise a statement: this is what a page does most. */
+  #askOver(connection: RawConnection, query: Query): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const hear = (error: unknown, answer?: unknown): void => {
+        this.#give(connection)
+        if (error === null) return resolve(answer)
+        this.#client.emit('query-error', error, query)
+        reject(error)
+      }
+      this.#client.emit('query', query)
+      try {
+        // mysql2 puts the options of a statement together anew where it has some of its own.
+        connection.query(query.dateStrings === undefined ? query.sql : query, query.bindings, hear)
+      } catch (error) {
+        hear(error)
+      }
+    })
   }
 
   #give(connection: RawConnection): void {
@@ -87,10 +98,4 @@ export class Handover {
     this.#timer = undefined
     for (const connection of this.#free.splice(0)) void this.#client.releaseConnection(connection)
   }
-}
-
-function answerOf(connection: RawConnection, query: Query) {
-  return new Promise((resolve, reject) => {
-    connection.query(query, query.bindings, (error, answer) => (error === null ? resolve(answer) : reject(error)))
-  })
 }

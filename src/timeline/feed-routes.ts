@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../platform/errors.ts'
 import { etagOf } from '../platform/http/etag.ts'
-import { idCursor, pageAnswer, pageLimit, pageOf } from '../platform/http/pages.ts'
+import { idCursor, pageLimit, pageOf, placesOf } from '../platform/http/pages.ts'
 import { route } from '../platform/http/route.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
@@ -81,16 +81,10 @@ async function homeOf(
 async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice & { stream: string; target: string }) {
   const kept = read.posts.map((row) => parts.keptPosts.of(row))
   const posts = await presentPosts(parts, viewer.account, kept)
-  const answer = pageAnswer(
-    read.target,
-    posts.map(({ view }) => view),
-    { next: read.next },
-  )
+  const { page, headers } = placesOf(read.target, { next: read.next })
   // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
   // that can be gone on from: what has happened since then did not change the page.
-  const shown = `{"items":[${posts.map(({ json }) => json).join(',')}],"page":${JSON.stringify(answer.body.page)}`
-  const position = `,"stream":${JSON.stringify(read.stream)}}`
-  const json = Buffer.from(shown + position)
-  const headers = { ...answer.headers, etag: `W/${etagOf(json.subarray(0, json.length - position.length))}` }
-  return { ...answer, headers, json, body: { ...answer.body, stream: read.stream } }
+  const shown = `{"items":[${posts.join(',')}],"page":${JSON.stringify(page)}`
+  const json = Buffer.from(`${shown},"stream":${JSON.stringify(read.stream)}}`, 'latin1')
+  return { status: 200 as const, json, headers: { ...headers, etag: `W/${etagOf(json.subarray(0, shown.length))}` } }
 }

@@ -4,20 +4,13 @@ import type { Post } from './post.ts'
 import { toPost } from './store.ts'
 import type { PostRecord } from './store.ts'
 import { peopleIn, presentPost } from './views.ts'
-import type { PostSurroundings, SharedPostView } from './views.ts'
-
-/** A post as everybody sees it. */
-export interface Shown {
-  view: SharedPostView
-  /** The same as JSON, without the brace at its end: who likes it comes there. */
-  json: string
-}
+import type { PostSurroundings } from './views.ts'
 
 /** A post as it was read, and what was made of it. */
 export class KeptPost {
   readonly post: Post
   readonly #row: PostRecord
-  #shown: (Shown & { people: readonly (readonly [AccountId, Profile | undefined])[] }) | undefined
+  #shown: { json: string; people: readonly (readonly [AccountId, Profile | undefined])[] } | undefined
 
   constructor(row: PostRecord) {
     this.#row = row
@@ -29,16 +22,19 @@ export class KeptPost {
     return isSame(this.#row, row)
   }
 
-  /** What was made before, where the people in it are called what they were called then. Pictures come about later, and are asked each time. */
-  shownAmong(around: PostSurroundings): Shown {
+  /**
+   * The post as everybody sees it: its JSON in UTF-8, a character for each byte, so that pages of it need not be encoded again; without the brace
+   * at its end, since who likes it comes there. It is what was made before, where the people in it are called what they were called then. Pictures
+   * come about later, and are asked each time.
+   */
+  shownAmong(around: PostSurroundings): string {
     const { profiles } = around
     const isAsBefore = this.#shown?.people.every(([id, profile]) => profiles.get(id) === profile)
-    if (this.#shown !== undefined && isAsBefore === true) return this.#shown
-    const view = presentPost(this.post, around)
-    const json = JSON.stringify(view).slice(0, -1)
+    if (this.#shown !== undefined && isAsBefore === true) return this.#shown.json
+    const json = Buffer.from(JSON.stringify(presentPost(this.post, around)).slice(0, -1)).toString('latin1')
     const people = peopleIn([this.post]).map((id) => [id, profiles.get(id)] as const)
-    this.#shown = this.post.pictureCount === 0 ? { view, json, people } : undefined
-    return { view, json }
+    this.#shown = this.post.pictureCount === 0 ? { json, people } : undefined
+    return json
   }
 }
 

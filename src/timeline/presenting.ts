@@ -12,27 +12,24 @@ import type { PostView, SharedPostView } from './views.ts'
 type ViewParts = Pick<RenderedParts, 'media'>
 type Profiles = ReadonlyMap<AccountId, Profile>
 
-/** A post as one reader sees it, and as it is sent. */
-export interface PresentedPost {
-  view: PostView
-  json: string
-}
-
-/** Posts as one reader sees them: names, pictures and likes in one query each, however many posts there are. */
+/**
+ * Posts as one reader sees them, each as JSON in UTF-8, a character for each byte: names, pictures and likes in one query each, however many
+ * posts there are.
+ */
 export async function presentPosts(
   parts: TimelineParts,
   reader: AccountId,
   posts: readonly KeptPost[],
-): Promise<PresentedPost[]> {
+): Promise<string[]> {
   const { profiles, illustrate, liked } = await readAround(
     parts,
     reader,
     posts.map(({ post }) => post),
   )
   return posts.map((kept) => {
-    const { view, json } = kept.shownAmong({ profiles, ...illustrate(kept.post) })
-    const isLiked = liked.has(kept.post.id)
-    return { view: { ...view, isLiked }, json: `${json},"isLiked":${isLiked}}` }
+    const { pictures, media } = illustrate(kept.post)
+    const json = kept.shownAmong({ profiles, pictures, media })
+    return `${json},"isLiked":${liked.has(kept.post.id)}}`
   })
 }
 

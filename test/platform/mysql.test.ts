@@ -1,8 +1,9 @@
+import { createHook } from 'node:async_hooks'
 import { readFile } from 'node:fs/promises'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import * as fc from 'fast-check'
-import { deepEqual } from 'node:assert/strict'
+import assert, { deepEqual } from 'node:assert/strict'
 import { Problem } from '../../src/platform/errors.ts'
 import { route } from '../../src/platform/http/route.ts'
 import { describeError, reasonOf } from '../../src/platform/log.ts'
@@ -260,6 +261,27 @@ test.serial('who asks a moment later takes over the connection, and it goes back
   t.is(fetched, 1)
   t.is(pool.numUsed(), 1)
   await eventually(() => pool.numUsed() === 0)
+})
+
+test.serial('a statement that finds a connection at hand makes one promise', async (t) => {
+  const sql = await impatient(t)
+  await connectionOf(sql)
+  let promises = 0
+  const hook = createHook({ init: (_id, type) => void (promises += type === 'PROMISE' ? 1 : 0) }).enable()
+  const answer = selectRows(sql, 'SELECT 1 AS one')
+  const made = promises
+  hook.disable()
+
+  deepEqual(await answer, [{ one: 1 }])
+  t.is(made, 1)
+})
+
+test.serial('a value that cannot be written gives its connection back', async (t) => {
+  const sql = await impatient(t)
+  const value = { toSqlString: () => assert.fail('no text of this') }
+
+  await t.throwsAsync(selectRows(sql, 'SELECT ?', [value]), { message: 'no text of this' })
+  t.is(typeof (await connectionOf(sql)), 'number')
 })
 
 test.serial('a connection that is only at hand does not keep a pool from closing', async (t) => {

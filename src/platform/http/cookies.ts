@@ -7,10 +7,13 @@ export interface SetCookie {
   isSecure: boolean
 }
 
+const none: ReadonlyMap<string, string> = new Map()
+
 /** The cookies of a `Cookie` header. Of two with one name the first counts: browsers send the longest path first. */
 export function readCookies(header: string | undefined): ReadonlyMap<string, string> {
+  if (header === undefined) return none
   const cookies = new Map<string, string>()
-  for (const pair of (header ?? '').split(';')) {
+  for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 1) continue
     const name = pair.slice(0, equals).trim()

@@ -75,16 +75,18 @@ export interface PagePlaces {
 
 /** A 200 answer of a list: body and `Link` header. `target` is the path and query of the request. */
 export function pageAnswer<Item>(target: string, items: Item[], places: PagePlaces) {
+  const { page, headers } = placesOf(target, places)
+  return { status: 200 as const, body: { items, page }, headers }
+}
+
+/** What an answer says of the pages beside it: in its body, and as `Link` header. */
+export function placesOf(target: string, places: PagePlaces) {
   const page = {
     ...(places.next === undefined ? {} : { next: encodeCursor(places.next) }),
     ...(places.prev === undefined ? {} : { prev: encodeCursor(places.prev) }),
   }
   const links = Object.entries(page).map(([rel, cursor]) => `<${withCursor(target, cursor)}>; rel="${rel}"`)
-  return {
-    status: 200 as const,
-    body: { items, page },
-    headers: links.length === 0 ? {} : { link: links.join(', ') },
-  }
+  return { page, headers: links.length === 0 ? {} : { link: links.join(', ') } }
 }
 
 function withCursor(target: string, cursor: string): string {

@@ -61,7 +61,7 @@ export interface Once {
 export interface Answer {
   status: number
   body?: unknown
-  /** The body as bytes of JSON, when they are at hand: for what is large, often asked for, and always the same. */
+  /** The body as bytes of JSON, where it is at hand so: what is large and always the same, or made of parts that are. */
   json?: Buffer
   headers?: Record<string, string>
   cookies?: SetCookie[]
@@ -112,14 +112,16 @@ type Read<S extends Input> = S extends z.ZodType ? z.output<S> : undefined
 type ViewerFor<A extends Access> = A extends 'public' ? Viewer | undefined : Viewer
 
 type BodyFor<S> = S extends z.ZodType
-  ? { body: z.input<S> }
+  ? { body: z.input<S> } | { body?: undefined; json: Buffer }
   : S extends BytesShape
     ? { body: Readable }
     : S extends typeof eventStream
       ? { takeOver: (response: ServerResponse) => void }
       : { body?: undefined }
 type AnswerFor<A extends Answers> = {
-  [Status in keyof A & number]: Omit<Answer, 'status' | 'body' | 'takeOver'> & { status: Status } & BodyFor<A[Status]>
+  [Status in keyof A & number]: Omit<Answer, 'status' | 'body' | 'json' | 'takeOver'> & { status: Status } & BodyFor<
+      A[Status]
+    >
 }[keyof A & number]
 
 export interface RouteRequest<V, P, Q, B> extends RequestFacts {
