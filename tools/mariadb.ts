@@ -88,7 +88,6 @@ function options(instance: DatabaseInstance, kind: Kind): string[] {
     `--port=${instance.port}`,
     `--socket=${path.join(socketFolder(instance.folder), 'db.sock')}`,
     `--pid-file=${path.join(instance.folder, 'server.pid')}`,
-    `--tmpdir=${temporaryFolder(instance)}`,
     ...serverOptions,
     '--innodb-buffer-pool-size=128M',
     '--loose-innodb-log-file-size=48M',
@@ -112,7 +111,8 @@ function temporaryFolder({ folder }: DatabaseInstance): string {
 function basics(instance: DatabaseInstance): string[] {
   const base = path.dirname(path.dirname(realpathSync(instance.program)))
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
-  return ['--no-defaults', `--basedir=${base}`, `--datadir=${path.join(instance.folder, 'data')}`, ...asRoot]
+  const folders = [`--datadir=${path.join(instance.folder, 'data')}`, `--tmpdir=${temporaryFolder(instance)}`]
+  return ['--no-defaults', `--basedir=${base}`, ...folders, ...asRoot]
 }
 
 async function createData(instance: DatabaseInstance, kind: Kind): Promise<void> {
