@@ -117,7 +117,8 @@ function openRedis(
   return redis
 }
 
-async function requireSchema(sql: Sql): Promise<void> {
+/** Error: `CannotStart` where the tables are not those of this version. */
+export async function requireSchema(sql: Sql): Promise<void> {
   const fault = faultOfSchema(await schemaStand(sql))
   if (fault !== undefined) throw new CannotStart(fault)
 }

@@ -1,6 +1,8 @@
 import { ConfigError, loadConfig } from '../config.ts'
+import { requireSchema } from '../foundation.ts'
 import { adoptStorage } from '../media/index.ts'
 import { connectMysql } from '../platform/mysql.ts'
+import { CannotStart, requireAnswer } from '../platform/start.ts'
 
 /** npm run adopt-pictures: says that this database is the one that knows the files of the storage. */
 const usage = `npm run adopt-pictures
@@ -15,6 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
   const config = loadConfig(process.env)
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 2, acquireTimeoutMs: 10_000 })
   try {
+    await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql))
     const standing = await adoptStorage({ sql, config })
     const was = standing === 'ours' ? 'was marked as this database’s already' : `was ${standing}, and is this one's now`
     process.stdout.write(`The storage of the pictures ${was}.\n`)
@@ -27,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `adopt-pictures: ${String(error)}`}\n`)
+  const isPlain = error instanceof ConfigError || error instanceof CannotStart
+  process.stderr.write(`${isPlain ? error.message : `adopt-pictures: ${String(error)}`}\n`)
   process.exitCode = 1
 }

@@ -9,7 +9,7 @@ import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { closeRedis, connectRedis } from '../platform/redis.ts'
-import { CannotStart } from '../platform/start.ts'
+import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { BadArguments } from './arguments.ts'
 import { DamagedBackup } from './backup/manifest.ts'
 import { backupOptions, usage } from './backup/options.ts'
@@ -49,6 +49,7 @@ async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {
+    await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
     const storing = await createStoring({ config, sql, redis, log, rooms: createRosters(sql) })
     return await takeBackup({ config, sql, snapshots, storing, pictures, progress: bar }, options)
   } finally {

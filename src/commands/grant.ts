@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts'
 import { Problem } from '../platform/errors.ts'
 import { roles } from '../platform/http/viewer.ts'
 import type { Role } from '../platform/http/viewer.ts'
+import { CannotStart } from '../platform/start.ts'
 import { withAccounts } from './with-accounts.ts'
 
 /** npm run grant: gives a person a role, as an admin would; the only way to the first admin. */
@@ -23,13 +24,12 @@ function isRole(text: string): text is Role {
   return roles.some((role) => role === text)
 }
 
-function readable(error: unknown): string {
-  return error instanceof ConfigError || error instanceof Problem ? error.message : `grant: ${String(error)}`
-}
+const plain = [ConfigError, CannotStart, Problem]
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`${readable(error)}\n`)
+  const isPlain = plain.some((kind) => error instanceof kind)
+  process.stderr.write(`${isPlain && error instanceof Error ? error.message : `grant: ${String(error)}`}\n`)
   process.exitCode = 1
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { openPictureFiles } from '../media/index.ts'
 import { TablesAreLocked } from '../migrations/index.ts'
 import { connectMysql } from '../platform/mysql.ts'
-import { CannotStart } from '../platform/start.ts'
+import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { BadArguments } from './arguments.ts'
 import { DamagedBackup } from './backup/manifest.ts'
 import { CannotSettle, findMissing } from './missing/find.ts'
@@ -30,6 +30,7 @@ async function find(config: Config, options: MissingOptions): Promise<Outcome> {
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 4, acquireTimeoutMs: 60_000 })
   const pictures = await openPictureFiles(config)
   try {
+    await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
     return await findMissing({ config, sql, pictures }, options)
   } finally {
     pictures.close()

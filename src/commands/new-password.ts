@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Problem } from '../platform/errors.ts'
+import { CannotStart } from '../platform/start.ts'
 import { withAccounts } from './with-accounts.ts'
 
 /** npm run new-password: the way back for somebody who has forgotten their password. */
@@ -46,13 +47,12 @@ function parse(args: readonly string[]): { username: string; hours: number } | u
   }
 }
 
-function readable(error: unknown): string {
-  return error instanceof ConfigError || error instanceof Problem ? error.message : `new-password: ${String(error)}`
-}
+const plain = [ConfigError, CannotStart, Problem]
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`${readable(error)}\n`)
+  const isPlain = plain.some((kind) => error instanceof kind)
+  process.stderr.write(`${isPlain && error instanceof Error ? error.message : `new-password: ${String(error)}`}\n`)
   process.exitCode = 1
 }

@@ -6,6 +6,7 @@ import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { BadArguments } from './arguments.ts'
 import { checkBackup, unknownMigrations, withoutThem } from './backup/check.ts'
 import { DamagedBackup } from './backup/manifest.ts'
@@ -57,6 +58,7 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {
+    await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
     return await restoreBackup({ config, sql, snapshots, redis, pictures, progress: bar }, options)
   } finally {
     bar.stop()
@@ -88,7 +90,7 @@ function reportOf({ manifest, migrated, damagedFiles, written, missing, standing
   ].join('\n')
 }
 
-const plain = [ConfigError, CannotRestore, CannotMigrate, TablesAreLocked, DamagedBackup, BadArguments]
+const plain = [ConfigError, CannotRestore, CannotMigrate, CannotStart, TablesAreLocked, DamagedBackup, BadArguments]
 
 try {
   process.exit(await main(process.argv.slice(2)))

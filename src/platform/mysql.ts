@@ -47,18 +47,18 @@ export function connectMysql(options: MysqlOptions): Sql {
     acquireConnectionTimeout: options.acquireTimeoutMs,
     // Errors would carry the statement with its values: what people wrote, and hashes of passwords.
     compileSqlOnError: false,
-    ...(options.log === undefined ? {} : { log: knexLog(options.log) }),
+    log: knexLog(options.log),
   })
   handovers.set(sql.client, new Handover(sql.client as PoolClient))
   return sql
 }
 
-/** What knex has to say goes where everything goes, one JSON line each. */
-function knexLog(log: Log) {
+/** What knex has to say goes where everything goes, one JSON line each; of a command nowhere: what failed is thrown, too. */
+function knexLog(log: Log | undefined) {
   const say =
     (level: 'debug' | 'warn' | 'error') =>
     (message: unknown): void =>
-      log[level]({ message: String(message) }, 'mysql')
+      log?.[level]({ message: String(message) }, 'mysql')
   return { debug: say('debug'), deprecate: say('debug'), warn: say('warn'), error: say('error') }
 }
 
