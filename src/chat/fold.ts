@@ -1,3 +1,4 @@
+import { systemSender } from '../ledger/index.ts'
 import type { Entry, Item } from '../ledger/index.ts'
 import { parseId } from '../platform/ids.ts'
 import type { AccountId } from '../platform/ids.ts'
@@ -32,7 +33,8 @@ export function fold(item: Item, viewer: AccountId): Folded {
 /** Who is named with it: who says it, who came or went or did that to somebody, and who reacted. */
 export function peopleIn({ entry, reactions }: Folded): AccountId[] {
   const movers = entry.kind === 'text' ? [] : moversIn(entry)
-  return [entry.sender, ...movers, ...reactions.flatMap(({ people }) => people)]
+  const speakers = entry.sender === systemSender ? [] : [entry.sender]
+  return [...speakers, ...movers, ...reactions.flatMap(({ people }) => people)]
 }
 
 function moversIn(entry: Entry): AccountId[] {

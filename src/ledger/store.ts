@@ -129,12 +129,13 @@ interface EntryRecord {
   payload: Buffer
 }
 
-/** In order, seq in `(after, upTo]`. */
+/** In order, seq in `(after, upTo]`. Here and below nothing is asked about where no row can be. */
 export async function entriesBetween(
   sql: Sql,
   room: RoomId,
   range: { after: number; upTo: number; limit: number },
 ): Promise<Entry[]> {
+  if (range.after >= range.upTo) return []
   const rows = await selectRows<EntryRecord>(
     sql,
     `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
@@ -145,6 +146,7 @@ export async function entriesBetween(
 
 /** Entries without target below a seq, newest first: index `messages_target` holds them in this order. */
 export async function messagesBefore(sql: Sql, room: RoomId, seq: number, limit: number): Promise<Entry[]> {
+  if (seq <= 1) return []
   const rows = await selectRows<EntryRecord>(
     sql,
     `SELECT ${entryColumns} FROM messages
@@ -160,6 +162,7 @@ export async function messagesAfter(
   room: RoomId,
   range: { after: number; upTo: number; limit: number },
 ): Promise<Entry[]> {
+  if (range.after >= range.upTo) return []
   const rows = await selectRows<EntryRecord>(
     sql,
     `SELECT ${entryColumns} FROM messages
@@ -169,9 +172,9 @@ export async function messagesAfter(
   return rows.map(toEntry)
 }
 
-/** What amends the given entries, in order, up to a seq. */
+/** What amends the given entries, in order, up to a seq. It stands behind what it amends. */
 export async function amendmentsOf(sql: Sql, room: RoomId, targets: readonly number[], upTo: number): Promise<Entry[]> {
-  if (targets.length === 0) return []
+  if (targets.every((target) => target >= upTo)) return []
   const rows = await selectRows<EntryRecord>(
     sql,
     `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND target_seq IN (?) AND seq <= ? ORDER BY seq`,
