@@ -30,6 +30,36 @@ inBrowser('a profile is changed, and kept as it was written', async (t) => {
   t.deepEqual(complaints, [])
 })
 
+inBrowser(
+  'what is changed in a profile and not saved is there when one comes back, until it is thrown away',
+  async (t) => {
+    const { page } = await signedInWindow(t, browser(), stack(), 'erin')
+    await page.goto('/settings')
+    const bio = page.getByLabel(/^About me/)
+    await bio.fill('Half a life')
+    await page.getByRole('link', { name: 'Rooms' }).first().click()
+    await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+
+    await page.goBack()
+    await bio.waitFor()
+    t.is(await bio.inputValue(), 'Half a life')
+    await page.reload()
+    await page.getByText('Only in this browser so far').waitFor()
+    t.is(await bio.inputValue(), 'Half a life')
+
+    await page.getByRole('button', { name: 'Discard' }).click()
+    t.is(await bio.inputValue(), '')
+    await page.reload()
+    await bio.waitFor()
+    t.is(await bio.inputValue(), '')
+    await bio.fill('A life ')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    t.is(await page.getByText('Only in this browser so far').count(), 0)
+    t.is(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith(':profile')).length), 0)
+  },
+)
+
 inBrowser('what is too long is counted and told, and nothing of it is cut or sent', async (t) => {
   const { page } = await signedInWindow(t, browser(), stack(), 'alice')
   await page.goto('/settings')

@@ -10,10 +10,10 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { focusFault } from './focus-fault.ts'
 import { PictureSetting } from './picture-setting.tsx'
+import { changesOf, keepChanges, profileBegun, profileOf } from './profile-draft.ts'
+import type { Profile } from './profile-draft.ts'
 import { text } from './settings-text.ts'
 import { text as doorText } from './text.ts'
-
-type Profile = Pick<Account, 'displayName' | 'bio' | 'area'>
 
 /** The server's bounds, in characters (src/accounts/account.ts). */
 const most = { displayName: 50, bio: 500, area: 60 } as const
@@ -24,22 +24,34 @@ export function ProfilePart() {
   return (
     <>
       <PictureSetting account={account} />
-      <ProfileForm account={account} />
+      <ProfileForm key={account.id} account={account} />
     </>
   )
 }
 
 function ProfileForm({ account }: { account: Account }) {
   const words = text.value
-  const [profile, setProfile] = useState<Profile>(account)
+  const [profile, setProfile] = useState(() => profileBegun(account))
   const form = useRef<HTMLFormElement>(null)
   const faults = faultsOf(profile)
+  const isChanged = changesOf(profile, account) !== undefined
   const action = useAction(async () => {
     const { displayName, bio, area } = profile
-    me.value = await api.accounts.update({ displayName: displayName.trim(), bio: bio.trim(), area: area.trim() })
+    const saved = await api.accounts.update({ displayName: displayName.trim(), bio: bio.trim(), area: area.trim() })
+    me.value = saved
+    // What was written meanwhile stays.
+    setProfile((since) => {
+      const next = since === profile ? profileOf(saved) : since
+      keepChanges(saved.id, changesOf(next, saved))
+      return next
+    })
     toast({ text: text.value.saved })
   })
 
+  function change(next: Profile): void {
+    setProfile(next)
+    keepChanges(account.id, changesOf(next, account))
+  }
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
     const isRight = Object.values(faults).every((fault) => fault === undefined)
@@ -56,7 +68,7 @@ function ProfileForm({ account }: { account: Account }) {
         autocomplete="nickname"
         most={most.displayName}
         value={profile.displayName}
-        onInput={(displayName) => setProfile({ ...profile, displayName })}
+        onInput={(displayName) => change({ ...profile, displayName })}
       />
       <TextArea
         label={words.bio}
@@ -66,7 +78,7 @@ function ProfileForm({ account }: { account: Account }) {
         rows={3}
         most={most.bio}
         value={profile.bio}
-        onInput={(bio) => setProfile({ ...profile, bio })}
+        onInput={(bio) => change({ ...profile, bio })}
       />
       <TextField
         label={words.area}
@@ -77,12 +89,22 @@ function ProfileForm({ account }: { account: Account }) {
         autocomplete="address-level3"
         most={most.area}
         value={profile.area}
-        onInput={(area) => setProfile({ ...profile, area })}
+        onInput={(area) => change({ ...profile, area })}
       />
       {action.problem !== undefined && <ErrorLine problem={action.problem} />}
-      <Button type="submit" look="main" isBusy={action.isBusy}>
-        {words.save}
-      </Button>
+      <p class="settings-form-foot">
+        <Button type="submit" look="main" isBusy={action.isBusy}>
+          {words.save}
+        </Button>
+        {isChanged && !action.isBusy && (
+          <>
+            <Button look="quiet" onClick={() => change(profileOf(account))}>
+              {words.discard}
+            </Button>
+            <span>{words.unsaved}</span>
+          </>
+        )}
+      </p>
     </form>
   )
 }
