@@ -3,6 +3,7 @@ import { requireSchema } from '../foundation.ts'
 import { adoptStorage } from '../media/index.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import { CannotStart, requireAnswer } from '../platform/start.ts'
+import { asksForHelp } from './arguments.ts'
 
 /** npm run adopt-pictures: says that this database is the one that knows the files of the storage. */
 const usage = `npm run adopt-pictures
@@ -10,6 +11,10 @@ const usage = `npm run adopt-pictures
   that of this database. From then on files that it does not know, and that are older than a day, are removed.`
 
 async function main(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   if (args.length > 0) {
     process.stderr.write(`${usage}\n`)
     return 2

@@ -3,6 +3,7 @@ import { Problem } from '../platform/errors.ts'
 import { roles } from '../platform/http/viewer.ts'
 import type { Role } from '../platform/http/viewer.ts'
 import { CannotStart } from '../platform/start.ts'
+import { asksForHelp } from './arguments.ts'
 import { withAccounts } from './with-accounts.ts'
 
 /** npm run grant: gives a person a role, as an admin would; the only way to the first admin. */
@@ -10,6 +11,10 @@ const usage = `npm run grant -- USERNAME member|mentor|admin
   The change is on record and holds from the person's next request on.`
 
 async function main(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   const [username, role, ...rest] = args
   if (username === undefined || role === undefined || !isRole(role) || rest.length > 0) {
     process.stderr.write(`${usage}\n`)

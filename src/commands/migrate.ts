@@ -17,6 +17,7 @@ import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { closeRedis, connectRedis } from '../platform/redis.ts'
 import { CannotStart, requireAnswer } from '../platform/start.ts'
+import { asksForHelp } from './arguments.ts'
 
 /** npm run migrate: brings the database of DATABASE_URL to this version's tables. Servers never do it by themselves. */
 const usage = `npm run migrate -- [up | status | unlock | down --all-data-goes]
@@ -29,6 +30,10 @@ const usage = `npm run migrate -- [up | status | unlock | down --all-data-goes]
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function main(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   const work = workOf(args)
   if (work === undefined) {
     process.stderr.write(`${usage}\n`)

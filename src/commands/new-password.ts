@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
 import { Problem } from '../platform/errors.ts'
 import { CannotStart } from '../platform/start.ts'
+import { asksForHelp } from './arguments.ts'
 import { withAccounts } from './with-accounts.ts'
 
 /** npm run new-password: the way back for somebody who has forgotten their password. */
@@ -13,6 +14,10 @@ const standardHours = 24
 const mostHours = 168
 
 async function main(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   const asked = parse(args)
   if (asked === undefined) {
     process.stderr.write(`${usage}\n`)

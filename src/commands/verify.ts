@@ -1,3 +1,4 @@
+import { asksForHelp } from './arguments.ts'
 import { UnreadableEvidence, readEvidence } from './verify/evidence.ts'
 import { exitCodeOf, reportOf } from './verify/report.ts'
 import { verifyEvidence } from './verify/verdict.ts'
@@ -11,6 +12,10 @@ Ends with 0 when everything holds and the room is sealed, 1 when something is br
 whole but says suspect or quarantined, 2 when it is called wrongly.`
 
 async function main(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   const [receipt, transcript, keys, ...more] = args
   if (receipt === undefined || transcript === undefined || keys === undefined || more.length > 0) {
     process.stderr.write(`${usage}\n`)
