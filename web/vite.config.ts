@@ -30,13 +30,16 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // The page itself, with all controls and faces, and three of a few lines that several parts need.
+            // The page itself, with all controls and faces, and four of a few lines that several parts need.
             {
               name: 'madang',
-              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:tabs|uuidv7)\.ts$|text\/visible\.ts$)/,
+              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:tabs|uuidv7)\.ts$|text\/visible\.ts$|timeline\/draft\.ts$)/,
             },
-            // What people say and show, in posts and in rooms.
-            { name: 'said', test: /\/web\/src\/(?:pictures\/picture-grid\.tsx|text\/(?:parts|written-in)\.ts)$/ },
+            // What people say and show, in posts and in rooms, and what they could not say.
+            {
+              name: 'said',
+              test: /\/web\/src\/(?:pictures\/picture-grid\.tsx|shell\/unsent-words\.tsx|text\/(?:parts|written-in)\.ts)$/,
+            },
             { name: 'posts', test: /\/web\/src\/timeline\/(?:post-list\.tsx|feeds\.ts)$/ },
             {
               name: 'writing',
