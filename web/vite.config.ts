@@ -47,7 +47,7 @@ export default defineConfig({
             },
             {
               name: 'rooms',
-              test: /\/web\/src\/rooms\/(?:wires|list\/room-card|list\/settings-fields|order\/closing-progress)\.tsx?$/,
+              test: /\/web\/src\/rooms\/(?:wires|list\/room-card|list\/settings-fields|order\/closing-progress|refused\/refused-messages|refused\/use-refused)\.tsx?$/,
             },
           ],
         },

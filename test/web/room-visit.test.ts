@@ -115,6 +115,7 @@ test.serial('a device that does not give out what is waiting keeps nobody from h
     outbox: {
       ...{ add: (message) => outbox.add(message), onChange: (room, listener) => outbox.onChange(room, listener) },
       ...{ retry: (own) => outbox.retry(own), discard: (own) => outbox.discard(own) },
+      ...{ refused: () => outbox.refused(), onAnyChange: (listener) => outbox.onAnyChange(listener) },
       ...{ waiting: () => outbox.waiting(), clear: () => outbox.clear(), close: () => outbox.close() },
       of: () => Promise.reject(new DOMException('Internal error', 'UnknownError')),
     },

@@ -147,6 +147,47 @@ for (const { late, lateMs } of [
   })
 }
 
+inBrowser('what was refused where one may not be any more is there to be copied and discarded', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { context, page } = bob
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`/rooms/${room}`)
+  await page.locator('.room-composer-input').waitFor()
+  await context.setOffline(true)
+  await say(page, 'the first of two\nlines')
+  await say(page, 'and another word')
+  await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
+  await context.setOffline(false)
+
+  // Where one stands when it happens, and before the door.
+  const refused = page.locator('.refused-message')
+  await refused.nth(1).waitFor({ timeout: 60_000 })
+  await page.reload()
+  await page.getByRole('button', { name: 'Take a seat' }).waitFor()
+  await refused.nth(1).waitFor()
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+
+  // In the list of rooms, where the room itself is not.
+  await page.goto('/rooms')
+  await page.locator('.rooms-section').first().waitFor()
+  await refused.nth(1).waitFor()
+  t.is(await page.locator(`.room-card-link[href="/rooms/${room}"]`).count(), 0)
+  await refused.filter({ hasText: 'lines' }).getByRole('button', { name: 'Copy the text' }).click()
+  await page.getByText('Copied').waitFor()
+  t.is(await page.evaluate(() => navigator.clipboard.readText()), 'the first of two\nlines')
+  await refused.filter({ hasText: 'lines' }).getByRole('button', { name: 'Discard' }).click()
+  await refused.nth(1).waitFor({ state: 'detached' })
+  await refused.getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('heading', { name: 'Not sent' }).waitFor({ state: 'detached' })
+  await page.goto('/settings')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+
+  // Nobody asks about messages that wait.
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
+  t.pass()
+})
+
 inBrowser('what was refused can be sent again, or discarded', async (t) => {
   t.timeout(120_000)
   const { alice, bob, room } = await aliceAndBob(t, browser(), stack())

@@ -115,6 +115,10 @@ export interface Outbox {
   onChange(room: string, listener: (message: Outgoing) => void): () => void
   /** Sends a failed one again, with the same id unless that was what was wrong. */
   retry(id: string): Promise<void>
+  /** Those of all rooms that were refused, in the order in which they were written: also where one may not come any more. */
+  refused(): Promise<Outgoing[]>
+  /** Tells each change of any message, of whatever room. */
+  onAnyChange(listener: (message: Outgoing) => void): () => void
   /** How many nobody has acknowledged yet, of all rooms: they are on their way, or were refused. */
   waiting(): Promise<number>
   /** Gives a failed one up. */

@@ -35,6 +35,7 @@ export class DurableOutbox implements Outbox {
   readonly #options: OutboxOptions
   readonly #tabs: Tabs<Word>
   readonly #listeners = new Map<string, Set<(message: Outgoing) => void>>()
+  readonly #listenersToAll = new Set<(message: Outgoing) => void>()
   readonly #rooms = new Map<string, OutboxRoom>()
   readonly #forgetConnection: () => void
   #turn = 0
@@ -76,6 +77,11 @@ export class DurableOutbox implements Outbox {
     return all.filter((message) => message.room === room).map(withoutAccount)
   }
 
+  async refused(): Promise<Outgoing[]> {
+    const all = await this.#options.storage.all(this.#options.account)
+    return all.filter(({ state }) => state === 'failed').map(withoutAccount)
+  }
+
   async waiting(): Promise<number> {
     return this.#options.storage.unsent(this.#options.account)
   }
@@ -84,6 +90,11 @@ export class DurableOutbox implements Outbox {
     const listeners = this.#listeners.get(room) ?? new Set()
     this.#listeners.set(room, listeners.add(listener))
     return () => void listeners.delete(listener)
+  }
+
+  onAnyChange(listener: (message: Outgoing) => void): () => void {
+    this.#listenersToAll.add(listener)
+    return () => void this.#listenersToAll.delete(listener)
   }
 
   async retry(id: string): Promise<void> {
@@ -235,7 +246,7 @@ export class DurableOutbox implements Outbox {
   }
 
   #tell(message: Outgoing): void {
-    for (const listener of [...(this.#listeners.get(message.room) ?? [])]) listener(message)
+    for (const listener of [...(this.#listeners.get(message.room) ?? []), ...this.#listenersToAll]) listener(message)
   }
 
   #stopRooms(): void {

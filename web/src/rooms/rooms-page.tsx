@@ -8,9 +8,11 @@ import type { PagedList } from '../ui/paged-list.ts'
 import { useRecovery } from '../ui/recovery.ts'
 import { EmptyState, ErrorLine, ErrorState } from '../ui/states.tsx'
 import { OpenRoomDialog } from './list/open-room-dialog.tsx'
-import { RoomCard, RoomCardSkeletons } from './list/room-card.tsx'
+import { nameOf, RoomCard, RoomCardSkeletons } from './list/room-card.tsx'
 import { inOrderOfUnread, lobbyFirst } from './list/room-list.ts'
 import { endedRooms, followRooms, myRooms, openRooms, readRooms } from './list/rooms-state.ts'
+import { RefusedMessages } from './refused/refused-messages.tsx'
+import { useRefused } from './refused/use-refused.ts'
 import { text } from './text.ts'
 import { me, onReturn, useStream } from './wires.ts'
 
@@ -41,6 +43,7 @@ export function RoomsPage() {
   return (
     <Page title={words.title} width="wide" actions={open}>
       <div class="rooms">
+        <Refused />
         {isComing(myRooms) || isComing(openRooms) ? <RoomCardSkeletons /> : <Sections isMentor={isMentor} />}
         {isOpening && (
           <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
@@ -48,6 +51,13 @@ export function RoomsPage() {
       </div>
     </Page>
   )
+}
+
+/** Above the rooms: whoever has words here that went nowhere shall not have to look for them. Also of rooms that are not in the lists any more. */
+function Refused() {
+  const lists = [myRooms, openRooms, endedRooms]
+  const known = new Map(lists.flatMap(({ items }) => (items.value ?? []).map((room) => [room.id, nameOf(room)])))
+  return <RefusedMessages messages={useRefused()} nameOf={(room) => known.get(room)} />
 }
 
 /** All at once: what comes above would move what is below. */

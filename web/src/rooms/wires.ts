@@ -26,6 +26,11 @@ export function useOutbox(): Outbox {
   return parts().outbox
 }
 
+/** Undefined until it is there. */
+export function useOutboxOnceThere(): Outbox | undefined {
+  return live.value?.outbox
+}
+
 /** Undefined until it is there: lists can be read before they live. */
 export function useStream(): LiveStream | undefined {
   return live.value?.stream

@@ -5,6 +5,8 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState, ErrorLine } from '../../ui/states.tsx'
 import { nameOf } from '../list/room-card.tsx'
 import { hindranceOf } from '../list/room-list.ts'
+import { RefusedMessages } from '../refused/refused-messages.tsx'
+import { useRefused } from '../refused/use-refused.ts'
 import { text as roomText } from '../text.ts'
 import type { RoomVisit } from '../visit/room-visit.ts'
 import { client } from '../wires.ts'
@@ -13,6 +15,7 @@ import { text } from './text.ts'
 /** Before the door of a room in which one has no seat: what it is about, and how to come in. */
 export function DoorView({ visit, room }: { visit: RoomVisit; room: RoomAndMe }) {
   const words = roomText.value
+  const refused = useRefused(room.id)
   const [isJoining, setJoining] = useState(false)
   const [problem, setProblem] = useState<unknown>(undefined)
   const hindrance = hindranceOf(room)
@@ -50,6 +53,7 @@ export function DoorView({ visit, room }: { visit: RoomVisit; room: RoomAndMe })
         {!isBanned && hindrance === undefined && <p>{text.value.seatNeeded}</p>}
       </EmptyState>
       {problem !== undefined && <ErrorLine problem={problem} />}
+      <RefusedMessages messages={refused} />
     </div>
   )
 }

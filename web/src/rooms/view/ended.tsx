@@ -2,6 +2,9 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { announce } from '../../ui/announcer.tsx'
 import { hasLostFocus } from '../../ui/focus.ts'
 import { EmptyState } from '../../ui/states.tsx'
+import { RefusedMessages } from '../refused/refused-messages.tsx'
+import { useRefused } from '../refused/use-refused.ts'
+import { useRoom } from '../visit/room-context.ts'
 import type { Ended } from '../visit/room-visit.ts'
 import { text } from './text.ts'
 
@@ -9,6 +12,7 @@ import { text } from './text.ts'
 export function EndedView({ why }: { why: Ended }) {
   const view = useRef<HTMLDivElement>(null)
   const words = text.value
+  const refused = useRefused(useRoom().visit.id)
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -23,6 +27,7 @@ export function EndedView({ why }: { why: Ended }) {
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
       <EmptyState icon="door" title={said} action={<BackToRooms />} />
+      <RefusedMessages messages={refused} />
     </div>
   )
 }
