@@ -380,9 +380,25 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)
     throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
   }
+  requireSense(parsed.data)
   requireBucket(parsed.data)
   const { PUBLIC_ORIGIN, ALLOWED_ORIGINS } = parsed.data
   return Object.freeze({ ...parsed.data, origins: new Set([PUBLIC_ORIGIN, ...ALLOWED_ORIGINS]) })
+}
+
+/** Settings of which the first may not be above the second, and what would be without that. */
+const relations = [
+  ['MESSAGE_MAX_BYTES', 'FRAME_MAX_BYTES', 'the longest messages would come in no frame'],
+  ['SOCKET_SOFT_BYTES', 'SOCKET_HARD_BYTES', 'a slow socket would be closed before anything is dropped'],
+  ['FLUSH_ENTRIES', 'BUFFER_MAX_ENTRIES', 'a room would be full before it is stored'],
+  ['FLUSH_BYTES', 'BUFFER_MAX_BYTES', 'a room would be full before it is stored'],
+] as const
+
+function requireSense(config: Settings): void {
+  const lines = relations
+    .filter(([name, most]) => config[name] > config[most])
+    .map(([name, most, why]) => `${name}=${config[name]} is more than ${most}=${config[most]}: ${why}`)
+  if (lines.length > 0) throw new ConfigError(`The configuration contradicts itself.\n  ${lines.join('\n  ')}`)
 }
 
 function requireBucket(config: Settings): void {
@@ -457,10 +473,14 @@ export function describeSettings(): { name: string; standard: string; values: st
     return {
       name,
       standard: standard.success && standard.data !== undefined && name !== 'SERVER_NAME' ? String(standard.data) : '',
-      values: valuesOf(type),
+      values: [valuesOf(type), ...mostOf(name)].join(', '),
       meaning: type.description ?? '',
     }
   })
+}
+
+function mostOf(name: string): string[] {
+  return relations.filter(([less]) => less === name).map(([, most]) => `at most \`${most}\``)
 }
 
 function valuesOf(type: z.ZodType): string {

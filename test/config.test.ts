@@ -48,3 +48,31 @@ test('origins are taken as browsers write them', (t) => {
 
   t.deepEqual([...origins], ['https://madang.example', 'http://127.0.0.1:8080', 'https://xn--ok1b32k.example'])
 })
+
+const contradictions: [settings: Record<string, string>, line: string][] = [
+  [
+    { MESSAGE_MAX_BYTES: '65536', FRAME_MAX_BYTES: '1024' },
+    'MESSAGE_MAX_BYTES=65536 is more than FRAME_MAX_BYTES=1024: the longest messages would come in no frame',
+  ],
+  [
+    { SOCKET_HARD_BYTES: '65536' },
+    'SOCKET_SOFT_BYTES=262144 is more than SOCKET_HARD_BYTES=65536: a slow socket would be closed before anything is dropped',
+  ],
+  [
+    { FLUSH_ENTRIES: '20001' },
+    'FLUSH_ENTRIES=20001 is more than BUFFER_MAX_ENTRIES=20000: a room would be full before it is stored',
+  ],
+  [
+    { BUFFER_MAX_BYTES: '1024' },
+    'FLUSH_BYTES=4194304 is more than BUFFER_MAX_BYTES=1024: a room would be full before it is stored',
+  ],
+]
+
+test('settings that contradict each other are refused, both named with what they say', (t) => {
+  for (const [settings, line] of contradictions) {
+    t.is(refusalOf(settings), `The configuration contradicts itself.\n  ${line}`)
+  }
+  const both = refusalOf(Object.assign({}, ...contradictions.map(([settings]) => settings)))
+  t.is(both.split('\n').length, 5, both)
+  t.is(refusalOf({ FLUSH_ENTRIES: '20000', SOCKET_HARD_BYTES: '262144' }), 'taken')
+})

@@ -30,7 +30,12 @@ export const storing: Sweep = {
 }
 
 async function openStoring({ log }: BenchOptions): Promise<SweepStanding> {
-  const settings = { BUFFER_MAX_ENTRIES: 100_000, FLUSH_ENTRIES: 1_000_000, FLUSH_BYTES: 1_073_741_824 }
+  const settings = {
+    BUFFER_MAX_ENTRIES: 100_000,
+    BUFFER_MAX_BYTES: 1_073_741_824,
+    FLUSH_ENTRIES: 100_000,
+    FLUSH_BYTES: 1_073_741_824,
+  }
   const site = await openSite({ name: 'growth-storing', settings, log })
   await storeRooms(site, 20, 1000)
   return {

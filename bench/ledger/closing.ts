@@ -67,7 +67,7 @@ interface Quiet {
 async function openQuietStage(count: number, log: (line: string) => void): Promise<Stage & Quiet> {
   const settings = { BUFFER_MAX_ENTRIES: 2 * count, BUFFER_MAX_BYTES: 1_073_741_824 }
   const stage = await openStage({ name: 'closing', settings, log })
-  return { ...stage, silent: await stage.beside({ FLUSH_ENTRIES: 1_000_000, FLUSH_BYTES: 1_073_741_824 }) }
+  return { ...stage, silent: await stage.beside({ FLUSH_ENTRIES: 2 * count, FLUSH_BYTES: 1_073_741_824 }) }
 }
 
 async function closing(

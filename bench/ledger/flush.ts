@@ -25,7 +25,12 @@ const single = 'one INSERT a row'
 
 function contestants({ scale, log }: BenchOptions): Contestant[] {
   const count = Math.round(entriesAtFullSize * scale)
-  const settings = { BUFFER_MAX_ENTRIES: 10 * count, FLUSH_ENTRIES: 10 * count, FLUSH_BYTES: 1_073_741_824 }
+  const settings = {
+    BUFFER_MAX_ENTRIES: 10 * count,
+    BUFFER_MAX_BYTES: 1_073_741_824,
+    FLUSH_ENTRIES: 10 * count,
+    FLUSH_BYTES: 1_073_741_824,
+  }
   const shared = new Shared(() => openSite({ name: 'flush', settings, log }))
   const terms = 'read from Redis, into rows, compared, committed, trimmed; the digest of all entries chained'
   return [

@@ -12,7 +12,12 @@ import { stackOf } from '../support/stack.ts'
 
 /** What a running Madang tells of itself is what happens to it. */
 
-const stack = stackOf(test, { SOCKET_HARD_BYTES: 65_536, STREAM_MAX_BYTES: 65_536, STREAMS_PER_ACCOUNT: 100 })
+const stack = stackOf(test, {
+  SOCKET_SOFT_BYTES: 65_536,
+  SOCKET_HARD_BYTES: 65_536,
+  STREAM_MAX_BYTES: 65_536,
+  STREAMS_PER_ACCOUNT: 100,
+})
 let crowd: Crowd
 let mentor: Visitor
 let alice: Visitor

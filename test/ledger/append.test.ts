@@ -178,7 +178,11 @@ test.serial('an id that is no UUIDv7, or from more than two minutes ahead, is a 
 test.serial(
   'a room takes as many unstored entries as the cap says and not one more, until it is flushed',
   async (t) => {
-    const small = await createSite(world(), world().configWith({ BUFFER_MAX_ENTRIES: 20 }), site.rooms)
+    const small = await createSite(
+      world(),
+      world().configWith({ FLUSH_ENTRIES: 20, BUFFER_MAX_ENTRIES: 20 }),
+      site.rooms,
+    )
     t.teardown(() => small.stop())
     const room = await site.newRoom()
 
@@ -197,7 +201,7 @@ test.serial(
 )
 
 test.serial('a room takes as many unstored bytes as the cap says', async (t) => {
-  const small = await createSite(world(), world().configWith({ BUFFER_MAX_BYTES: 4096 }), site.rooms)
+  const small = await createSite(world(), world().configWith({ FLUSH_BYTES: 4096, BUFFER_MAX_BYTES: 4096 }), site.rooms)
   t.teardown(() => small.stop())
   const room = await site.newRoom()
 
