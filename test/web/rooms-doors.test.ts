@@ -49,6 +49,35 @@ inBrowser('a door is as it is now: full and free as it is told, opened by an inv
   t.deepEqual(await bodiesOf(page), ['thank you'])
 })
 
+inBrowser(
+  'who is given the role of a mentor finds how to open a room at the next visit, and loses it with the role',
+  async (t) => {
+    const gina = await signedInWindow(t, browser(), stack(), 'gina')
+    const { page } = gina
+    const role = (given: string) => stack().world.sql('accounts').where({ username: 'gina' }).update({ role: given })
+    const open = page.getByRole('button', { name: 'Open a room' })
+    await page.goto('/rooms')
+    await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+    t.is(await open.count(), 0)
+
+    await role('mentor')
+    await page.getByRole('link', { name: 'Settings' }).first().click()
+    await page.getByLabel('Name').waitFor()
+    await page.getByRole('link', { name: 'Rooms' }).first().click()
+    await open.click()
+    const dialog = page.getByRole('dialog', { name: 'Open a room' })
+    await page.keyboard.type('Mine')
+    t.is(await dialog.getByLabel('Name').inputValue(), 'Mine')
+
+    await role('member')
+    await dialog.getByLabel('Seats').fill('3')
+    await dialog.getByRole('button', { name: 'Open', exact: true }).click()
+    await dialog.getByText('You may not do that here.').waitFor()
+    await open.waitFor({ state: 'detached' })
+    t.pass()
+  },
+)
+
 inBrowser('who stands before the door of a room sees it close', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -70,7 +70,7 @@ inBrowser('what is too long is counted and told, and nothing of it is cut or sen
   await page.getByRole('button', { name: 'Save' }).click()
 
   t.is((await page.getByLabel(/^About me/).inputValue()).length, 501)
-  t.is(await page.getByText('Saved').count(), 0)
+  t.is(await page.getByText('Saved', { exact: true }).count(), 0)
 })
 
 inBrowser('a picture is cut to a square, sent and shown, and taken away again', async (t) => {

@@ -16,13 +16,15 @@ export interface ClientOptions {
   session?: SessionKeeper
   /** Called when the session turned out to be over. */
   onSignedOut?: () => void
+  /** Called when something was refused for want of a right: a role may have been taken away. */
+  onForbidden?: () => void
 }
 
 export type Client = ReturnType<typeof createClient>
 
 /** The REST side by area. Nothing is asked before something of it is called. */
-export function createClient({ origin, session = cookieKeeper(), onSignedOut }: ClientOptions) {
-  const http = createHttp({ origin, session, ...(onSignedOut === undefined ? {} : { onSignedOut }) })
+export function createClient({ origin, session = cookieKeeper(), ...told }: ClientOptions) {
+  const http = createHttp({ origin, session, ...told })
   return {
     http,
     session,

@@ -39,6 +39,8 @@ export interface HttpOptions {
   session: SessionKeeper
   /** Called when the session turned out to be over. */
   onSignedOut?: () => void
+  /** Called when something was refused for want of a right: a role may have been taken away. */
+  onForbidden?: () => void
 }
 
 const answerMs = 30_000
@@ -141,6 +143,7 @@ export function createHttp(options: HttpOptions): Http {
         session.forget()
         options.onSignedOut?.()
       }
+      if (error instanceof ApiProblem && error.code === 'forbidden') options.onForbidden?.()
       throw error
     }
   }

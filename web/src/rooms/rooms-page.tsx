@@ -14,7 +14,7 @@ import { endedRooms, followRooms, myRooms, openRooms, readRooms } from './list/r
 import { RefusedMessages } from './refused/refused-messages.tsx'
 import { useRefused } from './refused/use-refused.ts'
 import { text } from './text.ts'
-import { me, onReturn, useStream } from './wires.ts'
+import { me, onReturn, readRole, useStream } from './wires.ts'
 
 /** All rooms: mine with what is unread, the open ones with who is in them now, and those that are over. */
 export function RoomsPage() {
@@ -32,7 +32,18 @@ export function RoomsPage() {
   useEffect(() => {
     if (!wasStreaming) readRooms()
   }, [wasStreaming])
-  useEffect(() => onReturn(() => void myRooms.reload()), [])
+  useEffect(() => {
+    // Whoever came with the page itself has just been read.
+    if (wasStreaming) void readRole()
+  }, [wasStreaming])
+  useEffect(
+    () =>
+      onReturn(() => {
+        void myRooms.reload()
+        void readRole()
+      }),
+    [],
+  )
   useEffect(() => (stream === undefined ? undefined : followRooms(stream)), [stream])
 
   const open = isMentor && (

@@ -23,4 +23,12 @@ export async function whileLeaving<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The API by area, see `api/`. */
-export const api = createClient({ origin: '', onSignedOut: sessionLost })
+export const api = createClient({ origin: '', onSignedOut: sessionLost, onForbidden: () => void readRole() })
+
+/** Reads my role again: it may be given and taken while one is here, and nobody tells of it. */
+export async function readRole(): Promise<void> {
+  const known = me.peek()
+  if (!known) return
+  const found = await api.accounts.whoAmI().catch(() => undefined)
+  if (found?.id === known.id && found.role !== known.role && me.peek() === known) me.value = found
+}

@@ -78,6 +78,10 @@ export function SettingsFields({ draft, faults, onChange }: SettingsFieldsProps)
         most={mostName}
         error={errorOf('name')}
         autocomplete="off"
+        inputRef={(element) => {
+          // The dialog that opens with it looks for this.
+          if (element !== null) element.autofocus = true
+        }}
         onInput={(name) => onChange({ name })}
       />
       <TextArea
