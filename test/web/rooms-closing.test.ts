@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { aliceAndBob, ask, holdsFocus, openRoomFor, say } from './room-windows.ts'
+import { aliceAndBob, ask, holdsFocus, openRoomFor, say, sendButton } from './room-windows.ts'
 
 /** The end of a room: who is in it sees it come, and what waits for its receipt. */
 
@@ -142,6 +142,32 @@ inBrowser('what one was writing when the room is closed is shown until it is thr
   t.deepEqual(await unsent(bob.page), [])
   t.deepEqual(bob.complaints, [])
 })
+
+inBrowser(
+  'when a room is closed nobody types there or is there, and what comes too late is not offered to be sent again',
+  async (t) => {
+    t.timeout(120_000)
+    const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+    for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+    const here = alice.page.locator('.room-panel', { hasText: 'Here now' })
+    await here.waitFor()
+    await bob.page.locator('.room-composer-input').fill('late')
+    await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
+    await bob.context.setOffline(true)
+    await sendButton(bob.page).click()
+    await bob.page.locator('.message-mark[data-state=sending]').waitFor()
+
+    await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+    await alice.page.locator('.room-composer-silent').waitFor()
+
+    t.is(await alice.page.locator('.room-typing').innerText(), '')
+    await here.waitFor({ state: 'detached' })
+    await bob.context.setOffline(false)
+    const failed = bob.page.locator('.message-failed')
+    await failed.waitFor({ timeout: 30_000 })
+    t.deepEqual(await failed.getByRole('button').allInnerTexts(), ['Copy the text', 'Discard'])
+  },
+)
 
 inBrowser('how far a closing is, is seen while it lasts, and leads to the receipt when it is over', async (t) => {
   t.timeout(180_000)

@@ -3,6 +3,7 @@ import type { Outgoing } from '../../api/live.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { problemText } from '../../text/index.ts'
 import { Button } from '../../ui/button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { toast } from '../../ui/toast-state.ts'
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
@@ -44,9 +45,16 @@ export function FailedLine({ message }: { message: Outgoing }) {
         <Icon name="alert" /> {text.value.failed}: {problemText(problem)}
       </p>
       <p class="message-failed-ways">
-        <Button size="small" icon="refresh" isBusy={isBusy} onClick={() => void run((id) => outbox.retry(id))}>
-          {text.value.retry}
-        </Button>
+        {problem.code === 'room_closed' ? (
+          // No other try would be taken.
+          <Button size="small" icon="copy" onClick={() => void copyText(message.body, text.value.copied)}>
+            {text.value.copy}
+          </Button>
+        ) : (
+          <Button size="small" icon="refresh" isBusy={isBusy} onClick={() => void run((id) => outbox.retry(id))}>
+            {text.value.retry}
+          </Button>
+        )}
         <Button size="small" look="quiet" onClick={() => void run((id) => outbox.discard(id))}>
           {text.value.discard}
         </Button>

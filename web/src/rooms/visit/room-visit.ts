@@ -243,7 +243,7 @@ export class RoomVisit {
         this.log.tellEntry(entry)
         if (entry.from !== null) this.typing.spoke(entry.from)
         if (this.#concernsMe(entry)) this.refreshSoon()
-        if (entry.kind === 'closed') this.isOver.value = true
+        if (entry.kind === 'closed') this.#end()
         this.#changed()
       },
       dropped: (kept) => {
@@ -267,7 +267,7 @@ export class RoomVisit {
       typing: (username) => this.typing.types(username),
       read: (place) => this.marker.heard(place),
       closed: () => {
-        this.isOver.value = true
+        this.#end()
         this.refreshSoon()
       },
       ended: (reason) => {
@@ -275,6 +275,13 @@ export class RoomVisit {
         void this.refresh()
       },
     }
+  }
+
+  /** Nobody is here any more, and nobody types. */
+  #end(): void {
+    this.isOver.value = true
+    this.typing.stop()
+    this.present.tell({ count: 0, items: [] })
   }
 
   /** Entries after which the rules, or my own standing, may be others. What was missed, or taken back, may have been some of them. */

@@ -27,5 +27,6 @@ export class TypingPeople {
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
+    this.names.value = []
   }
 }
