@@ -15,6 +15,7 @@ import { createPeople, hidersOf } from './people/index.ts'
 import type { Notices } from './people/index.ts'
 import { readExamples } from './platform/documents/examples.ts'
 import { withDocuments } from './platform/documents/routes.ts'
+import { prepareFolders } from './platform/folders.ts'
 import { createHttpApp } from './platform/http/app.ts'
 import { Doors } from './platform/http/doors.ts'
 import { Health, healthRoutes } from './platform/http/health.ts'
@@ -49,6 +50,7 @@ export async function createApp(config: Config, log: Log, options: AppOptions = 
   const foundation = await layFoundation(config, log)
   const { sql, redis, lifecycle, durability, metrics } = foundation
   metrics.showProcess({ name: config.SERVER_NAME, role: 'server' })
+  if (config.MEDIA_STORAGE === 'disk') await prepareFolders({ MEDIA_FOLDER: config.MEDIA_FOLDER }, log)
   const domains = await createDomains(foundation, config, log)
   const { accounts, live, chat, admin } = domains
 

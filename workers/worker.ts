@@ -9,6 +9,7 @@ import { createTelling, showRelayBacklog } from '../src/live/index.ts'
 import { createMediaWork, createPictureViews, renderQueue, showOverduePictures } from '../src/media/index.ts'
 import { createNotifications } from '../src/notifications/index.ts'
 import { hidersOf } from '../src/people/index.ts'
+import { prepareFolders } from '../src/platform/folders.ts'
 import { Health, healthRoutes } from '../src/platform/http/health.ts'
 import { metricsRoute } from '../src/platform/http/metrics-route.ts'
 import { serveProbes } from '../src/platform/http/probes.ts'
@@ -33,6 +34,8 @@ import { startTellCounts } from './tell-counts.ts'
 export async function startWorker(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
   const foundation = await layFoundation(config, log)
   const { lifecycle, metrics } = foundation
+  const { TRANSCRIPTS_FOLDER, MEDIA_FOLDER, MEDIA_STORAGE } = config
+  await prepareFolders({ TRANSCRIPTS_FOLDER, ...(MEDIA_STORAGE === 'disk' ? { MEDIA_FOLDER } : {}) }, log)
   const jobs = await startJobs(foundation, config, log)
   for (const [name, job] of Object.entries(jobs)) lifecycle.onClose(name, () => job.close())
   showWhatWaits(foundation, config, log)

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../platform/folders.ts'
 import type { RoomId } from '../platform/ids.ts'
 
 export interface NamedFile {
@@ -17,7 +18,7 @@ const abandonedMs = 3_600_000
 /** Files are written in a folder of their own, so that what a killed worker left can be found and thrown away. */
 export async function prepareFolder(folder: string): Promise<void> {
   const aside = join(folder, unfinished)
-  await mkdir(aside, { recursive: true })
+  await makeFolder(aside, 0o777)
   for (const name of await readdir(aside)) {
     const facts = await stat(join(aside, name)).catch(() => undefined)
     if (facts !== undefined && Date.now() - facts.mtimeMs > abandonedMs) await rm(join(aside, name), { force: true })

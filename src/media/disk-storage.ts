@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
+import { makeFolder } from '../platform/folders.ts'
 import { isName, markName, requireName } from './storage.ts'
 import type { ListedFile, Shelf, Storage, StoredFile } from './storage.ts'
 
@@ -92,8 +93,8 @@ export class DiskStorage implements Storage {
 
   /** Nginx may be another user: it passes through the folder itself, and enters `public` only. */
   async #provideFolders(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o755 })
-    await mkdir(this.#incoming, { recursive: true, mode: 0o700 })
+    await makeFolder(this.#folder, 0o755)
+    await makeFolder(this.#incoming, 0o700)
   }
 
   async #provideShard(file: StoredFile): Promise<void> {

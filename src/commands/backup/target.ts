@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolder } from '../../platform/folders.ts'
 import { BadArguments } from '../arguments.ts'
 import { listName, manifestName } from './manifest.ts'
-import { aside, codeOf, isThere, syncFolder } from './written-file.ts'
+import { aside, codeOf, syncFolder } from './written-file.ts'
 
 /** What a folder holds in which a backup was begun: nothing else may be in the way. */
 const ours = new Set([aside, 'database', 'pictures', 'transcripts', listName])
@@ -39,15 +40,8 @@ export function reasonOfEnd(error: unknown, folder: string): unknown {
   return new DiskIsFull(`There is no room left for ${folder} (${code}): ${advice}`, { cause: error })
 }
 
-/** Node's own way to make a folder with those above it never ends where one that is there says that it is not, as /proc does. */
-async function makeFolder(folder: string): Promise<void> {
-  if (await isThere(folder)) return
-  await makeFolder(path.dirname(folder))
-  await mkdir(folder, { mode: 0o700 })
-}
-
 async function prepare(folder: string): Promise<'new' | 'going on'> {
-  await makeFolder(folder)
+  await makeFolder(folder, 0o700)
   const found = await readdir(folder)
   if (found.includes(manifestName)) throw new BadArguments(`${folder} holds a backup already: name another folder`)
   const strange = found.filter((name) => !ours.has(name))
