@@ -1,3 +1,4 @@
+import { rowsOfFlush, serversOfMessage } from './units.ts'
 import type { Units } from './units.ts'
 
 /** A community, as somebody guesses it will be. */
@@ -67,7 +68,10 @@ export function loadOf(community: Community): Load {
 
 /** Processors that are busy all the time, by part, and what has to be held, sent and kept. */
 export interface Needs {
+  /** At least, where the listeners of a room are at one server or two, as they were when a message was measured. */
   serverCores: number
+  /** At most, where they are anywhere, and all that a message costs is what it costs to hear it. */
+  serverCoresSpread: number
   nginxCores: number
   nginxWorkersForConnections: number
   redisCores: number
@@ -80,6 +84,7 @@ export interface Needs {
   redisGib: number
   megabitsOut: number
   megabitsInside: number
+  megabitsFromRedis: number
   diskGibAYear: number
 }
 
@@ -93,26 +98,34 @@ export function needsOf({ values }: Units, load: Load, community: Community): Ne
   const cores = (...micros: number[]): number => micros.reduce((sum, each) => sum + each, 0) / 1_000_000
   const perDay = community.members * community.messagesADay * unit('stored message, bytes')
   const posted = community.members * community.postsADay * unit('stored post, bytes')
-  const databaseCores = cores(messages * unit('storing, database µs'), pages * unit('page, database µs'))
+  const stored = Math.max(flushes, messages / rowsOfFlush)
+  const databaseCores = cores(stored * unit('a flush of up to ten, database µs'), pages * unit('page, database µs'))
   const diskGibAYear = ((perDay + posted) * 365) / 1024 ** 3
   const wire = deliveries * unit('delivery, bytes on the wire') + pages * unit('page, bytes on the wire')
-  const serverCores = (servers: number): number =>
+  const serverCores = (servers: number, messageMicros: number): number =>
     cores(
       servers * unit('idle server, µs a second'),
-      messages * unit('message, server µs'),
+      messages * messageMicros,
       deliveries * unit('delivery, server µs'),
       pages * unit('page, server µs'),
       connected * unit('socket, server µs a second'),
       connected * unit('stream, server µs a second'),
     )
+  const message = unit('message, server µs')
+  const together = settled((servers) => serverCores(servers, message))
+  const spread = settled((servers) => {
+    const heard = Math.max(1, serversReached(servers, community.listeners) / serversOfMessage)
+    return serverCores(servers, message * heard)
+  })
   return {
-    serverCores: serverCores(processesFor(serverCores(0))),
+    serverCores: together,
+    serverCoresSpread: spread,
     nginxCores: cores(messages * unit('message, Nginx µs'), deliveries * unit('delivery, Nginx µs')),
     nginxWorkersForConnections: Math.ceil((connected * connectionsOfPerson) / connectionsOfWorker),
     redisCores: cores(messages * unit('message, Redis µs')),
     redisCoresAmongThousands: cores(messages * unit('message among thousands a second, Redis µs')),
-    workerCores: cores(messages * unit('storing, worker µs')),
-    workersForFlushes: processesFor((flushes * unit('a flush of ten, ms')) / 1000 / flushesAtOnce),
+    workerCores: cores(stored * unit('a flush of up to ten, worker µs')),
+    workersForFlushes: processesFor((stored * unit('a flush of up to ten, ms')) / 1000 / flushesAtOnce),
     databaseCores,
     databaseShards: Math.ceil(
       Math.max(databaseCores / busyAtMost / databaseCoresAtMost, (2 * diskGibAYear) / databaseGibAtMost),
@@ -120,10 +133,25 @@ export function needsOf({ values }: Units, load: Load, community: Community): Ne
     serverGib: (connected * (unit('socket, KiB') + unit('stream, KiB'))) / 1024 ** 2,
     redisGib: (awakeRooms * unit('room that is awake, KiB of Redis')) / 1024 ** 2,
     megabitsOut: (wire * 8) / 1e6,
-    // From servers to Nginx; what Redis tells each server of a batch is a small part of its deliveries.
     megabitsInside: (wire * 8) / 1e6,
+    // At most: rooms are anywhere, each message comes by itself, and what Redis tells is as long as what becomes of it.
+    megabitsFromRedis:
+      (messages * serversReached(processesFor(spread), community.listeners) * unit('delivery, bytes on the wire') * 8) /
+      1e6,
     diskGibAYear,
   }
+}
+
+/** Of so many servers those that have at least one of a room's listeners, where each listener is at any of them. */
+export function serversReached(servers: number, listeners: number): number {
+  return servers * (1 - (1 - 1 / servers) ** listeners)
+}
+
+/** What servers take that are as many as they have to be: each does something when it idles, and hears for itself. */
+function settled(coresOf: (servers: number) => number): number {
+  let servers = 1
+  while (processesFor(coresOf(servers)) > servers) servers = processesFor(coresOf(servers))
+  return coresOf(servers)
 }
 
 /** Processes of one core each, for what is busy for so long of each second. */

@@ -13,6 +13,11 @@ export interface Units {
 
 const measuresNeeded = ['P2', 'P4', 'P13']
 
+/** Up to so many rows a flush costs nearly the same. */
+export const rowsOfFlush = 10
+/** Of four listeners whom Nginx spreads over two servers, those that have one: two, but for one room in eight. */
+export const serversOfMessage = 2 - 2 / 2 ** 4
+
 /** Takes the unit costs out of what is kept of the bench: medians of Madang in P2, P4 and P13, and all of growth. */
 export function unitsFrom({ measures, growth }: Kept): Units {
   const needed = measures.filter(({ id }) => measuresNeeded.includes(id))
@@ -42,12 +47,18 @@ function valuesOf(median: (id: string) => Figures, growth: (id: string) => Point
   const listeners = growth('listeners')
   const [server, nginx] = [perListener(listeners, 'serverMicros'), perListener(listeners, 'nginxMicros')]
   // Of two servers that are almost idle, a hundred messages a second: what they do anyway is not the messages'.
-  const idle = idleMicros(growth('sockets'))
+  const sockets = silenceOf(growth('sockets'), 'serverMicrosPerSocketAndSecond')
+  const streams = silenceOf(growth('streams'), 'serverMicrosPerStreamAndSecond')
+  const idle = sockets.without
   // Of a hundred rooms of four: of a thousand, most have something to be stored meanwhile.
   const talked = growth('rooms').find(({ size }) => size === 100)?.figures ?? {}
   const alone = (name: string, delivery: number, before: number): number =>
     Math.max(0, of(talked, name) - 4 * delivery - before)
-  const flushed = growth('storing').find(({ size }) => size === 10)?.figures ?? {}
+  // It hardly matters how many of ten rows are there: the dearer of a flush of one and of ten stands for all of them.
+  const flushed = (name: string, ofRows: boolean): number => {
+    const few = growth('storing').filter(({ size }) => size <= rowsOfFlush)
+    return Math.max(...few.map(({ size, figures }) => of(figures, name) * (ofRows ? size : 1)))
+  }
   return {
     'idle server, µs a second': idle,
     'message, server µs': alone('serverMicros', server, (2 * idle) / of(talked, 'messagesPerSecond')),
@@ -58,29 +69,36 @@ function valuesOf(median: (id: string) => Figures, growth: (id: string) => Point
     'delivery, Nginx µs': nginx,
     'delivery in a saturated room, all processes µs': of(median('P2'), 'cpuMicrosPerDelivery'),
     'delivery, bytes on the wire': of(last('listeners'), 'serverBytesPerDelivery'),
-    'storing, worker µs': of(flushed, 'workerMicros'),
-    'storing, database µs': of(flushed, 'databaseMicros'),
-    'a flush of ten, ms': of(flushed, 'millisecondsPerFlush'),
+    'a flush of up to ten, worker µs': flushed('workerMicros', true),
+    'a flush of up to ten, database µs': flushed('databaseMicros', true),
+    'a flush of up to ten, ms': flushed('millisecondsPerFlush', false),
     'stored message, bytes': of(last('history'), 'storedBytesPerMessage'),
     'stored post, bytes': of(last('posts'), 'storedBytesPerPost'),
     'page, server µs': of(last('posts'), 'nodeMs') * 1000,
     'page, database µs': of(last('posts'), 'databaseMs') * 1000,
     'page, bytes on the wire': of(last('posts'), 'bytesPerPage'),
     'socket, KiB': of(last('sockets'), 'rssKibPerSocket'),
-    'socket, server µs a second': of(last('sockets'), 'serverMicrosPerSocketAndSecond'),
+    'socket, server µs a second': sockets.each,
     'stream, KiB': of(last('streams'), 'rssKibPerStream'),
-    'stream, server µs a second': of(last('streams'), 'serverMicrosPerStreamAndSecond'),
+    'stream, server µs a second': streams.each,
     'room that is awake, KiB of Redis': of(last('rooms'), 'redisKibPerRoom'),
     'busiest room there can be, MiB of Redis': of(median('P13'), 'roomMebibytesMost'),
   }
 }
 
-/** Of one server with the fewest sockets, in a second of silence. */
-function idleMicros(points: Points): number {
-  const [first] = points
-  const each = first?.figures['serverMicrosPerSocketAndSecond']
-  if (first === undefined || each === undefined) throw new Problem('there is no silence in bench/results')
-  return each * first.size
+/**
+ * Microseconds of a server in a second of silence: what each connection adds, and what is left without any. From the two largest sizes;
+ * at the smallest the code is still cold.
+ */
+function silenceOf(points: Points, name: string): { each: number; without: number } {
+  const [few, many] = points
+    .slice(-2)
+    .map(({ size, figures }) => ({ size, micros: (figures[name] ?? Number.NaN) * size }))
+  if (few === undefined || many === undefined || Number.isNaN(few.micros + many.micros)) {
+    throw new Problem('there is no silence in bench/results')
+  }
+  const each = (many.micros - few.micros) / (many.size - few.size)
+  return { each, without: few.micros - each * few.size }
 }
 
 function redisMicrosOf(taken: Figures): number {
