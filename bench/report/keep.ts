@@ -28,7 +28,7 @@ export function keepAndShow(files: readonly string[]): number {
     writeFileSync(path.join(resultsFolder, `${name}.json`), `${JSON.stringify(kept, shortened, 1)}\n`)
   }
   const kept = readKept()
-  writeFileSync(pageFile, withBlocks(read(pageFile), blocksOf(kept.measures)))
+  writeFileSync(pageFile, withBlocks(read(pageFile), blocksOf(kept.measures, measures)))
   for (const [name, svg] of drawn(kept)) writeFileSync(path.join(benchFolder, 'plots', `${name}.svg`), svg)
   process.stdout.write(`${pageFile} shows ${kept.measures.map(({ id }) => id).join(', ')} and growth\n`)
   return 0

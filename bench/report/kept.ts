@@ -56,11 +56,15 @@ const writtenMeasures = written.extend({
 })
 const writtenGrowth = written.extend({ growth: growthShape })
 
-/** What is kept of a result, by the name of its file. Errors: what is no result of the bench, and a trial, of which no figure counts. */
+/**
+ * What is kept of a result, by the name of its file. Errors: what is no result of the bench; a trial, of which no figure counts; and a run
+ * of a state that nobody can fetch again.
+ */
 export function keptOf(text: string): { name: string; kept: KeptMeasure | KeptGrowth }[] {
   const result = resultIn(text)
   const { trial, command, note, machine } = result
   if (trial !== undefined) throw new Problem(`${command} was a trial, ${trial}: its figures do not count`)
+  if (machine.commit === 'unknown') throw new Problem(`${command} does not know its commit: nobody could take it again`)
   const run = { machine, command, ...(note === undefined ? {} : { note }) }
   if ('growth' in result) return [{ name: 'growth', kept: { run, growth: result.growth } }]
   return result.measures.map(({ contestants, ...measure }) => ({

@@ -1,4 +1,4 @@
-import type { Figures } from '../contract.ts'
+import type { Comparison, Figures } from '../contract.ts'
 import { machineInWords, stateInWords } from '../machine.ts'
 import { loadBusy } from '../processor-time.ts'
 import { showBar, showRatio } from '../ratios.ts'
@@ -11,12 +11,22 @@ import type { KeptMeasure, KeptRun } from './kept.ts'
 /** The tables of bench/README.md, from what is kept of runs. */
 
 /** A table for all measures, and one for each of those whose figures explain more than a ratio. */
-export function blocksOf(measures: readonly KeptMeasure[]): Record<string, string> {
+export function blocksOf(measures: readonly KeptMeasure[], today: readonly Today[]): Record<string, string> {
   const figures = Object.entries(rowsOf).flatMap(([id, rows]) => {
     const measure = measures.find((each) => each.id === id)
     return measure === undefined ? [] : [[id, figureTable(measure, rows)] as const]
   })
-  return { measures: `${runsOf(measures)}\n\n${measureTable(measures)}`, ...Object.fromEntries(figures) }
+  return {
+    measures: `${runsOf(measures)}\n\n${measureTable(measures, today)}`,
+    missed: missedOf(measures),
+    ...Object.fromEntries(figures),
+  }
+}
+
+/** What a measure compares by now: a run that is kept may have compared something else. */
+export interface Today {
+  id: string
+  comparisons: readonly Compared[]
 }
 
 /** Which run each measure is of: the machine, the commit, when, and what was typed. */
@@ -39,31 +49,65 @@ function inOneSentence({ machine, command, note }: KeptRun): string {
   return `${when}, ${state}, load before ${machine.loadBefore.join(' ')}, \`${command}\``
 }
 
-function measureTable(measures: readonly KeptMeasure[]): string {
-  const head = ['', 'ours ÷ theirs', 'median', 'range', 'must', 'goal', 'both by file']
+function measureTable(measures: readonly KeptMeasure[], today: readonly Today[]): string {
+  const head = ['', 'ours ÷ theirs', 'median', 'range', 'must', 'goal', 'both by file', 'taken at']
   return markdownTable(
     head,
-    measures.flatMap((measure) => (measure.comparisons.length === 0 ? [byItself(measure)] : linesOf(measure))),
+    measures.flatMap((measure) => (measure.comparisons.length === 0 ? [byItself(measure)] : linesOf(measure, today))),
   )
 }
 
-function linesOf(measure: KeptMeasure): string[][] {
-  return outcomesOf(measure).map(({ comparison, alike, ...judged }) => {
-    const { title, ours, theirs, bars } = comparison
-    const what = ours === 'madang' ? `${title} vs ${theirs}` : `${title}: ${ours} ÷ ${theirs}`
+function linesOf(measure: KeptMeasure, today: readonly Today[]): string[][] {
+  const now = today.find(({ id }) => id === measure.id)?.comparisons ?? []
+  return outcomesOf(measure).map(({ comparison, alike, ...judged }, nth) => {
+    const { bars } = comparison
     const bar = (name: 'must' | 'goal', isMet: boolean): string => `${showBar(bars, name)} ${isMet ? '✔' : '✘'}`
     return [
-      ...[measure.id, what, short(judged.median), rangeOf(judged)],
+      ...[measure.id, inTitle(comparison), short(judged.median), rangeOf(judged)],
       ...[bar('must', judged.isMustMet), bar('goal', judged.isGoalMet)],
       alike === undefined ? '' : `${short(alike.median)} (${rangeOf(alike)}) ${alike.isMustMet ? '✔' : '✘'}`,
+      [takenAt(measure.run), ...(isSame(comparison, now[nth]) ? [] : ['by another figure than today'])].join('; '),
     ]
   })
 }
 
+type Compared = Pick<Comparison, 'title' | 'quantity' | 'ours' | 'theirs'>
+
+function inTitle({ title, ours, theirs }: Compared): string {
+  return ours === 'madang' ? `${title} vs ${theirs}` : `${title}: ${ours} ÷ ${theirs}`
+}
+
+/** Whether the same figure of the same contestants is held against a bar. */
+export function isSame(one: Compared, other: Compared | undefined): boolean {
+  const names = ['title', 'quantity', 'ours', 'theirs'] as const
+  return names.every((name) => one[name] === other?.[name])
+}
+
+/** Of what nobody can fetch again only the day is known. */
+function takenAt({ machine: { commit, isClean, at } }: KeptRun): string {
+  return isClean === true ? commit : `an older state, ${at.slice(0, 10)}; not retaken`
+}
+
+/** All bars that are missed, by the runs that are kept. */
+function missedOf(measures: readonly KeptMeasure[]): string {
+  const all = measures.flatMap((measure) => outcomesOf(measure).map((outcome) => ({ id: measure.id, ...outcome })))
+  const list = (name: 'must' | 'goal', missed: typeof all): string => {
+    const lines = missed.map(
+      ({ id, comparison, median }) =>
+        `- ${id}, ${inTitle(comparison)}: ${short(median)}, asked ${showBar(comparison.bars, name)}`,
+    )
+    return [`Of ${all.length} comparisons ${missed.length} miss their ${name}:`, '', ...lines].join('\n')
+  }
+  const musts = all.filter(({ isMustMet }) => !isMustMet)
+  const goals = all.filter(({ isMustMet, isGoalMet }) => isMustMet && !isGoalMet)
+  return `${list('must', musts)}\n\n${list('goal', goals).replace(' goal:', ' goal alone:')}`
+}
+
 /** Judged without a peer. */
-function byItself({ id, title, faults, contestants }: KeptMeasure): string[] {
+function byItself({ id, title, faults, contestants, run }: KeptMeasure): string[] {
   const said = contestants.map(({ medians }) => inWords(medians)).join('; ')
-  return [id, `${title}: ${said}`, '', '', faults.length === 0 ? '✔' : `✘ ${faults.join('; ')}`, '', '']
+  const verdict = faults.length === 0 ? 'judged by itself ✔' : `✘ ${faults.join('; ')}`
+  return [id, `${title}: ${said}`, '', '', verdict, '', '', takenAt(run)]
 }
 
 function rangeOf({ least, most }: Judged): string {
