@@ -21,6 +21,9 @@ const boardPolicy = [
   "base-uri 'self'",
 ].join('; ')
 
+/** The page asks Google for a font, which its policy refuses with a complaint; those of the browser are as good. */
+const linkElsewhere = /<link\b[^>]*\bhref="https?:[^>]*>/g
+
 /**
  * The page of the queues that others have made (@bull-board), for admins who want to see more than our own routes tell. Only to look at:
  * what one does to a job goes by our routes, which put it on record. Undefined where it is switched off or not installed.
@@ -42,7 +45,12 @@ export async function openBoard(parts: { config: Config; queues: QueueRoom; log:
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Madang' } },
   })
-  return { path: boardPath, access: 'admin', policy: boardPolicy, handle: serverAdapter.registerPlugin() }
+  const serve = serverAdapter.registerPlugin()
+  const handle: Annex['handle'] = async (ctx, next) => {
+    await serve(ctx, next)
+    if (typeof ctx.body === 'string') ctx.body = ctx.body.replaceAll(linkElsewhere, '')
+  }
+  return { path: boardPath, access: 'admin', policy: boardPolicy, handle }
 }
 
 async function boardPackages() {

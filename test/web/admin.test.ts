@@ -162,6 +162,8 @@ inBrowser('the page of the queues opens from there, shows them, and gets nothing
   context.on('response', (response) => void answered.push(response.url()))
   await page.goto('/admin/jobs')
 
+  const complaints: string[] = []
+  context.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
   const [board] = await Promise.all([
     context.waitForEvent('page'),
     page.getByRole('link', { name: 'All about the queues' }).click(),
@@ -169,6 +171,7 @@ inBrowser('the page of the queues opens from there, shows them, and gets nothing
   await board.getByRole('link', { name: 'flush-rooms' }).first().waitFor()
 
   t.is(new URL(board.url()).pathname, '/admin/queues')
+  t.deepEqual(complaints, [])
   t.true(answered.some((url) => new URL(url).pathname === '/admin/queues/api/queues'))
   t.deepEqual(
     answered.filter((url) => new URL(url).origin !== address),
