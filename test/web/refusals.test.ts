@@ -38,3 +38,15 @@ inBrowser('a page that breaks leaves the frame, and another address is another c
   await page.locator('.composer textarea').waitFor()
   t.is(await page.getByText('Something broke on this page').count(), 0)
 })
+
+inBrowser('an empty file is said to be empty, and not that something was written wrongly', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'alice')
+  await page.goto('/')
+  await page.locator('.composer textarea').waitFor()
+
+  const file = { name: 'nothing.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }
+  await page.locator('.composer input[type=file]').setInputFiles(file)
+
+  await page.locator('.tray-problem').waitFor()
+  t.is(await page.locator('.tray-problem').innerText(), 'This file is empty.')
+})

@@ -22,6 +22,7 @@ export const text = texts({
     dropHere: 'Drop pictures here',
     tooMany: (most: number) => `Up to ${most} pictures fit. The rest was left out.`,
     others: 'Only pictures can be added.',
+    empty: 'This file is empty.',
     refused: 'This picture can no longer be used. Take it out and add it again.',
   },
   ko: {
@@ -45,6 +46,7 @@ export const text = texts({
     dropHere: '여기에 사진을 놓으세요',
     tooMany: (most) => `사진은 ${most}장까지 올릴 수 있어요. 나머지는 빠졌어요.`,
     others: '사진만 올릴 수 있어요.',
+    empty: '빈 파일이에요.',
     refused: '더는 쓸 수 없는 사진이에요. 뺐다가 다시 넣어 주세요.',
   },
 })

@@ -86,7 +86,8 @@ function Tile({ item, place, count, uploads, isRefused, onDescribe }: TileProps)
   }
   const isSending = item.state === 'sending' || item.state === 'waiting'
   const remove = isSending ? text.value.cancel(place + 1) : text.value.remove(place + 1)
-  const failure = item.problem === undefined ? undefined : problemText(item.problem)
+  const isEmpty = item.problem?.faults.some(({ code }) => code === 'empty') ?? false
+  const failure = item.problem === undefined ? undefined : isEmpty ? text.value.empty : problemText(item.problem)
   const problem = isRefused ? text.value.refused : failure
   return (
     <li class={classes('tray-tile', `tray-${item.state}`)} data-place={place}>
