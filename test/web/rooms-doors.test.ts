@@ -78,6 +78,20 @@ inBrowser(
   },
 )
 
+inBrowser('who had to leave takes a seat again where they stand', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.locator('.room-composer-input').fill('half a thought')
+
+  await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
+  await bob.page.getByText('You were asked to leave this room.').first().waitFor()
+  await bob.page.getByRole('button', { name: 'Take a seat' }).click()
+
+  await bob.page.locator('.room-composer-input').waitFor()
+  t.is(await bob.page.locator('.room-composer-input').inputValue(), 'half a thought')
+})
+
 inBrowser('who stands before the door of a room sees it close', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso/router'
 import { isLiveMissing, live } from '../shell/live.ts'
 import { Page } from '../shell/page.tsx'
@@ -7,10 +8,11 @@ import { text } from './text.ts'
 import { Room } from './view/room.tsx'
 import { me } from './wires.ts'
 
-/** One room. Another room, or another person, begins anew. */
+/** One room. Another room, another person, or who comes back after they had to leave, begins anew. */
 export function RoomPage() {
   const { id = '' } = useRoute().params
   const username = me.value?.username
+  const [turn, setTurn] = useState(0)
   if (isLiveMissing.value) return <PartMissing />
   if (username === undefined || live.value === undefined) {
     return (
@@ -21,5 +23,5 @@ export function RoomPage() {
       </Page>
     )
   }
-  return <Room key={`${id}:${username}`} id={id} me={username} />
+  return <Room key={`${id}:${username}:${turn}`} id={id} me={username} onBack={() => setTurn(turn + 1)} />
 }

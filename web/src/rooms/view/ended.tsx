@@ -1,18 +1,31 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { Button } from '../../ui/button.tsx'
 import { announce } from '../../ui/announcer.tsx'
 import { hasLostFocus } from '../../ui/focus.ts'
-import { EmptyState } from '../../ui/states.tsx'
+import { EmptyState, ErrorLine } from '../../ui/states.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { hindranceOf } from '../list/room-list.ts'
 import { RefusedMessages } from '../refused/refused-messages.tsx'
 import { useRefused } from '../refused/use-refused.ts'
 import { useRoom } from '../visit/room-context.ts'
+import { text as roomText } from '../text.ts'
 import type { Ended } from '../visit/room-visit.ts'
+import { client } from '../wires.ts'
 import { text } from './text.ts'
 
-/** Instead of a room that one may not be in any more: said at once, and who was writing stands here. */
-export function EndedView({ why }: { why: Ended }) {
+/** Instead of a room that one may not be in any more: said at once, and who was writing stands here. `onBack`: they have a seat again. */
+export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) {
   const view = useRef<HTMLDivElement>(null)
   const words = text.value
-  const refused = useRefused(useRoom().visit.id)
+  const { visit } = useRoom()
+  const refused = useRefused(visit.id)
+  const room = visit.room.value
+  const mayComeBack = onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open'
+  const hindrance = room && hindranceOf(room)
+  const join = useAction(async () => {
+    await client.rooms.join(visit.id)
+    onBack?.()
+  })
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -26,7 +39,14 @@ export function EndedView({ why }: { why: Ended }) {
   }, [said])
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
-      <EmptyState icon="door" title={said} action={<BackToRooms />} />
+      <EmptyState icon="door" title={said} action={<BackToRooms />}>
+        {mayComeBack && (
+          <Button look="main" isBusy={join.isBusy} isDisabled={hindrance !== undefined} onClick={() => void join.run()}>
+            {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
+          </Button>
+        )}
+      </EmptyState>
+      {join.problem !== undefined && <ErrorLine problem={join.problem} />}
       <RefusedMessages messages={refused} />
     </div>
   )

@@ -31,8 +31,8 @@ import { useIsWide } from './use-is-wide.ts'
 import { useRoomVisit } from './use-room-visit.ts'
 import { useRowActions } from './use-row-actions.ts'
 
-/** A room: its head, its messages, where one writes, and who is here. */
-export function Room({ id, me }: { id: string; me: string }) {
+/** A room, until somebody who had to leave it has a seat again: its head, its messages, where one writes, and who is here. */
+export function Room({ id, me, onBack }: { id: string; me: string; onBack: () => void }) {
   const { visit, reader, faces, uploads } = useRoomVisit(id, me)
   const isWide = useIsWide()
   const [isPanelOpen, setPanelOpen] = useState(isWide)
@@ -61,7 +61,7 @@ export function Room({ id, me }: { id: string; me: string }) {
       <div class="room" data-panel={(isPanelOpen && isWide && !isOutside) || undefined}>
         <div class="room-main">
           <RoomHead visit={visit} items={items} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen(!isPanelOpen)} />
-          <Inside visit={visit} reader={reader} />
+          <Inside visit={visit} reader={reader} onBack={onBack} />
           {visit.isReady.value && isIn && (isEnding || isOver) && visit.foundClosed === false && (
             <ClosingProgress room={id} pulse={isOver} onOver={() => room.state !== 'closed' && visit.refreshSoon()} />
           )}
@@ -120,7 +120,7 @@ function Coming({ reader }: { reader: Reader }) {
 }
 
 /** The messages, or what is instead of them. */
-function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
+function Inside({ visit, reader, onBack }: { visit: RoomVisit; reader: Reader; onBack: () => void }) {
   const room = visit.room.value
   const words = text.value
   const trouble = visit.trouble.value
@@ -136,7 +136,7 @@ function Inside({ visit, reader }: { visit: RoomVisit; reader: Reader }) {
       </>
     )
   }
-  if (visit.ended.value !== undefined) return <EndedView why={visit.ended.value} />
+  if (visit.ended.value !== undefined) return <EndedView why={visit.ended.value} onBack={onBack} />
   if (room !== undefined && !room.me.mayRead) return <DoorView visit={visit} room={room} />
   if (room === undefined || !visit.isReady.value) {
     return (
