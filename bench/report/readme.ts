@@ -188,6 +188,15 @@ const rowsOf: Readonly<Record<string, readonly Row[]>> = {
     ...[latency, load],
   ],
   P5: [deliveries, ...perDelivery, latency, load],
+  P7: [
+    figure('entries a second', 'entriesPerSecond'),
+    figure('CPU of Redis per entry', 'redisMicrosecondsPerEntry', 'µs'),
+  ],
+  P8: [figure('rows a second', 'rowsPerSecond'), figure('CPU of Node per row', 'nodeMicrosecondsPerRow', 'µs')],
+  P9: [
+    figure('resident memory per socket', 'rssBytesPerSocket', 'B'),
+    figure('heap per socket', 'heapBytesPerSocket', 'B'),
+  ],
   P10: [
     ...[deliveries, figure('CPU of the server per delivery', 'cpuUs', 'µs')],
     ...[figure('CPU per delivery, all processes', 'allCpuUs', 'µs'), latency, load],
@@ -195,6 +204,11 @@ const rowsOf: Readonly<Record<string, readonly Row[]>> = {
   P11: [
     ...[figure('pages a second', 'pagesPerSecond'), figure('CPU of Node per page', 'cpuMs', 'ms')],
     ...[figures('one at a time: p50 · p95 · p99', ['p50Ms', 'p95Ms', 'p99Ms'], 'ms'), load],
+  ],
+  P12: [
+    figure('until sealed', 'seconds', 's'),
+    figure('CPU of the worker', 'workerSeconds', 's'),
+    figure('CPU of the database', 'databaseSeconds', 's'),
   ],
 }
 
