@@ -2,7 +2,7 @@ import test from 'ava'
 import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { stackOf } from '../support/stack.ts'
-import { ask } from './room-windows.ts'
+import { ask, openRoomFor, say } from './room-windows.ts'
 
 /** A word longer than its line, as an address is: nothing that one writes it into grows wider than its place. */
 
@@ -45,3 +45,25 @@ for (const width of [360, 1280]) {
     t.deepEqual(await overhang(page), [0, 0], 'a room that is opened')
   })
 }
+
+inBrowser('the time of a short message stands beside it, however long the name above is', async (t) => {
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { width: 360 })
+  await ask(alice, 'PATCH', '/v1/me', {
+    displayName: '감나무 아래에서 바람을 기다리는 앨리스와 친구들과 이웃들과 고양이들',
+  })
+  const room = await openRoomFor(alice, [bob])
+  for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
+  await say(alice.page, '네')
+
+  const message = bob.page.locator('.message', { hasText: '네' })
+  await message.waitFor()
+  const [body, time, name] = await Promise.all(
+    ['.message-body', 'time', '.message-name'].map((part) => message.locator(part).boundingBox()),
+  )
+  if (!body || !time || !name) return t.fail('not all of it is shown')
+  t.true(name.width > 200)
+  t.true(name.x + name.width <= 360)
+  t.true(time.x - (body.x + body.width) < 16, `${time.x - (body.x + body.width)} px`)
+  t.deepEqual(await overhang(bob.page), [0])
+})
