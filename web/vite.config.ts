@@ -30,24 +30,24 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // The page itself, with all controls and faces, and four of a few lines that several parts need.
+            // The page itself, with all controls and faces, and five of a few lines that several parts need.
             {
               name: 'madang',
-              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:tabs|uuidv7)\.ts$|text\/visible\.ts$|timeline\/draft\.ts$)/,
+              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:closing|tabs|uuidv7)\.ts$|shell\/later-part\.tsx$|text\/visible\.ts$)/,
             },
             // What people say and show, in posts and in rooms, and what they could not say.
             {
               name: 'said',
               test: /\/web\/src\/(?:pictures\/picture-grid\.tsx|shell\/unsent-words\.tsx|text\/(?:parts|written-in)\.ts)$/,
             },
-            { name: 'posts', test: /\/web\/src\/timeline\/(?:post-list\.tsx|feeds\.ts)$/ },
+            { name: 'posts', test: /\/web\/src\/timeline\/(?:post-list\.tsx|(?:draft|feeds|limits)\.ts)$/ },
             {
               name: 'writing',
               test: /\/web\/src\/(?:mentions\/|pictures\/(?:drop-ground|picture-picker|picture-tray|take-files)\.tsx?$)/,
             },
             {
               name: 'rooms',
-              test: /\/web\/src\/rooms\/(?:wires|list\/room-card|list\/settings-fields|order\/closing-progress|refused\/refused-messages|refused\/use-refused)\.tsx?$/,
+              test: /\/web\/src\/rooms\/(?:wires|list\/room-card|order\/closing-progress|refused\/refused-messages|refused\/use-refused)\.tsx?$/,
             },
           ],
         },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
@@ -83,7 +83,8 @@ const firstPages = {
   timeline: 'src/timeline/timeline-page.tsx',
 } as const
 /** What comes by itself once who is signed in has the page before them: what one writes with, and what keeps the page live. */
-const laterParts = ['src/timeline/new-post.tsx', 'src/api/live-client.ts', 'src/api/outbox-idb.ts']
+const liveParts = ['src/api/live-client.ts', 'src/api/outbox-idb.ts']
+const laterParts = ['src/timeline/new-post.tsx', ...liveParts]
 const mostWithLaterBytes = 76_000
 
 inBrowser(
@@ -113,6 +114,38 @@ inBrowser(
     t.true(bytes <= mostScriptBytes, `${bytes} bytes: ${JSON.stringify([...all])}`)
   },
 )
+
+/** A room shows nothing without what keeps it live: the most of its own, and the most with that. */
+const mostOfRoom = 78_000
+const mostOfLiveRoom = 91_000
+
+test(`each page takes ${mostScriptBytes / 1000} kB of scripts at most where it is the first one, and a room ${mostOfLiveRoom / 1000}`, (t) => {
+  const pages = pagesOfMap()
+  t.true(pages.length > 10)
+  for (const known of ['src/rooms/room-page.tsx', 'src/timeline/post-page.tsx']) t.true(pages.includes(known), known)
+  for (const page of pages) {
+    const isRoom = page === 'src/rooms/room-page.tsx'
+    const bytes = bytesOf([page])
+    t.log(`${page}: ${bytes} bytes, with what keeps it live ${bytesOf([page, ...liveParts])}`)
+    t.true(bytes <= (isRoom ? mostOfRoom : mostScriptBytes), `${page}: ${bytes} bytes`)
+    if (isRoom) t.true(bytesOf([page, ...liveParts]) <= mostOfLiveRoom, page)
+  }
+})
+
+/** What an address of the client leads to, by `app.tsx`. */
+function pagesOfMap(): string[] {
+  const map = readFileSync(path.join(webFolder, '..', 'src', 'app.tsx'), 'utf8')
+  return [...map.matchAll(/import\('\.\/([^']+)'\)/g)].map(([, page]) => `src/${page}`)
+}
+
+/** Compressed as Nginx sends it: the build lays that beside each file. */
+function bytesOf(parts: readonly string[]): number {
+  const sizeOfScript = (script: string): number => {
+    const file = path.join(webFolder, script)
+    return statSync(existsSync(`${file}.gz`) ? `${file}.gz` : file).size
+  }
+  return ['/theme.js', ...scriptsOf(parts)].reduce((sum, script) => sum + sizeOfScript(script), 0)
+}
 
 /** The scripts that somebody's browser fetches who comes for the first time, once there are as many as are expected. */
 async function scriptsOfView(view: View, expected: number): Promise<Map<string, number>> {

@@ -1,6 +1,5 @@
 import './settings-page.css'
 import { useRoute } from 'preact-iso/router'
-import { HiddenPeople } from '../people/hidden-people.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 import { signOut } from '../shell/session-life.ts'
@@ -9,6 +8,7 @@ import { LinkTabs } from '../ui/tabs.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { AboutPart } from './about-part.tsx'
 import { AppearancePart } from './appearance-part.tsx'
+import { PeoplePart } from './people-part.tsx'
 import { ProfilePart } from './profile-part.tsx'
 import { SecurityPart } from './security-part.tsx'
 import { text } from './settings-text.ts'
@@ -16,7 +16,7 @@ import { text } from './settings-text.ts'
 const parts = {
   profile: ProfilePart,
   security: SecurityPart,
-  people: HiddenPeople,
+  people: PeoplePart,
   appearance: AppearancePart,
   about: AboutPart,
 } as const

@@ -4,10 +4,10 @@ import { useLocation } from 'preact-iso/router'
 import type { MyRoom, Room } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
 import { Button } from '../ui/button.tsx'
+import { laterDialog } from '../ui/later.tsx'
 import type { PagedList } from '../ui/paged-list.ts'
 import { useRecovery } from '../ui/recovery.ts'
 import { EmptyState, ErrorLine, ErrorState } from '../ui/states.tsx'
-import { OpenRoomDialog } from './list/open-room-dialog.tsx'
 import { nameOf, RoomCard, RoomCardSkeletons } from './list/room-card.tsx'
 import { inOrderOfUnread, lobbyFirst } from './list/room-list.ts'
 import { endedRooms, followRooms, myRooms, openRooms, readRooms } from './list/rooms-state.ts'
@@ -15,6 +15,8 @@ import { RefusedMessages } from './refused/refused-messages.tsx'
 import { useRefused } from './refused/use-refused.ts'
 import { text } from './text.ts'
 import { me, onReturn, readRole, useStream } from './wires.ts'
+
+const OpenRoomDialog = laterDialog(() => import('./list/open-room-dialog.tsx').then((module) => module.OpenRoomDialog))
 
 /** All rooms: mine with what is unread, the open ones with who is in them now, and those that are over. */
 export function RoomsPage() {

@@ -9,7 +9,7 @@ import { isComposing } from '../ui/hotkeys.ts'
 import type { CommentDrafts } from './comment-draft.ts'
 import { lengthOf, mostCommentText, spoken } from './limits.ts'
 import { text } from './comment-text.ts'
-import { text as composerText } from './composer-text.ts'
+import { text as postText } from './text.ts'
 
 export interface CommentFormProps {
   label: string
@@ -47,7 +47,7 @@ export function CommentForm(props: CommentFormProps) {
     const over = lengthOf(words) - mostCommentText
     if (isSending) return
     if (!isVisible(said) || over > 0) {
-      if (over > 0) setError(composerText.value.tooLong(over))
+      if (over > 0) setError(postText.value.tooLong(over))
       area.current?.focus()
       return
     }
@@ -112,7 +112,7 @@ export function CommentForm(props: CommentFormProps) {
             {text.value.cancel}
           </Button>
         )}
-        <Button look="main" type="submit" isBusy={isSending} title={composerText.value.shortcut}>
+        <Button look="main" type="submit" isBusy={isSending} title={postText.value.shortcut}>
           {verb}
         </Button>
       </div>

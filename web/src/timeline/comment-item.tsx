@@ -8,7 +8,7 @@ import { Menu } from '../ui/menu.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { toast } from '../ui/toast-state.ts'
-import { CommentForm } from './comment-form.tsx'
+import { CommentPlace } from './comment-place.tsx'
 import type { Comments } from './comments.ts'
 import { nameOf, PersonLine } from './person-line.tsx'
 import { RichText } from './rich-text.tsx'
@@ -42,7 +42,7 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
       </header>
       <div class="comment-body">
         {isEditing ? (
-          <CommentForm
+          <CommentPlace
             label={text.value.editComment}
             verb={postText.value.save}
             start={comment.text}

@@ -7,8 +7,8 @@ import { Segmented } from '../ui/choices.tsx'
 import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { ErrorLine } from '../ui/states.tsx'
 import { commentDrafts } from './comment-draft.ts'
-import { CommentForm } from './comment-form.tsx'
 import { CommentItem } from './comment-item.tsx'
+import { CommentPlace } from './comment-place.tsx'
 import { Comments } from './comments.ts'
 import type { Entry } from './posts.ts'
 import { text } from './comment-text.ts'
@@ -28,7 +28,7 @@ export function CommentList({ entry }: { entry: Entry }) {
   const isNewestFirst = comments.order.value === 'newest'
   // It stands where the next comment will appear.
   const form = (
-    <CommentForm
+    <CommentPlace
       key="form"
       label={text.value.commentLabel}
       verb={text.value.comment}

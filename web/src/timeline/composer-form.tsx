@@ -14,6 +14,7 @@ import { TextField } from '../ui/text-field.tsx'
 import type { Composition } from './composition.ts'
 import { faultWords } from './fault-words.ts'
 import { text } from './composer-text.ts'
+import { text as postText } from './text.ts'
 
 export interface ComposerFormProps {
   composition: Composition
@@ -89,7 +90,7 @@ export function ComposerForm({ composition, verb, onPost, rows = 2, hasFocus = f
         <div class="composer-foot">
           <PicturePicker onFiles={add} isFull={uploads.items.value.length >= uploads.most} />
           <AreaField composition={composition} error={words.area} />
-          <Button look="main" type="submit" isBusy={isBusy} title={text.value.shortcut} class="composer-post">
+          <Button look="main" type="submit" isBusy={isBusy} title={postText.value.shortcut} class="composer-post">
             {verb}
           </Button>
         </div>

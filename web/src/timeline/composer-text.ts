@@ -1,4 +1,4 @@
-import { counted, texts } from '../text/index.ts'
+import { texts } from '../text/index.ts'
 
 export const text = texts({
   en: {
@@ -10,14 +10,12 @@ export const text = texts({
     post: 'Post',
     waitingForPictures: 'Sending pictures…',
     emptyDraft: 'Write something or add a picture.',
-    tooLong: (over: number) => `${counted(over, 'character', 'characters')} too many`,
     pictureFailed: 'A picture could not be sent. Try it again or take it out.',
     posted: 'Posted',
     show: 'Show',
     postedBefore:
       'Your post was already sent a moment ago, as it was then. Post again to send the new words as another post.',
     unknownOutcome: 'No answer came. Post again: it appears only once.',
-    shortcut: 'Ctrl + Enter posts',
   },
   ko: {
     say: '마당에 무슨 일이 있나요?',
@@ -28,12 +26,10 @@ export const text = texts({
     post: '올리기',
     waitingForPictures: '사진을 올리는 중…',
     emptyDraft: '글을 쓰거나 사진을 넣어 주세요.',
-    tooLong: (over) => `${over}자를 줄여 주세요.`,
     pictureFailed: '올리지 못한 사진이 있어요. 다시 시도하거나 빼 주세요.',
     posted: '글을 올렸어요',
     show: '보기',
     postedBefore: '조금 전에 보낸 글이 이미 올라갔어요. 고친 내용을 새 글로 올리려면 한 번 더 눌러 주세요.',
     unknownOutcome: '응답을 받지 못했어요. 다시 올려도 글은 하나만 올라가요.',
-    shortcut: 'Ctrl + Enter로 올리기',
   },
 })

@@ -2,6 +2,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { problemText } from '../text/index.ts'
 import type { Faults } from './composition.ts'
 import { text } from './composer-text.ts'
+import { text as postText } from './text.ts'
 
 export interface FaultWords {
   text: string | undefined
@@ -11,7 +12,8 @@ export interface FaultWords {
 
 /** What is wrong with a draft, for people. */
 export function faultWords({ text: fault, area, whole }: Faults, overBy: number): FaultWords {
-  const { emptyDraft, tooLong } = text.value
+  const { emptyDraft } = text.value
+  const { tooLong } = postText.value
   const refused = problemText(new ApiProblem({ code: 'bad_input' }))
   const textWords = { empty: emptyDraft, too_long: tooLong(Math.max(1, overBy)), refused }
   return {

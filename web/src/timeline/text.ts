@@ -32,6 +32,8 @@ export const text = texts({
 
     composer: 'New post',
     save: 'Save',
+    tooLong: (over: number) => `${counted(over, 'character', 'characters')} too many`,
+    shortcut: 'Ctrl + Enter posts',
 
     somebody: 'Somebody who left',
     edited: 'edited',
@@ -94,6 +96,8 @@ export const text = texts({
 
     composer: '새 글',
     save: '저장',
+    tooLong: (over) => `${over}자를 줄여 주세요.`,
+    shortcut: 'Ctrl + Enter로 올리기',
 
     somebody: '떠난 이웃',
     edited: '수정됨',

@@ -3,12 +3,7 @@ import { problemText } from '../../text/index.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
 import { toast } from '../../ui/toast-state.ts'
-import { nameOf } from '../list/room-card.tsx'
 import { client } from '../wires.ts'
-import { BansDialog } from './bans-dialog.tsx'
-import { CloseDialog } from './close-dialog.tsx'
-import { InvitationsDialog } from './invitations-dialog.tsx'
-import { SettingsDialog } from './settings-dialog.tsx'
 import { text } from './text.ts'
 
 export type OrderDialogName = 'settings' | 'invitations' | 'bans' | 'close'
@@ -52,36 +47,5 @@ async function leave(room: RoomAndMe, onLeft: () => void): Promise<void> {
     onLeft()
   } catch (error) {
     toast({ text: problemText(error), tone: 'danger' })
-  }
-}
-
-export interface OrderDialogProps {
-  name: OrderDialogName
-  room: RoomAndMe
-  onClose: () => void
-  onChanged: () => void
-}
-
-export function OrderDialog({ name, room, onClose, onChanged }: OrderDialogProps) {
-  switch (name) {
-    case 'settings':
-      return <SettingsDialog room={room} onClose={onClose} />
-    case 'invitations':
-      return <InvitationsDialog room={room.id} onClose={onClose} />
-    case 'bans':
-      return <BansDialog room={room.id} onClose={onClose} />
-    case 'close':
-      return (
-        <CloseDialog
-          room={{ id: room.id, name: nameOf(room) }}
-          onClose={onClose}
-          onClosing={() => {
-            onClose()
-            onChanged()
-          }}
-        />
-      )
-    default:
-      return name satisfies never
   }
 }

@@ -5,9 +5,10 @@ import { useWholeHeight } from '../../shell/frame.tsx'
 import { Loading, SkeletonText } from '../../ui/skeleton.tsx'
 import { ErrorState } from '../../ui/states.tsx'
 import { useHotkeys } from '../../ui/hotkeys.ts'
+import { laterDialog } from '../../ui/later.tsx'
 import { nameOf } from '../list/room-card.tsx'
 import { ClosingProgress } from '../order/closing-progress.tsx'
-import { OrderDialog, roomItems } from '../order/room-menu.tsx'
+import { roomItems } from '../order/room-menu.tsx'
 import type { OrderDialogName } from '../order/room-menu.tsx'
 import { text as roomText } from '../text.ts'
 import { RoomSceneContext } from '../visit/room-context.ts'
@@ -30,6 +31,8 @@ import { TypingLine } from './typing-line.tsx'
 import { useIsWide } from './use-is-wide.ts'
 import { useRoomVisit } from './use-room-visit.ts'
 import { useRowActions } from './use-row-actions.ts'
+
+const OrderDialog = laterDialog(() => import('../order/order-dialog.tsx').then((module) => module.OrderDialog))
 
 /** A room, until somebody who had to leave it has a seat again: its head, its messages, where one writes, and who is here. */
 export function Room({ id, me, onBack }: { id: string; me: string; onBack: () => void }) {
