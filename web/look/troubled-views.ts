@@ -1,15 +1,10 @@
 import type { Page } from 'playwright-core'
 import type { Closing, RoomAndMe } from '../src/api/types.ts'
+import { unavailable } from './unavailable.ts'
 import type { View } from './view.ts'
 
 /** What the browser says of every request that goes nowhere. */
 const cut = /ERR_INTERNET_DISCONNECTED/
-
-const unavailable = {
-  status: 503,
-  contentType: 'application/problem+json',
-  body: JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'unavailable' }),
-}
 
 /** Pages as they are when something fails, is missing or has not ended: nobody comes to them by an address. */
 export const troubledViews: readonly View[] = [
@@ -58,6 +53,17 @@ export const troubledViews: readonly View[] = [
     isAnswer: true,
     shows: '.composer-fault',
     says: /503 .*\/v1\/posts\b/,
+  },
+  {
+    name: 'like-refused',
+    who: 'bob',
+    path: () => '/',
+    before: (page) => page.route(/\/v1\/posts\/\d+\/like$/, (route) => route.fulfill(unavailable)),
+    // Pointed at, the notice stays.
+    opens: ['.post-like [aria-pressed]', (page) => page.locator('.toast').hover()],
+    isAnswer: true,
+    shows: '.toast-danger',
+    says: /503 .*\/like\b/,
   },
   {
     name: 'offline',

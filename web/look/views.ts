@@ -1,4 +1,5 @@
 import { openedViews } from './opened-views.ts'
+import { toldViews } from './told-views.ts'
 import { troubledViews } from './troubled-views.ts'
 import type { View } from './view.ts'
 
@@ -43,6 +44,20 @@ const pages: readonly View[] = [
     shows: '.room-instead .button-main',
   },
   { name: 'receipt', who: 'alice', path: ({ closedRoom }) => `/rooms/${closedRoom}/receipt`, shows: '.receipt-paper' },
+  {
+    name: 'receipt-open',
+    who: 'alice',
+    path: ({ room }) => `/rooms/${room}/receipt`,
+    shows: '.state',
+    says: /404 .*\/closing\b/,
+  },
+  {
+    name: 'receipt-outside',
+    who: 'bob',
+    path: ({ strangeRoom }) => `/rooms/${strangeRoom}/receipt`,
+    shows: '.state',
+    says: /40[34] .*\/closing\b/,
+  },
   { name: 'notifications', who: 'alice', path: () => '/notifications', shows: '.notification' },
   { name: 'settings', who: 'bob', path: () => '/settings', shows: 'main form' },
   { name: 'settings-people', who: 'bob', path: () => '/settings/people', shows: '.settings-section' },
@@ -70,4 +85,4 @@ const pages: readonly View[] = [
 ]
 
 /** All that is looked at in every way: by axe, for shifts of its layout, on screenshots. */
-export const views: readonly View[] = [...pages, ...openedViews, ...troubledViews]
+export const views: readonly View[] = [...pages, ...openedViews, ...troubledViews, ...toldViews]

@@ -59,7 +59,11 @@ export async function visit(browser: Browser, house: House, view: View, looks: L
     },
     shifts: () => page.evaluate(() => globalThis.madangShifts),
     motions: () => page.evaluate(() => [...globalThis.madangMotions]),
-    close: () => context.close(),
+    async close() {
+      // What a view answers in the server's place may be under way.
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+      await context.close()
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import './mention.css'
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { FoundPerson } from '../api/types.ts'
-import { placeBeside } from '../ui/place-beside.ts'
+import { keepBeside } from '../ui/place-beside.ts'
 import { PersonNames } from '../person/person-names.tsx'
 import { text } from './text.ts'
 
@@ -22,9 +22,10 @@ export function MentionList({ id, area, people, chosen, onTake }: MentionListPro
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => box.current?.showPopover(), [])
   useLayoutEffect(() => {
-    if (box.current === null || area.current === null) return
-    placeBeside(box.current, area.current)
+    if (box.current === null || area.current === null) return undefined
+    const stop = keepBeside(box.current, area.current)
     box.current.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+    return stop
   }, [area, people, chosen])
   return (
     <div ref={box} id={id} class="mention-list" role="listbox" aria-label={text.value.whoIsMeant} popover="manual">

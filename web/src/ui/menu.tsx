@@ -5,7 +5,7 @@ import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
 import { nextPlace } from './menu-keys.ts'
-import { placeBeside } from './place-beside.ts'
+import { keepBeside, placeBeside } from './place-beside.ts'
 
 export interface MenuItem {
   label: string
@@ -45,6 +45,10 @@ export function Menu({ label, items, icon = 'more', tabIndex = 0, onToggle }: Me
   useLayoutEffect(() => {
     if (isMade) show()
   }, [isMade])
+  useEffect(() => {
+    if (isOpen && list.current !== null && opener.current !== null) return keepBeside(list.current, opener.current)
+    return undefined
+  }, [isOpen])
 
   function tell(isOpenNow: boolean): void {
     setOpen(isOpenNow)

@@ -14,3 +14,11 @@ export function placeBeside(box: HTMLElement, opener: Element): void {
   box.style.top = `${Math.max(margin, Math.min(top, innerHeight - blockSize - margin))}px`
   box.style.left = `${Math.max(margin, left)}px`
 }
+
+/** The same, and again whenever the window has another size. Answers how to stop. */
+export function keepBeside(box: HTMLElement, opener: Element): () => void {
+  const place = (): void => placeBeside(box, opener)
+  place()
+  addEventListener('resize', place)
+  return () => removeEventListener('resize', place)
+}

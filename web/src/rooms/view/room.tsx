@@ -38,7 +38,10 @@ const OrderDialog = laterDialog(() => import('../order/order-dialog.tsx').then((
 export function Room({ id, me, onBack }: { id: string; me: string; onBack: () => void }) {
   const { visit, reader, faces, uploads } = useRoomVisit(id, me)
   const isWide = useIsWide()
-  const [isPanelOpen, setPanelOpen] = useState(isWide)
+  // Whether the window was wide when it was opened: in a narrow one it lies over everything, where nobody asked for it.
+  const [panelOpenIn, setPanelOpenIn] = useState(isWide ? true : undefined)
+  const isPanelOpen = panelOpenIn === isWide
+  const setPanelOpen = (isOpen: boolean): void => setPanelOpenIn(isOpen ? isWide : undefined)
   const [dialog, setDialog] = useState<OrderDialogName | 'shortcuts' | undefined>(undefined)
   const room = visit.room.value
   const keepsOrder = room !== undefined && (room.mentor?.username === me || account.value?.role === 'admin')
