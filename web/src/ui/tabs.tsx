@@ -36,8 +36,8 @@ const fadePx = 40
 function showCurrent(row: HTMLElement | null): void {
   const tab = row?.querySelector<HTMLElement>('[aria-current]')
   if (row === null || tab === null || tab === undefined) return
-  const overlap = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth
-  if (overlap > row.scrollLeft) row.scrollLeft = overlap + fadePx
+  const clear = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth + fadePx
+  if (clear > row.scrollLeft) row.scrollLeft = clear
 }
 
 /** Names the ends (`start`, `end`) behind which there is more of the row, for the sheet. Answers how to stop. */

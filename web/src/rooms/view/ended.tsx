@@ -33,18 +33,33 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     not_found: words.goneOut,
     forbidden: words.goneOut,
   }[why]
+  const hint = why === 'kicked' ? words.kickedHint : undefined
   useLayoutEffect(() => {
-    announce(said, { isUrgent: true })
+    announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
     if (hasLostFocus()) view.current?.focus()
-  }, [said])
+  }, [said, hint])
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
-      <EmptyState icon="door" title={said} action={<BackToRooms />}>
-        {mayComeBack && (
-          <Button look="main" isBusy={join.isBusy} isDisabled={hindrance !== undefined} onClick={() => void join.run()}>
-            {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
-          </Button>
-        )}
+      <EmptyState
+        icon="door"
+        title={said}
+        action={
+          <>
+            {mayComeBack && (
+              <Button
+                look="main"
+                isBusy={join.isBusy}
+                isDisabled={hindrance !== undefined}
+                onClick={() => void join.run()}
+              >
+                {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
+              </Button>
+            )}
+            <BackToRooms />
+          </>
+        }
+      >
+        {hint}
       </EmptyState>
       {join.problem !== undefined && <ErrorLine problem={join.problem} />}
       <RefusedMessages messages={refused} />

@@ -46,8 +46,9 @@ export function RoomComposer({
         </div>
       )}
       <output ref={note} class="room-composer room-composer-silent" tabIndex={-1}>
-        <Icon name={silence === 'muted' ? 'mic' : 'lock'} />
-        {words[silence]}
+        <span>
+          <Icon name={silence === 'muted' ? 'mic' : 'lock'} /> {words[silence]}
+        </span>
       </output>
     </>
   )

@@ -95,7 +95,8 @@ export const text = texts({
         : `${format.value.list(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
     keptWhileCut: 'What you write is kept and sent as soon as you are back.',
     // How it ends for me.
-    kickedOut: 'You were asked to leave this room. If a seat is free you may take one again.',
+    kickedOut: 'You were asked to leave this room.',
+    kickedHint: 'If a seat is free you may take one again.',
     bannedOut: 'You are banned from this room.',
     leftOut: 'You gave up your seat.',
     goneOut: 'This room is not here for you any more.',
@@ -205,7 +206,8 @@ export const text = texts({
     typing: (names: readonly string[]) =>
       names.length > 3 ? `${asOne(names[0])} 외 ${names.length - 1}명이 쓰고 있어요` : `${inOne(names)}이 쓰고 있어요`,
     keptWhileCut: '쓴 메시지는 보관했다가 연결되면 바로 보내요.',
-    kickedOut: '방에서 내보내졌어요. 빈자리가 있으면 다시 들어올 수 있어요.',
+    kickedOut: '방에서 내보내졌어요.',
+    kickedHint: '빈자리가 있으면 다시 들어올 수 있어요.',
     bannedOut: '이 방에서 차단되었어요.',
     leftOut: '자리를 비웠어요.',
     goneOut: '이제 볼 수 없는 방이에요.',
