@@ -67,3 +67,28 @@ inBrowser('the time of a short message stands beside it, however long the name a
   t.true(time.x - (body.x + body.width) < 16, `${time.x - (body.x + body.width)} px`)
   t.deepEqual(await overhang(bob.page), [0])
 })
+
+inBrowser('letters twice as large stay within the page of a phone', async (t) => {
+  const carol = await signedInWindow(t, browser(), stack(), 'carol', { role: 'mentor', width: 360, language: 'ko' })
+  const { page } = carol
+  const post: { id: string } = await ask(carol, 'POST', '/v1/posts', {
+    text: '감이 익어 갑니다 #감나무',
+    area: '연남동',
+  })
+  await ask(carol, 'PUT', `/v1/posts/${post.id}/like`)
+  await ask(carol, 'POST', `/v1/posts/${post.id}/comments`, { text: '하나 드릴까요?' })
+  await openRoomFor(carol, [], { name: '감나무 아래 평상' })
+  for (const path of ['/', '/settings', '/rooms', '/notifications', '/people/carol']) {
+    await page.goto(path)
+    await page.locator('main h1').waitFor()
+    await page.locator('.post, .room-card, .settings-form, .state').first().waitFor()
+    await page.evaluate(() => (document.documentElement.style.fontSize = '200%'))
+    await page.evaluate(() => document.fonts.ready)
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('main *')]
+        .filter((one) => one.getBoundingClientRect().right > 361)
+        .map((one) => one.className),
+    )
+    t.deepEqual(await overhang(page), [0], `${path}: ${wide.join(', ')}`)
+  }
+})
