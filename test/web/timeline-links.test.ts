@@ -149,3 +149,21 @@ inBrowser('pictures are put in order, taken out and leafed through without the f
   await lightbox.getByText('2 of 2').waitFor()
   t.true(await isFocused(page, '.lightbox-chevron-right[aria-disabled]'))
 })
+
+inBrowser('a picture that is hardly more than a line is seen when it is looked at alone', async (t) => {
+  const { page } = await window(t, 'dora')
+  await page.goto('/')
+  const buffer = await sharp({ create: { width: 6000, height: 1, channels: 3, background: '#bb4517' } })
+    .png()
+    .toBuffer()
+  await page.locator('.composer input[type=file]').setInputFiles({ name: 'line.png', mimeType: 'image/png', buffer })
+  await page.locator('.tray-sent').waitFor()
+  await page.locator('.composer-post').click()
+
+  await page.locator('[data-post] .picture-grid button').first().click()
+  const picture = page.getByRole('dialog', { name: 'Pictures' }).locator('img')
+  await picture.waitFor()
+
+  const { height = 0 } = (await picture.boundingBox()) ?? {}
+  t.true(height >= 2, `${height} px`)
+})
