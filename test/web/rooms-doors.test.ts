@@ -66,6 +66,7 @@ inBrowser(
     await page.getByRole('link', { name: 'Rooms' }).first().click()
     await open.click()
     const dialog = page.getByRole('dialog', { name: 'Open a room' })
+    await dialog.waitFor()
     await page.keyboard.type('Mine')
     t.is(await dialog.getByLabel('Name').inputValue(), 'Mine')
 
