@@ -37,12 +37,12 @@ const patienceMs = 30_000
 
 /**
  * Opens MySQL and Redis, waits for half a minute for one that does not answer, and refuses to go on where they keep less than the promise needs. A command that holds something over a long
- * work of its own says so (`holdsLong`): servers and workers never do.
+ * work of its own says so (`holdsLong`): servers and workers never do. One that somebody sits at does not wait (`waits`).
  */
 export async function layFoundation(
   config: Config,
   log: Log,
-  { holdsLong = false }: { holdsLong?: boolean } = {},
+  { holdsLong = false, waits = true }: { holdsLong?: boolean; waits?: boolean } = {},
 ): Promise<Foundation> {
   const lifecycle = new Lifecycle(log, requestTimeMs + config.DRAIN_SECONDS * 1000)
   const metrics = new Metrics()
@@ -60,7 +60,7 @@ export async function layFoundation(
     const appendRedis = openRedis({ config, log, lifecycle, metrics }, 'append')
     const broker = new Broker({ url: config.REDIS_URL, publisher: redis, log, metrics })
     lifecycle.onClose('broker', () => broker.close())
-    const patience = { forMs: patienceMs, log }
+    const patience = { forMs: waits ? patienceMs : 0, log }
     await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql), patience)
     const ask = (): Promise<Durability> => requireDurability({ config, log, redis, sql })
     const durability = await requireAnswer('Redis', 'REDIS_URL', ask, patience)

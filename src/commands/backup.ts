@@ -44,12 +44,13 @@ async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   const url = config.DATABASE_URL
   const connect = (poolMax: number): Sql => connectMysql({ url, poolMax, acquireTimeoutMs: 60_000 })
   const [sql, snapshots] = [connect(10), connect(1)]
-  const onError = (error: Error): void => log.warn({ err: error }, 'redis connection')
+  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'backup', onError })
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {
     await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
+    await requireAnswer('Redis', 'REDIS_URL', () => redis.ping())
     const storing = await createStoring({ config, sql, redis, log, rooms: createRosters(sql) })
     return await takeBackup({ config, sql, snapshots, storing, pictures, progress: bar }, options)
   } finally {

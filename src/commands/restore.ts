@@ -53,12 +53,13 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   const connect = (poolMax: number): Sql =>
     connectMysql({ url: config.DATABASE_URL, poolMax, acquireTimeoutMs: 60_000 })
   const [sql, snapshots] = [connect(4), connect(1)]
-  const onError = (error: Error): void => log.warn({ err: error }, 'redis connection')
+  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
   const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'restore', onError })
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {
     await requireAnswer('MySQL', 'DATABASE_URL', async () => await sql.raw('SELECT 1'))
+    await requireAnswer('Redis', 'REDIS_URL', () => redis.ping())
     return await restoreBackup({ config, sql, snapshots, redis, pictures, progress: bar }, options)
   } finally {
     bar.stop()

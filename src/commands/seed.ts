@@ -23,8 +23,9 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 async function seedWith(options: CommunityOptions): Promise<string> {
   const texts = await readTexts(options.files)
   const startedAt = performance.now()
-  const foundation = await layFoundation(loadConfig(process.env), createLog({ level: 'warn', service: 'seed' }), {
+  const foundation = await layFoundation(loadConfig(process.env), createLog({ level: 'error', service: 'seed' }), {
     holdsLong: true,
+    waits: false,
   })
   const bar = progressBar()
   try {

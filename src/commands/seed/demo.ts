@@ -27,8 +27,8 @@ function welcome(): string {
 
 /** False when somebody is there already. */
 async function createPeople(config: Config): Promise<boolean> {
-  const log = createLog({ level: 'warn', service: 'seed' })
-  const foundation = await layFoundation(config, log)
+  const log = createLog({ level: 'error', service: 'seed' })
+  const foundation = await layFoundation(config, log, { waits: false })
   try {
     const accounts = createAccounts({ ...foundation, config, log })
     if ((await accounts.findByUsername('alice')) !== undefined) return false
