@@ -13,7 +13,7 @@ export function showOverduePictures({ sql, metrics, log }: { sql: Sql; metrics: 
     'gauge',
     {
       name: 'madang_pictures_overdue',
-      help: 'Pictures that a worker should have looked after ten minutes ago; 10,000 at most',
+      help: 'Pictures that a worker should have looked after, or have rendered, ten minutes ago; 10,000 at most',
     },
     () => survey.read(),
   )

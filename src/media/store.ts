@@ -202,11 +202,16 @@ export async function leaseDue(trx: Sql, lease: { limit: number; seconds: number
   return picturesByIds(trx, ids)
 }
 
-/** Pictures that a worker should have looked after some time ago; of very many at most so many are counted. */
+/**
+ * Pictures that a worker should have looked after some time ago, or that are still to be rendered after so long, since each attempt waits
+ * for their original or its storage; of very many at most so many are counted.
+ */
 export async function countOverdue(sql: Sql, { minutes, most }: { minutes: number; most: number }): Promise<number> {
+  // No attempt is put off by more than an hour.
   const text = `SELECT COUNT(*) AS pictures FROM (SELECT id FROM media FORCE INDEX (media_due)
-      WHERE due_at < CURRENT_TIMESTAMP(3) - INTERVAL ? MINUTE LIMIT ?) AS overdue`
-  const [row] = await selectRows<{ pictures: number }>(sql, text, [minutes, most])
+      WHERE due_at < CURRENT_TIMESTAMP(3) - INTERVAL ? MINUTE OR (due_at <= CURRENT_TIMESTAMP(3) + INTERVAL 1 HOUR
+        AND state = 'processing' AND created_at < CURRENT_TIMESTAMP(3) - INTERVAL ? MINUTE) LIMIT ?) AS overdue`
+  const [row] = await selectRows<{ pictures: number }>(sql, text, [minutes, minutes, most])
   return Number(row?.pictures ?? 0)
 }
 
