@@ -386,18 +386,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze({ ...parsed.data, origins: new Set([PUBLIC_ORIGIN, ...ALLOWED_ORIGINS]) })
 }
 
-/** Settings of which the first may not be above the second, and what would be without that. */
+/** Settings of which the first, with so much beside it, may not be above the second, and what would be without that. */
 const relations = [
-  ['MESSAGE_MAX_BYTES', 'FRAME_MAX_BYTES', 'the longest messages would come in no frame'],
-  ['SOCKET_SOFT_BYTES', 'SOCKET_HARD_BYTES', 'a slow socket would be closed before anything is dropped'],
-  ['FLUSH_ENTRIES', 'BUFFER_MAX_ENTRIES', 'a room would be full before it is stored'],
-  ['FLUSH_BYTES', 'BUFFER_MAX_BYTES', 'a room would be full before it is stored'],
+  // What a frame names beside the words of a message takes less.
+  ['MESSAGE_MAX_BYTES', 'FRAME_MAX_BYTES', 'the longest messages would come in no frame', 256],
+  ['SOCKET_SOFT_BYTES', 'SOCKET_HARD_BYTES', 'a slow socket would be closed before anything is dropped', 0],
+  ['FLUSH_ENTRIES', 'BUFFER_MAX_ENTRIES', 'a room that is spoken in fast would be full before it is flushed', 0],
+  ['FLUSH_BYTES', 'BUFFER_MAX_BYTES', 'a room that is spoken in fast would be full before it is flushed', 0],
 ] as const
 
 function requireSense(config: Settings): void {
   const lines = relations
-    .filter(([name, most]) => config[name] > config[most])
-    .map(([name, most, why]) => `${name}=${config[name]} is more than ${most}=${config[most]}: ${why}`)
+    .filter(([name, most, , beside]) => config[name] + beside > config[most])
+    .map(([name, most, why, beside]) => {
+      const first = `${name}=${config[name]} ${beside === 0 ? 'is' : `and ${beside} are`}`
+      return `${first} more than ${most}=${config[most]}: ${why}`
+    })
   if (lines.length > 0) throw new ConfigError(`The configuration contradicts itself.\n  ${lines.join('\n  ')}`)
 }
 
@@ -480,7 +484,9 @@ export function describeSettings(): { name: string; standard: string; values: st
 }
 
 function mostOf(name: string): string[] {
-  return relations.filter(([less]) => less === name).map(([, most]) => `at most \`${most}\``)
+  return relations
+    .filter(([less]) => less === name)
+    .map(([, most, , beside]) => `at most \`${most}\`${beside === 0 ? '' : ` less ${beside}`}`)
 }
 
 function valuesOf(type: z.ZodType): string {

@@ -52,7 +52,11 @@ test('origins are taken as browsers write them', (t) => {
 const contradictions: [settings: Record<string, string>, line: string][] = [
   [
     { MESSAGE_MAX_BYTES: '65536', FRAME_MAX_BYTES: '1024' },
-    'MESSAGE_MAX_BYTES=65536 is more than FRAME_MAX_BYTES=1024: the longest messages would come in no frame',
+    'MESSAGE_MAX_BYTES=65536 and 256 are more than FRAME_MAX_BYTES=1024: the longest messages would come in no frame',
+  ],
+  [
+    { MESSAGE_MAX_BYTES: '16129' },
+    'MESSAGE_MAX_BYTES=16129 and 256 are more than FRAME_MAX_BYTES=16384: the longest messages would come in no frame',
   ],
   [
     { SOCKET_HARD_BYTES: '65536' },
@@ -60,11 +64,11 @@ const contradictions: [settings: Record<string, string>, line: string][] = [
   ],
   [
     { FLUSH_ENTRIES: '20001' },
-    'FLUSH_ENTRIES=20001 is more than BUFFER_MAX_ENTRIES=20000: a room would be full before it is stored',
+    'FLUSH_ENTRIES=20001 is more than BUFFER_MAX_ENTRIES=20000: a room that is spoken in fast would be full before it is flushed',
   ],
   [
     { BUFFER_MAX_BYTES: '1024' },
-    'FLUSH_BYTES=4194304 is more than BUFFER_MAX_BYTES=1024: a room would be full before it is stored',
+    'FLUSH_BYTES=4194304 is more than BUFFER_MAX_BYTES=1024: a room that is spoken in fast would be full before it is flushed',
   ],
 ]
 
@@ -74,5 +78,5 @@ test('settings that contradict each other are refused, both named with what they
   }
   const both = refusalOf(Object.assign({}, ...contradictions.map(([settings]) => settings)))
   t.is(both.split('\n').length, 5, both)
-  t.is(refusalOf({ FLUSH_ENTRIES: '20000', SOCKET_HARD_BYTES: '262144' }), 'taken')
+  t.is(refusalOf({ FLUSH_ENTRIES: '20000', SOCKET_HARD_BYTES: '262144', MESSAGE_MAX_BYTES: '16128' }), 'taken')
 })
