@@ -24,7 +24,7 @@ const shown = { shelf: 'public', name: 'ab_picture_of_22_chars.full.jpg' } as co
 const foreign = { shelf: 'public', name: 'cd_picture_of_22_chars.full.jpg' } as const
 let backup = ''
 let endpoint = ''
-const bucketNames = Array.from({ length: 6 }, (_, n) => `pictures-${n}`)
+const bucketNames = Array.from({ length: 7 }, (_, n) => `pictures-${n}`)
 const unusedBuckets = [...bucketNames]
 
 test.serial.before('an installation with a picture is backed up, and there are buckets', async (t) => {
@@ -170,4 +170,19 @@ test.serial('a database without tables has marked nothing, and may take no mark 
   t.is(code, 1)
   t.regex(said, /^The storage of the pictures is empty, but marked/m)
   t.is(await site.storage.mark(), before)
+})
+
+test.serial('a site moves its pictures from its folder into a bucket by a backup', async (t) => {
+  const { env: ofStorage, storage } = await inBucket()
+  t.teardown(() => storage.close())
+  const env = { ...source().env, ...ofStorage }
+  const adopted = await run('adopt-pictures', [], env)
+  const lost = await run('missing-files', [], env)
+
+  const moved = await run('missing-files', ['--from', backup], env)
+
+  t.is(adopted.code, 0, adopted.said)
+  t.is(lost.code, 3, lost.said)
+  t.deepEqual(moved, { code: 0, said: 'BROUGHT  ab_picture_of_22_chars\nNothing that rows want is missing here.\n' })
+  t.is((await storage.get(shown))?.toString(), 'full.jpg of ab_picture_of_22_chars')
 })
