@@ -65,9 +65,11 @@ interface Quiet {
 }
 
 async function openQuietStage(count: number, log: (line: string) => void): Promise<Stage & Quiet> {
-  const settings = { BUFFER_MAX_ENTRIES: 2 * count, BUFFER_MAX_BYTES: 1_073_741_824 }
+  // Room for those that warm up, too, and more than a flush waits for.
+  const most = 2 * Math.max(count, warmUp)
+  const settings = { BUFFER_MAX_ENTRIES: most, BUFFER_MAX_BYTES: 1_073_741_824 }
   const stage = await openStage({ name: 'closing', settings, log })
-  return { ...stage, silent: await stage.beside({ FLUSH_ENTRIES: 2 * count, FLUSH_BYTES: 1_073_741_824 }) }
+  return { ...stage, silent: await stage.beside({ FLUSH_ENTRIES: most, FLUSH_BYTES: 1_073_741_824 }) }
 }
 
 async function closing(
