@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
@@ -226,7 +226,7 @@ test.serial(
     for (const args of [[], ['--from', older], ['--gone-for-good', '2']]) {
       const { code, said } = await findMissing(world, ...args)
       t.is(code, 1, said)
-      t.true(said.startsWith(`Of 2 transcripts 0 are in ${folder}: is its volume mounted?`), said)
+      t.true(said.startsWith(`Of 2 files of transcripts 0 are in ${folder}: is its volume mounted?`), said)
       t.deepEqual(await readdir(folder), [])
     }
     t.deepEqual(await world.sql('end_room').select('transcript_ndjson', 'transcript_html'), named)
@@ -251,9 +251,25 @@ test.serial(
     const { code, said } = await findMissing(world, '--gone-for-good', '2')
 
     t.is(code, 1, said)
-    t.true(said.startsWith(`Of 4 transcripts 1 are in ${folder}: is its volume mounted?`), said)
+    t.true(said.startsWith(`Of 4 files of transcripts 1 are in ${folder}: is its volume mounted?`), said)
     t.false((await readdir(folder)).includes(transcript))
     t.is((await findMissing(world, '--folder-is-right', '--gone-for-good', '2')).code, 0)
+  },
+)
+
+test.serial(
+  'a folder of transcripts that cannot be looked into is said as that, and not as one that has none',
+  async (t) => {
+    const { world } = await site(t)
+    const folder = world.config.TRANSCRIPTS_FOLDER
+    await rm(folder, { recursive: true })
+    await symlink(path.basename(folder), folder)
+
+    for (const args of [[], ['--folder-is-right', '--gone-for-good', '2']]) {
+      const { code, said } = await findMissing(world, ...args)
+      t.is(code, 1, said)
+      t.regex(said, /^missing-files: Error: ELOOP: .* '.*\.(ndjson|html)'\n$/)
+    }
   },
 )
 

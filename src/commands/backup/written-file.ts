@@ -73,10 +73,14 @@ export async function factsOf(file: string): Promise<FileFacts | undefined> {
   return { bytes, sha256: hash.digest('hex') }
 }
 
+/** Errors: those of the system that do not say whether it is, such as of a folder that may not be read. */
 export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return false
+      throw error
+    },
   )
 }
 

@@ -55,7 +55,7 @@ async function requireTranscripts(sql: Sql, folder: string): Promise<void> {
   const { named, there } = await countTranscripts(sql, folder)
   if (there * 2 >= named) return
   throw new CannotSettle(
-    `Of ${named} transcripts ${there} are in ${folder}: is its volume mounted? Where it is, and the others are gone, --folder-is-right says so.`,
+    `Of ${named} files of transcripts ${there} are in ${folder}: is its volume mounted? Where it is, and the others are gone, --folder-is-right says so.`,
   )
 }
 

@@ -8,7 +8,7 @@ import { pathOfTranscript } from '../backup/transcripts.ts'
 import { factsOf, isThere, writeFile } from '../backup/written-file.ts'
 import type { Found } from './found.ts'
 
-/** How many transcripts rows name, and how many of these the folder has. */
+/** How many files of transcripts rows name, two for a room, and how many of these the folder has. */
 export async function countTranscripts(sql: Sql, folder: string): Promise<{ named: number; there: number }> {
   const count = { named: 0, there: 0 }
   for await (const names of allTranscripts(sql)) {
