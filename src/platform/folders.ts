@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { within } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -19,15 +20,26 @@ export async function makeFolder(folder: string, mode: number): Promise<void> {
   })
 }
 
-/** Makes the folders of these settings, and says of each in which this process cannot write that nothing that belongs there will be kept. */
-export async function prepareFolders(folders: Readonly<Record<string, string>>, log: Log): Promise<void> {
+/**
+ * Makes the folders of these settings, and says of each in which this process cannot write that nothing that belongs there will be kept;
+ * also of one that does not answer in time, as on a machine that is away: nobody waits for it.
+ */
+export async function prepareFolders(
+  folders: Readonly<Record<string, string>>,
+  log: Log,
+  mostMs = 2000,
+): Promise<void> {
   for (const [setting, folder] of Object.entries(folders)) {
     try {
-      await makeFolder(folder, 0o755)
-      // Of a file the dot is not there.
-      await access(`${folder}/.`, constants.R_OK | constants.W_OK | constants.X_OK)
+      await within(mostMs, folder, prepare(folder))
     } catch (error) {
       log.error({ err: error, setting, folder, user: process.geteuid?.() }, 'a folder cannot be written')
     }
   }
+}
+
+async function prepare(folder: string): Promise<void> {
+  await makeFolder(folder, 0o755)
+  // Of a file the dot is not there.
+  await access(`${folder}/.`, constants.R_OK | constants.W_OK | constants.X_OK)
 }

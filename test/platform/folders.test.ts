@@ -1,8 +1,12 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import test from 'ava'
-import { makeFolder } from '../../src/platform/folders.ts'
+import { pino } from 'pino'
+import { makeFolder, prepareFolders } from '../../src/platform/folders.ts'
 import { freePort } from '../../tools/ports.ts'
 import { linesOf } from '../support/log-lines.ts'
 import { Part } from '../support/part.ts'
@@ -40,6 +44,30 @@ test.serial('nothing is said of folders that can be written, or of one that is n
   for (const script of Object.values(scripts)) t.deepEqual(await saidBy(script, {}), [])
   t.deepEqual(await saidBy(scripts.server, { ...bucket, MEDIA_FOLDER: '/dev/null' }), [])
 })
+
+test.serial(
+  'a folder that does not answer, as one on another machine, is said, and keeps nobody from starting',
+  async (t) => {
+    const place = await mkdtemp(path.join(tmpdir(), 'madang-folders-'))
+    const pipe = path.join(place, 'pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    let said = ''
+    const log = pino({ base: null }, { write: (line) => void (said += line) })
+    // All threads that ask the file system wait for a writer, as they wait for a disk that is away.
+    const waiting = Array.from({ length: 4 }, () => open(pipe, 'r'))
+
+    await prepareFolders({ MEDIA_FOLDER: place }, log, 200)
+
+    const writer = openSync(pipe, constants.O_RDWR)
+    for (const reader of await Promise.all(waiting)) await reader.close()
+    closeSync(writer)
+    await rm(place, { recursive: true })
+    const [line, ...more] = linesOf(said)
+    t.deepEqual(more, [])
+    t.like(line, { level: 50, setting: 'MEDIA_FOLDER', folder: place, msg: 'a folder cannot be written' })
+    t.like(line?.['err'], { message: `${place}: no answer within 200 ms` })
+  },
+)
 
 test('a folder is made with those above it, by many at once, and a file in the way is an error', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'madang-folders-'))
