@@ -177,6 +177,54 @@ inBrowser('what a server that is there could not answer is read again by itself'
   t.is(loads, 0)
 })
 
+inBrowser('whoever stands on the button stays there while it is tried in vain, and hears of it once', async (t) => {
+  t.timeout(120_000)
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { role: 'mentor' })
+  const room = await openRoomFor(bob, [])
+  const questions = {
+    '/': /\/v1\/timeline\?/,
+    '/rooms': /\/v1\/rooms\?/,
+    [`/rooms/${room}`]: /\/v1\/rooms\/\d+$/,
+    '/people/bob': /\/v1\/people\/bob$/,
+    '/notifications': /\/v1\/notifications(\?|$)/,
+  }
+  const tried = Object.entries(questions).map(async ([path, question]) => {
+    const page = await bob.context.newPage()
+    let asked = 0
+    await page.route(question, (route) => {
+      asked += 1
+      // As a server answers: each answer has a number of its own.
+      const problem = { type: 'about:blank', title: 'x', status: 503, code: 'unavailable', requestId: `r${asked}` }
+      return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+    })
+    await page.goto(path)
+    const button = failed(page).first()
+    await button.focus()
+    await page.evaluate(() => {
+      document.body.dataset['alerts'] = '0'
+      new MutationObserver((changes) => {
+        const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof Element)
+        const count = added.filter((one) => one.matches('[role=alert]') || one.querySelector('[role=alert]')).length
+        document.body.dataset['alerts'] = String(Number(document.body.dataset['alerts']) + count)
+      }).observe(document.body, { childList: true, subtree: true })
+    })
+    const numbers = page.locator('main .state-request').first()
+    const before = await numbers.textContent()
+    await eventually(async () => (await numbers.textContent({ timeout: 60_000 })) !== before, 60_000)
+    const [hasFocus, alerts] = await Promise.all([
+      button.evaluate((node) => node === document.activeElement),
+      page.evaluate(() => document.body.dataset['alerts']),
+    ])
+    const live = await numbers.getAttribute('aria-live')
+    await page.close()
+    return { path, hasFocus, alerts, live }
+  })
+
+  for (const one of await Promise.all(tried)) {
+    t.deepEqual(one, { path: one.path, hasFocus: true, alerts: '0', live: 'off' })
+  }
+})
+
 inBrowser('pictures that did not come in an outage come when it is over', async (t) => {
   t.timeout(120_000)
   const { context, page } = await signedInWindow(t, browser(), stack(), 'alice')

@@ -36,7 +36,7 @@ function Sessions() {
     )
   }
   const problem = sessionsProblem.value
-  if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => void loadSessions()} />
+  if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => loadSessions()} />
   return (
     <Loading>
       <Skeleton height="4.5rem" radius="var(--radius)" />

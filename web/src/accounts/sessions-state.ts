@@ -8,10 +8,11 @@ export const sessionsProblem = signal<unknown>(undefined)
 
 export async function loadSessions(): Promise<void> {
   const asker = me.peek()?.id
-  sessionsProblem.value = undefined
   try {
     const { items } = await api.accounts.sessions()
-    if (me.peek()?.id === asker) sessions.value = items
+    if (me.peek()?.id !== asker) return
+    sessions.value = items
+    sessionsProblem.value = undefined
   } catch (error) {
     if (me.peek()?.id === asker) sessionsProblem.value = error
   }

@@ -36,7 +36,7 @@ export function ClosingPage({ room }: { room: string }) {
       ) : isNotThere(problem) ? (
         <EmptyState icon="receipt" title={words.gone} />
       ) : (
-        <ErrorState problem={problem} onRetry={() => void look()} />
+        <ErrorState problem={problem} onRetry={() => look()} />
       )}
     </Page>
   )

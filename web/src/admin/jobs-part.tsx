@@ -16,7 +16,7 @@ export function JobsPart() {
   const words = text.value
   const { queues, board, problem, look } = useQueues()
   if (queues === undefined) {
-    if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => void look()} />
+    if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => look()} />
     return (
       <Loading>
         <JobsSkeleton />

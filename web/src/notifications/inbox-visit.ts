@@ -12,6 +12,7 @@ export interface InboxVisitParts {
 
 /** One look into the inbox, from opening it to leaving: what was new at its beginning stays marked as new. */
 export class InboxVisit {
+  /** Why the last reading failed, until another one is answered. */
   readonly problem = signal<unknown>(undefined)
   readonly isLoading = signal(false)
   /** False until the first page is there. */
@@ -80,7 +81,6 @@ export class InboxVisit {
     const reading = (this.#readings += 1)
     this.#again = () => this.#load(cursor, wanted)
     this.isLoading.value = true
-    this.problem.value = undefined
     this.#meanwhile = []
     try {
       let page = await this.#parts.list({ cursor })
@@ -105,5 +105,6 @@ export class InboxVisit {
     this.#inbox.value = this.#meanwhile.reduce(withNotification, withPage(before, page))
     this.#readBefore.value = this.#places[this.#unreadAtFirst] ?? 0
     this.isOpen.value = true
+    this.problem.value = undefined
   }
 }

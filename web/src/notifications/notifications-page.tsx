@@ -36,7 +36,7 @@ function Inbox({ visit }: { visit: InboxVisit }) {
   const [fresh, earlier] = [visit.fresh.value, visit.earlier.value]
   const problem = visit.problem.value
   if (!visit.isOpen.value) {
-    if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => void visit.more()} />
+    if (problem !== undefined) return <ErrorState problem={problem} onRetry={() => visit.more()} />
     return <InboxSkeleton />
   }
   if (visit.items.value.length === 0 && visit.isAtEnd.value) {

@@ -23,7 +23,7 @@ export function PersonPage() {
   useGap('timeline', () => void state.read())
   const person = state.person.value
   const problem = state.problem.value
-  if (problem !== undefined) return <NoPerson problem={problem} onRetry={() => void state.read()} />
+  if (problem !== undefined) return <NoPerson problem={problem} onRetry={() => state.read()} />
   return (
     <Page title={person?.displayName ?? text.value.person} isTitleHidden>
       {person === undefined ? <PersonHeadSkeleton /> : <PersonHead person={person} state={state} />}
@@ -41,7 +41,7 @@ function personOf(username: string): PersonState {
 }
 
 /** Somebody who blocks me is as if nobody had the name. */
-function NoPerson({ problem, onRetry }: { problem: unknown; onRetry: () => void }) {
+function NoPerson({ problem, onRetry }: { problem: unknown; onRetry: () => Promise<void> }) {
   const words = text.value
   const isNobody = isGone(problem)
   return (

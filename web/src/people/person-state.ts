@@ -29,7 +29,7 @@ export class PersonState {
     return this.#person
   }
 
-  /** Why the person could not be read. */
+  /** Why the person could not be read, until another reading is answered. */
   get problem(): ReadonlySignal<unknown> {
     return this.#problem
   }
@@ -37,11 +37,11 @@ export class PersonState {
   /** What is shown stays until the answer is there; one that comes while something is changed is late. */
   async read(): Promise<void> {
     const reading = (this.#readings += 1)
-    this.#problem.value = undefined
     try {
       const person = await this.#parts.read()
       if (reading !== this.#readings) return
       this.#person.value = person
+      this.#problem.value = undefined
       this.#wishes.clear()
     } catch (problem) {
       if (reading === this.#readings && (this.#person.value === undefined || isGone(problem)))

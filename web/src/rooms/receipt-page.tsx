@@ -102,20 +102,11 @@ function NoReceipt({ room, why }: { room: string; why: Exclude<WithoutClosing, '
 function useReceipt(room: string, isThere: boolean) {
   const [signed, setSigned] = useState<SignedReceipt | undefined>(undefined)
   const [problem, setProblem] = useState<unknown>(undefined)
-  const [turn, setTurn] = useState(0)
+  const read = useCallback(() => client.rooms.receipt(room).then(setSigned, setProblem), [room])
   useEffect(() => {
-    if (!isThere) return
-    let isGone = false
-    setProblem(undefined)
-    client.rooms.receipt(room).then(
-      (found) => !isGone && setSigned(found),
-      (error: unknown) => !isGone && setProblem(error),
-    )
-    return () => {
-      isGone = true
-    }
-  }, [room, isThere, turn])
-  return { signed, problem, retry: () => setTurn((before) => before + 1) }
+    if (isThere) void read()
+  }, [isThere, read])
+  return { signed, problem, retry: read }
 }
 
 /** Named in the header of the signature. */

@@ -125,9 +125,7 @@ function RoomSection({ title, list, children }: SectionProps) {
   return (
     <section class="rooms-section">
       <h2>{title}</h2>
-      {!hasItems && problem !== undefined && (
-        <ErrorState problem={problem} onRetry={() => void list.reload()} isRetrying={isLoading} />
-      )}
+      {!hasItems && problem !== undefined && <ErrorState problem={problem} onRetry={() => list.reload()} />}
       <ul class="rooms-list">{children}</ul>
       {hasItems && problem !== undefined && <ErrorLine problem={problem} onRecovery={() => void list.more()} />}
       {hasItems && !list.isAtEnd.value && (

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact'
-import { signal } from '@preact/signals'
 import { Loading, SkeletonText } from '../ui/skeleton.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import { Frame } from './frame.tsx'
@@ -21,15 +20,8 @@ export function Door({ members, visitors }: DoorProps) {
   return <Frame>{me.value === undefined ? <Waiting /> : members}</Frame>
 }
 
-const isAsking = signal(false)
-
 function Waiting() {
   const problem = troubleAtTheDoor.value
-  async function ask(): Promise<void> {
-    isAsking.value = true
-    await findOutWhoIsHere()
-    isAsking.value = false
-  }
   return (
     <Page title={text.value.name} isTitleHidden>
       {problem === undefined ? (
@@ -37,7 +29,7 @@ function Waiting() {
           <SkeletonText lines={4} />
         </Loading>
       ) : (
-        <ErrorState problem={problem} isRetrying={isAsking.value} onRetry={() => void ask()} />
+        <ErrorState problem={problem} onRetry={findOutWhoIsHere} />
       )}
     </Page>
   )

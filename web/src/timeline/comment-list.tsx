@@ -75,7 +75,7 @@ export function CommentList({ entry }: { entry: Entry }) {
       )}
       {problem !== undefined && (
         <ErrorLine problem={problem} onRecovery={() => void comments.again()}>
-          <Button size="small" onClick={() => void comments.again()}>
+          <Button size="small" isBusy={comments.state.value === 'reading'} onClick={() => void comments.again()}>
             {postText.value.more}
           </Button>
         </ErrorLine>

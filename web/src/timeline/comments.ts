@@ -137,7 +137,6 @@ export class Comments implements Holder {
     const order = this.order.peek()
     this.#again = () => this.#read(cursor, wanted)
     this.state.value = 'reading'
-    this.problem.value = undefined
     try {
       const page = wanted === 0 ? await this.#page({ order, cursor }) : await this.#first(wanted, order)
       if (order === this.order.peek()) this.#take(page, { isFirst: cursor === undefined, isAgain: wanted > 0 })
@@ -177,6 +176,7 @@ export class Comments implements Holder {
       this.items.value = [...before, ...page.items, ...behind]
       this.#next = page.page.next
       this.hasMore.value = this.#next !== undefined
+      this.problem.value = undefined
       this.state.value = 'ready'
     })
   }

@@ -20,7 +20,6 @@ export class OnePost implements Holder {
 
   /** What another list shows of it already is there at once. */
   async read(): Promise<void> {
-    this.problem.value = undefined
     this.entry.value ??= this.#posts.known(this.#id)
     try {
       await this.#posts.read(
@@ -29,6 +28,7 @@ export class OnePost implements Holder {
           this.entry.value = this.#posts.entryFor(post)
           // Who was not there for me may be again.
           this.isGone.value = false
+          this.problem.value = undefined
         },
       )
     } catch (error) {

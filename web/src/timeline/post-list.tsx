@@ -47,7 +47,7 @@ function Shown({ name, source, empty, refused }: PostListProps) {
   if (entries.length === 0) {
     if (problem !== undefined) {
       if (problem.code === 'bad_input' && refused !== undefined) return <>{refused}</>
-      return <ErrorState problem={problem} onRetry={() => void sequence.begin()} />
+      return <ErrorState problem={problem} onRetry={() => sequence.begin()} />
     }
     return <>{sequence.state.value === 'ready' ? empty : <PostSkeletons />}</>
   }

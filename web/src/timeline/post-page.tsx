@@ -45,7 +45,7 @@ function PostOf({ id }: { id: string }) {
       )}
       {entry === undefined && one.problem.value === undefined && <PostSkeletons count={1} />}
       {entry === undefined && one.problem.value !== undefined && (
-        <ErrorState problem={one.problem.value} onRetry={() => void one.read()} />
+        <ErrorState problem={one.problem.value} onRetry={() => one.read()} />
       )}
     </Page>
   )

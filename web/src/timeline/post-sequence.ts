@@ -41,6 +41,7 @@ const longestPage = 100
 /** A list of posts that stays right by itself. `begin` reads its first page. */
 export class PostSequence implements Holder {
   readonly state = signal<'new' | 'reading' | 'ready' | 'failed'>('new')
+  /** Why the last reading failed, until another one is answered. */
   readonly problem = signal<ApiProblem | undefined>(undefined)
   readonly hasMore = signal(false)
   #next: string | undefined
@@ -89,7 +90,9 @@ export class PostSequence implements Holder {
   async more(): Promise<void> {
     if (!this.hasMore.peek() || this.state.peek() === 'reading') return
     await this.#add({ cursor: this.#next })
-    if (this.problem.peek()?.code === 'cursor_expired') await this.#addOfNow()
+    if (this.problem.peek()?.code !== 'cursor_expired') return
+    this.problem.value = undefined
+    await this.#addOfNow()
   }
 
   async #addOfNow(): Promise<void> {
@@ -145,14 +148,16 @@ export class PostSequence implements Holder {
     if (page.cursor === undefined) this.#era += 1
     const era = this.#era
     this.state.value = 'reading'
-    this.problem.value = undefined
     try {
       await posts.read(
         () => source.read(page),
         (answer) => {
           if (era !== this.#era) return
-          take(answer)
-          this.state.value = 'ready'
+          batch(() => {
+            take(answer)
+            this.problem.value = undefined
+            this.state.value = 'ready'
+          })
         },
       )
     } catch (error) {

@@ -8,7 +8,7 @@ export interface PagedList<Item> {
   readonly items: ReadonlySignal<readonly Item[] | undefined>
   readonly isLoading: ReadonlySignal<boolean>
   readonly isAtEnd: ReadonlySignal<boolean>
-  /** Why the last reading failed; the same is tried again by `more`. */
+  /** Why the last reading failed, until another one is answered; the same is tried again by `more`. */
   readonly problem: ReadonlySignal<unknown>
   /** Reads the next page, unless one is being read or there is none. */
   more(): Promise<void>
@@ -42,7 +42,6 @@ export function pagedList<Item>(
     const isLate = (): boolean => reading !== readings
     again = () => load(cursor, wanted)
     isLoading.value = true
-    problem.value = undefined
     toldMeanwhile = []
     try {
       let page = await read(cursor)
@@ -56,6 +55,7 @@ export function pagedList<Item>(
       items.value = toldMeanwhile.reduce((before, change) => change(before), all)
       next = page.page.next
       isAtEnd.value = next === undefined
+      problem.value = undefined
     } catch (error) {
       if (!isLate()) problem.value = error
     } finally {

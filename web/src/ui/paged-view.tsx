@@ -21,7 +21,7 @@ export function PagedView<Item>({ list, skeleton, empty, children }: PagedViewPr
   useEffect(() => void (list.items.peek() === undefined && list.more()), [list])
   if (items === undefined) {
     if (problem === undefined) return <Loading>{skeleton}</Loading>
-    return <ErrorState problem={problem} onRetry={() => void list.more()} />
+    return <ErrorState problem={problem} onRetry={() => list.more()} />
   }
   if (items.length === 0 && list.isAtEnd.value) return <>{empty}</>
   return (

@@ -1,5 +1,6 @@
 import './states.css'
 import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import { problemText, texts } from '../text/index.ts'
 import { Button } from './button.tsx'
@@ -60,9 +61,11 @@ export interface ErrorStateProps {
   problem: unknown
   /** Said instead of the words for the code. */
   title?: string
-  /** Also called by itself, in a while and when the site can be reached again, after a problem that passes with an outage. */
-  onRetry?: () => void
-  isRetrying?: boolean
+  /**
+   * Also called by itself, in a while and when the site can be reached again, after a problem that passes with an outage. The problem stays until this is over: nobody
+   * who stands on the button is led elsewhere, and nothing is said once more.
+   */
+  onRetry?: () => unknown
   /** Another try costs something, as loading the page anew does: only who presses the button makes it. */
   isByHand?: boolean
   /** More to read or to do. */
@@ -70,15 +73,17 @@ export interface ErrorStateProps {
 }
 
 /** Something could not be shown. The number of the request helps who looks for the reason. */
-export function ErrorState({
-  problem,
-  title,
-  onRetry,
-  isRetrying = false,
-  isByHand = false,
-  children,
-}: ErrorStateProps) {
-  useRecovery(problem, isByHand || isRetrying ? undefined : onRetry)
+export function ErrorState({ problem, title, onRetry, isByHand = false, children }: ErrorStateProps) {
+  const [isRetrying, setRetrying] = useState(false)
+  async function retry(): Promise<void> {
+    setRetrying(true)
+    try {
+      await onRetry?.()
+    } finally {
+      setRetrying(false)
+    }
+  }
+  useRecovery(problem, onRetry === undefined || isByHand || isRetrying ? undefined : () => void retry())
   const isOffline = problem instanceof ApiProblem && problem.code === 'offline'
   const requestId = problem instanceof ApiProblem ? problem.requestId : undefined
   return (
@@ -87,9 +92,13 @@ export function ErrorState({
         <Icon name={isOffline ? 'offline' : 'alert'} />
       </span>
       <p class="state-title">{title ?? <ProblemWords problem={problem} />}</p>
-      {requestId !== undefined && <p class="state-request">{text.value.requestId(requestId)}</p>}
+      {requestId !== undefined && (
+        <p class="state-request" aria-live="off">
+          {text.value.requestId(requestId)}
+        </p>
+      )}
       {onRetry !== undefined && (
-        <Button icon="refresh" isBusy={isRetrying} onClick={onRetry}>
+        <Button icon="refresh" isBusy={isRetrying} onClick={() => void retry()}>
           {text.value.retry}
         </Button>
       )}

@@ -138,7 +138,7 @@ function Hole({ id, range }: { id: string; range: SeqRange }) {
         <span class="room-top-bar" aria-hidden="true" />
       ) : (
         <ErrorLine problem={problem}>
-          <Button size="small" onClick={() => void pages.readInto(range, 'above')}>
+          <Button size="small" isBusy={pages.isReadingHole.value} onClick={() => void pages.readInto(range, 'above')}>
             {text.value.tryAgain}
           </Button>
         </ErrorLine>
@@ -155,7 +155,7 @@ function Top({ reader }: { reader: Reader }) {
     return (
       <div class="room-top">
         <ErrorLine problem={visit.pages.olderTrouble.value} onRecovery={() => void visit.pages.loadOlder()}>
-          <Button size="small" onClick={() => void visit.pages.loadOlder()}>
+          <Button size="small" isBusy={visit.pages.isLoadingOlder.value} onClick={() => void visit.pages.loadOlder()}>
             {words.tryAgain}
           </Button>
         </ErrorLine>

@@ -136,7 +136,7 @@ function Inside({ visit, reader, onBack }: { visit: RoomVisit; reader: Reader; o
     return (
       <>
         <div class="room-instead">
-          <ErrorState problem={trouble} onRetry={() => void visit.enter()} />
+          <ErrorState problem={trouble} onRetry={() => visit.enter()} />
         </div>
         <Coming reader={reader} />
       </>

@@ -143,9 +143,9 @@ export class RoomPages {
   }
 
   async #attempt(trouble: { value: ApiProblem | undefined }, work: () => Promise<void>): Promise<void> {
-    trouble.value = undefined
     try {
       await work()
+      trouble.value = undefined
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       if (!this.#isStopped) trouble.value = error

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Entry, LiveEvents, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
 import { ApiProblem } from '../../api/problem.ts'
@@ -41,6 +41,7 @@ export class RoomVisit {
   readonly marker: ReadMarker
   /** Undefined until it is known. */
   readonly room = signal<RoomAndMe | undefined>(undefined)
+  /** Why it could not be read, until it is: a try in vain takes nothing away. */
   readonly trouble = signal<ApiProblem | undefined>(undefined)
   /** Why the room could not be read again: it is shown as it was. */
   readonly refreshTrouble = signal<ApiProblem | undefined>(undefined)
@@ -100,9 +101,10 @@ export class RoomVisit {
 
   /** Reads the room and its newest page, and listens from there. Without a seat only the room itself is read. */
   async enter(): Promise<void> {
-    this.trouble.value = undefined
     try {
       const room = await this.#readRoom()
+      // Whoever comes in has it taken away with the first page.
+      if (!room.me.mayRead || this.isReady.peek()) this.trouble.value = undefined
       await this.#comeIn(room)
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
@@ -170,7 +172,10 @@ export class RoomVisit {
     await this.#readPages(readUpTo)
     if (this.#isLeft) return
     this.marker.startAt(readUpTo)
-    this.isReady.value = true
+    batch(() => {
+      this.trouble.value = undefined
+      this.isReady.value = true
+    })
     // What its first page tells of may have happened since the room was read.
     if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.refreshSoon()
     await this.#showingOutgoing
