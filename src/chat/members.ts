@@ -1,3 +1,4 @@
+import type { Tell, TellingTransaction } from '../live/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import type { AccountId, RoomId } from '../platform/ids.ts'
@@ -5,10 +6,13 @@ import { inTransaction } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
 import { mayEnter, requireOrderKept, requireVisible } from './access.ts'
 import type { AccessParts, Moderator } from './access.ts'
+import { isInvited } from './invitation-store.ts'
 import { announced } from './member-entries.ts'
 import type { MemberParts } from './member-entries.ts'
 import { insertJoined, markBanned, markGone, markUnbanned, markWord, memberOf } from './member-store.ts'
 import type { Member, MemberMove } from './member-store.ts'
+import type { Presence } from './presence.ts'
+import { tellHiddenFrom, tellOpened } from './room-events.ts'
 import { freeSeat, lockRoom, moveMembersVersion, takeSeat } from './store.ts'
 import type { Room } from './store.ts'
 import { markCountsDue } from './telling-store.ts'
@@ -18,7 +22,7 @@ import { markCountsDue } from './telling-store.ts'
  * entry of the room (see member-entries.ts). Who was put out may come in again while a seat is free; who is banned may not.
  */
 
-export type SeatParts = MemberParts & AccessParts
+export type SeatParts = MemberParts & AccessParts & { transaction: TellingTransaction }
 
 /** Takes a seat; repeating it changes nothing. Errors: `not_found`, `forbidden` (banned), `room_closed`, `room_full`, `unavailable`. */
 export async function join(parts: SeatParts, viewer: Viewer, room: RoomId): Promise<Member | undefined> {
@@ -69,7 +73,7 @@ interface GivingUp {
 }
 
 async function giveUpSeat(
-  parts: MemberParts,
+  parts: SeatParts,
   room: RoomId,
   change: GivingUp,
   onGone: (trx: Sql) => Promise<void> = async () => undefined,
@@ -88,26 +92,38 @@ async function giveUpSeat(
 
 /**
  * Takes the seat, if there is one, and keeps the person from coming in, reading on and speaking; in the lobby an admin does that.
- * Repeating it changes nothing. Errors: `not_found`, `forbidden`, `conflict` (the mentor), `room_closed`, `unavailable`.
+ * A room by invitation is not there for them any more. Repeating it changes nothing. Errors: `not_found`, `forbidden`, `conflict` (the mentor), `room_closed`, `unavailable`.
  */
 export async function ban(parts: SeatParts, by: Moderator, room: RoomId, account: AccountId): Promise<void> {
-  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member) => {
+  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member, tell) => {
     requireNotMentor(locked, account)
     if (member?.standing === 'banned') return
     requireSettled(member)
     if (member?.standing === 'in') await freeSeat(trx, room)
     await markCountsDue(trx, room)
     await markBanned(trx, await moveOf(trx, locked, account, by.viewer))
+    if (await isInvited(trx, room, account)) tellHiddenFrom(tell, locked, account)
     await by.record(trx, { action: 'member.banned', room, account })
   })
 }
 
-/** Gives the right to come in back, not the seat. Repeating it changes nothing. Errors: those of `ban`. */
-export async function unban(parts: SeatParts, by: Moderator, room: RoomId, account: AccountId): Promise<void> {
-  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member) => {
+/** Gives the right to come in back, not the seat; who is asked in is told of the room again. Repeating it changes nothing. Errors: those of `ban`. */
+export async function unban(
+  parts: SeatParts & { presence: Pick<Presence, 'count'> },
+  by: Moderator,
+  room: RoomId,
+  account: AccountId,
+): Promise<void> {
+  const { mentor: mentorId } = await requireOrderKept(parts, by.viewer, room)
+  const mentor = mentorId === undefined ? undefined : (await parts.profiles([mentorId])).get(mentorId)
+  const people = await parts.presence.count(room)
+  await moderate(parts, by.viewer, { room, account }, async (trx, locked, member, tell) => {
     if (member?.standing !== 'banned') return
     requireSettled(member)
     await markUnbanned(trx, await moveOf(trx, locked, account, by.viewer))
+    if (locked.entry === 'invited' && (await isInvited(trx, room, account))) {
+      tellOpened(tell, locked, { mentor, people, audience: account })
+    }
     await by.record(trx, { action: 'member.unbanned', room, account })
   })
 }
@@ -127,7 +143,7 @@ export async function giveWord(
   })
 }
 
-type Change = (trx: Sql, room: Room, member: Member | undefined) => Promise<void>
+type Change = (trx: Sql, room: Room, member: Member | undefined, tell: Tell) => Promise<void>
 
 async function moderate(
   parts: SeatParts,
@@ -136,18 +152,18 @@ async function moderate(
   change: Change,
 ): Promise<void> {
   await requireOrderKept(parts, viewer, what.room)
-  await changeMember(parts, what.room, what.account, async (trx, locked, member) => {
+  await changeMember(parts, what.room, what.account, async (trx, locked, member, tell) => {
     if (locked.state !== 'open') throw new Problem('room_closed')
-    await change(trx, locked, member)
+    await change(trx, locked, member, tell)
   })
 }
 
 /** One change under the lock of the room, after the one before has been told, and told itself. */
-async function changeMember(parts: MemberParts, room: RoomId, account: AccountId, change: Change): Promise<void> {
+async function changeMember(parts: SeatParts, room: RoomId, account: AccountId, change: Change): Promise<void> {
   await announced(parts, room, account)
-  await inTransaction(parts.sql, async (trx) => {
+  await parts.transaction(async (trx, tell) => {
     const locked = await lockedRoom(trx, room)
-    await change(trx, locked, await memberOf(trx, room, account))
+    await change(trx, locked, await memberOf(trx, room, account), tell)
   })
   await announced(parts, room, account)
 }

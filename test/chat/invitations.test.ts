@@ -244,6 +244,27 @@ test('a room that becomes one by invitation stays there for who was asked in, an
   )
 })
 
+test('for who is banned a room that they were asked into goes, and comes back when the ban is lifted', async (t) => {
+  const room = await opensPrivately()
+  await invites(alice, room, bob)
+  for (const whom of [bob, carol]) {
+    for (const method of ['PUT', 'PUT', 'DELETE', 'DELETE']) {
+      t.is((await alice.ask(north, `${method} /v1/rooms/${room}/bans/${whom.username}`)).status, 204)
+    }
+  }
+
+  t.true(await isListedFor(bob, room))
+  const told = await toldOf(world().sql, room)
+  t.deepEqual(
+    told.map(({ type, audience, data }) => [type, data['state'], audience]),
+    [
+      ['room.opened', 'open', bob.account],
+      ['room.closed', 'hidden', bob.account],
+      ['room.opened', 'open', bob.account],
+    ],
+  )
+})
+
 test('who comes to the stream late reads nothing of a room that they are asked into no more', (t) => {
   const read = (type: string, audience: number | undefined) =>
     readRoomStatement({ type, data: '{"id":"7"}', audience: audience as AccountId | undefined })
