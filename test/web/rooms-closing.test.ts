@@ -1,4 +1,5 @@
 import test from 'ava'
+import sharp from 'sharp'
 import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -143,6 +144,24 @@ inBrowser('what one was writing when the room is closed is shown until it is thr
   t.deepEqual(bob.complaints, [])
 })
 
+inBrowser('the steps of a closing stand free of all else where nothing was said', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const empty = bob.page.getByText('Nothing was said here.')
+  await bob.page.setViewportSize({ width: 360, height: 780 })
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.locator('.room-composer-input').fill('half a thought')
+
+  await ask(alice, 'POST', `/v1/rooms/${room}/close`)
+  await bob.page.locator('.closing').waitFor()
+  await bob.page.getByText('Nothing more can be said here.').first().waitFor()
+
+  t.is(await empty.count(), 0)
+  await bob.page.locator('.closing a').waitFor({ timeout: 60_000 })
+  await bob.page.reload()
+  await empty.waitFor()
+})
+
 inBrowser(
   'when a room is closed nobody types there or is there, and what comes too late is not offered to be sent again',
   async (t) => {
@@ -153,9 +172,20 @@ inBrowser(
     await here.waitFor()
     await bob.page.locator('.room-composer-input').fill('late')
     await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
+    const png = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer()
+    await bob.page.setInputFiles('.room-composer input[type=file]', {
+      name: 'a.png',
+      mimeType: 'image/png',
+      buffer: png,
+    })
+    await bob.page.locator('.tray-sent').waitFor()
     await bob.context.setOffline(true)
+    await bob.page.locator('.room-composer-input').fill('')
     await sendButton(bob.page).click()
-    await bob.page.locator('.message-mark[data-state=sending]').waitFor()
+    await say(bob.page, 'late')
+    await bob.page.locator('.message-mark[data-state=sending]').nth(1).waitFor()
 
     await ask(alice, 'POST', `/v1/rooms/${room}/close`)
     await alice.page.locator('.room-composer-silent').waitFor()
@@ -164,8 +194,10 @@ inBrowser(
     await here.waitFor({ state: 'detached' })
     await bob.context.setOffline(false)
     const failed = bob.page.locator('.message-failed')
-    await failed.waitFor({ timeout: 30_000 })
-    t.deepEqual(await failed.getByRole('button').allInnerTexts(), ['Copy the text', 'Discard'])
+    await failed.nth(1).waitFor({ timeout: 30_000 })
+    // Of pictures alone there is no text.
+    t.deepEqual(await failed.first().getByRole('button').allInnerTexts(), ['Discard'])
+    t.deepEqual(await failed.last().getByRole('button').allInnerTexts(), ['Copy the text', 'Discard'])
   },
 )
 

@@ -93,6 +93,53 @@ inBrowser('who had to leave takes a seat again where they stand', async (t) => {
   t.is(await bob.page.locator('.room-composer-input').inputValue(), 'half a thought')
 })
 
+inBrowser('who had to leave a room that is there for them no more is offered no seat', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const instead = bob.page.locator('.room-instead')
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await bob.page.goto(`/rooms/${room}`)
+  await say(bob.page, 'here I am')
+  await bob.page.locator('.message-own [data-state=stored]').waitFor()
+
+  await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
+  await instead.getByText('You were asked to leave this room.').waitFor()
+
+  await instead.getByRole('button', { name: 'Take a seat' }).waitFor({ state: 'detached' })
+  t.is(await instead.getByText('If a seat is free').count(), 0)
+  t.true(await instead.getByRole('link', { name: 'Back to the rooms' }).isVisible())
+})
+
+inBrowser(
+  'what an edit had made of a message is shown until it is thrown away, also to who may write again',
+  async (t) => {
+    t.timeout(120_000)
+    const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+    const { page } = bob
+    const field = page.locator('.room-composer-input')
+    const unsent = page.getByLabel('What you were writing')
+    await page.goto(`/rooms/${room}`)
+    await say(page, 'as it was')
+    await page.locator('.message-mark:not([data-state=sending])').waitFor()
+    await field.fill('next words')
+    await page.locator('.message').last().press('e')
+    await page.getByLabel('Edit the message').fill('as it may be')
+
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+    await page.locator('.room-composer-silent').waitFor()
+    t.is(await unsent.count(), 2)
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'members' })
+    await field.waitFor()
+
+    t.is(await field.inputValue(), 'next words')
+    t.is(await unsent.inputValue(), 'as it may be')
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await unsent.waitFor({ state: 'detached' })
+    t.is(await field.inputValue(), 'next words')
+    t.deepEqual(bob.complaints, [])
+  },
+)
+
 inBrowser('who stands before the door of a room sees it close', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

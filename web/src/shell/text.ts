@@ -29,7 +29,7 @@ export const text = texts({
     partMissing: 'This part of Madang could not be loaded',
     unsentTitle: 'Sign out all the same?',
     unsentBody: (count: number) =>
-      `${counted(count, 'message has', 'messages have')} not been sent yet. Signing out deletes what waits on this device. What was refused stands under Rooms.`,
+      `${counted(count, 'message has', 'messages have')} not been sent yet. Signing out deletes what waits on this device, and what was refused, which stands under Rooms.`,
     signOut: 'Sign out',
     notSignedOut: 'Signing out did not work',
     languageNotKept: 'The language could not be stored in your account.',
@@ -62,7 +62,7 @@ export const text = texts({
     partMissing: '화면을 불러오지 못했어요',
     unsentTitle: '그래도 로그아웃할까요?',
     unsentBody: (count: number) =>
-      `아직 보내지 못한 메시지가 ${count}개 있어요. 로그아웃하면 이 기기에서 지워져요. 서버가 받지 않은 메시지는 대화방 화면에서 볼 수 있어요.`,
+      `아직 보내지 못한 메시지가 ${count}개 있어요. 로그아웃하면 이 기기에서 지워져요. 서버가 받지 않은 메시지도 함께 지워지니, 대화방 화면에서 먼저 확인하세요.`,
     signOut: '로그아웃',
     notSignedOut: '로그아웃하지 못했어요',
     languageNotKept: '언어를 계정에 저장하지 못했어요.',

@@ -18,6 +18,6 @@ export const text = texts({
     pictures: (count: number) => `사진 ${count}장`,
     copy: '글 복사',
     copied: '복사했어요',
-    discard: '지우기',
+    discard: '버리기',
   },
 })

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { ApiProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/button.tsx'
 import { announce } from '../../ui/announcer.tsx'
 import { hasLostFocus } from '../../ui/focus.ts'
@@ -20,12 +21,15 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
   const { visit } = useRoom()
   const refused = useRefused(visit.id)
   const room = visit.room.value
-  const mayComeBack = onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open'
   const hindrance = room && hindranceOf(room)
   const join = useAction(async () => {
     await client.rooms.join(visit.id)
     onBack?.()
   })
+  // By invitation, and asked in no more: what is known of the room is from before.
+  const isHidden = isNotFound(visit.refreshTrouble.value) || isNotFound(join.problem)
+  const mayComeBack =
+    onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open' && !isHidden
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -33,7 +37,7 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     not_found: words.goneOut,
     forbidden: words.goneOut,
   }[why]
-  const hint = why === 'kicked' ? words.kickedHint : undefined
+  const hint = why === 'kicked' && mayComeBack ? words.kickedHint : undefined
   useLayoutEffect(() => {
     announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
     if (hasLostFocus()) view.current?.focus()
@@ -65,6 +69,10 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
       <RefusedMessages messages={refused} />
     </div>
   )
+}
+
+function isNotFound(problem: unknown): boolean {
+  return problem instanceof ApiProblem && problem.code === 'not_found'
 }
 
 function BackToRooms() {

@@ -18,7 +18,8 @@ export function RoomComposer({
 }: Omit<WritingFieldProps, 'edited'> & { silence: Silence | undefined }) {
   const { visit, me } = useRoom()
   const edited = useRef('')
-  const [unsent, setUnsent] = useState<readonly string[]>([])
+  const [edits, setEdits] = useState<readonly string[]>([])
+  const [draft, setDraft] = useState('')
   const note = useRef<HTMLOutputElement>(null)
   const wasWriting = useRef(false)
   useLayoutEffect(() => {
@@ -26,30 +27,40 @@ export function RoomComposer({
     wasWriting.current = silence === undefined
   }, [silence])
   useLayoutEffect(() => {
-    if (silence !== undefined) setUnsent([edited.current, readDraft(me, visit.id)].filter(isVisible))
+    if (silence === undefined) return
+    const edit = edited.current
+    setEdits((before) => [...before, edit])
+    setDraft(readDraft(me, visit.id))
+    edited.current = ''
   }, [silence, me, visit])
-  if (silence === undefined) return <WritingField key={props.editing?.id ?? 'new'} {...props} edited={edited} />
+  // Who may write again goes on with their draft; what an edit had made of a message has no field any more.
+  const unsent = new Set([...edits, silence === undefined ? '' : draft].filter(isVisible))
 
   function discard(words: string): void {
-    if (edited.current === words) edited.current = ''
+    setEdits((before) => before.filter((edit) => edit !== words))
+    if (silence === undefined || draft !== words) return
     if (readDraft(me, visit.id) === words) keepDraft(me, visit.id, '')
-    setUnsent((since) => since.filter((one) => one !== words))
+    setDraft('')
   }
   const words = { over: text.value.over, closing: text.value.closingNow, muted: text.value.muted }
   return (
     <>
-      {unsent.length > 0 && (
+      {unsent.size > 0 && (
         <div class="room-composer">
-          {unsent.map((written) => (
+          {[...unsent].map((written) => (
             <UnsentWords key={written} words={written} onDiscard={() => discard(written)} />
           ))}
         </div>
       )}
-      <output ref={note} class="room-composer room-composer-silent" tabIndex={-1}>
-        <span>
-          <Icon name={silence === 'muted' ? 'mic' : 'lock'} /> {words[silence]}
-        </span>
-      </output>
+      {silence === undefined ? (
+        <WritingField key={props.editing?.id ?? 'new'} {...props} edited={edited} />
+      ) : (
+        <output ref={note} class="room-composer room-composer-silent" tabIndex={-1}>
+          <span>
+            <Icon name={silence === 'muted' ? 'mic' : 'lock'} /> {words[silence]}
+          </span>
+        </output>
+      )}
     </>
   )
 }

@@ -158,8 +158,12 @@ function Inside({ visit, reader, onBack }: { visit: RoomVisit; reader: Reader; o
       </>
     )
   }
+  // Where the room is seen to end, the steps of that stand there.
+  const isSeenToEnd = (room.state !== 'open' || visit.isOver.value) && visit.foundClosed === false
   const isEmpty =
-    reader.items.value.every(({ type }) => type === 'system' || type === 'day') && !visit.pages.hasOlder.value
+    !isSeenToEnd &&
+    reader.items.value.every(({ type }) => type === 'system' || type === 'day') &&
+    !visit.pages.hasOlder.value
   return (
     <>
       <MessageList reader={reader} name={nameOf(room)} />

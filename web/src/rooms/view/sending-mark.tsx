@@ -27,6 +27,8 @@ export function FailedLine({ message }: { message: Outgoing }) {
   const outbox = useOutbox()
   const [isBusy, setBusy] = useState(false)
   const problem = new ApiProblem(message.problem ?? { code: 'internal' })
+  // No other try would be taken.
+  const isTooLate = problem.code === 'room_closed'
 
   async function run(work: (id: string) => Promise<void>): Promise<void> {
     setBusy(true)
@@ -45,12 +47,12 @@ export function FailedLine({ message }: { message: Outgoing }) {
         <Icon name="alert" /> {text.value.failed}: {problemText(problem)}
       </p>
       <p class="message-failed-ways">
-        {problem.code === 'room_closed' ? (
-          // No other try would be taken.
+        {isTooLate && message.body !== '' && (
           <Button size="small" icon="copy" onClick={() => void copyText(message.body, text.value.copied)}>
             {text.value.copy}
           </Button>
-        ) : (
+        )}
+        {!isTooLate && (
           <Button size="small" icon="refresh" isBusy={isBusy} onClick={() => void run((id) => outbox.retry(id))}>
             {text.value.retry}
           </Button>

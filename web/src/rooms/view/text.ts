@@ -164,7 +164,7 @@ export const text = texts({
     stored: '보관됨',
     failed: '보내지 못함',
     retry: '다시 보내기',
-    discard: '지우기',
+    discard: '버리기',
     removeTitle: '이 메시지를 삭제할까요?',
     removeOwn: '모두에게서 사라져요. 방의 영수증에는 개수로 남아요.',
     removeOther: (name: string) => `${name}님의 메시지가 모두에게서 사라져요. 방의 영수증에는 개수로 남아요.`,
