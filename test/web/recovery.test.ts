@@ -22,7 +22,8 @@ test.serial(
   (t) => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] })
     t.teardown(() => mock.timers.reset())
-    const tries = new Tries()
+    const tab = Object.assign(new EventTarget(), { hidden: false })
+    const tries = new Tries(tab as unknown as Document)
     const told: string[] = []
     const pass = (seconds: number): void => {
       for (let second = 0; second < seconds; second += 1) mock.timers.tick(1000)
@@ -59,6 +60,21 @@ test.serial(
     told.length = 0
     pass(200)
     t.deepEqual(told, [])
+
+    // Nobody looks at the page: it asks when somebody does, and not for what was left meanwhile.
+    tab.hidden = true
+    const leave = fail('left out of sight')
+    pass(200)
+    leave()
+    fail('out of sight')
+    pass(200)
+    t.deepEqual(told, [])
+    tab.hidden = false
+    tab.dispatchEvent(new Event('visibilitychange'))
+    t.deepEqual(told, ['out of sight'])
+    tab.dispatchEvent(new Event('visibilitychange'))
+    pass(200)
+    t.is(told.length, 1)
   },
 )
 

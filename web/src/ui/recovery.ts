@@ -8,7 +8,7 @@ import { Tries } from './tries.ts'
 const passing: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable'])
 
 const waiting = new Set<() => void>()
-const tries = new Tries()
+const tries = new Tries(document)
 
 /** The site can be reached again. Who knows that stands above: the shell says it. */
 export function tellRecovery(): void {
