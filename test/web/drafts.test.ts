@@ -98,6 +98,26 @@ inBrowser('other words than those of the tab that a draft came from are another 
   )
 })
 
+inBrowser('other words that began with the same draft are posted by one press', async (t) => {
+  const dora = await signedInWindow(t, browser(), stack(), 'dora')
+  await dora.page.goto('/')
+  await dora.page.locator(timeline.field).fill('as it began')
+  const [one, two] = await twoTabs(dora, timeline)
+  t.is(await two.locator(timeline.field).inputValue(), 'as it began')
+  await two.locator(timeline.field).fill('as it went on')
+
+  await send(one, timeline, 'as it began')
+  await send(two, timeline, 'as it went on')
+
+  const { items }: { items: { text: string }[] } = await ask(dora, 'GET', '/v1/people/dora/posts')
+  t.deepEqual(
+    items.map(({ text }) => text),
+    ['as it went on', 'as it began'],
+  )
+  await eventually(async () => (await kept(one)).length === 0 || undefined)
+  t.deepEqual(dora.complaints, [])
+})
+
 inBrowser('who signs out in one tab leaves nothing behind of what was written in another', async (t) => {
   const carol = await signedInWindow(t, browser(), stack(), 'carol')
   const [one, two] = await twoTabs(carol, timeline)

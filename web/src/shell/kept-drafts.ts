@@ -34,8 +34,15 @@ export function keepDraftText(key: string, draft: string | null, storage?: Draft
  * Calls `work` with a draft that another tab has taken away, sent as a rule: tabs share its place, and other words may stand here still. Answers how to stop.
  */
 export function onDraftTaken(key: string, work: (taken: string) => void): () => void {
+  return onDraftChange(key, (before, after) => {
+    if (after === null) work(before)
+  })
+}
+
+/** Calls `work` when another tab has put something else where a draft was, or nothing (null). Answers how to stop. */
+export function onDraftChange(key: string, work: (before: string, after: string | null) => void): () => void {
   const hear = (event: StorageEvent): void => {
-    if (event.key === key && event.newValue === null && event.oldValue !== null) work(event.oldValue)
+    if (event.key === key && event.oldValue !== null) work(event.oldValue, event.newValue)
   }
   addEventListener('storage', hear)
   return () => removeEventListener('storage', hear)

@@ -2,7 +2,7 @@ import { effect } from '@preact/signals'
 import { Uploads } from '../pictures/uploads.ts'
 import { api, me } from '../shell/session.ts'
 import { Composition } from './composition.ts'
-import { draftKeeper, onPostTaken, readDraft } from './draft.ts'
+import { draftKeeper, onKeyTaken, onPostTaken, readDraft } from './draft.ts'
 import { mostPictures } from './limits.ts'
 
 let kept: { account: string; composition: Composition; leave: () => void } | undefined
@@ -15,9 +15,12 @@ export function compositionOf(account: string): Composition {
   if (kept?.account !== account) {
     kept?.leave()
     const composition = newComposition(account)
-    const stop = onPostTaken(account, (taken) => composition.tellTaken(taken))
+    const stops = [
+      onPostTaken(account, (taken) => composition.tellTaken(taken)),
+      onKeyTaken(account, (key) => composition.tellKeyTaken(key)),
+    ]
     const leave = (): void => {
-      stop()
+      for (const stop of stops) stop()
       composition.giveUp()
     }
     kept = { account, composition, leave }

@@ -85,6 +85,15 @@ export class Composition {
   tellTaken(taken: Draft): void {
     const own = this.#draft()
     if (isEmpty(own) || isSame(own, taken)) return
+    this.#changeKey(own)
+  }
+
+  /** Another tab has posted other words under this key, which both had from one draft. */
+  tellKeyTaken(key: string): void {
+    if (key === this.#key.peek()) this.#changeKey(this.#draft())
+  }
+
+  #changeKey(own: Draft): void {
     // A try that may have arrived is repeated under its own.
     if (this.state.peek() === 'writing' && this.faults.peek().whole !== 'unknown') this.#key.value = randomId()
     else this.#parts.keep?.(own)

@@ -1,6 +1,6 @@
 import { randomId } from '../api/random-id.ts'
 import type { Picture } from '../api/types.ts'
-import { draftKey, keepDraftText, keptDraft, onDraftTaken } from '../shell/kept-drafts.ts'
+import { draftKey, keepDraftText, keptDraft, onDraftChange, onDraftTaken } from '../shell/kept-drafts.ts'
 import type { DraftStorage } from '../shell/kept-drafts.ts'
 
 /** What somebody is about to post. It outlives the page: kept in this browser, one for each account. */
@@ -52,18 +52,34 @@ export function keepDraft(account: string, draft: Draft, storage?: DraftStorage)
   keepDraftText(draftKey(account), isEmpty(draft) ? null : JSON.stringify(draft), storage)
 }
 
-/** Keeps what is written in this tab, which begins with `own`. What another tab has kept since is not taken away. */
+/**
+ * Keeps what is written in this tab, which begins with `own`. What another tab has kept since is not taken away; with the key of what was posted here it
+ * could not be posted, and is kept with another.
+ */
 export function draftKeeper(account: string, own: Draft, storage?: DraftStorage): (draft: Draft) => void {
   let last = own
   return (draft) => {
-    if (!isEmpty(draft) || isSame(readDraft(account, storage), last)) keepDraft(account, draft, storage)
+    const before = last
     last = draft
+    if (!isEmpty(draft)) return keepDraft(account, draft, storage)
+    const there = readDraft(account, storage)
+    if (isSame(there, before)) return keepDraft(account, draft, storage)
+    const isPosted = draft.key !== before.key
+    if (isPosted && there.key === before.key) keepDraft(account, { ...there, key: randomId() }, storage)
   }
 }
 
 /** Calls `work` with what another tab has posted, or thrown away. Answers how to stop. */
 export function onPostTaken(account: string, work: (taken: Draft) => void): () => void {
   return onDraftTaken(draftKey(account), (taken) => work(parse(taken)))
+}
+
+/** Calls `work` with a key under which another tab has posted other words than those that are kept. Answers how to stop. */
+export function onKeyTaken(account: string, work: (key: string) => void): () => void {
+  return onDraftChange(draftKey(account), (before, after) => {
+    const [was, is] = [parse(before), parse(after)]
+    if (was.key !== is.key && isSame(was, is)) work(was.key)
+  })
 }
 
 /** What was kept may be of another version of the client. */
