@@ -9,7 +9,8 @@ import { presentRoom, roomView } from './views.ts'
 
 /**
  * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
- * opens for a person when they are asked in, and goes for them when that is taken back or the room is closed. Of it nothing else is told.
+ * opens for a person when they are asked in, and goes for them when that is taken back or the room is closed; they are told its settings,
+ * and of it nothing else is told.
  */
 
 const roomId = z.string().describe('Id of the room')
@@ -65,14 +66,18 @@ export function tellSettings(
 ): void {
   const { room, settings, mentor, guests, people } = change
   const after = { ...room, ...settings }
+  const updated = { id: String(room.id), ...settings }
+  if (after.entry === 'invited' && room.entry === 'invited') {
+    for (const audience of guests) tell(event('room.updated', updated, { audience, ...actorOf(room) }))
+    return
+  }
   if (after.entry === 'invited') {
-    if (room.entry === 'invited') return
     tellClosed(tell, room, 'hidden')
     for (const audience of guests) tellOpened(tell, after, { mentor, people, audience })
     return
   }
   if (room.entry === 'invited') return tellOpened(tell, after, { mentor, people })
-  tell(event('room.updated', { id: String(room.id), ...settings }, actorOf(room)))
+  tell(event('room.updated', updated, actorOf(room)))
 }
 
 /** Absolute counts, people connected and seats taken. */

@@ -209,10 +209,12 @@ test('of a room by invitation the stream tells those who are asked in, and nobod
   const told = await toldOf(world().sql, room)
 
   t.deepEqual(
-    told.map(({ type, audience, actor, data }) => [type, data['state'], audience, actor]),
+    told.map(({ type, audience, actor, data }) => [type, data['state'] ?? data['name'], audience, actor]),
     [
       ['room.opened', 'open', bob.account, alice.account],
       ['room.opened', 'open', carol.account, alice.account],
+      ['room.updated', '비밀', bob.account, alice.account],
+      ['room.updated', '비밀', carol.account, alice.account],
       ['room.closed', 'hidden', carol.account, alice.account],
       ['room.closed', 'closing', bob.account, alice.account],
     ],
@@ -240,6 +242,7 @@ test('a room that becomes one by invitation stays there for who was asked in, an
       ['room.opened', 'open', 'open', null],
       ['room.closed', 'hidden', undefined, null],
       ['room.opened', 'open', 'invited', bob.account],
+      ['room.updated', undefined, 'invited', bob.account],
     ],
   )
 })

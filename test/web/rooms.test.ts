@@ -352,6 +352,8 @@ inBrowser('a room by invitation comes and goes in the list of who is asked in, w
   await card.waitFor({ state: 'detached' })
   await invite()
   await card.getByText('By invitation').waitFor()
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { name: 'Under the roof, upstairs' })
+  await card.getByText('upstairs').waitFor()
   await ask(alice, 'DELETE', `${invitations}/bob`)
   await card.waitFor({ state: 'detached' })
   await invite()
