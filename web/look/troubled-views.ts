@@ -1,4 +1,6 @@
+import { randomUUIDv7 } from 'node:crypto'
 import type { Page } from 'playwright-core'
+import type { KeptOutgoing } from '../src/api/outbox-storage.ts'
 import type { Closing, RoomAndMe } from '../src/api/types.ts'
 import { unavailable } from './unavailable.ts'
 import type { View } from './view.ts'
@@ -35,6 +37,13 @@ export const troubledViews: readonly View[] = [
     before: (page) => page.route(/\/v1\/timeline\?/, (route) => route.fulfill(unavailable)),
     shows: '.timeline .state[role=alert]',
     says: /503 .*\/v1\/timeline\b/,
+  },
+  {
+    name: 'rooms-refused-messages',
+    who: 'alice',
+    path: () => '/rooms',
+    before: keepRefused,
+    shows: '.refused-message',
   },
   {
     name: 'room-refused',
@@ -117,6 +126,32 @@ export const troubledViews: readonly View[] = [
     shows: '.room-instead .button-main:disabled',
   },
 ]
+
+/** As if messages had been refused on an earlier day: they are kept in the browser from the moment on in which there is such a database. What reads them comes after the lists. */
+async function keepRefused(page: Page): Promise<void> {
+  const { id: account }: { id: string } = await (await page.request.get('/v1/me')).json()
+  const { items }: { items: { id: string }[] } = await (await page.request.get('/v1/me/rooms')).json()
+  const bodies = ['내일 아침에 시장에 같이 가요.', '우산을 두고 왔어요. 현관에 있을 거예요.']
+  const messages = bodies.map((body, turn) => ({
+    ...{ id: randomUUIDv7(), account, room: items[0]?.id ?? '', turn, body, writtenAt: Date.now() },
+    ...({ state: 'failed', problem: { code: 'room_closed' } } satisfies Partial<KeptOutgoing>),
+  })) satisfies KeptOutgoing[]
+  await page.addInitScript((kept) => {
+    const opening = indexedDB.open('madang', 1)
+    opening.onupgradeneeded = () => {
+      const outbox = opening.result.createObjectStore('outbox', { keyPath: 'id' })
+      outbox.createIndex('account', ['account', 'id'])
+      outbox.createIndex('writtenAt', 'writtenAt')
+      for (const message of kept) outbox.put(message)
+    }
+    opening.onsuccess = () => opening.result.close()
+  }, messages)
+  const lists = [/\/v1\/rooms\?/, /\/v1\/me\/rooms\b/].map((list) => page.waitForResponse(list))
+  await page.route(/\/outbox-idb\b.*\.js$/, async (route) => {
+    await Promise.all(lists)
+    await route.continue()
+  })
+}
 
 function whenThere(selector: string): (page: Page) => Promise<void> {
   return (page) => page.locator(selector).first().waitFor()

@@ -16,7 +16,10 @@ import { ToastArea } from './ui/toast-area.tsx'
 const Timeline = part(() => import('./timeline/timeline-page.tsx').then((module) => module.TimelinePage))
 const PostPage = part(() => import('./timeline/post-page.tsx').then((module) => module.PostPage))
 const PersonPage = part(() => import('./people/person-page.tsx').then((module) => module.PersonPage))
-const Rooms = part(() => import('./rooms/rooms-page.tsx').then((module) => module.RoomsPage))
+const Rooms = part(() => {
+  fetchLive()
+  return import('./rooms/rooms-page.tsx').then((module) => module.RoomsPage)
+})
 const RoomPage = part(() => {
   fetchLive()
   return import('./rooms/room-page.tsx').then((module) => module.RoomPage)

@@ -1,6 +1,7 @@
 import './list/rooms.css'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
+import type { Outgoing } from '../api/live.ts'
 import type { MyRoom, Room } from '../api/types.ts'
 import { Page } from '../shell/page.tsx'
 import { Button } from '../ui/button.tsx'
@@ -25,6 +26,8 @@ export function RoomsPage() {
   const stream = useStream()
   /** Then following reads by itself, and nothing has to be read before. */
   const [wasStreaming] = useState(() => stream?.connection.state === 'open')
+  // They stand above the lists, which would be moved if these came later.
+  const refused = useRefused()
   const words = text.value
   const isMentor = me.value?.role === 'mentor' || me.value?.role === 'admin'
 
@@ -56,8 +59,14 @@ export function RoomsPage() {
   return (
     <Page title={words.title} width="wide" actions={open}>
       <div class="rooms">
-        <Refused />
-        {isComing(myRooms) || isComing(openRooms) ? <RoomCardSkeletons /> : <Sections isMentor={isMentor} />}
+        {isComing(myRooms) || isComing(openRooms) || refused === undefined ? (
+          <RoomCardSkeletons />
+        ) : (
+          <>
+            <Refused messages={refused} />
+            <Sections isMentor={isMentor} />
+          </>
+        )}
         {isOpening && (
           <OpenRoomDialog onClose={() => setOpening(false)} onOpened={(room) => route(`/rooms/${room.id}`)} />
         )}
@@ -67,10 +76,10 @@ export function RoomsPage() {
 }
 
 /** Above the rooms: whoever has words here that went nowhere shall not have to look for them. Also of rooms that are not in the lists any more. */
-function Refused() {
+function Refused({ messages }: { messages: readonly Outgoing[] }) {
   const lists = [myRooms, openRooms, endedRooms]
   const known = new Map(lists.flatMap(({ items }) => (items.value ?? []).map((room) => [room.id, nameOf(room)])))
-  return <RefusedMessages messages={useRefused()} nameOf={(room) => known.get(room)} />
+  return <RefusedMessages messages={messages} nameOf={(room) => known.get(room)} />
 }
 
 /** All at once: what comes above would move what is below. */

@@ -7,6 +7,7 @@ import { api } from '../shell/session.ts'
 export { onReturn } from '../shell/return.ts'
 export { usePageTitle } from '../shell/page.tsx'
 export { me, readRole } from '../shell/session.ts'
+export { isLiveMissing, live } from '../shell/live.ts'
 export { onSeats } from '../shell/unread.ts'
 
 export const client = api

@@ -12,7 +12,7 @@ import { useOutboxOnceThere } from '../wires.ts'
 import { text } from './text.ts'
 
 export interface RefusedMessagesProps {
-  messages: readonly Outgoing[]
+  messages: readonly Outgoing[] | undefined
   /** What a room is called, where that is known; without it all are of the room that one is before. */
   nameOf?: (room: string) => string | undefined
 }
@@ -20,7 +20,7 @@ export interface RefusedMessagesProps {
 /** Messages of mine that were refused, where they cannot stand among the others of their room: to be copied or given up. Nothing where there are none. */
 export function RefusedMessages({ messages, nameOf }: RefusedMessagesProps) {
   const words = text.value
-  if (messages.length === 0) return null
+  if (messages === undefined || messages.length === 0) return null
   return (
     <section class="refused">
       <h2>{words.title}</h2>

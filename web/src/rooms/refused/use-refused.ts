@@ -1,30 +1,35 @@
-import { useEffect, useState } from 'preact/hooks'
+import { effect, signal } from '@preact/signals'
 import type { Outgoing } from '../../api/live.ts'
-import { useOutboxOnceThere } from '../wires.ts'
+import { isLiveMissing, live } from '../wires.ts'
 
-/** My messages that were refused, of all rooms or of one: none until they are read, and where they cannot be. */
-export function useRefused(room?: string): readonly Outgoing[] {
-  const outbox = useOutboxOnceThere()
-  const [messages, setMessages] = useState<readonly Outgoing[]>([])
-  useEffect(() => {
-    if (outbox === undefined) return undefined
-    let isGone = false
-    const told: Outgoing[] = []
-    const stop = outbox.onAnyChange((message) => {
-      told.push(message)
-      setMessages((before) => withChange(before, message))
-    })
-    // What was told meanwhile is newer.
-    outbox.refused().then(
-      (found) => !isGone && setMessages(told.reduce(withChange, found as readonly Outgoing[])),
-      () => undefined,
-    )
-    return () => {
-      isGone = true
-      stop()
-    }
-  }, [outbox])
-  return room === undefined ? messages : messages.filter((message) => message.room === room)
+/** Of all rooms. */
+const refused = signal<readonly Outgoing[] | undefined>(undefined)
+
+effect(() => {
+  const outbox = live.value?.outbox
+  refused.value = isLiveMissing.value ? [] : undefined
+  if (outbox === undefined) return undefined
+  let isGone = false
+  const told: Outgoing[] = []
+  const stop = outbox.onAnyChange((message) => {
+    told.push(message)
+    const known = refused.peek()
+    if (known !== undefined) refused.value = withChange(known, message)
+  })
+  // What was told meanwhile is newer.
+  const take = (found: readonly Outgoing[]): void => {
+    if (!isGone) refused.value = told.reduce(withChange, found)
+  }
+  outbox.refused().then(take, () => take([]))
+  return () => {
+    isGone = true
+    stop()
+  }
+})
+
+/** My messages that were refused, of all rooms or of one: undefined until they are read, none where they cannot be. */
+export function useRefused(room?: string): readonly Outgoing[] | undefined {
+  return room === undefined ? refused.value : refused.value?.filter((message) => message.room === room)
 }
 
 function withChange(messages: readonly Outgoing[], message: Outgoing): readonly Outgoing[] {
