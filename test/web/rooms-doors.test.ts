@@ -83,6 +83,9 @@ inBrowser('who had to leave takes a seat again where they stand', async (t) => {
   t.timeout(120_000)
   const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
   await bob.page.goto(`/rooms/${room}`)
+  // Who hears what they said hears that they have to leave; before that they would stand before the door.
+  await say(bob.page, 'here I am')
+  await bob.page.locator('.message-own [data-state=stored]').waitFor()
   await bob.page.locator('.room-composer-input').fill('half a thought')
 
   await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
