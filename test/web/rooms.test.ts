@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { uuidv7 } from '../../web/src/api/uuidv7.ts'
-import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { browserOf, browserPath, passwordOf, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { aliceAndBob, ask, bodiesOf, openRoomFor, say, sendButton } from './room-windows.ts'
@@ -309,6 +309,41 @@ inBrowser('a count that was asked for before a room was read does not make it un
 
   await page.waitForFunction(() => /^\(\d+\) Settings · Madang$/.test(document.title))
   t.is(await page.title(), '(1) Settings · Madang')
+})
+
+inBrowser('a count that was asked for by somebody who signed out is not shown to who comes next', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  await signedInWindow(t, browser(), stack(), 'ivan')
+  const { page, ...heidi } = await signedInWindow(t, browser(), stack(), 'heidi')
+  const room = await openRoomFor(alice, [{ page, ...heidi }], { name: 'The shed' })
+  await ask(alice, 'POST', `/v1/rooms/${room}/messages`, { id: uuidv7(), body: 'where is the rake?' })
+  const answer = Promise.withResolvers<void>()
+  let held = 0
+  let isNext = false
+  await page.route(countOfRooms, async (route) => {
+    if (isNext) return route.abort()
+    const response = await route.fetch()
+    held += 1
+    await answer.promise
+    return route.fulfill({ response })
+  })
+  await page.goto('/settings/about')
+  await eventually(() => held > 0)
+
+  isNext = true
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.locator('input[name=username]').fill('ivan')
+  await page.locator('input[name=password]').fill(passwordOf('ivan'))
+  await page.locator('button[type=submit]').click()
+  await page.locator('.navigation-place[href="/settings"]').click()
+  await page.waitForFunction(() => document.title.endsWith('Settings · Madang'))
+  const came = page.waitForEvent('requestfinished', (request) => countOfRooms.test(request.url()))
+  answer.resolve()
+  await came
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+
+  t.is(await page.title(), 'Settings · Madang')
 })
 
 inBrowser('the list of rooms says who comes and goes, without being read again', async (t) => {

@@ -70,6 +70,9 @@ export function startUnread(): void {
   effect(() => {
     if (me.value !== null) return
     setUnreadNotifications(0)
+    // What was asked for before is not about who comes next.
+    roomsTurn += 1
+    roomsTurnShown = roomsTurn
     unreadByRoom.value = new Map()
     seats.value = undefined
     left.clear()
