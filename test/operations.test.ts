@@ -50,12 +50,15 @@ const wordsOfOthers = new Set([
   ...['deploy/compose/tls.yml', 'cannot load certificate', 'HUP', 'Nginx cannot be set up:', '[emerg]', 'limiting'],
 ])
 
-/** Whether it is a text of the program, a key of one of its records, a field of a line, or a table. */
+const alerts = readFileSync(path.join(root, 'deploy/monitoring/alerts.yml'), 'utf8')
+
+/** Whether it is a text of the program, a key of one of its records, a field of a line, a table, or an alert. */
 const isOurs = (words: string): boolean =>
   code.includes(`'${words}'`) ||
   new RegExp(`(?:^|[{,]) *${words}: `, 'm').test(code) ||
   (words.endsWith(': true') && code.includes(`${words.slice(0, -6)} }`)) ||
-  code.includes(`CREATE TABLE ${words} (`)
+  code.includes(`CREATE TABLE ${words} (`) ||
+  alerts.includes(`- alert: ${words}\n`)
 
 const notSaid = (table: string): string[] =>
   table

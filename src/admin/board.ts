@@ -21,8 +21,11 @@ const boardPolicy = [
   "base-uri 'self'",
 ].join('; ')
 
+const links = /<link\b[^<>]*>/g
+
 /** The page asks Google for a font, which its policy refuses with a complaint; those of the browser are as good. */
-const linkElsewhere = /<link\b[^>]*\bhref="https?:[^>]*>/g
+const withoutLinksElsewhere = (page: string): string =>
+  page.replaceAll(links, (link) => (link.includes(' href="http') ? '' : link))
 
 /**
  * The page of the queues that others have made (@bull-board), for admins who want to see more than our own routes tell. Only to look at:
@@ -48,7 +51,7 @@ export async function openBoard(parts: { config: Config; queues: QueueRoom; log:
   const serve = serverAdapter.registerPlugin()
   const handle: Annex['handle'] = async (ctx, next) => {
     await serve(ctx, next)
-    if (typeof ctx.body === 'string') ctx.body = ctx.body.replaceAll(linkElsewhere, '')
+    if (typeof ctx.body === 'string') ctx.body = withoutLinksElsewhere(ctx.body)
   }
   return { path: boardPath, access: 'admin', policy: boardPolicy, handle }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import { freePort } from '../../../tools/ports.ts'
 import { call, signUp } from '../../accounts/client.ts'
@@ -59,12 +60,13 @@ interface Flooded {
   taken: number
 }
 
-/** Until it is closed. */
+/** Until it is closed. In between it reads: who only writes while the network takes all at once never learns why it is cut off. */
 async function flood(socket: RawSocket, sent: Buffer): Promise<number> {
   let taken = 0
   while (socket.isOpen) {
     await socket.sent(sent)
     taken += sent.length
+    await setImmediate()
   }
   return taken
 }

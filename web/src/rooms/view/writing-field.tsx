@@ -53,7 +53,8 @@ export function WritingField(props: WritingFieldProps) {
   const isNew = editing === undefined
   const send = useSending({ body, setBody, uploads, replyTo, onDone, onBack, onSent })
 
-  useEffect(() => {
+  // With the line that says what it is about: the next key, Escape it may be, is meant for the field.
+  useLayoutEffect(() => {
     if (replyTo !== undefined || !isNew) field.current?.focus()
   }, [replyTo, isNew])
   useEffect(() => {
