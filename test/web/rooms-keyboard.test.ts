@@ -79,9 +79,12 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
   await keyboard.press('?')
   const shortcuts = alice.page.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await shortcuts.waitFor()
-  await keyboard.press('Escape')
-  await shortcuts.waitFor({ state: 'detached' })
+  const visited = await focusedMeanwhile(alice.page, async () => {
+    await keyboard.press('Escape')
+    await shortcuts.waitFor({ state: 'detached' })
+  })
   t.is(await focused(), 'one')
+  t.deepEqual(visited, ['message'], 'nothing else has had the focus in between, which would be read out')
   await keyboard.press('Escape')
   t.is(await focused(), 'room-composer-input')
   t.deepEqual(alice.complaints, [])
@@ -140,6 +143,20 @@ function focusedIn(page: Page): Promise<string> {
     const message = focused?.matches('.message') === true ? focused : null
     return message?.querySelector('.message-body')?.textContent ?? focused?.className ?? ''
   })
+}
+
+/** The first class of all that got the focus while something was done, and for two frames more. */
+async function focusedMeanwhile(page: Page, doing: () => Promise<void>): Promise<string[]> {
+  const seen = await page.evaluateHandle(() => {
+    const names: string[] = []
+    addEventListener('focusin', ({ target }) =>
+      names.push(target instanceof Element ? (target.classList[0] ?? '') : ''),
+    )
+    return names
+  })
+  await doing()
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  return seen.jsonValue()
 }
 
 /** Presses Tab until it has led into this part of the page and out of it again; answers at what it stopped inside. */

@@ -1,6 +1,6 @@
 import './dialog.css'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { texts } from '../text/index.ts'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
@@ -88,12 +88,12 @@ export function Dialog({
 /** The ref of a `<dialog>` that is modal from when it is rendered, and gives the focus back when it goes. */
 export function useModal() {
   const box = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     box.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
+    // While it stands, nothing else can have the focus; a frame later somebody else would have taken it.
+    return () =>
+      queueMicrotask(() => (before instanceof HTMLElement && before.isConnected ? before.focus() : undefined))
   }, [])
   return box
 }
