@@ -118,6 +118,36 @@ inBrowser('other words that began with the same draft are posted by one press', 
   t.deepEqual(dora.complaints, [])
 })
 
+inBrowser('other words are posted by one press also where the first tab was written on in meanwhile', async (t) => {
+  const erin = await signedInWindow(t, browser(), stack(), 'erin')
+  await erin.page.goto('/')
+  await erin.page.locator(timeline.field).fill('how it began')
+  const [one, two] = await twoTabs(erin, timeline)
+  const posting = Promise.withResolvers<void>()
+  await one.route('**/v1/posts', async (route) => {
+    await posting.promise
+    await route.continue()
+  })
+
+  const asked = one.waitForRequest('**/v1/posts')
+  await one.locator(timeline.button).click()
+  await asked
+  await one.locator(timeline.field).fill('and something else')
+  await two.locator(timeline.field).fill('how it went on')
+  posting.resolve()
+  await one.locator(timeline.said, { hasText: 'how it began' }).waitFor()
+  await send(two, timeline, 'how it went on')
+
+  t.is(await one.locator(timeline.field).inputValue(), 'and something else')
+  await send(one, timeline, 'and something else')
+  const { items }: { items: { text: string }[] } = await ask(erin, 'GET', '/v1/people/erin/posts')
+  t.deepEqual(
+    items.map(({ text }) => text),
+    ['and something else', 'how it went on', 'how it began'],
+  )
+  t.deepEqual(erin.complaints, [])
+})
+
 inBrowser('who signs out in one tab leaves nothing behind of what was written in another', async (t) => {
   const carol = await signedInWindow(t, browser(), stack(), 'carol')
   const [one, two] = await twoTabs(carol, timeline)

@@ -53,19 +53,20 @@ export function keepDraft(account: string, draft: Draft, storage?: DraftStorage)
 }
 
 /**
- * Keeps what is written in this tab, which begins with `own`. What another tab has kept since is not taken away; with the key of what was posted here it
- * could not be posted, and is kept with another.
+ * Keeps what is written in this tab, which begins with `own`. What another tab has kept since is not taken away when this one is empty; with the key of
+ * what was posted here it could not be posted, and is kept with another, which that tab hears.
  */
 export function draftKeeper(account: string, own: Draft, storage?: DraftStorage): (draft: Draft) => void {
   let last = own
   return (draft) => {
     const before = last
     last = draft
-    if (!isEmpty(draft)) return keepDraft(account, draft, storage)
-    const there = readDraft(account, storage)
-    if (isSame(there, before)) return keepDraft(account, draft, storage)
     const isPosted = draft.key !== before.key
-    if (isPosted && there.key === before.key) keepDraft(account, { ...there, key: randomId() }, storage)
+    if (!isEmpty(draft) && !isPosted) return keepDraft(account, draft, storage)
+    const there = readDraft(account, storage)
+    const isOwn = isSame(there, before)
+    if (isPosted && !isOwn && there.key === before.key) keepDraft(account, { ...there, key: randomId() }, storage)
+    if (isOwn || !isEmpty(draft)) keepDraft(account, draft, storage)
   }
 }
 
