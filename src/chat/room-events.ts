@@ -105,11 +105,16 @@ function tellGone(tell: Tell, room: Room, state: Gone, whom: Pick<LiveEvent, 'au
 
 const toldRoom = z.object({ id: z.string() })
 
-/** A room that was closed, or hidden, is not read of in older events. What one person is told says nothing of what others are. */
+/**
+ * A room that was closed, or hidden, is not read of in older events; nor are its settings that one person was told. Those that everybody
+ * was told were no secret, and who has a seat still needs them. What one person is told says nothing of what others are.
+ */
 export const readRoomStatement: ReadStatement = ({ type, data, audience }) => {
-  if (type !== 'room.opened' && type !== 'room.closed') return undefined
+  if (!(type in roomEvents) || (type === 'room.updated' && audience === undefined)) return undefined
   const room = toldRoom.safeParse(JSON.parse(data)).data
   if (room === undefined) return undefined
-  const subject = audience === undefined ? `room:${room.id}` : `room:${room.id}:${audience}`
-  return type === 'room.opened' ? { shows: subject } : { ends: [subject] }
+  const whose = audience === undefined ? room.id : `${room.id}:${audience}`
+  const [opened, settings] = [`room:${whose}`, `room-settings:${whose}`]
+  if (type === 'room.closed') return { ends: [opened, settings] }
+  return { shows: type === 'room.opened' ? opened : settings }
 }

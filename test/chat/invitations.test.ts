@@ -1,5 +1,6 @@
 import test from 'ava'
 import { readRoomStatement } from '../../src/chat/room-events.ts'
+import { RecentEvents } from '../../src/live/recent.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { worldOf } from '../support/world.ts'
 import { toldOf } from '../support/told.ts'
@@ -269,18 +270,39 @@ test('for who is banned a room that they were asked into goes, and comes back wh
 })
 
 test('who comes to the stream late reads nothing of a room that they are asked into no more', (t) => {
-  const read = (type: string, audience: number | undefined) =>
-    readRoomStatement({ type, data: '{"id":"7"}', audience: audience as AccountId | undefined })
+  const recent = new RecentEvents({ maxEvents: 100, maxBytes: 1e6 })
+  recent.beginAt(0)
+  const told = [
+    ['room.opened', { name: '처음' }],
+    ['room.updated', { name: '새 이름' }],
+    ['room.updated', { name: '또 새 이름' }],
+    ['room.closed', { state: 'hidden' }],
+  ] as const
+  let position = 0
+  for (const whom of [undefined, 1, 2]) {
+    const audience = whom as AccountId | undefined
+    for (const [type, facts] of whom === 2 ? told.slice(0, -1) : told) {
+      position += 1
+      const data = JSON.stringify({ id: '7', ...facts })
+      const event = { position, topic: 'rooms' as const, type, audience, actor: undefined, data }
+      recent.add(event, readRoomStatement(event))
+    }
+  }
 
-  const shown = [read('room.opened', undefined), read('room.opened', 1), read('room.opened', 2)].map(
-    (one) => one?.shows,
-  )
-  const ended = [read('room.closed', undefined), read('room.closed', 1), read('room.closed', 2)].map((one) => one?.ends)
-
-  t.is(new Set(shown).size, 3)
+  const lack = recent.after(0, 1e6)
+  const heard = lack.type === 'events' ? lack.events.filter(({ bytes }) => bytes !== undefined) : []
   t.deepEqual(
-    ended,
-    shown.map((subject) => [subject]),
+    heard.map(({ type, audience, bytes }) => [audience, type, /"name":"([^"]*)"/.exec(String(bytes))?.[1]]),
+    [
+      // What was no secret stays for who has a seat.
+      [undefined, 'room.updated', '새 이름'],
+      [undefined, 'room.updated', '또 새 이름'],
+      [undefined, 'room.closed', undefined],
+      [1, 'room.closed', undefined],
+      [2, 'room.opened', '처음'],
+      [2, 'room.updated', '또 새 이름'],
+      [2, 'room.updated', '또 새 이름'],
+    ],
   )
 })
 
