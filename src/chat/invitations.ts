@@ -53,7 +53,7 @@ export async function invite(parts: InvitationParts, viewer: Viewer, id: RoomId,
   })
 }
 
-/** Whom the stream tells of a room beside everybody: of one by invitation those who are asked in. */
+/** Whom the stream tells of a room beside everybody: of one by invitation those who are asked in and not banned. */
 export async function guestsOf(trx: Sql, room: Pick<Room, 'id' | 'entry'>): Promise<AccountId[]> {
   return room.entry === 'invited' ? askedIn(trx, room.id) : []
 }

@@ -195,6 +195,16 @@ export async function membersAfter(
   return rows.map(toMember)
 }
 
+/** All who are in now, the mentor with them. */
+export async function membersIn(trx: Sql, room: RoomId): Promise<AccountId[]> {
+  const rows = await selectRows<Pick<MemberRecord, 'account_id'>>(
+    trx,
+    "SELECT account_id FROM room_members WHERE room_id = ? AND standing = 'in'",
+    [room],
+  )
+  return rows.map((row) => idFromRow(row.account_id))
+}
+
 /** Rooms of one person, newest first: open ones, or closed ones in which that person stayed to the end. */
 export async function roomsOf(
   sql: Sql,

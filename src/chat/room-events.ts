@@ -9,8 +9,8 @@ import { presentRoom, roomView } from './views.ts'
 
 /**
  * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
- * opens for a person when they are asked in, and goes for them when that is taken back or the room is closed; they are told its settings,
- * and of it nothing else is told.
+ * opens for a person when they are asked in, and goes for them when that is taken back, they are banned, or the room is closed; its settings
+ * are told to each in whose list it stands, but for admins, and of it nothing else is told.
  */
 
 const roomId = z.string().describe('Id of the room')
@@ -18,7 +18,7 @@ const roomId = z.string().describe('Id of the room')
 export const roomEvents = {
   'room.opened': z
     .strictObject({ ...roomView.shape })
-    .describe('A room is open to me: it is new, open to all from now on, or I am asked in'),
+    .describe('A room is open to me: it is new, open to all from now on, I am asked in, or banned no more'),
   'room.updated': z
     .strictObject({
       id: roomId,
@@ -26,11 +26,13 @@ export const roomEvents = {
       people: z.int().optional().describe('Connected now; absolute'),
       seatsTaken: z.int().optional().describe('Absolute'),
     })
-    .describe('Either all settings of a room, or its counts, these at most once in two seconds'),
+    .describe(
+      'Either all settings of a room, or its counts, these at most once in two seconds. Of a room by invitation the settings alone, to its mentor, to those who are asked in and to those who have a seat',
+    ),
   'room.closed': z
     .strictObject({ id: roomId, state: z.enum(['closing', 'closed', 'hidden']) })
     .describe(
-      'A room is being closed, is closed, or is hidden from me: it is there for those who are asked in only, or I am asked in no more. To admins, and to who has a seat, a hidden one stays',
+      'A room is being closed, is closed, or is hidden from me: it is there for those who are asked in only, I am asked in no more, or I am banned. To admins, and to who has a seat, a hidden one stays',
     ),
 }
 
@@ -53,7 +55,10 @@ export function tellOpened(
   tell(event('room.opened', data, { ...audience, ...actorOf(room) }))
 }
 
-/** A room that is by invitation from now on is closed to the public and there again for who is asked in, and the other way round opened. */
+/**
+ * A room that is by invitation from now on is closed to the public and there again for who is asked in, and the other way round opened.
+ * `members` are in, the mentor with them: of a room by invitation they and `guests` are told.
+ */
 export function tellSettings(
   tell: Tell,
   change: {
@@ -61,14 +66,16 @@ export function tellSettings(
     settings: RoomSettings
     mentor: Profile | undefined
     guests: readonly AccountId[]
+    members: readonly AccountId[]
     people: number
   },
 ): void {
-  const { room, settings, mentor, guests, people } = change
+  const { room, settings, mentor, guests, members, people } = change
   const after = { ...room, ...settings }
   const updated = { id: String(room.id), ...settings }
   if (after.entry === 'invited' && room.entry === 'invited') {
-    for (const audience of guests) tell(event('room.updated', updated, { audience, ...actorOf(room) }))
+    const concerned = new Set([...guests, ...members])
+    for (const audience of concerned) tell(event('room.updated', updated, { audience, ...actorOf(room) }))
     return
   }
   if (after.entry === 'invited') {
@@ -88,13 +95,13 @@ export function tellCounts(tell: Tell, room: Room, counts: { people: number; sea
 
 type Gone = 'closing' | 'closed' | 'hidden'
 
-/** To everybody; a room by invitation to those who are asked in. */
+/** To everybody; a room by invitation to `guests`, who are asked in and not banned. */
 export function tellClosed(tell: Tell, room: Room, state: Gone, guests: readonly AccountId[] = []): void {
   if (room.entry === 'open') return tellGone(tell, room, state)
   for (const audience of guests) tellGone(tell, room, state, { audience })
 }
 
-/** Somebody is asked in no more. */
+/** Somebody is asked in no more, or banned. */
 export function tellHiddenFrom(tell: Tell, room: Room, audience: AccountId): void {
   if (room.entry === 'invited') tellGone(tell, room, 'hidden', { audience })
 }

@@ -9,6 +9,7 @@ import type { AccessParts, Moderator } from './access.ts'
 import { guestsOf } from './invitations.ts'
 import { lateOrPending, patiently, requireAnnounced } from './member-entries.ts'
 import type { Announced, MemberParts } from './member-entries.ts'
+import { membersIn } from './member-store.ts'
 import { settingsPayload, settingsShape } from './message.ts'
 import type { Presence } from './presence.ts'
 import { tellSettings } from './room-events.ts'
@@ -56,7 +57,8 @@ export async function changeSettings(
       await record(trx, { action: 'room.changed', room: id, facts: { settings: Object.keys(changed).join() } })
     }
     const guests = await guestsOf(trx, { id, entry: settings.entry })
-    tellSettings(tell, { room, settings, mentor, guests, people })
+    const members = settings.entry === 'invited' ? await membersIn(trx, id) : []
+    tellSettings(tell, { room, settings, mentor, guests, members, people })
   })
   requireAnnounced(await patiently(() => announceSettings(parts, id)))
   const room = await roomById(parts.sql, id)

@@ -197,7 +197,7 @@ test('an invitation is no way around a ban', async (t) => {
   t.is((await joins(bob, room)).status, 200)
 })
 
-test('of a room by invitation the stream tells those who are asked in, and nobody else anything', async (t) => {
+test('of a room by invitation the stream tells those who are asked in, its mentor the settings, and nobody else anything', async (t) => {
   const room = await opensPrivately()
   await alice.listens(t, north, room)
   for (const whom of [bob, carol]) await invites(alice, room, whom)
@@ -216,6 +216,7 @@ test('of a room by invitation the stream tells those who are asked in, and nobod
       ['room.opened', 'open', carol.account, alice.account],
       ['room.updated', '비밀', bob.account, alice.account],
       ['room.updated', '비밀', carol.account, alice.account],
+      ['room.updated', '비밀', alice.account, alice.account],
       ['room.closed', 'hidden', carol.account, alice.account],
       ['room.closed', 'closing', bob.account, alice.account],
     ],
@@ -244,6 +245,30 @@ test('a room that becomes one by invitation stays there for who was asked in, an
       ['room.closed', 'hidden', undefined, null],
       ['room.opened', 'open', 'invited', bob.account],
       ['room.updated', undefined, 'invited', bob.account],
+      ['room.updated', undefined, 'invited', alice.account],
+    ],
+  )
+})
+
+test('who has a seat in a room by invitation is told its settings, asked in or not, until they have it no more', async (t) => {
+  const room = await alice.opens(north)
+  for (const whom of [bob, carol]) await whom.joins(north, room)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'invited' })
+  await invites(alice, room, bob)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '비밀' })
+  await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)
+  await alice.ask(north, `DELETE /v1/rooms/${room}/members/${carol.username}`)
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '더 비밀' })
+
+  const updates = (await toldOf(world().sql, room)).filter(({ type }) => type === 'room.updated')
+  t.deepEqual(
+    updates.map(({ data, audience }) => [data['name'], audience]),
+    [
+      ['비밀', bob.account],
+      ['비밀', alice.account],
+      ['비밀', carol.account],
+      ['더 비밀', alice.account],
+      ['더 비밀', bob.account],
     ],
   )
 })
