@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
@@ -102,20 +103,7 @@ inBrowser('what is being sent is a draft until it is written down', async (t) =>
   await alice.page.goto(`/rooms/${room}`)
   await say(alice.page, 'first')
   await alice.page.locator('.message-mark[data-state=stored]').waitFor()
-  // A transaction that does not end keeps everybody else from writing.
-  const holder = await alice.context.newPage()
-  await holder.goto(`${alice.address}/livez`)
-  await holder.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const opening = indexedDB.open('madang')
-        opening.addEventListener('success', () => {
-          const store = opening.result.transaction('outbox', 'readwrite').objectStore('outbox')
-          const goOn = (): void => store.get('nothing').addEventListener('success', goOn)
-          store.get('nothing').addEventListener('success', () => resolve(goOn()))
-        })
-      }),
-  )
+  const holder = await holdStorage(alice)
   const field = alice.page.locator('.room-composer-input')
 
   await say(alice.page, 'almost lost')
@@ -132,6 +120,26 @@ inBrowser('what is being sent is a draft until it is written down', async (t) =>
   await field.waitFor()
   t.is(await field.inputValue(), '')
   t.deepEqual(await bodiesOf(alice.page), ['first', 'almost lost'])
+})
+
+inBrowser('rooms are listed and heard where the storage of the device does not answer', async (t) => {
+  t.timeout(180_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { page } = alice
+  await page.goto(`/rooms/${room}`)
+  await say(page, 'first')
+  await page.locator('.message-mark[data-state=stored]').waitFor()
+  await bob.page.goto(`/rooms/${room}`)
+  await bob.page.getByText('first').waitFor()
+  await holdStorage(alice)
+
+  await page.goto('/rooms')
+  await page.locator('.rooms-section').first().waitFor()
+  await page.locator('.rooms-section a', { hasText: 'Porch' }).first().click()
+  await page.locator('.message-body', { hasText: 'first' }).waitFor()
+  await say(bob.page, 'second')
+  await page.locator('.message-body', { hasText: 'second' }).waitFor()
+  t.deepEqual(await bodiesOf(page), ['first', 'second'])
 })
 
 inBrowser('a reply that could not be kept comes back with what it answers to', async (t) => {
@@ -327,3 +335,21 @@ inBrowser('Enter pressed twice sends words and pictures once', async (t) => {
   t.is(await alice.page.locator('.message-own').count(), 2)
   t.deepEqual(alice.complaints, [])
 })
+
+/** A transaction that does not end keeps everybody else from reading and writing what the device keeps, until the answered page is closed. */
+async function holdStorage({ address, context }: Window): Promise<Page> {
+  const holder = await context.newPage()
+  await holder.goto(`${address}/livez`)
+  await holder.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open('madang')
+        opening.addEventListener('success', () => {
+          const store = opening.result.transaction('outbox', 'readwrite').objectStore('outbox')
+          const goOn = (): void => store.get('nothing').addEventListener('success', goOn)
+          store.get('nothing').addEventListener('success', () => resolve(goOn()))
+        })
+      }),
+  )
+  return holder
+}

@@ -1,13 +1,25 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { Outgoing } from '../../api/live.ts'
-import { isLiveMissing, live } from '../wires.ts'
+import { isLiveMissing, live, me } from '../wires.ts'
 
 /** Of all rooms. */
 const refused = signal<readonly Outgoing[] | undefined>(undefined)
 
+/** What shows them waits no longer: the storage of a device may answer late, or never. Then it is as if there were none, until they come. */
+const patienceMs = 3000
+
+const person = computed(() => me.value?.id)
+
 effect(() => {
+  refused.value = undefined
+  if (person.value === undefined) return undefined
+  const late = setTimeout(() => (refused.value ??= []), patienceMs)
+  return () => clearTimeout(late)
+})
+
+effect(() => {
+  if (isLiveMissing.value) refused.value = []
   const outbox = live.value?.outbox
-  refused.value = isLiveMissing.value ? [] : undefined
   if (outbox === undefined) return undefined
   let isGone = false
   const told: Outgoing[] = []
@@ -27,7 +39,7 @@ effect(() => {
   }
 })
 
-/** My messages that were refused, of all rooms or of one: undefined until they are read, none where they cannot be. */
+/** My messages that were refused, of all rooms or of one: undefined until they are read, none where they cannot be, or not soon. */
 export function useRefused(room?: string): readonly Outgoing[] | undefined {
   return room === undefined ? refused.value : refused.value?.filter((message) => message.room === room)
 }

@@ -1,6 +1,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Entry, LiveEvents, Outbox, Outgoing, Place, RoomEars, RoomSocket } from '../../api/live.ts'
+import { pause } from '../../api/patience.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import type { roomsApi } from '../../api/rooms.ts'
 import type { Person, RoomAndMe } from '../../api/types.ts'
@@ -28,6 +29,8 @@ export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
 
 /** Later by up to `spreadMs`: whoever is here is told at the same moment, and they shall not ask at the same moment. */
 const [refreshMs, spreadMs] = [300, 700]
+/** So long the storage of the device is waited for, which may never answer. */
+const storageMs = 3000
 
 /**
  * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
@@ -178,7 +181,7 @@ export class RoomVisit {
     })
     // What its first page tells of may have happened since the room was read.
     if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.refreshSoon()
-    await this.#showingOutgoing
+    await Promise.race([this.#showingOutgoing, pause(storageMs)])
     if (state === 'closed') this.isOver.value = true
     else if (!this.#isLeft) this.#listen()
   }
@@ -225,7 +228,7 @@ export class RoomVisit {
     this.#changed()
   }
 
-  /** A storage that does not work is told where something is written; here it keeps nobody from hearing the room. */
+  /** A storage that does not work, or not soon, is told where something is written; here it keeps nobody from hearing the room. */
   #kept(): Promise<Outgoing[]> {
     return this.#parts.outbox.of(this.id).catch(() => [])
   }
