@@ -209,6 +209,9 @@ const settings = {
   ROOMS_PER_MENTOR: whole(1, 100_000).default(50).describe('Open rooms of one mentor'),
   INVITATIONS_PER_ROOM: whole(1, 100_000).default(1000).describe('People who are asked into one room'),
   INVITATIONS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Invitations by one account in a minute'),
+  ROOM_CHANGES_PER_MINUTE: whole(1, 1_000_000)
+    .default(20)
+    .describe('Requests of one account to change what is said of rooms, or holds in them, in a minute'),
   CLOSINGS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Requests of one account to close a room in a minute'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
   FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
@@ -445,6 +448,7 @@ const limitNames = [
   'ROOMS_PER_MENTOR',
   'INVITATIONS_PER_ROOM',
   'INVITATIONS_PER_MINUTE',
+  'ROOM_CHANGES_PER_MINUTE',
   'CLOSINGS_PER_MINUTE',
   'SEATS_MAX',
   'ADMIN_EXPORTS_PER_MINUTE',

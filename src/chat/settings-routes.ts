@@ -52,6 +52,12 @@ export function settingsRoutes(parts: RouteParts): Route[] {
       problems: ['not_found', 'conflict', 'room_closed'],
       params: roomParams,
       body: z.strictObject(settingsInput({ seatsMax: parts.config.SEATS_MAX })).partial(),
+      limit: {
+        name: 'room_changes',
+        requests: parts.config.ROOM_CHANGES_PER_MINUTE,
+        seconds: 60,
+        withoutRedis: 'count_here',
+      },
       answers: { 200: roomView },
       async handle({ viewer, params, body, requestId }) {
         const room = await changeSettings(parts, moderatorOf(viewer, requestId), params.id, body)

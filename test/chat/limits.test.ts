@@ -13,8 +13,8 @@ let bob: Neighbour
 let carol: Neighbour
 
 test.serial.before('a server of small limits, a mentor and two members', async () => {
-  const limits = { INVITATIONS_PER_MINUTE: 2, CLOSINGS_PER_MINUTE: 2, SOCKETS_PER_ADDRESS: 3, SOCKETS_PER_ACCOUNT: 2 }
-  house = await openHouse(world(), limits)
+  const rooms = { INVITATIONS_PER_MINUTE: 2, ROOM_CHANGES_PER_MINUTE: 2, CLOSINGS_PER_MINUTE: 2 }
+  house = await openHouse(world(), { ...rooms, SOCKETS_PER_ADDRESS: 3, SOCKETS_PER_ACCOUNT: 2 })
   alice = await Neighbour.moveIn(world(), house, 'alice', 'mentor')
   bob = await Neighbour.moveIn(world(), house, 'bob')
   carol = await Neighbour.moveIn(world(), house, 'carol')
@@ -38,6 +38,19 @@ test('an account asks so many people in within a minute, and not one more, whate
   const asked = await alice.ask(house, `GET /v1/rooms/${one}/invitations`)
   t.is((asked.body['items'] as unknown[]).length, 1)
   t.is((await invites(bob, one, carol)).status, 403)
+})
+
+test('an account changes rooms so often within a minute, and the change over is not made', async (t) => {
+  const mentor = await Neighbour.moveIn(world(), house, 'mentor', 'mentor')
+  const [one, other] = [await mentor.opens(house, { name: '처음' }), await mentor.opens(house)]
+  const changes = (who: Neighbour, room: string, name: string) => who.ask(house, `PATCH /v1/rooms/${room}`, { name })
+
+  t.is((await changes(mentor, one, '하나')).status, 200)
+  t.is((await changes(mentor, other, '둘')).status, 200)
+  isOver(t, await changes(mentor, one, '셋'))
+
+  t.like((await mentor.ask(house, `GET /v1/rooms/${one}`)).body, { name: '하나' })
+  t.is((await changes(bob, one, '넷')).status, 403)
 })
 
 test('an account closes so many rooms within a minute, and the one over stays open', async (t) => {
