@@ -136,6 +136,29 @@ inBrowser('the letters of a message work while the keyboard writes Korean', asyn
   t.pass()
 })
 
+inBrowser('Esc closes the menu of a message, and the focus comes back to its button', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const room = await openRoomFor(alice, [])
+  await alice.page.goto(`/rooms/${room}`)
+  await say(alice.page, 'one')
+  await alice.page.locator('.message-mark[data-state=stored]').waitFor()
+  const { keyboard } = alice.page
+  await alice.page.locator('.room-composer-input').press('ArrowUp')
+  const opener = alice.page.locator('.message [aria-haspopup=menu]')
+  await opener.focus()
+  await keyboard.press('Enter')
+  const menu = alice.page.locator('.message [role=menu]:popover-open')
+  await menu.waitFor()
+
+  await keyboard.press('Escape')
+
+  await menu.waitFor({ state: 'detached', timeout: 5000 })
+  t.true(await opener.evaluate((button) => button === document.activeElement))
+  await keyboard.press('Escape')
+  t.is(await focusedIn(alice.page), 'room-composer-input')
+})
+
 /** The message that has the focus, or else the name of what has it. */
 function focusedIn(page: Page): Promise<string> {
   return page.evaluate(() => {

@@ -21,6 +21,8 @@ export interface ListKeys {
 export function onListKey(event: KeyboardEvent, keys: ListKeys): void {
   const { target } = event
   if (!(target instanceof HTMLElement) || isComposing(event)) return
+  // A menu that is open closes by it.
+  if (event.key === 'Escape' && target.closest(':popover-open') !== null) return
   if (event.key === 'Escape') return finish(event, focusComposer)
   if (!target.matches(roomPlaces.message) || event.ctrlKey || event.metaKey || event.altKey) return
   const move = movesTo(event.key)
