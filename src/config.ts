@@ -214,8 +214,14 @@ const settings = {
     .describe('Requests of one account to change what is said of rooms, or holds in them, in a minute'),
   CLOSINGS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Requests of one account to close a room in a minute'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),
-  FRAME_MAX_BYTES: whole(1024, 1_048_576).default(16_384).describe('Largest ws frame from a client'),
-  MESSAGE_MAX_BYTES: whole(1, 65_536).default(4096).describe('Largest message body in UTF-8'),
+  FRAME_MAX_BYTES: whole(1024, 1_048_576)
+    .default(16_384)
+    .describe('Largest ws frame from a client; a larger one ends the socket'),
+  MESSAGE_MAX_BYTES: whole(1, 65_536)
+    .default(4096)
+    .describe(
+      'Largest message body in UTF-8; its frame is larger by pictures with their texts, and by a byte for each end of a line, quote and backslash',
+    ),
   FRAMES_PER_SECOND: whole(1, 1_000_000)
     .default(10)
     .describe('Frames that a connection may send in a second, sustained'),
@@ -391,7 +397,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 
 /** Settings of which the first, with so much beside it, may not be above the second, and what would be without that. */
 const relations = [
-  // What a frame names beside the words of a message takes less.
+  // What a frame names beside the words takes less; pictures with their texts, and what JSON escapes, may take more.
   ['MESSAGE_MAX_BYTES', 'FRAME_MAX_BYTES', 'the longest messages would come in no frame', 256],
   ['SOCKET_SOFT_BYTES', 'SOCKET_HARD_BYTES', 'a slow socket would be closed before anything is dropped', 0],
   ['FLUSH_ENTRIES', 'BUFFER_MAX_ENTRIES', 'a room that is spoken in fast would be full before it is flushed', 0],

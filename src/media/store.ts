@@ -203,8 +203,8 @@ export async function leaseDue(trx: Sql, lease: { limit: number; seconds: number
 }
 
 /**
- * Pictures that a worker should have looked after some time ago, or that are still to be rendered after so long, since each attempt waits
- * for their original or its storage; of very many at most so many are counted.
+ * Pictures that a worker should have looked after some time ago, or that are still to be rendered after so long: their original or its
+ * storage is away, for what cannot be drawn is given up after some minutes. Of very many at most so many are counted.
  */
 export async function countOverdue(sql: Sql, { minutes, most }: { minutes: number; most: number }): Promise<number> {
   // No attempt is put off by more than an hour.

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { showOverduePictures } from '../../src/media/metrics.ts'
 import { countOverdue } from '../../src/media/store.ts'
+import { selectRows } from '../../src/platform/mysql.ts'
 import { Metrics } from '../../src/platform/metrics.ts'
 import { Scrape } from '../support/scrape.ts'
 import { worldOf } from '../support/world.ts'
@@ -32,4 +34,8 @@ test('pictures are overdue when nobody has looked after them for so long, or in 
   const metrics = new Metrics()
   showOverduePictures({ sql, metrics, log: world().log })
   t.is(new Scrape(await metrics.text()).value('madang_pictures_overdue'), 3)
+
+  const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  const ask = /\| pictures that are overdue \| MySQL: `([^`]+)`/.exec(guide)?.[1]
+  t.deepEqual(await selectRows(sql, ask ?? '', []), [{ pictures: 3 }])
 })
