@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
+import { loadEnvFile, overrideSettings } from './env-file.ts'
 import { runForeground } from './foreground.ts'
 import { dataFolder, projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
@@ -15,11 +16,13 @@ async function main(): Promise<number> {
   if (script === undefined) throw new Problem('Usage: tools/command.ts SCRIPT [--data FOLDER] [arguments]')
   const { folder, args } = takeFolder(given)
   if (folder !== undefined) useStack(folder)
-  loadSettings(path.join(projectFolder, '.env'))
-  const isElsewhere = Boolean(process.env['DATABASE_URL'] || process.env['REDIS_URL'])
-  if (!isElsewhere) loadSettings(path.join(dataFolder, 'local', 'stack.env'))
+  loadEnvFile(process.env)
+  const isElsewhere = addresses.some((name) => process.env[name])
+  if (!isElsewhere) loadEnvFile(process.env, path.join(dataFolder, 'local', 'stack.env'))
   return runForeground(process.execPath, [path.join(projectFolder, script), ...args])
 }
+
+const addresses = ['DATABASE_URL', 'DATABASE_URL_FILE', 'REDIS_URL', 'REDIS_URL_FILE']
 
 /** The stack that is named first, and what is left for the command. */
 function takeFolder([option, ...rest]: string[]): { folder?: string; args: string[] } {
@@ -32,12 +35,8 @@ function takeFolder([option, ...rest]: string[]): { folder?: string; args: strin
 function useStack(folder: string): void {
   const file = path.join(folder, 'stack.env')
   if (!existsSync(file)) throw new Problem(`${file} is not there: has npm start been run with --data ${folder}?`)
-  Object.assign(process.env, parseEnv(readFileSync(file, 'utf8')), { MADANG_STACK: path.join(folder, 'stack.json') })
-}
-
-/** What is set already stays as it is. */
-function loadSettings(file: string): void {
-  if (existsSync(file)) process.loadEnvFile(file)
+  const stack = { MADANG_STACK: path.join(folder, 'stack.json') }
+  overrideSettings(process.env, { ...parseEnv(readFileSync(file, 'utf8')), ...stack })
 }
 
 await runTool(main)

@@ -11,8 +11,8 @@ export function envExample(): string {
 const opening = `# Settings of Madang. Copy this file to .env and take the # away before what you want to change.
 #
 # \`npm start\` needs none of them: it makes the secrets and the addresses of its own services itself, and reads .env for
-# the rest. Given DATABASE_URL or REDIS_URL it uses those instead of private instances. Each NAME may be given as
-# NAME_FILE, the path of a file with the value.
+# the rest. Given DATABASE_URL or REDIS_URL it uses those instead of private instances, and puts no demo accounts
+# into that database. Each NAME may be given as NAME_FILE, the path of a file with the value: of both the file counts.
 #
 # The containers of docker-compose.yml read .env, too. HOST, PORT, SERVER_NAME, WORKER_PORT, the folders and the files
 # of the secrets are fixed there, whatever stands here. Empty counts as absent.

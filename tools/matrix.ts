@@ -41,7 +41,7 @@ async function runOn(other: Other, files: readonly string[]): Promise<Outcome> {
   const { output } = await ask(program, [other.program === 'nginx' ? '-v' : '--version'])
   const version = versionOf(other, output)
   process.stderr.write(`\n${other.name}: ${version}\n`)
-  const { DATABASE_URL: _given, ...env } = process.env
+  const { DATABASE_URL: _given, DATABASE_URL_FILE: _file, ...env } = process.env
   const script = path.join(projectFolder, 'tools', 'test.ts')
   const tally = new Tally()
   const code = await runForeground(process.execPath, [script, ...files], {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { loadEnvFile } from './env-file.ts'
 import { deriveSettings } from './nginx-settings.ts'
 import { limitValues, nginxArguments, renderTemplates, standardLimits, upstreamServer } from './nginx.ts'
 import type { NginxLimits } from './nginx.ts'
@@ -21,8 +22,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`)
     return 0
   }
-  const envFile = path.join(projectFolder, '.env')
-  if (existsSync(envFile)) process.loadEnvFile(envFile)
+  loadEnvFile(process.env)
   const program = findProgram('nginx')
   mkdirSync(folder, { recursive: true })
   renderTemplates(folder, valuesOf(process.env, folder, program))

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { loadEnvFile } from './env-file.ts'
 import { localLayout } from './local/layout.ts'
 import type { Layout } from './local/layout.ts'
 import { startOptions, usage } from './local/options.ts'
@@ -7,7 +7,6 @@ import { clearLeftovers, giveUpOwnership, takeOwnership } from './local/ownershi
 import { startStack } from './local/stack.ts'
 import type { Stack } from './local/stack.ts'
 import { whenParentIsGone } from './parent.ts'
-import { projectFolder } from './paths.ts'
 import { runTool } from './problem.ts'
 import { screenProgress } from './progress.ts'
 import { providePrograms } from './services/provide.ts'
@@ -17,8 +16,7 @@ import { writeWhole } from './whole-file.ts'
 
 /** npm start: the whole of Madang on this machine, from nothing to an address, until Ctrl-C. */
 async function main(): Promise<number> {
-  const envFile = path.join(projectFolder, '.env')
-  if (existsSync(envFile)) process.loadEnvFile(envFile)
+  loadEnvFile(process.env)
   const options = startOptions(process.argv.slice(2), process.env)
   if (options === 'help') {
     process.stdout.write(`${usage}\n`)

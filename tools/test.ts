@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { settingOf } from './env-file.ts'
 import { runForeground } from './foreground.ts'
 import { checkDatabase } from './given.ts'
 import { provideKubectl } from './kubernetes/kubectl.ts'
@@ -46,7 +47,7 @@ interface TestServices {
 
 async function prepare(): Promise<TestServices> {
   const progress = screenProgress()
-  const given = process.env['DATABASE_URL']
+  const given = settingOf(process.env, 'DATABASE_URL')
   if (given) await checkDatabase(given, { schema: 'optional' })
   const programs = await providePrograms(progress, given ? ['redis', 'nginx'] : ['redis', 'database', 'nginx'])
   const browser = await findBrowser(progress)
@@ -60,8 +61,10 @@ async function prepare(): Promise<TestServices> {
   const database = given
     ? { url: given, leave: async () => undefined }
     : await progress.step('Test database', () => joinTestDatabase(programs.database))
+  // Whatever a test starts would believe the files before the addresses that the test gives it.
+  const { DATABASE_URL_FILE: _database, REDIS_URL_FILE: _redis, ...own } = process.env
   const env = {
-    ...process.env,
+    ...own,
     TZ: 'UTC',
     // Most of what the processes of the tests do before their work is the same for all of them.
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? path.join(dataFolder, 'compiled'),

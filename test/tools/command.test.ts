@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -35,6 +35,57 @@ test('without it the environment says where the services are', (t) => {
 
   t.deepEqual(told, { args: ['alice', '--data', 'admin'], env: ['mysql://elsewhere', '', '', '7'] }, stderr)
 })
+
+const stack = "DATABASE_URL='mysql://stack'\nREDIS_URL='redis://stack'\nMEDIA_FOLDER='/stack/media'\n"
+const site = 'DATABASE_URL_FILE=/etc/madang/database_url\nREDIS_URL_FILE=/etc/madang/redis_url\n'
+
+test('a site whose addresses are files of .env has nothing of the stack beside it', (t) => {
+  const { tell } = project(t)
+
+  t.deepEqual(tell({ dotEnv: site }), {
+    DATABASE_URL_FILE: '/etc/madang/database_url',
+    REDIS_URL_FILE: '/etc/madang/redis_url',
+  })
+  t.deepEqual(tell({ dotEnv: 'REDIS_URL_FILE=/redis_url\n' }), { REDIS_URL_FILE: '/redis_url' })
+  t.like(tell({ dotEnv: '' }), { DATABASE_URL: 'mysql://stack', MEDIA_FOLDER: '/stack/media' })
+})
+
+test('what is typed, or named by --data, is not undone by a file that .env names', (t) => {
+  const { folder, tell } = project(t)
+
+  t.deepEqual(tell({ dotEnv: site, env: { DATABASE_URL: 'mysql://typed' } }), {
+    DATABASE_URL: 'mysql://typed',
+    REDIS_URL_FILE: '/etc/madang/redis_url',
+  })
+  t.deepEqual(tell({ dotEnv: 'DATABASE_URL=mysql://site\n', env: { DATABASE_URL_FILE: '/owner' } }), {
+    DATABASE_URL_FILE: '/owner',
+  })
+  const named = tell({ dotEnv: site, env: { REDIS_URL_FILE: '/typed' }, args: ['--data', `${folder}/.data/local`] })
+  t.deepEqual(named, { DATABASE_URL: 'mysql://stack', REDIS_URL: 'redis://stack', MEDIA_FOLDER: '/stack/media' })
+})
+
+/** A checkout of its own, with a stack in its usual place and a command that says what it is told of services and folders. */
+function project(t: ExecutionContext) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-command-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const filter = (file: string): boolean => !file.includes('node_modules')
+  cpSync(path.join(projectFolder, 'tools'), path.join(folder, 'tools'), { recursive: true, filter })
+  mkdirSync(path.join(folder, '.data', 'local'), { recursive: true })
+  writeFileSync(path.join(folder, '.data', 'local', 'stack.env'), stack)
+  const told = 'Object.fromEntries(Object.entries(process.env).filter(([name]) => /_URL|_FOLDER/.test(name)))'
+  writeFileSync(path.join(folder, 'told.mjs'), `process.stdout.write(JSON.stringify(${told}))\n`)
+  const tell = ({ dotEnv, env = {}, args = [] }: { dotEnv: string; env?: NodeJS.ProcessEnv; args?: string[] }) => {
+    writeFileSync(path.join(folder, '.env'), dotEnv)
+    const command = [path.join(folder, 'tools', 'command.ts'), 'told.mjs', ...args]
+    const { stdout, stderr } = spawnSync(process.execPath, command, {
+      env: { PATH: process.env['PATH'], ...env },
+      encoding: 'utf8',
+    })
+    t.is(stderr, '')
+    return JSON.parse(stdout) as unknown
+  }
+  return { folder, tell }
+}
 
 test('a folder that holds no stack, and none at all, are said in one sentence', (t) => {
   const nowhere = run(t, (folder) => ['--data', path.join(folder, 'nowhere')])

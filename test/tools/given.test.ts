@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -67,14 +67,21 @@ test('each way in which a Redis is not there is told from the others', async (t)
 })
 
 test('a test run with a database that is not there ends at once with one sentence', async (t) => {
-  const env = { ...process.env, DATABASE_URL: `mysql://alice:secret@127.0.0.1:${await freePort()}/` }
+  const url = `mysql://alice:secret@127.0.0.1:${await freePort()}/`
+  const folder = mkdtempSync(path.join(tmpdir(), 'madang-given-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'url')
+  writeFileSync(file, `${url}\n`)
   const script = path.join(projectFolder, 'tools', 'test.ts')
 
-  const answer = spawnSync(process.execPath, [script, 'test/tools/tally.test.ts'], { env, encoding: 'utf8' })
+  for (const given of [{ DATABASE_URL: url }, { DATABASE_URL_FILE: file }]) {
+    const env = { ...process.env, ...given }
+    const answer = spawnSync(process.execPath, [script, 'test/tools/tally.test.ts'], { env, encoding: 'utf8' })
 
-  t.is(answer.status, 1)
-  t.regex(answer.stderr, /^The database of DATABASE_URL .* does not answer .*\n$/)
-  t.is(answer.stdout, '')
+    t.is(answer.status, 1)
+    t.regex(answer.stderr, /^The database of DATABASE_URL .* does not answer .*\n$/)
+    t.is(answer.stdout, '')
+  }
 })
 
 /** One sentence, without the password. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
@@ -44,6 +44,20 @@ test("the person's own settings win over the standard ones, but not over the con
   t.like(env, { DRAIN_SECONDS: '30', LOG_LEVEL: 'debug', REDIS_URL: shared.redisUrl })
 })
 
+test('nor do files of the connections; files of the other settings do, also for who reads the env file', (t) => {
+  const shared = sharedSettings(t)
+  const file = path.join(shared.layout.folder, 'other')
+  writeFileSync(file, 'local:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n')
+  const files = { DATABASE_URL_FILE: file, REDIS_URL_FILE: file, TOKEN_KEYS_FILE: file }
+  writeEnvFile(shared.layout.env, shared, files)
+
+  for (const env of [childEnv(shared, files), parseEnv(readFileSync(shared.layout.env, 'utf8'))]) {
+    t.like(loadConfig(env), { DATABASE_URL: shared.databaseUrl, REDIS_URL: shared.redisUrl })
+    t.deepEqual(loadConfig(env).TOKEN_KEYS, loadConfig({ ...env, TOKEN_KEYS_FILE: file }).TOKEN_KEYS)
+    t.notDeepEqual(loadConfig(env).TOKEN_KEYS, loadConfig(childEnv(shared, {})).TOKEN_KEYS)
+  }
+})
+
 test('Nginx serves the pictures of the servers and lets through what they take, also when that is set otherwise', (t) => {
   const shared = sharedSettings(t)
 
@@ -79,6 +93,19 @@ test('demo data are the default, but not for a database that somebody else runs'
   t.like(startOptions([], { DATABASE_URL: 'mysql://db' }), { isDemoWanted: false, databaseUrl: 'mysql://db' })
   t.like(startOptions(['--demo'], { DATABASE_URL: 'mysql://db' }), { isDemoWanted: true })
   t.like(startOptions(['--no-demo', '--port', '9000'], {}), { isDemoWanted: false, port: 9000 })
+})
+
+test('a database and a Redis that a file names are somebody else’s, too', (t) => {
+  const { folder } = layout(t)
+  const file = path.join(folder, 'url')
+  writeFileSync(file, 'mysql://madang:x@db/madang\n')
+
+  const given = { isDemoWanted: false, databaseUrl: 'mysql://madang:x@db/madang' }
+  t.like(startOptions([], { DATABASE_URL_FILE: file }), given)
+  t.like(startOptions([], { DATABASE_URL_FILE: file, DATABASE_URL: 'mysql://other' }), given)
+  t.like(startOptions([], { DATABASE_URL_FILE: '' }), { isDemoWanted: true, databaseUrl: undefined })
+  t.like(startOptions([], { REDIS_URL_FILE: file }), { isDemoWanted: true, redisUrl: given.databaseUrl })
+  t.throws(() => startOptions([], { REDIS_URL_FILE: `${file}.not` }), { message: /^REDIS_URL_FILE: cannot read \S+$/ })
 })
 
 test('an option that makes no sense is answered with a sentence', (t) => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { settingOf } from '../env-file.ts'
 import { Problem } from '../problem.ts'
 
 export interface StartOptions {
@@ -22,7 +23,7 @@ export const usage = `npm start -- [--port N] [--data FOLDER] [--demo | --no-dem
   --data FOLDER    where the data, the logs and the secrets lie (.data/local)
   --demo           put demo accounts and rooms in, once; the default unless DATABASE_URL is given
   --no-demo        leave them out
-Given DATABASE_URL or REDIS_URL, those are used instead of private instances.
+Given DATABASE_URL or REDIS_URL, or a file of either (DATABASE_URL_FILE), those are used instead of private instances.
 MADANG_TRUSTED_PROXIES: addresses or networks of proxies in front of Nginx, separated by commas (none).
 MADANG_BALANCE: how Nginx chooses a server: ip_hash, address or least_conn (ip_hash).
 Other settings: see .env.example; a file .env is read.`
@@ -34,13 +35,13 @@ export function startOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
     throw new Problem(`--port ${values.port} is not a port; give a number from 1 to 65535`)
   }
-  const databaseUrl = env['DATABASE_URL'] || undefined
+  const databaseUrl = settingOf(env, 'DATABASE_URL')
   return {
     port,
     folder: values.data === undefined ? undefined : path.resolve(values.data),
     isDemoWanted: values['no-demo'] ? false : values.demo || databaseUrl === undefined,
     databaseUrl,
-    redisUrl: env['REDIS_URL'] || undefined,
+    redisUrl: settingOf(env, 'REDIS_URL'),
     trustedProxies: trustedProxies(env['MADANG_TRUSTED_PROXIES'] ?? ''),
     balance: env['MADANG_BALANCE'] || 'ip_hash',
   }

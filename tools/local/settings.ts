@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { loadConfig } from '../../src/config.ts'
+import { overrideSettings } from '../env-file.ts'
 import { projectFolder } from '../paths.ts'
 import { writeWhole } from '../whole-file.ts'
 import type { Layout } from './layout.ts'
@@ -21,14 +22,18 @@ export function childEnv(shared: SharedSettings, env: NodeJS.ProcessEnv): ChildE
   const { layout } = shared
   // A process that died is back sooner when Node need not compile everything again.
   const own = { TZ: 'UTC', NODE_COMPILE_CACHE: layout.inside('compile-cache') }
-  return { ...own, ...standards(shared), ...env, ...connections(shared) }
+  const told: ChildEnv = { ...own, ...standards(shared), ...env }
+  overrideSettings(told, connections(shared))
+  return told
 }
 
 /** The same as a file for `node --env-file`, readable by its owner alone. */
 export function writeEnvFile(file: string, shared: SharedSettings, env: NodeJS.ProcessEnv): void {
-  const settings = standards(shared)
-  for (const name of Object.keys(settings)) settings[name] = env[name] || (settings[name] ?? '')
-  const lines = Object.entries({ ...settings, ...connections(shared) }).map(([name, value]) => `${name}='${value}'`)
+  const settings = Object.entries(standards(shared)).map(([name, standard]) => {
+    const own = env[`${name}_FILE`]
+    return own ? [`${name}_FILE`, path.resolve(own)] : [name, env[name] || standard]
+  })
+  const lines = [...settings, ...Object.entries(connections(shared))].map(([name, value]) => `${name}='${value}'`)
   writeWhole(file, `${lines.join('\n')}\n`)
 }
 
