@@ -113,6 +113,77 @@ inBrowser('who had to leave a room that is there for them no more is offered no 
   t.true(await instead.getByRole('link', { name: 'Back to the rooms' }).isVisible())
 })
 
+inBrowser('whether there is a seat is said once it is known', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { page } = bob
+  const instead = page.locator('.room-instead')
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited' })
+  await page.goto(`/rooms/${room}`)
+  await say(page, 'here I am')
+  await page.locator('.message-own [data-state=stored]').waitFor()
+  await page.locator('.room-composer-input').focus()
+  const seen = await page.evaluateHandle(() => {
+    const told: string[] = []
+    new MutationObserver(() => {
+      const words = document.querySelector('[aria-live=assertive]')?.textContent ?? ''
+      const offers = document.querySelectorAll('.room-instead button').length
+      const now = `${words}, ${offers} offered`
+      if (words !== '' && told.at(-1) !== now) told.push(now)
+    }).observe(document.body, { childList: true, subtree: true })
+    return told
+  })
+  // The answer comes when it is known that one had to leave.
+  await page.route(`**/v1/rooms/${room}`, async (route) => {
+    await instead.waitFor({ state: 'attached' })
+    await route.continue()
+  })
+
+  await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
+  await instead.getByRole('link', { name: 'Back to the rooms' }).waitFor()
+  await eventually(async () => (await seen.jsonValue()).length > 0)
+
+  t.deepEqual(await seen.jsonValue(), ['You were asked to leave this room., 0 offered'])
+  t.true(await holdsFocus(bob, '.room-instead'))
+})
+
+inBrowser('the words of an edit that arrived when a room was muted are not shown as unsent', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { page } = bob
+  const unsent = page.getByLabel('What you were writing')
+  const isMuted = Promise.withResolvers<void>()
+  await page.routeWebSocket('**/v1/socket', (socket) => {
+    const server = socket.connectToServer()
+    let edit: unknown
+    socket.onMessage((text) => {
+      const { type, ref } = JSON.parse(String(text))
+      if (type === 'edit') edit = ref
+      server.send(text)
+    })
+    server.onMessage((text) => {
+      const { ref } = JSON.parse(String(text))
+      if (ref !== undefined && ref === edit) void isMuted.promise.then(() => socket.send(text))
+      else socket.send(text)
+    })
+  })
+  await page.goto(`/rooms/${room}`)
+  await say(page, 'as it was')
+  await page.locator('.message-mark[data-state=stored]').waitFor()
+  await page.locator('.message').last().press('e')
+  await page.getByLabel('Edit the message').fill('as it shall be')
+  await page.keyboard.press('Enter')
+  await page.locator('.message-body', { hasText: 'as it shall be' }).waitFor()
+
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
+  await page.locator('.room-composer-silent').waitFor()
+  t.is(await unsent.inputValue(), 'as it shall be')
+  isMuted.resolve()
+
+  await unsent.waitFor({ state: 'detached' })
+  t.deepEqual(bob.complaints, [])
+})
+
 inBrowser(
   'what an edit had made of a message is shown until it is thrown away, also to who may write again',
   async (t) => {

@@ -14,7 +14,7 @@ import type { Ended } from '../visit/room-visit.ts'
 import { client } from '../wires.ts'
 import { text } from './text.ts'
 
-/** Instead of a room that one may not be in any more: said at once, and who was writing stands here. `onBack`: they have a seat again. */
+/** Instead of a room that one may not be in any more: said, and who was writing stands here. `onBack`: they have a seat again. */
 export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) {
   const view = useRef<HTMLDivElement>(null)
   const words = text.value
@@ -38,35 +38,44 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     forbidden: words.goneOut,
   }[why]
   const hint = why === 'kicked' && mayComeBack ? words.kickedHint : undefined
+  // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again.
+  const isKnown = onBack === undefined || visit.isEndKnown.value
   useLayoutEffect(() => {
-    announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
+    if (isKnown) announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once
+  }, [isKnown])
+  useLayoutEffect(() => {
     if (hasLostFocus()) view.current?.focus()
-  }, [said, hint])
+  }, [mayComeBack])
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
-      <EmptyState
-        icon="door"
-        title={said}
-        action={
-          <>
-            {mayComeBack && (
-              <Button
-                look="main"
-                isBusy={join.isBusy}
-                isDisabled={hindrance !== undefined}
-                onClick={() => void join.run()}
-              >
-                {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
-              </Button>
-            )}
-            <BackToRooms />
-          </>
-        }
-      >
-        {hint}
-      </EmptyState>
-      {join.problem !== undefined && <ErrorLine problem={join.problem} />}
-      <RefusedMessages messages={refused} />
+      {isKnown && (
+        <>
+          <EmptyState
+            icon="door"
+            title={said}
+            action={
+              <>
+                {mayComeBack && (
+                  <Button
+                    look="main"
+                    isBusy={join.isBusy}
+                    isDisabled={hindrance !== undefined}
+                    onClick={() => void join.run()}
+                  >
+                    {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
+                  </Button>
+                )}
+                <BackToRooms />
+              </>
+            }
+          >
+            {hint}
+          </EmptyState>
+          {join.problem !== undefined && <ErrorLine problem={join.problem} />}
+          <RefusedMessages messages={refused} />
+        </>
+      )}
     </div>
   )
 }

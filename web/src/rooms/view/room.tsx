@@ -84,7 +84,7 @@ export function Room({ id, me, onBack }: { id: string; me: string; onBack: () =>
                 uploads={uploads}
                 onDone={rows.stop}
                 onBack={rows.replyAgain}
-                onEdit={(row, body) => void rows.saveEdit(row, body)}
+                onEdit={rows.saveEdit}
                 onSent={() => reader.toNewest()}
               />
             </>

@@ -101,15 +101,20 @@ export function useRowActions({ visit, reader, me, isSilent }: RowActionParts) {
     }
   }, [visit, reader, me, socket])
 
-  /** What was written stays in the field until the room has it. Meanwhile one may leave it, also for another one. */
-  async function saveEdit(row: Row, body: string): Promise<void> {
-    if (row.content !== null && readSaid(row.content).body === body) return stop()
+  /** What was written stays in the field until the room has it, which is answered. Meanwhile one may leave it, also for another one. */
+  async function saveEdit(row: Row, body: string): Promise<boolean> {
+    if (row.content !== null && readSaid(row.content).body === body) {
+      stop()
+      return true
+    }
     setSaving(row)
     try {
       await socket.change({ type: 'edit', room: visit.id, target: formatPlace(row), body })
       setEditing((now) => (now === row ? undefined : now))
+      return true
     } catch (error) {
       toast({ text: problemText(error), tone: 'danger' })
+      return false
     } finally {
       setSaving((now) => (now === row ? undefined : now))
     }

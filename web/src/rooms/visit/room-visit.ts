@@ -29,8 +29,8 @@ export type Ended = 'left' | 'kicked' | 'banned' | 'not_found' | 'forbidden'
 
 /** Later by up to `spreadMs`: whoever is here is told at the same moment, and they shall not ask at the same moment. */
 const [refreshMs, spreadMs] = [300, 700]
-/** So long the storage of the device is waited for, which may never answer. */
-const storageMs = 3000
+/** So long is waited for what may answer late, or never, as the storage of the device. */
+const patienceMs = 3000
 
 /**
  * One room while it is looked at: its log fed by pages, socket and outbox, and what else is told of it. Everything that changes is a
@@ -53,6 +53,8 @@ export class RoomVisit {
   readonly present = new PresentPeople()
   /** The subscription ended, and does not come back. */
   readonly ended = signal<Ended | undefined>(undefined)
+  /** Then the room has been asked for once more, or that takes long. */
+  readonly isEndKnown = signal(false)
   /** The last entry stands: nothing more is accepted, and the receipt is on its way. */
   readonly isOver = signal(false)
   /** It was closed already when one came: who sees a room end goes on seeing how, and who comes later does not. */
@@ -181,7 +183,7 @@ export class RoomVisit {
     })
     // What its first page tells of may have happened since the room was read.
     if (state !== 'closed' && this.log.rows.some((row) => this.#concernsMe(row))) this.refreshSoon()
-    await Promise.race([this.#showingOutgoing, pause(storageMs)])
+    await Promise.race([this.#showingOutgoing, pause(patienceMs)])
     if (state === 'closed') this.isOver.value = true
     else if (!this.#isLeft) this.#listen()
   }
@@ -280,7 +282,7 @@ export class RoomVisit {
       },
       ended: (reason) => {
         this.ended.value = reason
-        void this.refresh()
+        void Promise.race([this.refresh(), pause(patienceMs)]).then(() => (this.isEndKnown.value = true))
       },
     }
   }

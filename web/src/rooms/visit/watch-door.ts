@@ -5,8 +5,8 @@ import type { RoomVisit } from './room-visit.ts'
 
 /**
  * A room as it is seen from outside, kept as it is now: what the stream tells of it is taken as it is told, so that a seat that comes and goes costs nobody who
- * waits a request, and it is read again where something else may have changed: its end, that one is asked in. Answers how to stop. Of a room by
- * invitation the stream tells nothing but that: what else changes is seen on return.
+ * waits a request, and it is read again where something else may have changed: its end, that one is asked in. Of a room by invitation nobody is told the
+ * counts, and admins are told nothing: they see it on return. Answers how to stop.
  */
 export function watchDoor(visit: RoomVisit, stream: LiveStream): () => void {
   const look = (): void => visit.refreshSoon()
