@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
+import { isFileGone } from '../platform/folders.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Entry } from './entry.ts'
@@ -107,7 +108,10 @@ export function hashOfTranscript(name: string): string | undefined {
   return fileName.exec(name)?.[2]
 }
 
-/** Path and size of a transcript that was written earlier. Undefined where there is none, and for any other name. */
+/**
+ * Path and size of a transcript that was written earlier. Undefined where there is none, and for any other name. Errors: those of the
+ * system that do not say whether there is one, such as of a folder that may not be read.
+ */
 export async function transcriptFile(
   folder: string,
   name: string,
@@ -115,7 +119,10 @@ export async function transcriptFile(
   const sha256 = hashOfTranscript(name)
   if (sha256 === undefined) return undefined
   const path = join(folder, name)
-  const facts = await stat(path).catch(() => undefined)
+  const facts = await stat(path).catch((error: unknown) => {
+    if (isFileGone(error)) return undefined
+    throw error
+  })
   return facts === undefined ? undefined : { path, sha256, bytes: facts.size }
 }
 

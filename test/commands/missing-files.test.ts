@@ -258,9 +258,9 @@ test.serial(
 )
 
 test.serial(
-  'a folder of transcripts that cannot be looked into is said as that, and not as one that has none',
+  'a folder of transcripts that cannot be looked into is said as that, and not as one that has none, also by backups',
   async (t) => {
-    const { world } = await site(t)
+    const { world, older } = await site(t)
     const folder = world.config.TRANSCRIPTS_FOLDER
     await rm(folder, { recursive: true })
     await symlink(path.basename(folder), folder)
@@ -269,6 +269,11 @@ test.serial(
       const { code, said } = await findMissing(world, ...args)
       t.is(code, 1, said)
       t.regex(said, /^missing-files: Error: ELOOP: .* '.*\.(ndjson|html)'\n$/)
+    }
+    for (const after of [[], ['--after', older]]) {
+      const { code, said } = await backUp(world, await folderOf(t), ...after)
+      t.is(code, 1, said)
+      t.regex(said, /^backup: Error: ELOOP: .* '.*\.(ndjson|html)'\n$/m)
     }
   },
 )

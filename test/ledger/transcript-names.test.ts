@@ -1,7 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { transcriptFile } from '../../src/ledger/transcript.ts'
@@ -37,4 +37,15 @@ test('a transcript is found by the name that it was given and by no other, where
     seeded(100),
   )
   t.pass()
+})
+
+test('a folder that cannot be looked into is no folder without the transcript', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'madang-transcripts-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const name = `room-1-${'a'.repeat(64)}.html`
+  await symlink('loop', path.join(folder, 'loop'))
+
+  t.is(await transcriptFile(folder, name), undefined)
+  t.is(await transcriptFile(path.join(folder, 'none'), name), undefined)
+  await t.throwsAsync(transcriptFile(path.join(folder, 'loop'), name), { code: 'ELOOP' })
 })

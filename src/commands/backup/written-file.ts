@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { isFileGone } from '../../platform/folders.ts'
 
 /** Files of a backup: each is written aside, synced, and then named, so that what is there is whole. */
 
@@ -67,7 +68,7 @@ export async function factsOf(file: string): Promise<FileFacts | undefined> {
       bytes += (chunk as Buffer).length
     }
   } catch (error) {
-    if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return undefined
+    if (isFileGone(error)) return undefined
     throw error
   }
   return { bytes, sha256: hash.digest('hex') }
@@ -78,7 +79,7 @@ export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     (error: unknown) => {
-      if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return false
+      if (isFileGone(error)) return false
       throw error
     },
   )

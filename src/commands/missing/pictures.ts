@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { NeededFiles, PictureFiles, StoredFile } from '../../media/index.ts'
+import { isFileGone } from '../../platform/folders.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import { Earlier } from '../backup/earlier.ts'
 import { pathOfPicture } from '../backup/picture-path.ts'
-import { codeOf } from '../backup/written-file.ts'
 import type { Found } from './found.ts'
 
 /** Asks for every file of every picture, and brings back what is missing. `standing` of the storage must be known to be ours. */
@@ -63,7 +63,7 @@ async function readAsListed({ folder, listed }: Kept, file: string): Promise<Buf
     const bytes = await readFile(path.join(folder, file))
     return createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : undefined
   } catch (error) {
-    if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return undefined
+    if (isFileGone(error)) return undefined
     throw error
   }
 }
