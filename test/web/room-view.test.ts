@@ -22,7 +22,7 @@ import {
   windowAround,
 } from '../../web/src/rooms/view/window.ts'
 import { lookAgainMs, stepsOf } from '../../web/src/rooms/order/closing-steps.ts'
-import { emptyDraft, faultsOf, settingsOf } from '../../web/src/rooms/list/settings-form.ts'
+import { changesOf, emptyDraft, faultsOf, settingsOf } from '../../web/src/rooms/list/settings-form.ts'
 import { seeded } from '../support/seeded.ts'
 
 const minuteMs = 60_000
@@ -292,4 +292,7 @@ test('what is wrong with the settings of a room is said before the server is ask
   })
   t.deepEqual(faultsOf({ ...emptyDraft, name: '마'.repeat(81) }), { name: 'too_long' })
   t.like(settingsOf({ ...emptyDraft, name: ' 마당 ' }), { name: '마당', seats: 20, slowModeSeconds: 0 })
+  const begun = { ...emptyDraft, name: '마당' }
+  t.deepEqual(changesOf(begun, { ...begun, name: '마당 ', seats: '20' }), {})
+  t.deepEqual(changesOf(begun, { ...begun, seats: '30', entry: 'invited' }), { seats: 30, entry: 'invited' })
 })

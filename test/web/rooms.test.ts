@@ -444,6 +444,27 @@ inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at
   t.is(await bob.page.locator('.room-composer-input').count(), 1)
 })
 
+inBrowser(
+  'what others changed in the settings of a room meanwhile is not changed back by who saves theirs',
+  async (t) => {
+    t.timeout(120_000)
+    const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+    const room = await openRoomFor(alice, [], { name: 'Porch' })
+    await alice.page.goto(`/rooms/${room}`)
+    await alice.page.getByRole('button', { name: 'More about this room' }).click()
+    await alice.page.getByRole('menuitem', { name: 'Room settings' }).click()
+    const settings = alice.page.getByRole('dialog', { name: 'Room settings' })
+    await settings.getByLabel('Topic').fill('What ripens late')
+    await ask(alice, 'PATCH', `/v1/rooms/${room}`, { name: 'Back porch', speak: 'mentors', entry: 'invited' })
+
+    await settings.getByRole('button', { name: 'Save' }).click()
+    await settings.waitFor({ state: 'detached' })
+
+    const held: object = await ask(alice, 'GET', `/v1/rooms/${room}`)
+    t.like(held, { name: 'Back porch', topic: 'What ripens late', speak: 'mentors', entry: 'invited' })
+  },
+)
+
 inBrowser('on a phone Enter makes a line and the button sends; nothing is wider than the screen', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360, language: 'ko' })

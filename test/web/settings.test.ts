@@ -60,6 +60,25 @@ inBrowser(
   },
 )
 
+inBrowser(
+  'what was changed on another device meanwhile is not changed back by a profile that is saved here',
+  async (t) => {
+    const { page, context, address } = await signedInWindow(t, browser(), stack(), 'grace')
+    const elsewhere = (data: object) => context.request.patch('/v1/me', { data, headers: { origin: address } })
+    await page.goto('/settings')
+    await page.getByLabel(/^About me/).fill('Half a life')
+    await elsewhere({ displayName: 'Grace of the yard', area: 'Yeonnam' })
+
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+
+    t.is(await page.getByLabel('Name').inputValue(), 'Grace of the yard')
+    const account: object = await (await context.request.get('/v1/me')).json()
+    t.like(account, { displayName: 'Grace of the yard', bio: 'Half a life', area: 'Yeonnam' })
+    t.is(await page.getByText('Only in this browser so far').count(), 0)
+  },
+)
+
 inBrowser('what is too long is counted and told, and nothing of it is cut or sent', async (t) => {
   const { page } = await signedInWindow(t, browser(), stack(), 'alice')
   await page.goto('/settings')

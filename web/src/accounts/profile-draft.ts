@@ -6,27 +6,31 @@ export type Profile = Pick<Account, 'displayName' | 'bio' | 'area'>
 
 const fields = ['displayName', 'bio', 'area'] as const
 
-/** The profile with what was changed in this browser and not saved. */
-export function profileBegun(account: Account): Profile {
-  return { ...profileOf(account), ...readChanges(account.id) }
-}
-
 export function profileOf({ displayName, bio, area }: Account): Profile {
   return { displayName, bio, area }
 }
 
-/** What one has made of it; undefined where it is as the server has it. */
-export function changesOf(profile: Profile, account: Account): Partial<Profile> | undefined {
-  const changed = fields.filter((field) => profile[field].trim() !== account[field])
-  return changed.length === 0 ? undefined : Object.fromEntries(changed.map((field) => [field, profile[field]]))
+/** Of what was written, that which differs from what the server has, as it is saved; undefined where nothing does. */
+export function changesOf(written: Partial<Profile>, account: Account): Partial<Profile> | undefined {
+  const all = fields.map((field) => [field, written[field]?.trim() ?? account[field]] as const)
+  const changed = all.filter(([field, value]) => value !== account[field])
+  return changed.length === 0 ? undefined : Object.fromEntries(changed)
+}
+
+/** What is written otherwise than there. */
+export function otherThan(there: Partial<Profile>, written: Partial<Profile>): Partial<Profile> {
+  const others = fields.filter((field) => written[field] !== undefined && written[field] !== there[field])
+  return Object.fromEntries(others.map((field) => [field, written[field]]))
 }
 
 /** Kept in this browser until it is saved or thrown away. */
-export function keepChanges(account: string, changes: Partial<Profile> | undefined): void {
-  keepDraftText(placeOf(account), changes === undefined ? null : JSON.stringify(changes))
+export function keepWritten(account: Account, written: Partial<Profile>): void {
+  const isChanged = changesOf(written, account) !== undefined
+  keepDraftText(placeOf(account), isChanged ? JSON.stringify(written) : null)
 }
 
-function readChanges(account: string): Partial<Profile> {
+/** What was changed in this browser and not saved. */
+export function readWritten(account: Account): Partial<Profile> {
   try {
     const kept = JSON.parse(keptDraft(placeOf(account)) ?? '{}')
     return Object.fromEntries(
@@ -38,6 +42,6 @@ function readChanges(account: string): Partial<Profile> {
   }
 }
 
-function placeOf(account: string): string {
-  return draftKey(account, 'profile')
+function placeOf({ id }: Account): string {
+  return draftKey(id, 'profile')
 }

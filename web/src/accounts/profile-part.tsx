@@ -10,7 +10,7 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { focusFault } from './focus-fault.ts'
 import { PictureSetting } from './picture-setting.tsx'
-import { changesOf, keepChanges, profileBegun, profileOf } from './profile-draft.ts'
+import { changesOf, keepWritten, otherThan, profileOf, readWritten } from './profile-draft.ts'
 import type { Profile } from './profile-draft.ts'
 import { text } from './settings-text.ts'
 import { text as doorText } from './text.ts'
@@ -31,26 +31,28 @@ export function ProfilePart() {
 
 function ProfileForm({ account }: { account: Account }) {
   const words = text.value
-  const [profile, setProfile] = useState(() => profileBegun(account))
+  // What is not written here is as others made it last, who may be oneself on another device.
+  const [written, setWritten] = useState(() => readWritten(account))
+  const profile = { ...profileOf(account), ...written }
   const form = useRef<HTMLFormElement>(null)
   const faults = faultsOf(profile)
-  const isChanged = changesOf(profile, account) !== undefined
+  const changes = changesOf(written, account)
   const action = useAction(async () => {
-    const { displayName, bio, area } = profile
-    const saved = await api.accounts.update({ displayName: displayName.trim(), bio: bio.trim(), area: area.trim() })
+    const saved = await api.accounts.update(changes ?? {})
     me.value = saved
     // What was written meanwhile stays.
-    setProfile((since) => {
-      const next = since === profile ? profileOf(saved) : since
-      keepChanges(saved.id, changesOf(next, saved))
+    setWritten((since) => {
+      const next = otherThan(written, since)
+      keepWritten(saved, next)
       return next
     })
     toast({ text: text.value.saved })
   })
 
-  function change(next: Profile): void {
-    setProfile(next)
-    keepChanges(account.id, changesOf(next, account))
+  function write(changed: Partial<Profile>): void {
+    const next = otherThan(account, { ...written, ...changed })
+    setWritten(next)
+    keepWritten(account, next)
   }
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
@@ -68,7 +70,7 @@ function ProfileForm({ account }: { account: Account }) {
         autocomplete="nickname"
         most={most.displayName}
         value={profile.displayName}
-        onInput={(displayName) => change({ ...profile, displayName })}
+        onInput={(displayName) => write({ displayName })}
       />
       <TextArea
         label={words.bio}
@@ -78,7 +80,7 @@ function ProfileForm({ account }: { account: Account }) {
         rows={3}
         most={most.bio}
         value={profile.bio}
-        onInput={(bio) => change({ ...profile, bio })}
+        onInput={(bio) => write({ bio })}
       />
       <TextField
         label={words.area}
@@ -89,16 +91,16 @@ function ProfileForm({ account }: { account: Account }) {
         autocomplete="address-level3"
         most={most.area}
         value={profile.area}
-        onInput={(area) => change({ ...profile, area })}
+        onInput={(area) => write({ area })}
       />
       {action.problem !== undefined && <ErrorLine problem={action.problem} />}
       <p class="settings-form-foot">
         <Button type="submit" look="main" isBusy={action.isBusy}>
           {words.save}
         </Button>
-        {isChanged && !action.isBusy && (
+        {changes !== undefined && !action.isBusy && (
           <>
-            <Button look="quiet" onClick={() => change(profileOf(account))}>
+            <Button look="quiet" onClick={() => write(profileOf(account))}>
               {words.discard}
             </Button>
             <span>{words.unsaved}</span>

@@ -59,3 +59,9 @@ export function settingsOf(draft: SettingsDraft): RoomSettings {
     slowModeSeconds: Number(draft.slowModeSeconds),
   }
 }
+
+/** What one has made of it, and nothing else: others may have changed the rest meanwhile. */
+export function changesOf(begun: SettingsDraft, draft: SettingsDraft): Partial<RoomSettings> {
+  const before = new Map<string, unknown>(Object.entries(settingsOf(begun)))
+  return Object.fromEntries(Object.entries(settingsOf(draft)).filter(([name, value]) => value !== before.get(name)))
+}

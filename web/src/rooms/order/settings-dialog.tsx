@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorLine } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast-state.ts'
 import { SettingsFields } from '../list/settings-fields.tsx'
-import { draftOf, faultsOf, refusedOf, settingsOf } from '../list/settings-form.ts'
+import { changesOf, draftOf, faultsOf, refusedOf } from '../list/settings-form.ts'
 import type { Faults } from '../list/settings-form.ts'
 import { client } from '../wires.ts'
 import { text } from './text.ts'
@@ -27,7 +27,7 @@ export function SettingsDialog({ room, onClose }: { room: RoomAndMe; onClose: ()
     setSaving(true)
     setProblem(undefined)
     try {
-      await client.rooms.change(room.id, settingsOf(draft))
+      await client.rooms.change(room.id, changesOf(begun, draft))
       toast({ text: words.saved })
       onClose()
     } catch (error) {
