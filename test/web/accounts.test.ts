@@ -140,6 +140,23 @@ inBrowser('a session that is ended from another browser is over there at once', 
   t.is(await here.page.getByText('This device').count(), 1)
 })
 
+inBrowser('why a session could not be ended is said, and it is ended at the next try', async (t) => {
+  const here = await member(t, 'erin')
+  await member(t, 'erin')
+  await here.page.goto('/settings/security')
+  const others = here.page.getByRole('button', { name: /^Sign out Chrome/ })
+  await others.waitFor()
+
+  await here.context.setOffline(true)
+  await others.click()
+  await here.page.getByText('Madang cannot be reached.').waitFor()
+  t.is(await others.count(), 1)
+
+  await here.context.setOffline(false)
+  await others.click()
+  await others.waitFor({ state: 'detached' })
+})
+
 inBrowser('who signs out in one tab is signed out in the others, and signs in there for all', async (t) => {
   const { context, page } = await member(t, 'carol')
   const other = await context.newPage()

@@ -48,12 +48,13 @@ function SessionRow({ session }: { session: Session }) {
   const words = text.value
   const device = nameOf(session)
   const action = useAction(async () => {
-    await endSession(session.id)
-    toast({ text: text.value.sessionEnded(device) })
+    try {
+      await endSession(session.id)
+      toast({ text: text.value.sessionEnded(device) })
+    } catch (error) {
+      toast({ text: problemText(error), tone: 'danger' })
+    }
   })
-  async function end(): Promise<void> {
-    if (!(await action.run())) toast({ text: problemText(action.problem), tone: 'danger' })
-  }
   return (
     <li class="session">
       <Icon name="monitor" />
@@ -66,7 +67,7 @@ function SessionRow({ session }: { session: Session }) {
       {session.isCurrent ? (
         <Badge tone="pine">{words.thisSession}</Badge>
       ) : (
-        <Button size="small" isBusy={action.isBusy} aria-label={words.endOf(device)} onClick={() => void end()}>
+        <Button size="small" isBusy={action.isBusy} aria-label={words.endOf(device)} onClick={() => void action.run()}>
           {words.end}
         </Button>
       )}
