@@ -1,21 +1,26 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { newSecrets } from './local/new-secrets.ts'
+import { newReceiptKey, newSecrets, newTokenKey } from './local/new-secrets.ts'
 import { projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
 
 const usage = `npm run secrets [-- FOLDER]
-  FOLDER    where the files go that docker-compose.yml reads (secrets); one that is there already stays as it is`
+npm run secrets -- --new token_keys|receipt_key [FOLDER]
+  FOLDER    where the files go that docker-compose.yml reads (secrets); one that is there already stays as it is
+  --new     one new key in a folder that is there: of token_keys before the older ones, else in the place of the old one`
+
+async function main(): Promise<number> {
+  const { isHelpWanted, key, folder: named = path.join(projectFolder, 'secrets') } = parse(process.argv.slice(2))
+  const folder = path.resolve(named)
+  if (isHelpWanted) process.stdout.write(`${usage}\n`)
+  else if (key === undefined) makeAll(folder)
+  else makeOne(key, folder)
+  return 0
+}
 
 /** What docker-compose.yml reads, made once and never overwritten. */
-async function main(): Promise<number> {
-  const { isHelpWanted, folder: named = path.join(projectFolder, 'secrets') } = parse(process.argv.slice(2))
-  if (isHelpWanted) {
-    process.stdout.write(`${usage}\n`)
-    return 0
-  }
-  const folder = path.resolve(named)
+function makeAll(folder: string): void {
   if (existsSync(folder)) throw new Problem(`${folder} is there already; its secrets stay as they are`)
   const secrets = newSecrets()
   const ownerPassword = newSecrets().databasePassword
@@ -40,18 +45,40 @@ async function main(): Promise<number> {
   process.stdout.write(
     `Wrote ${Object.keys(files).join(', ')} to ${folder}. Keep a copy of receipt_key and token_keys.\n`,
   )
-  return 0
 }
 
-function parse(args: string[]): { isHelpWanted: boolean; folder: string | undefined } {
+const keyNames = ['token_keys', 'receipt_key'] as const
+type KeyName = (typeof keyNames)[number]
+
+/** A password is no such key: the database and Redis would have to hear of it, too. */
+function makeOne(name: KeyName, folder: string): void {
+  if (!existsSync(folder)) throw new Problem(`${folder} is not there: make all secrets first\n${usage}`)
+  const file = path.join(folder, name)
+  const isThere = existsSync(file)
+  const before = isThere && name === 'token_keys' ? readFileSync(file, 'utf8').trim() : ''
+  const key = name === 'token_keys' ? newTokenKey() : newReceiptKey()
+  writeFileSync(file, `${[key, before].filter((part) => part !== '').join(',')}\n`)
+  // One that is there keeps whose it is and who may read it.
+  if (!isThere) chmodSync(file, 0o644)
+  const beside = before === '' ? '' : `, before ${before.split(',').length} older`
+  process.stdout.write(`Wrote a new key to ${file}${beside}. Keep a copy; processes read it when they start.\n`)
+}
+
+function parse(args: string[]): { isHelpWanted: boolean; key: KeyName | undefined; folder: string | undefined } {
   const { values, positionals } = options(args)
   if (positionals.length > 1 || positionals[0] === '') throw new Problem(`Give one folder at most\n${usage}`)
-  return { isHelpWanted: values.help === true, folder: positionals[0] }
+  const key = keyNames.find((name) => name === values.new)
+  if (values.new !== undefined && key === undefined) throw new Problem(`No key is called ${values.new}\n${usage}`)
+  return { isHelpWanted: values.help === true, key, folder: positionals[0] }
 }
 
 function options(args: string[]) {
   try {
-    return parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } })
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { new: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    })
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
   }

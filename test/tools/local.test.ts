@@ -6,6 +6,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { loadConfig } from '../../src/config.ts'
 import { localLayout } from '../../tools/local/layout.ts'
+import { newTokenKey } from '../../tools/local/new-secrets.ts'
 import { startOptions } from '../../tools/local/options.ts'
 import { giveUpOwnership, takeOwnership } from '../../tools/local/ownership.ts'
 import { localSecrets } from '../../tools/local/secrets.ts'
@@ -47,7 +48,7 @@ test("the person's own settings win over the standard ones, but not over the con
 test('nor do files of the connections; files of the other settings do, also for who reads the env file', (t) => {
   const shared = sharedSettings(t)
   const file = path.join(shared.layout.folder, 'other')
-  writeFileSync(file, 'local:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n')
+  writeFileSync(file, `${newTokenKey()}\n`)
   const files = { DATABASE_URL_FILE: file, REDIS_URL_FILE: file, TOKEN_KEYS_FILE: file }
   writeEnvFile(shared.layout.env, shared, files)
 

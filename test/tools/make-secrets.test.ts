@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { createAccessTokens } from '../../src/accounts/access-tokens.ts'
+import { Signer } from '../../src/ledger/receipt.ts'
 import { projectFolder } from '../../tools/paths.ts'
 
 const script = path.join(projectFolder, 'tools', 'make-secrets.ts')
@@ -31,6 +33,41 @@ test('the folder keeps others out, and the users of containers read the files, a
     t.is(modeOf(), 0o700, mask)
     t.is(modeOf('token_keys'), 0o644, mask)
   }
+})
+
+test('one new key comes into a folder that is there, and everything else stays as it is', async (t) => {
+  const { folder, run } = setting(t)
+  t.is(run('secrets').status, 0)
+  const read = (name: string): string => readFileSync(path.join(folder, 'secrets', name), 'utf8').trim()
+  const names = readdirSync(path.join(folder, 'secrets'))
+  const contents = (): Map<string, string> => new Map(names.map((name) => [name, read(name)]))
+  const before = contents()
+  chmodSync(path.join(folder, 'secrets', 'token_keys'), 0o640)
+
+  const added = run('--new', 'token_keys', 'secrets')
+  t.is(added.status, 0, added.stderr)
+  t.true(read('token_keys').endsWith(`,${before.get('token_keys')}`))
+  t.is(statSync(path.join(folder, 'secrets', 'token_keys')).mode & 0o777, 0o640)
+  t.notThrows(() => createAccessTokens({ keys: read('token_keys'), minutes: 10 }))
+  t.is(run('--new', 'receipt_key', 'secrets').status, 0)
+  t.not(read('receipt_key'), before.get('receipt_key'))
+  await t.notThrowsAsync(Signer.fromJwk(read('receipt_key')))
+  const changed = names.filter((name) => contents().get(name) !== before.get(name))
+  t.deepEqual(changed.toSorted(), ['receipt_key', 'token_keys'])
+
+  rmSync(path.join(folder, 'secrets', 'token_keys'))
+  t.is(run('--new', 'token_keys', 'secrets').status, 0)
+  t.notRegex(read('token_keys'), /,/)
+  t.is(statSync(path.join(folder, 'secrets', 'token_keys')).mode & 0o777, 0o644)
+  for (const text of [added.stdout, added.stderr]) t.false(text.includes(read('token_keys').split(':')[1] ?? ''))
+})
+
+test('a new key is refused where there is no folder, and of what is no key', (t) => {
+  const { folder, run } = setting(t)
+
+  t.regex(run('--new', 'token_keys', 'nowhere').stderr, /nowhere is not there/)
+  t.regex(run('--new', 'mysql_password', '.').stderr, /No key is called mysql_password/)
+  t.deepEqual(readdirSync(folder), [])
 })
 
 test('help is shown, and what is no folder is refused, without writing anything', (t) => {
