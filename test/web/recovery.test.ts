@@ -15,6 +15,11 @@ const stack = stackOf(test, {}, { isForBrowsers: true })
 const browser = browserOf(test)
 
 const way = (page: Page, href: string) => page.locator(`.navigation-place[href="${href}"]`)
+/** What a server answers whose MySQL is away. */
+const withoutDatabase = (requestId: string) => {
+  const problem = { type: 'about:blank', title: 'x', status: 503, code: 'unavailable', requestId, retryAfter: 5 }
+  return { status: 503, headers: { 'retry-after': '5' }, contentType: 'application/problem+json', json: problem }
+}
 const failed = (page: Page) => page.locator('main').getByRole('alert').getByRole('button', { name: 'Try again' })
 
 test.serial(
@@ -169,8 +174,7 @@ inBrowser('what a server that is there could not answer is read again by itself'
   const questions = { '/': 0, '/rooms': 0 }
   const withoutMysql = (at: keyof typeof questions) => (route: Route) => {
     questions[at] += 1
-    const problem = { type: 'about:blank', title: 'Not now', status: 503, code: 'unavailable' }
-    return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+    return route.fulfill(withoutDatabase('r1'))
   }
   await page.route('**/v1/timeline?**', withoutMysql('/'))
   await onRooms.route('**/v1/rooms?**', withoutMysql('/rooms'))
@@ -210,8 +214,7 @@ inBrowser('whoever stands on the button stays there while it is tried in vain, a
     await page.route(question, (route) => {
       asked += 1
       // As a server answers: each answer has a number of its own.
-      const problem = { type: 'about:blank', title: 'x', status: 503, code: 'unavailable', requestId: `r${asked}` }
-      return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+      return route.fulfill(withoutDatabase(`r${asked}`))
     })
     await page.goto(path)
     const button = failed(page).first()
