@@ -200,16 +200,19 @@ for (const name of overlayNames()) {
     t.true(Number(mib) >= mibOfNginx(people), `${mib} MiB for ${people} people`)
   })
 
-  rendered(`${name}: what \`settings\` says of Redis and MySQL the migrations hear, too`, async (t) => {
-    const said = { REDIS_DURABILITY: 'everysec', WEAK_DURABILITY: 'warn' } as const
+  rendered(`${name}: what \`settings\` says the migrations hear, too, and refuse what servers refuse`, async (t) => {
+    const said = { REDIS_DURABILITY: 'everysec', WEAK_DURABILITY: 'warn', POSTS_PER_HOUR: '7' } as const
     const literals = Object.entries(said).map(([setting, value]) => `${setting}=${value}`)
     const after = await renderOverlay(kubectl, name, { settings: { settings: literals } })
     const migrations = (manifests: readonly Manifest[]) =>
       configOf(manifests, mainOf(componentIn(manifests, 'migrate')))
 
     t.like(migrations(of()), { REDIS_DURABILITY: 'none', WEAK_DURABILITY: 'refuse' })
-    t.like(migrations(after), said)
-    t.like(configOf(after, mainOf(componentIn(after, 'server'))), said)
+    const heard = { ...said, POSTS_PER_HOUR: 7 }
+    t.like(migrations(after), heard)
+    t.like(configOf(after, mainOf(componentIn(after, 'server'))), heard)
+    const refused = await renderOverlay(kubectl, name, { settings: { settings: ['FLUSH_ENTRIES=90000'] } })
+    t.throws(() => migrations(refused), { message: /FLUSH_ENTRIES=90000/ })
   })
 
   rendered(
