@@ -16,5 +16,5 @@ try {
   stopBy(() => app.stop().finally(() => tracing.close()))
   await app.start()
 } catch (error) {
-  leaveWith(error)
+  await leaveWith(error)
 }

@@ -15,5 +15,5 @@ try {
   const worker = await startWorker(config, log)
   stopBy(() => worker.stop().finally(() => tracing.close()))
 } catch (error) {
-  leaveWith(error)
+  await leaveWith(error)
 }

@@ -50,5 +50,5 @@ try {
     process.stderr.write(`${error.message}\n${error instanceof BadArguments ? `\n${usage}\n` : ''}`)
     process.exit(2)
   }
-  leaveWith(error)
+  await leaveWith(error)
 }

@@ -1,3 +1,5 @@
+import { setTimeout as passed } from 'node:timers/promises'
+import { flushLog } from './log.ts'
 import type { Log } from './log.ts'
 
 type Closer = () => Promise<void> | void
@@ -44,20 +46,42 @@ export function stopOnSignal(log: Log): (stop: () => Promise<void>) => void {
   let stopStarted: () => Promise<void> = () => Promise.resolve()
   let isStopping = false
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (isStopping) process.exit(1)
+    if (isStopping) return void endProcess(1, log)
     isStopping = true
     log.info({ signal }, 'stopping')
-    stopStarted().then(
-      () => process.exit(0),
+    void stopStarted().then(
+      () => endProcess(0, log),
       (error: unknown) => {
         log.fatal({ err: error }, 'stopping failed')
-        process.exit(1)
+        return endProcess(1, log)
       },
     )
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   return (stop) => void (stopStarted = stop)
+}
+
+const fileCallsMs = 1000
+
+/**
+ * Ends this process with a code, also where a disk is away: Node waits at its end for each call of the file system that is under way. Where one
+ * is after a second, Node itself takes the place of this process and ends with the code. A SIGKILL of its own is not heard by the first process of
+ * a container.
+ */
+export async function endProcess(code: number, log?: Log): Promise<never> {
+  const deadline = performance.now() + fileCallsMs
+  while (areFilesAsked() && performance.now() < deadline) await passed(20)
+  if (areFilesAsked()) {
+    log?.warn('a disk does not answer: this process ends without it')
+    flushLog()
+    process.execve?.(process.execPath, ['node', '-e', `process.exit(${code})`], {})
+  }
+  process.exit(code)
+}
+
+function areFilesAsked(): boolean {
+  return process.getActiveResourcesInfo().some((name) => /^(?:FSReq|FileHandleCloseReq)/.test(name))
 }
 
 /** A timer that runs `work` every `everyMs`, never twice at once, and whose `stop` waits for the run under way. */

@@ -43,6 +43,11 @@ function nameCause(): object {
 const standardOutputFile = 1
 let opened: LogOutput | undefined
 
+/** Writes what still waits, for a process that ends without its `exit`. */
+export function flushLog(): void {
+  opened?.flush()
+}
+
 /** There is one for the whole process. */
 function standardOutput(): LogOutput {
   opened ??= new LogOutput(standardOutputFile)

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { endProcess } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import { isOutage } from './outage.ts'
 
@@ -48,10 +49,10 @@ function awayError(service: string, setting: string, cause: unknown): CannotStar
 }
 
 /** Ends a process that could not start. What an operator can mend is said in plain words, the rest with its stack. */
-export function leaveWith(error: unknown): never {
+export async function leaveWith(error: unknown): Promise<never> {
   const isPlain = error instanceof Error && ['CannotStart', 'ConfigError'].includes(error.constructor.name)
   console.error(isPlain ? error.message : error)
-  process.exit(1)
+  return endProcess(1)
 }
 
 /**
