@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadEnvFile } from './env-file.ts'
@@ -53,7 +52,7 @@ function valuesOf(env: NodeJS.ProcessEnv, folder: string, program: string | unde
       (text) => process.stderr.write(text),
     ),
     ...limitValues(limitsOf(env)),
-    MADANG_USER: process.getuid?.() === 0 ? `user ${given('MADANG_USER', userInfo().username)};` : '',
+    MADANG_USER: process.getuid?.() === 0 ? `user ${workerUser(given('MADANG_USER'))};` : '',
     MADANG_WORKERS: given('MADANG_WORKERS', 'auto'),
     MADANG_SERVERS: given('MADANG_SERVERS', '127.0.0.1:3000').trim().split(/\s+/).map(upstreamServer).join(' '),
     MADANG_TLS_CERTIFICATE: file('MADANG_TLS_CERTIFICATE', 'secrets/tls/fullchain.pem'),
@@ -64,6 +63,14 @@ function valuesOf(env: NodeJS.ProcessEnv, folder: string, program: string | unde
     MADANG_MEDIA_FOLDER: file('MEDIA_FOLDER', '.data/media'),
     MADANG_WEB_FOLDER: given('MADANG_WEB_FOLDER', webFolder),
   }
+}
+
+/** What nobody has said is not to be root: what comes in from outside is read by the workers. */
+function workerUser(name: string): string {
+  if (name !== '') return name
+  throw new Problem(
+    'MADANG_USER: Nginx begins as root here; name the user that its workers are, who reads the pictures and reaches the sockets of the servers',
+  )
 }
 
 const settingNames = [

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
@@ -54,6 +54,32 @@ test('what is missing or cannot be meant is said in a sentence, and what Nginx s
   t.false(readdirSync(folder).includes('x'))
 })
 
+test('every setting that is read is in the guide', (t) => {
+  const guide = readFileSync(path.join(projectFolder, 'docs/nginx.md'), 'utf8')
+  const tool = readFileSync(path.join(projectFolder, 'tools/nginx-config.ts'), 'utf8')
+  const names = [...tool.matchAll(/'((?:MADANG|MEDIA)_\w+)'/g)].map(([, name = '']) => name)
+
+  t.true(names.length > 20, String(names.length))
+  t.deepEqual(
+    names.filter((name) => !guide.includes(`\`${name}\``)),
+    [],
+  )
+})
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+
+asRoot('where it begins as root, whose its workers are has to be said', (t) => {
+  const { folder, run } = setting(t)
+
+  const { status, stderr } = run(['--to', 'front'], { MADANG_USER: '' })
+
+  t.is(status, 1)
+  t.regex(stderr, /^MADANG_USER: Nginx begins as root here; name the user/m)
+  t.deepEqual(readdirSync(path.join(folder, 'front')), [])
+  t.is(run(['--to', 'front'], { MADANG_USER: 'nobody' }).status, 0)
+  t.regex(readFileSync(path.join(folder, 'front', 'nginx.conf'), 'utf8'), /^user nobody;$/m)
+})
+
 const byName = process.env['NAMED_NGINX'] ?? ''
 const named = byName === '' ? test.skip : test
 
@@ -82,7 +108,11 @@ function setting(t: ExecutionContext) {
   t.teardown(() => rmSync(folder, { recursive: true }))
   const script = path.join(projectFolder, 'tools', 'nginx-config.ts')
   const run = (args: string[], env: Record<string, string>) => {
-    const own = { PATH: process.env['PATH'], NGINX_SERVER: process.env['NGINX_SERVER'] }
+    const own = {
+      PATH: process.env['PATH'],
+      NGINX_SERVER: process.env['NGINX_SERVER'],
+      MADANG_USER: userInfo().username,
+    }
     return spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8', env: { ...own, ...env } })
   }
   return { folder, run }

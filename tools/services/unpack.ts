@@ -12,7 +12,7 @@ import { wrapPrograms } from './wrap.ts'
  */
 const packageNames: Record<ProgramName | 'font', readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
-  database: ['mariadb-server-core', 'mariadb-server-core-10.6', 'mariadb-server-core-10.5', 'mysql-server-core-8.0'],
+  database: ['mariadb-server-core', 'mysql-server-core-8.0'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium'],
   // The client's words are Korean, and it ships no font.
