@@ -76,8 +76,8 @@ asRoot('where it begins as root, whose its workers are has to be said', (t) => {
   t.is(status, 1)
   t.regex(stderr, /^MADANG_USER: Nginx begins as root here; name the user/m)
   t.deepEqual(readdirSync(path.join(folder, 'front')), [])
-  t.is(run(['--to', 'front'], { MADANG_USER: 'nobody' }).status, 0)
-  t.regex(readFileSync(path.join(folder, 'front', 'nginx.conf'), 'utf8'), /^user nobody;$/m)
+  t.is(run(['--to', 'front'], { MADANG_USER: 'daemon' }).status, 0)
+  t.regex(readFileSync(path.join(folder, 'front', 'nginx.conf'), 'utf8'), /^user daemon;$/m)
 })
 
 const byName = process.env['NAMED_NGINX'] ?? ''
