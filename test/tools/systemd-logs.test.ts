@@ -13,7 +13,11 @@ import { eventually } from '../support/eventually.ts'
 
 const read = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8')
 const unit = read('deploy/systemd/madang-nginx.service')
-const [line = '', mode = ''] = /install -d -m (\d+) .*\/var\/log\/madang$/m.exec(read('docs/operations.md')) ?? []
+/** The lines of the step before the configuration is tried, by which Nginx would make the files itself. */
+const [, lines = '', mode = ''] =
+  /^( *install -d -m (\d+) .*\/var\/log\/madang\n(?:.*\n)*?) *npm run nginx -- --to/m.exec(
+    read('docs/operations.md'),
+  ) ?? []
 const umask = /^UMask=(\d+)$/m.exec(unit)?.[1] ?? '0022'
 
 test('the guide and the unit make the same folder, which Nginx may pass and nobody else reads the logs in', (t) => {
@@ -30,7 +34,17 @@ asRoot('a request after the rotation is in the new file', async (t) => {
   const { log, port, pid } = await nginxWithLogs(t)
   await ask(port, 'before')
   await eventually(() => readFileSync(log, 'utf8').includes('before'))
-  t.is(statSync(log).mode & 0o007, 0)
+  const { adm = -1 } = Object.fromEntries(
+    readFileSync('/etc/group', 'utf8')
+      .split('\n')
+      .map((group) => [group.split(':')[0], Number(group.split(':')[2])]),
+  )
+  const errors = log.replace('access', 'error')
+  for (const file of [log, errors]) {
+    const { mode: its, gid } = statSync(file)
+    t.deepEqual({ mode: its & 0o777, gid }, { mode: 0o640, gid: adm }, file)
+  }
+  t.regex(readFileSync(errors, 'utf8'), /a line of before/)
 
   renameSync(log, `${log}.1`)
   execFileSync('install', ['-m', '640', '-g', 'adm', '/dev/null', log])
@@ -50,8 +64,8 @@ async function nginxWithLogs(t: ExecutionContext): Promise<{ log: string; port: 
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   chmodSync(folder, 0o755)
   const logs = path.join(folder, 'logs')
-  const [program = '', ...args] = line.replace('/var/log/madang', logs).split(' ')
-  execFileSync(program, args)
+  const step = lines.replaceAll('/var/log/madang', logs)
+  execFileSync('sh', ['-ec', step])
   const port = await freePort()
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -62,8 +76,14 @@ async function nginxWithLogs(t: ExecutionContext): Promise<{ log: string; port: 
      events { worker_connections 64; }
      http { ${temporary.join(' ')} access_log ${logs}/access.log; server { listen 127.0.0.1:${port}; return 204; } }`,
   )
-  const start = `umask ${umask}; exec "$0" -p "$1/" -c "$1/nginx.conf" -e stderr -g 'daemon off;'`
-  const child = spawn('sh', ['-c', start, process.env['NGINX_SERVER'] ?? 'nginx', folder], { stdio: 'ignore' })
+  const program = process.env['NGINX_SERVER'] ?? 'nginx'
+  const words = [program, '-p', `${folder}/`, '-c', `${folder}/nginx.conf`, '-e', 'stderr']
+  // As `npm run nginx` does, by root's shell. After each change of .env the whole step is typed again, and takes nothing away.
+  execFileSync('sh', ['-c', 'umask 022; "$@" -t -q', 'sh', ...words])
+  writeFileSync(path.join(logs, 'error.log'), 'a line of before\n', { flag: 'a' })
+  execFileSync('sh', ['-ec', step])
+  const start = `umask ${umask}; exec "$@" -g 'daemon off;'`
+  const child = spawn('sh', ['-c', start, 'sh', ...words], { stdio: 'ignore' })
   const ended = once(child, 'exit')
   t.teardown(async () => {
     child.kill('SIGTERM')
