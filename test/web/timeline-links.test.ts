@@ -115,6 +115,52 @@ inBrowser('what one was writing of a post that is deleted meanwhile is shown unt
   t.is(await unsent.count(), 0)
 })
 
+inBrowser('what is being changed in a comment is not lost by leaving it, nor with the comment', async (t) => {
+  const alice = await window(t, 'alice')
+  const { page } = alice
+  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
+  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
+  await page.goto(`/posts/${post.id}`)
+  const comment = page.locator(`#comment-${id}`)
+  const words = comment.getByRole('textbox')
+  async function edit(): Promise<void> {
+    await comment.getByRole('button', { name: /^More about the comment/ }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await words.fill('as it may be')
+  }
+
+  await edit()
+  await words.press('Escape')
+  const question = page.getByRole('dialog', { name: 'Discard your changes?' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  t.is(await words.inputValue(), 'as it may be')
+  await page.getByRole('link', { name: '← To the timeline' }).click()
+  await page.locator('.timeline').waitFor()
+  await page.goBack()
+  await words.waitFor()
+  t.is(await words.inputValue(), 'as it may be')
+  await comment.getByRole('button', { name: 'Cancel' }).click()
+  await question.getByRole('button', { name: 'Discard' }).click()
+  await comment.getByText('as it was').waitFor()
+  await page.reload()
+  await comment.getByText('as it was').waitFor()
+  t.is(await words.count(), 0)
+
+  await edit()
+  await ask(alice, `/v1/comments/${id}`, undefined, 'DELETE')
+  const unsent = page.getByLabel('What you were writing')
+  await unsent.waitFor()
+  t.is(await unsent.inputValue(), 'as it may be')
+  await page.reload()
+  await unsent.waitFor()
+  t.is(await comment.count(), 0)
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await unsent.waitFor({ state: 'detached' })
+  await page.reload()
+  await page.locator('.comment-form textarea').waitFor()
+  t.is(await unsent.count(), 0)
+})
+
 inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {
   const { page } = await window(t, 'carol')
   await page.goto('/')

@@ -9,7 +9,7 @@ export interface CommentDraft {
   tried?: { words: string; key: string } | undefined
 }
 
-/** Where what somebody says about one post is kept until it is said. */
+/** Where what somebody says about one post, or makes of a comment of theirs, is kept until it is said. */
 export interface CommentDrafts {
   read(): CommentDraft
   keep(draft: CommentDraft): void
@@ -21,7 +21,30 @@ export interface CommentDrafts {
 
 /** In this browser, by account and post, so that it outlives the page. */
 export function commentDrafts(account: string, post: string, storage?: DraftStorage): CommentDrafts {
-  const place = draftKey(account, `post-${post}`)
+  return draftsAt(draftKey(account, `post-${post}`), storage)
+}
+
+/** Of a comment that is written anew. */
+export function editDrafts(account: string, { post, comment }: { post: string; comment: string }): CommentDrafts {
+  return draftsAt(editKey(account, post) + comment)
+}
+
+/** The comments of a post that somebody began to write anew in this browser. */
+export function editedComments(account: string, post: string): string[] {
+  const key = editKey(account, post)
+  try {
+    return Object.keys(localStorage).flatMap((place) => (place.startsWith(key) ? [place.slice(key.length)] : []))
+  } catch {
+    // Where nothing can be kept there is nothing.
+    return []
+  }
+}
+
+function editKey(account: string, post: string): string {
+  return draftKey(account, `post-${post}:comment-`)
+}
+
+function draftsAt(place: string, storage?: DraftStorage): CommentDrafts {
   const read = (): CommentDraft => parse(keptDraft(place, storage))
   const keep = (draft: CommentDraft): void =>
     keepDraftText(place, draft.text.trim() === '' ? null : JSON.stringify(draft), storage)

@@ -5,6 +5,7 @@ import { MentionArea } from '../mentions/mention-area.tsx'
 import { problemText } from '../text/index.ts'
 import { isVisible } from '../text/visible.ts'
 import { Button } from '../ui/button.tsx'
+import { mayDiscard } from '../ui/dialog.tsx'
 import { isComposing } from '../ui/hotkeys.ts'
 import type { CommentDrafts } from './comment-draft.ts'
 import { lengthOf, mostCommentText, spoken } from './limits.ts'
@@ -15,7 +16,7 @@ export interface CommentFormProps {
   label: string
   verb: string
   start?: string
-  /** Where a new one is kept until it is said. */
+  /** Where it is kept until it is said. */
   drafts?: CommentDrafts
   hasFocus?: boolean
   /** Error: `ApiProblem`. The key is the same for every try of the same words. */
@@ -25,9 +26,11 @@ export interface CommentFormProps {
 
 /** Where a comment is written, new or anew. */
 export function CommentForm(props: CommentFormProps) {
-  const { label, verb, start = '', drafts, hasFocus = false, send, onCancel } = props
-  const [{ text: begun, tried }] = useState(() => drafts?.read() ?? { text: start, tried: undefined })
-  const [words, setWords] = useState(begun)
+  const { label, verb, drafts, hasFocus = false, send, onCancel } = props
+  // As it was when it was begun: whoever changes it elsewhere changes nothing of what was made of it here.
+  const [start] = useState(props.start ?? '')
+  const [{ text: begun, tried }] = useState(() => drafts?.read() ?? { text: '', tried: undefined })
+  const [words, setWords] = useState(begun === '' ? start : begun)
   const [error, setError] = useState<string | undefined>(undefined)
   const [isSending, setSending] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
@@ -36,12 +39,17 @@ export function CommentForm(props: CommentFormProps) {
   useEffect(
     () =>
       drafts?.onTaken((taken) => {
-        if (isVisible(words) && spoken(taken.text) !== spoken(words))
+        if (isWritten(words, start) && spoken(taken.text) !== spoken(words))
           drafts.keep({ text: words, tried: attempt.current })
       }),
-    [drafts, words],
+    [drafts, words, start],
   )
 
+  async function cancel(): Promise<void> {
+    if (onCancel === undefined || (isWritten(words, start) && !(await mayDiscard()))) return
+    drafts?.keep({ text: '' })
+    onCancel()
+  }
   async function submit(): Promise<void> {
     const said = spoken(words)
     const over = lengthOf(words) - mostCommentText
@@ -63,7 +71,7 @@ export function CommentForm(props: CommentFormProps) {
       setWords((since) => (since === words ? '' : since))
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem)) throw thrown
-      setError(drafts !== undefined && isUnanswered(thrown) ? text.value.unknownOutcome : problemText(thrown))
+      setError(start === '' && isUnanswered(thrown) ? text.value.unknownOutcome : problemText(thrown))
     } finally {
       setSending(false)
     }
@@ -97,18 +105,22 @@ export function CommentForm(props: CommentFormProps) {
           setWords(value)
           setError(undefined)
           // What another tab has written since is not taken away with what is wiped out here.
-          if (isVisible(value) || drafts?.read().text === words) drafts?.keep({ text: value, tried: attempt.current })
+          const isKept = isWritten(value, start)
+          if (isKept || drafts?.read().text === words)
+            drafts?.keep({ text: isKept ? value : '', tried: attempt.current })
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && !isComposing(event)) onCancel?.()
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event)) return
+          const isReady = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+          const isLeaving = event.key === 'Escape' && onCancel !== undefined
+          if (isComposing(event) || !(isReady || isLeaving)) return
+          // The question that it asks would be closed by the same Esc.
           event.preventDefault()
-          void submit()
+          void (isReady ? submit() : cancel())
         }}
       />
       <div class="comment-form-foot">
         {onCancel !== undefined && (
-          <Button look="quiet" onClick={onCancel}>
+          <Button look="quiet" onClick={() => void cancel()}>
             {text.value.cancel}
           </Button>
         )}
@@ -118,6 +130,11 @@ export function CommentForm(props: CommentFormProps) {
       </div>
     </form>
   )
+}
+
+/** Whether it says something, and something else than it did. */
+function isWritten(words: string, start: string): boolean {
+  return isVisible(words) && words !== start
 }
 
 /** It may have arrived: sent again, it is found there. */

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks'
+import { useId, useMemo, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import type { Comment, Post } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
@@ -8,6 +8,8 @@ import { Menu } from '../ui/menu.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { toast } from '../ui/toast-state.ts'
+import { editDrafts } from './comment-draft.ts'
+import type { CommentDrafts } from './comment-draft.ts'
 import { CommentPlace } from './comment-place.tsx'
 import type { Comments } from './comments.ts'
 import { nameOf, PersonLine } from './person-line.tsx'
@@ -23,7 +25,9 @@ export interface CommentItemProps {
 
 /** A comment: its author edits; its author, the author of the post and admins delete. */
 export function CommentItem({ comment, comments, post }: CommentItemProps) {
-  const [isEditing, setEditing] = useState(false)
+  const drafts = useEditDrafts(comment, post)
+  // What was begun and not saved is gone on with.
+  const [editing, setEditing] = useState<'asked' | 'kept' | undefined>(() => (drafts?.read().text ? 'kept' : undefined))
   const nameId = useId()
   return (
     <article class="comment" id={`comment-${comment.id}`} tabIndex={-1} aria-labelledby={nameId}>
@@ -38,20 +42,21 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
             </span>
           )}
         </PersonLine>
-        <CommentMenu comment={comment} comments={comments} post={post} onEdit={() => setEditing(true)} />
+        <CommentMenu comment={comment} comments={comments} post={post} onEdit={() => setEditing('asked')} />
       </header>
       <div class="comment-body">
-        {isEditing ? (
+        {editing !== undefined ? (
           <CommentPlace
             label={text.value.editComment}
             verb={postText.value.save}
             start={comment.text}
-            hasFocus
+            hasFocus={editing === 'asked'}
+            {...(drafts && { drafts })}
             send={async (words) => {
               comments.put(await api.timeline.editComment(comment.id, words))
-              setEditing(false)
+              setEditing(undefined)
             }}
-            onCancel={() => setEditing(false)}
+            onCancel={() => setEditing(undefined)}
           />
         ) : (
           <RichText text={comment.text} mentions={comment.mentions} isFoldable />
@@ -61,6 +66,12 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
   )
 }
 
+/** Where what I make of a comment of mine is kept; undefined for those of others. */
+function useEditDrafts({ id, author }: Comment, post: Post): CommentDrafts | undefined {
+  const mine = author?.id === me.value?.id ? author?.id : undefined
+  return useMemo(() => (mine ? editDrafts(mine, { post: post.id, comment: id }) : undefined), [mine, post.id, id])
+}
+
 function CommentMenu({ comment, comments, post, onEdit }: CommentItemProps & { onEdit: () => void }) {
   const id = me.value?.id
   const isMine = comment.author !== null && comment.author.id === id
@@ -68,23 +79,24 @@ function CommentMenu({ comment, comments, post, onEdit }: CommentItemProps & { o
   const items: MenuItem[] = []
   if (isMine) items.push({ label: postText.value.edit, icon: 'edit', onSelect: onEdit })
   if (mayDelete) {
-    const onSelect = (): void => void remove(comment, comments)
+    const onSelect = (): void => void remove(comment, { comments, post })
     items.push({ label: postText.value.delete, icon: 'trash', isDangerous: true, onSelect })
   }
   if (items.length === 0) return null
   return <Menu label={text.value.moreComment(nameOf(comment.author))} items={items} />
 }
 
-async function remove(comment: Comment, comments: Comments): Promise<void> {
+async function remove({ id }: Comment, { comments, post }: { comments: Comments; post: Post }): Promise<void> {
   const { deleteComment, deleteCommentText, commentDeleted } = text.value
   const { delete: yes } = postText.value
   if (!(await confirm({ title: deleteComment, body: deleteCommentText, yes, isDangerous: true }))) return
   try {
-    await api.timeline.removeComment(comment.id)
+    await api.timeline.removeComment(id)
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
     if (error.code !== 'not_found') return toast({ text: problemText(error), tone: 'danger' })
   }
-  comments.drop(comment.id)
+  editDrafts(me.value?.id ?? '', { post: post.id, comment: id }).keep({ text: '' })
+  comments.drop(id)
   toast({ text: commentDeleted })
 }

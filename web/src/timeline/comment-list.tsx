@@ -14,6 +14,7 @@ import type { Entry } from './posts.ts'
 import { text } from './comment-text.ts'
 import { text as postText } from './text.ts'
 import { posts } from './timeline-state.ts'
+import { UnsentEdits } from './unsent-comments.tsx'
 
 /** The comments of a post, live, and where one is written. */
 export function CommentList({ entry }: { entry: Entry }) {
@@ -68,6 +69,7 @@ export function CommentList({ entry }: { entry: Entry }) {
           </li>
         ))}
       </ol>
+      {account && <UnsentEdits account={account} post={post.id} comments={comments} />}
       {items.length === 0 && !isReady && problem === undefined && (
         <Loading>
           <SkeletonText lines={4} />

@@ -26,6 +26,9 @@ export class Comments implements Holder {
   readonly state = signal<'new' | 'reading' | 'ready' | 'failed'>('new')
   readonly problem = signal<ApiProblem | undefined>(undefined)
   readonly hasMore = signal(false)
+  /** Those that went while this was open. */
+  readonly #gone = signal<ReadonlySet<string>>(new Set())
+  #isRead = false
   #next: string | undefined
   #turn: Promise<void> = Promise.resolve()
   /** The last reading once more. */
@@ -84,9 +87,18 @@ export class Comments implements Holder {
     })
   }
 
+  /** Whether it is known to be gone: it went while it was shown, or all are read and it is not there. */
+  lacks(comment: string): boolean {
+    if (this.items.value.some(({ id }) => id === comment)) return false
+    return this.#gone.value.has(comment) || (this.#isRead && !this.hasMore.value)
+  }
+
   /** I deleted it. */
   drop(comment: string): void {
-    this.items.value = this.items.peek().filter((one) => one.id !== comment)
+    batch(() => {
+      this.items.value = this.items.peek().filter((one) => one.id !== comment)
+      this.#gone.value = new Set([...this.#gone.peek(), comment])
+    })
   }
 
   /** Somebody commented, or changed a comment. */
@@ -174,6 +186,7 @@ export class Comments implements Holder {
       const before = isFirst ? [] : others
       const behind = isAgain ? others.filter((comment) => this.#isBehind(comment, page)) : []
       this.items.value = [...before, ...page.items, ...behind]
+      this.#isRead = true
       this.#next = page.page.next
       this.hasMore.value = this.#next !== undefined
       this.problem.value = undefined

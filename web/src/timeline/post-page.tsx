@@ -1,12 +1,10 @@
 import './post-page.css'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso/router'
 import { Page } from '../shell/page.tsx'
 import { api, me } from '../shell/session.ts'
-import { UnsentWords } from '../shell/unsent-words.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState, ErrorState } from '../ui/states.tsx'
-import { commentDrafts } from './comment-draft.ts'
 import { CommentList } from './comment-list.tsx'
 import { OnePost } from './one-post.ts'
 import { nameOf } from './person-line.tsx'
@@ -15,6 +13,7 @@ import { PostEditing } from './post-editing.tsx'
 import { PostSkeletons } from './post-list.tsx'
 import { text } from './text.ts'
 import { posts } from './timeline-state.ts'
+import { UnsentOfPost } from './unsent-comments.tsx'
 
 /** A post by its address, with its comments. */
 export function PostPage() {
@@ -62,8 +61,6 @@ function useOnePost(id: string): OnePost {
 }
 
 function Gone({ id }: { id: string }) {
-  const drafts = commentDrafts(me.value?.id ?? '', id)
-  const [unsent, setUnsent] = useState(() => drafts.read().text)
   const { gone, goneText, toTimeline } = text.value
   return (
     <Page title={gone} isTitleHidden>
@@ -78,15 +75,7 @@ function Gone({ id }: { id: string }) {
       >
         {goneText}
       </EmptyState>
-      {unsent !== '' && (
-        <UnsentWords
-          words={unsent}
-          onDiscard={() => {
-            drafts.keep({ text: '' })
-            setUnsent('')
-          }}
-        />
-      )}
+      <UnsentOfPost account={me.value?.id ?? ''} post={id} />
     </Page>
   )
 }

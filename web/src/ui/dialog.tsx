@@ -53,9 +53,7 @@ export function Dialog({
 
   async function leave(): Promise<void> {
     if (isHeld) return
-    const { discardTitle, discardBody, discard } = text.value
-    const question = { title: discardTitle, body: discardBody, yes: discard, isDangerous: true }
-    if (!isDirty || (await confirm(question))) onClose()
+    if (!isDirty || (await mayDiscard())) onClose()
   }
 
   return (
@@ -83,6 +81,12 @@ export function Dialog({
       </div>
     </dialog>
   )
+}
+
+/** Asks before what was written is lost. */
+export function mayDiscard(): Promise<boolean> {
+  const { discardTitle, discardBody, discard } = text.value
+  return confirm({ title: discardTitle, body: discardBody, yes: discard, isDangerous: true })
 }
 
 /** The ref of a `<dialog>` that is modal from when it is rendered, and gives the focus back when it goes. */
