@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import type { JSHandle, Page } from 'playwright-core'
+import type { CDPSession, JSHandle, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
@@ -204,34 +204,53 @@ inBrowser('a like is shown at once, here and there, and taken back when no serve
 })
 
 inBrowser('with the keyboard alone, on a phone in Korean: write, open, comment', async (t) => {
-  const { page, complaints } = await window(t, 'carol', { width: 360, language: 'ko' })
+  const { page, context, complaints } = await window(t, 'carol', { width: 360, language: 'ko' })
+  const cdp = await context.newCDPSession(page)
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && new URL(request.url()).pathname.startsWith('/v1/posts')) {
+      sent.push((request.postDataJSON() as { text: string }).text)
+    }
+  })
   await page.goto('/')
   await composer(page).waitFor()
   await tabTo(page, '.composer textarea')
-  await page.keyboard.insertText('마당에 감이 익었어요')
-  // The Enter that ends a composition sends nothing.
-  await composer(page).evaluate((area) => {
-    const enter = { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }
-    area.dispatchEvent(new KeyboardEvent('keydown', { ...enter, isComposing: true }))
-  })
-  t.is(await composer(page).inputValue(), '마당에 감이 익었어요')
+  await page.keyboard.insertText('마당에 감이 익었어')
+  await enterWhileComposing(cdp, ['ㅇ', '요'])
+  await page.keyboard.insertText('!')
+  t.is(await composer(page).inputValue(), '마당에 감이 익었어요!')
 
   await page.keyboard.press('Control+Enter')
-  await firstPost(page).getByText('마당에 감이 익었어요').waitFor()
+  await firstPost(page).getByText('마당에 감이 익었어요!').waitFor()
   await eventually(async () => (await composer(page).inputValue()) === '')
+  t.deepEqual(sent, ['마당에 감이 익었어요!'])
   await tabTo(page, 'a.post-fact')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/posts\/\d+$/)
   await page.locator('.comment-form textarea').waitFor()
   await tabTo(page, '.comment-form textarea')
-  await page.keyboard.insertText('하나 드릴까요?')
+  await page.keyboard.insertText('하나 드릴까')
+  await enterWhileComposing(cdp, ['ㅇ', '요'])
+  await page.keyboard.insertText('?')
   await page.keyboard.press('Control+Enter')
 
   await page.getByRole('article').getByText('하나 드릴까요?').waitFor()
   await page.getByRole('link', { name: '댓글 1개' }).waitFor()
+  t.deepEqual(sent, ['마당에 감이 익었어요!', '하나 드릴까요?'])
   t.true(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
   t.deepEqual(complaints, [])
 })
+
+/** Composes a syllable by these steps, presses Ctrl and Enter, which sends nothing yet, and ends it. */
+async function enterWhileComposing(cdp: CDPSession, steps: readonly string[]): Promise<void> {
+  for (const text of steps) {
+    await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+  }
+  const enter = { windowsVirtualKeyCode: 13, key: 'Enter', code: 'Enter', modifiers: 2 }
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
+  await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
+  await cdp.send('Input.insertText', { text: steps.at(-1) ?? '' })
+}
 
 /** As often as it takes, as long as it is not too often. */
 async function tabTo(page: Page, selector: string): Promise<void> {
