@@ -8,7 +8,7 @@ import { TablesAreLocked } from '../migrations/index.ts'
 import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { closeRedis } from '../platform/redis.ts'
 import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { BadArguments } from './arguments.ts'
 import { DamagedBackup } from './backup/manifest.ts'
@@ -17,6 +17,7 @@ import type { BackupOptions } from './backup/options.ts'
 import { takeBackup } from './backup/take.ts'
 import type { Taken } from './backup/take.ts'
 import { DiskIsFull } from './backup/target.ts'
+import { openRedis } from './open-redis.ts'
 import { progressBar } from './seed/bar.ts'
 
 /** npm run backup: copies the whole installation while it runs. */
@@ -44,8 +45,7 @@ async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   const url = config.DATABASE_URL
   const connect = (poolMax: number): Sql => connectMysql({ url, poolMax, acquireTimeoutMs: 60_000 })
   const [sql, snapshots] = [connect(10), connect(1)]
-  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'backup', onError })
+  const redis = openRedis({ config, name: 'backup', log })
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {

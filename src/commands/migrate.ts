@@ -15,9 +15,10 @@ import {
 import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { closeRedis } from '../platform/redis.ts'
 import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { asksForHelp } from './arguments.ts'
+import { openRedis } from './open-redis.ts'
 
 /** npm run migrate: brings the database of DATABASE_URL to this version's tables. Servers never do it by themselves. */
 const usage = `npm run migrate -- [up | status | unlock | down --all-data-goes]
@@ -85,8 +86,7 @@ async function up(sql: Sql, config: Config): Promise<number> {
 /** Servers of this version would refuse the same: then the tables had better stay those of the version that runs. */
 async function requireServices(sql: Sql, config: Config): Promise<void> {
   const log = createLog({ level: 'warn', service: 'migrate' })
-  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'migrate', onError })
+  const redis = openRedis({ config, name: 'migrate', log })
   try {
     await requireAnswer('Redis', 'REDIS_URL', () => requireDurability({ config, log, redis, sql }))
   } finally {

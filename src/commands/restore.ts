@@ -5,13 +5,14 @@ import { CannotMigrate, TablesAreLocked } from '../migrations/index.ts'
 import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { closeRedis } from '../platform/redis.ts'
 import { CannotStart, requireAnswer } from '../platform/start.ts'
 import { BadArguments } from './arguments.ts'
 import { checkBackup, unknownMigrations, withoutThem } from './backup/check.ts'
 import { DamagedBackup } from './backup/manifest.ts'
 import { restoreOptions, usage } from './restore/options.ts'
 import type { RestoreOptions } from './restore/options.ts'
+import { openRedis } from './open-redis.ts'
 import { CannotRestore } from './restore/refusals.ts'
 import { restoreBackup } from './restore/run.ts'
 import type { Restored } from './restore/run.ts'
@@ -53,8 +54,7 @@ async function restore(config: Config, options: RestoreOptions & { type: 'restor
   const connect = (poolMax: number): Sql =>
     connectMysql({ url: config.DATABASE_URL, poolMax, acquireTimeoutMs: 60_000 })
   const [sql, snapshots] = [connect(4), connect(1)]
-  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name: 'restore', onError })
+  const redis = openRedis({ config, name: 'restore', log })
   const pictures = await openPictureFiles(config)
   const bar = progressBar()
   try {

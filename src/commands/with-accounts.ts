@@ -6,8 +6,9 @@ import { Broker } from '../platform/broker.ts'
 import { requireSchema } from '../foundation.ts'
 import { createLog } from '../platform/log.ts'
 import { connectMysql } from '../platform/mysql.ts'
-import { closeRedis, connectRedis } from '../platform/redis.ts'
+import { closeRedis } from '../platform/redis.ts'
 import { requireAnswer } from '../platform/start.ts'
+import { openRedis } from './open-redis.ts'
 
 /** Accounts as a command has them, connected for the length of the work. `name` is the command's. Errors: `ConfigError`, `CannotStart`. */
 export async function withAccounts<T>(
@@ -16,9 +17,8 @@ export async function withAccounts<T>(
 ): Promise<T> {
   const config = loadConfig(process.env)
   const log = createLog({ level: 'warn', service: name })
-  const onError = (error: Error): void => log.debug({ err: error }, 'redis connection')
   const sql = connectMysql({ url: config.DATABASE_URL, poolMax: 2, acquireTimeoutMs: 10_000 })
-  const redis = connectRedis({ url: config.REDIS_URL, purpose: 'commands', name, onError })
+  const redis = openRedis({ config, name, log })
   try {
     await requireAnswer('MySQL', 'DATABASE_URL', () => requireSchema(sql))
     await requireAnswer('Redis', 'REDIS_URL', () => redis.ping())

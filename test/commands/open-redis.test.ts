@@ -1,0 +1,42 @@
+import test from 'ava'
+import { pino } from 'pino'
+import { openRedis } from '../../src/commands/open-redis.ts'
+import { closeRedis } from '../../src/platform/redis.ts'
+import { freePort } from '../../tools/ports.ts'
+import { eventually } from '../support/eventually.ts'
+import { linesOf } from '../support/log-lines.ts'
+import { startRedis } from '../support/redis-server.ts'
+import { worldOf } from '../support/world.ts'
+
+const world = worldOf(test)
+
+function opened(url: string) {
+  let said = ''
+  const log = pino({ base: null, level: 'warn' }, { write: (line) => void (said += line) })
+  const config = world().configWith({ REDIS_URL: url })
+  return { redis: openRedis({ config, name: 'backup', log }), said: () => linesOf(said) }
+}
+
+test('a Redis that goes away in the middle of a command is said by its name', async (t) => {
+  const server = await startRedis()
+  t.teardown(() => server.stop())
+  const { redis, said } = opened(server.url)
+  t.teardown(() => closeRedis(redis))
+  await redis.ping()
+  t.deepEqual(said(), [])
+
+  await server.kill()
+
+  const [line] = await eventually(() => said().length > 0 && said())
+  t.like(line, { level: 40, msg: 'redis connection' })
+  t.like(line?.['err'], { code: 'ECONNREFUSED' })
+})
+
+test('of one that was never there the log is silent: the command says it in one line', async (t) => {
+  const { redis, said } = opened(`redis://127.0.0.1:${await freePort()}`)
+  t.teardown(() => closeRedis(redis))
+
+  await t.throwsAsync(redis.ping())
+
+  t.deepEqual(said(), [])
+})
