@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
+import { focusedMeanwhile } from './focus-watch.ts'
 import { ask, bodiesOf, openRoomFor, say } from './room-windows.ts'
 
 /** Rooms by keys alone, whatever the layout and the input method. */
@@ -166,20 +167,6 @@ function focusedIn(page: Page): Promise<string> {
     const message = focused?.matches('.message') === true ? focused : null
     return message?.querySelector('.message-body')?.textContent ?? focused?.className ?? ''
   })
-}
-
-/** The first class of all that got the focus while something was done, and for two frames more. */
-async function focusedMeanwhile(page: Page, doing: () => Promise<void>): Promise<string[]> {
-  const seen = await page.evaluateHandle(() => {
-    const names: string[] = []
-    addEventListener('focusin', ({ target }) =>
-      names.push(target instanceof Element ? (target.classList[0] ?? '') : ''),
-    )
-    return names
-  })
-  await doing()
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
-  return seen.jsonValue()
 }
 
 /** Presses Tab until it has led into this part of the page and out of it again; answers at what it stopped inside. */

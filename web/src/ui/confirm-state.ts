@@ -19,10 +19,16 @@ export const asked = signal<Asked | undefined>(undefined)
 export function confirm(question: Question): Promise<boolean> {
   asked.value?.answer(false)
   return new Promise((resolve) => {
-    const answer = (isYes: boolean): void => {
-      asked.value = undefined
-      resolve(isYes)
+    const own: Asked = {
+      ...question,
+      answer(isYes) {
+        resolve(isYes)
+        // After whoever asked has heard it: what they close goes together with the question, and is not given the focus back for a moment.
+        queueMicrotask(() => {
+          if (asked.peek() === own) asked.value = undefined
+        })
+      },
     }
-    asked.value = { ...question, answer }
+    asked.value = own
   })
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { hasLostFocus } from '../../ui/focus.ts'
 import { roomPlaces } from './room-keys.ts'
 
-/** Which message has the focus, and that it is not lost when the message leaves the page: who scrolls on goes on from where they see. */
+/** Which message has the focus, and that it is not lost with what had it in the message, nor when that leaves the page: who scrolls on goes on from where they see. */
 export class LineFocus {
   /** Of the message that had it last. */
   readonly key = signal<string | undefined>(undefined)
@@ -25,11 +25,11 @@ export class LineFocus {
     })
   }
 
-  /** Other lines are in the page. */
+  /** Other lines are in the page, or something in one of them has gone. */
   follow(near: (key: string) => HTMLElement | undefined): void {
-    if (this.#line === undefined || this.#line.isConnected || !hasLostFocus()) return
-    const key = this.#line.dataset['key'] ?? ''
+    if (this.#line === undefined || !hasLostFocus()) return
+    const line = this.#line.isConnected ? this.#line : near(this.#line.dataset['key'] ?? '')
     this.#line = undefined
-    near(key)?.focus({ preventScroll: true })
+    line?.focus({ preventScroll: true })
   }
 }
