@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -97,4 +97,16 @@ withCompose('an update builds both images, whether they are there or not', async
     t.is(code, 0, output)
     t.deepEqual(built.toSorted(), ours.toSorted())
   }
+})
+
+withCompose('on the way back images are built, since a restore and a start take those that are there', async (t) => {
+  for (const words of ['run -d --no-deps migrate node x', 'up -d']) {
+    const { code, output, built } = await compose(t, words, all)
+
+    t.is(code, 0, output)
+    t.deepEqual(built, [], words)
+  }
+  const guide = readFileSync(path.join(projectFolder, 'docs/upgrading.md'), 'utf8')
+  const [, before = ''] = /^## The way back\n([\s\S]*?)npm run restore -- --from/m.exec(guide) ?? []
+  t.regex(before, /`docker compose build migrate nginx`/)
 })
