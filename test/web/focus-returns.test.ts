@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { stackOf } from '../support/stack.ts'
 import { focusedMeanwhile } from './focus-watch.ts'
-import { openRoomFor, say } from './room-windows.ts'
+import { ask, openRoomFor, say } from './room-windows.ts'
 
 /** What closes gives the focus back at once: what else has it in between is read out by a screen reader. */
 
@@ -81,6 +81,31 @@ inBrowser(
     t.deepEqual(complaints, [])
   },
 )
+
+inBrowser('what closes with what it was asked about gives the focus to what stands nearest to that', async (t) => {
+  t.timeout(120_000)
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const { page } = bob
+  const post: { id: string } = await ask(bob, 'POST', '/v1/posts', { text: 'Morning' })
+  await ask(bob, 'POST', `/v1/posts/${post.id}/comments`, { text: 'Good morning' })
+  await page.goto(`/posts/${post.id}`)
+  const more = page.getByRole('button', { name: 'More about the comment by bob' })
+  const writing = page.locator('.comment textarea')
+
+  const edit = async (): Promise<void> => {
+    await open(more, 'Enter', menu(page))
+    await open(page.getByRole('menuitem', { name: 'Edit' }), 'Enter', writing)
+  }
+
+  await edit()
+  await givesBack(t, { by: 'Escape', from: writing, to: more })
+  await edit()
+  await writing.fill('Good evening')
+  await open(writing, 'Escape', discarding(page))
+  await discarding(page).getByRole('button', { name: 'Discard' }).focus()
+  await givesBack(t, { by: 'Enter', from: writing, to: more })
+  t.deepEqual(bob.complaints, [])
+})
 
 inBrowser('what closes at a message gives the focus back to it', async (t) => {
   t.timeout(120_000)

@@ -33,9 +33,13 @@ export function startFocusKeeper(): void {
     const lost = held
     if (lost === undefined || lost.isConnected || hasFocus()) return
     const hole = holeOf(lost, changes)
+    // A question may go together with what it was asked about.
+    const hadEarlier = earlier && holeOf(earlier, changes)
     held = undefined
     requestAnimationFrame(() => {
-      if (!hasFocus()) (nearest(hole) ?? standing(earlier) ?? headingOfPage())?.focus({ preventScroll: true })
+      if (hasFocus()) return
+      const next = nearest(hole) ?? standing(earlier) ?? nearest(hadEarlier) ?? headingOfPage()
+      next?.focus({ preventScroll: true })
     })
   }).observe(document.body, { childList: true, subtree: true })
 }
