@@ -105,6 +105,19 @@ test('what is on its way stands at the end, grouped with what was said before', 
   t.like(items[2], { isFirst: false, isLast: true, key: 'alice:p' })
 })
 
+test('what could not be sent on an earlier day stands at the end without a line of that day', (t) => {
+  const outgoing = (id: string, writtenAt: number): Outgoing => ({
+    ...{ room: '7', id, turn: 1, body: 'and this', state: 'failed', writtenAt },
+  })
+  const rows = [row(1, { at: 0 }), row(2, { at: dayMs })]
+  const pending = [outgoing('p', minuteMs), outgoing('q', 2 * dayMs), outgoing('r', dayMs + minuteMs)]
+
+  const items = view(rows, { pending })
+
+  t.deepEqual(typesOf(items), ['day', 'message', 'day', 'message', 'pending', 'day', 'pending', 'pending'])
+  t.is(new Set(items.map(({ key }) => key)).size, items.length)
+})
+
 test('a hole stands where something is missing, and the key of a message does not change when it arrives', (t) => {
   const items = view([row(1), row(9)], { holes: [{ from: 2, to: 8 }] })
 

@@ -44,8 +44,11 @@ export function viewOf(input: ViewInput): ViewItem[] {
     add(items, row, me)
   }
   for (const hole of holes) if (rows.length > 0 || before === undefined) items.push(holeOf(hole))
+  let at = (rows.at(-1) ?? before)?.at ?? -Infinity
   for (const message of input.pending) {
-    if (dayOf(message.writtenAt) !== day) items.push(dayLine((day = dayOf(message.writtenAt)), message.writtenAt))
+    const { writtenAt } = message
+    // What could not be sent on an earlier day stands at the end, below what was said since.
+    if (writtenAt > at && dayOf(writtenAt) !== day) items.push(dayLine((day = dayOf(writtenAt)), (at = writtenAt)))
     addPending(items, message, me)
   }
   return items
