@@ -115,6 +115,10 @@ inBrowser('who writes is seen writing', async (t) => {
   await alice.page.locator('.message-body', { hasText: 'so' }).waitFor()
   await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor({ state: 'detached' })
   t.is(await alice.page.locator('.room-typing').innerText(), '')
+
+  // Within the two seconds for which it has just been told.
+  await bob.page.keyboard.press('a')
+  await alice.page.locator('.room-typing', { hasText: 'bob is typing' }).waitFor()
 })
 
 inBrowser('a mentor opens a room, fills it, closes it, and keeps papers that hold without any server', async (t) => {

@@ -61,8 +61,8 @@ export interface RoomSocket {
   change(frame: RoomChange): Promise<Place>
   /** Says something, one try; the outbox is what tries until it is known. Errors: `ApiProblem`. */
   send(room: string, message: NewMessage): Promise<Ack>
-  /** Told at most every two seconds, and dropped when the socket is not open. */
-  typing(room: string): void
+  /** Told at most every two seconds, and dropped when the socket is not open; false: what was typed is sent, or wiped out. */
+  typing(room: string, isTyping: boolean): void
   /** I have read up to here. Told a moment later, the newest place alone, and again after a reconnect until it was heard. */
   read(room: string, place: Place): void
   /** This device's clock, set right by what servers said: an id from their future would be refused. Milliseconds since 1970. */

@@ -24,7 +24,8 @@ export interface SocketOptions {
   onSignedOut?: () => void
 }
 
-const typingMs = 2000
+/** Servers pass on what is told two seconds after the last, and the way is not always as long. */
+const typingMs = 2200
 /** How long a try may go without an answer before a network that has just come back gives it up. */
 const tryMs = 3000
 /** The same of a handshake: servers to which many come back at once are slow to greet, and another one makes them no quicker. */
@@ -48,6 +49,8 @@ export class ReconnectingSocket implements RoomSocket {
   })
   readonly #listeners = new Set<(connection: Connection) => void>()
   readonly #typedAt = new Map<string, number>()
+  /** When it may be told again. */
+  #typing: ReturnType<typeof setTimeout> | undefined
   readonly #clock = new ServerClock()
   readonly #retry = new RetryTimer({
     retry: () => void this.#open(),
@@ -88,10 +91,13 @@ export class ReconnectingSocket implements RoomSocket {
     return this.#calls.once({ type: 'send', room, ...message }).then((answer) => answer as FrameOf<'ack'>)
   }
 
-  typing(room: string): void {
+  typing(room: string, isTyping: boolean): void {
+    clearTimeout(this.#typing)
+    if (!isTyping) return
     const now = performance.now()
-    if (now - (this.#typedAt.get(room) ?? -Infinity) < typingMs) return
-    if (this.#wire?.send({ type: 'typing', room }) === true) this.#typedAt.set(room, now)
+    const waitMs = (this.#typedAt.get(room) ?? -Infinity) + typingMs - now
+    if (waitMs > 0) this.#typing = setTimeout(() => this.typing(room, true), waitMs)
+    else if (this.#wire?.send({ type: 'typing', room }) === true) this.#typedAt.set(room, now)
   }
 
   read(room: string, place: Place): void {
@@ -119,6 +125,7 @@ export class ReconnectingSocket implements RoomSocket {
     this.#retry.stop()
     this.#forgetWake()
     this.#marks.close()
+    clearTimeout(this.#typing)
     this.#wire?.close()
     this.#wire = undefined
     this.#cutOff()

@@ -6,7 +6,7 @@ import type { Row } from '../model/log.ts'
 import { formatPlace } from '../model/places.ts'
 import { keepDraft, readDraft } from '../visit/drafts.ts'
 import { useRoom } from '../visit/room-context.ts'
-import { useOutbox } from '../wires.ts'
+import { useOutbox, useSocket } from '../wires.ts'
 
 interface SendingParts {
   body: string
@@ -25,6 +25,7 @@ interface SendingParts {
 export function useSending({ body, setBody, uploads, replyTo, onDone, onBack, onSent }: SendingParts) {
   const { visit, me } = useRoom()
   const outbox = useOutbox()
+  const socket = useSocket()
   const isTaken = useRef(false)
   useLayoutEffect(() => {
     isTaken.current = false
@@ -35,6 +36,7 @@ export function useSending({ body, setBody, uploads, replyTo, onDone, onBack, on
     const taken = uploads.take()
     const media = taken.flatMap(({ picture, alt }) => (picture === undefined ? [] : [{ id: picture.id, alt }]))
     setBody('')
+    socket.typing(visit.id, false)
     onDone()
     try {
       await outbox.add({

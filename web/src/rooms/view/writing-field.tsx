@@ -79,7 +79,7 @@ export function WritingField(props: WritingFieldProps) {
     if (!isNew) return
     // What another tab has written since is not taken away with what is wiped out here.
     if (next !== '' || readDraft(me, visit.id) === body) keepDraft(me, visit.id, next)
-    if (next.trim() !== '') socket.typing(visit.id)
+    socket.typing(visit.id, next.trim() !== '')
   }
   function add(files: Iterable<File>): void {
     if (isNew) takeFiles(uploads, files)
