@@ -135,7 +135,7 @@ inBrowser('rooms are listed and heard where the storage of the device does not a
 
   await page.goto('/rooms')
   await page.locator('.rooms-section').first().waitFor()
-  await page.locator('.rooms-section a', { hasText: 'Porch' }).first().click()
+  await page.locator(`.rooms-section a[href="/rooms/${room}"]`).click()
   await page.locator('.message-body', { hasText: 'first' }).waitFor()
   await say(bob.page, 'second')
   await page.locator('.message-body', { hasText: 'second' }).waitFor()
