@@ -282,7 +282,7 @@ export class RoomVisit {
       },
       ended: (reason) => {
         this.ended.value = reason
-        void Promise.race([this.refresh(), pause(patienceMs)]).then(() => (this.isEndKnown.value = true))
+        void Promise.race([this.refresh(), pause(patienceMs)]).finally(() => (this.isEndKnown.value = true))
       },
     }
   }
