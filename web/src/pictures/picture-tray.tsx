@@ -23,6 +23,8 @@ export function PictureTray({ uploads, refused }: PictureTrayProps) {
   const items = uploads.items.value
   useEffect(() => {
     const back = (): void => uploads.retryCutOff()
+    // It may have come back while one looked at something else.
+    if (navigator.onLine) back()
     addEventListener('online', back)
     return () => removeEventListener('online', back)
   }, [uploads])
