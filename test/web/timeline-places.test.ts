@@ -100,7 +100,17 @@ inBrowser(
     const below = page.locator(`[data-post="${await last.getAttribute('data-post')}"]`)
 
     await fillFeed(alice, 101)
-    await page.getByRole('button', { name: 'Many new posts' }).click()
+    const show = page.getByRole('button', { name: 'Many new posts' })
+    await show.waitFor()
+    await page.route('**/v1/timeline*', (route) => route.abort('connectionreset'))
+    const { y: placed } = (await below.boundingBox())!
+    await show.click()
+    // It says so, and leaves them where they are. The browser complains of it, too.
+    await page.getByText('Madang cannot be reached.').waitFor()
+    t.is(await page.locator('.post-list-end [role=alert]').count(), 0)
+    t.true(Math.abs((await below.boundingBox())!.y - placed) < 20, 'they are led away')
+    await page.unroute('**/v1/timeline*')
+    await show.click()
     await post(page, 'number 101 of many').waitFor()
     await focusComesTo(page, /alice/)
 
@@ -112,7 +122,7 @@ inBrowser(
       return (await below.count()) > 0
     }, 60_000)
     t.is(await back.count(), 0)
-    t.deepEqual(complaints, [])
+    t.true(complaints.length > 0 && complaints.every((complaint) => complaint.includes('ERR_CONNECTION_RESET')))
   },
 )
 
@@ -179,6 +189,20 @@ inBrowser(
 
     await page.locator('.tray-sent').nth(1).waitFor()
     t.is(await page.locator('.tray-problem').count(), 0)
+
+    // While one looks at something else, too.
+    const rooms = page.getByRole('link', { name: 'Rooms' })
+    await rooms.click()
+    await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+    await page.goBack()
+    await context.setOffline(true)
+    await choose('in-the-next-tunnel.png', 90)
+    await page.locator('.tray-failed').waitFor()
+    await rooms.click()
+    await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+    await context.setOffline(false)
+    await page.goBack()
+    await page.locator('.tray-sent').nth(2).waitFor()
   },
 )
 

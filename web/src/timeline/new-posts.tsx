@@ -1,7 +1,10 @@
 import './new-posts.css'
 import { useEffect } from 'preact/hooks'
+import { problemText } from '../text/index.ts'
 import { announce } from '../ui/announcer.tsx'
 import { Button } from '../ui/button.tsx'
+import { toast } from '../ui/toast-state.ts'
+import { useAction } from '../ui/use-action.ts'
 import { firstSeenPost, scrollToPost } from './reading-place.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { text } from './text.ts'
@@ -21,14 +24,15 @@ export function NewPosts({ list }: { list: KeptList }) {
     if (isNew) announce(words)
   }, [isNew, words])
 
-  async function show(): Promise<void> {
+  const { run, isBusy } = useAction(async () => {
     const before = firstSeenPost()
-    await sequence.showFresh()
+    const problem = await sequence.showFresh()
+    if (problem !== undefined) return toast({ text: problemText(problem), tone: 'danger' })
     const isFarDown = before !== undefined && before.depth > innerHeight
     place.value = isFarDown && isShown(list, before.post) ? before : undefined
     scrollTo({ top: 0 })
     focusFirst()
-  }
+  })
   function comeBack(to: ReadingPlace): void {
     scrollToPost(to)
     place.value = undefined
@@ -37,7 +41,7 @@ export function NewPosts({ list }: { list: KeptList }) {
   return (
     <div class="new-posts">
       {isNew && (
-        <Button look="main" size="small" icon="arrow-up" onClick={() => void show()}>
+        <Button look="main" size="small" icon="arrow-up" isBusy={isBusy} onClick={() => void run()}>
           {words}
         </Button>
       )}

@@ -76,14 +76,15 @@ export class PostSequence implements Holder {
     return this.#list.find(post)
   }
 
-  /** The first page, in the place of everything that was there. */
-  begin(): Promise<void> {
-    return this.#reading({}, (page) => {
+  /** The first page, in the place of everything that was there. Whoever takes a failure tells of it. */
+  begin(fail?: (problem: ApiProblem) => void): Promise<void> {
+    const take = (page: LivePage<Post>): void => {
       this.#hasBegun = true
       this.#parts.joinAt(page.stream)
       this.#list.begin(this.#entriesFor(page.items))
       this.#endAt(page)
-    })
+    }
+    return this.#reading({}, take, fail)
   }
 
   /** The next page. A ranking that is no longer kept goes on with what is new in the one of now: nobody loses their place. */
@@ -113,10 +114,17 @@ export class PostSequence implements Holder {
     })
   }
 
-  /** Puts the announced ones on top. */
-  async showFresh(): Promise<void> {
-    if (this.isFreshFull.peek()) return this.begin()
-    this.#list.showFresh()
+  /** Puts the announced ones on top. Where they are too many to be kept all is read anew; answers why that failed, and leaves the list as it is. */
+  async showFresh(): Promise<ApiProblem | undefined> {
+    let problem: ApiProblem | undefined
+    if (!this.isFreshFull.peek()) this.#list.showFresh()
+    else {
+      await this.begin((error) => {
+        problem = error
+        this.state.value = 'ready'
+      })
+    }
+    return problem
   }
 
   hide(username: string): void {
@@ -143,7 +151,11 @@ export class PostSequence implements Holder {
     else if (event.type === 'post.deleted') this.#list.drop(event.post)
   }
 
-  async #reading(page: Paging, take: (page: LivePage<Post>) => void): Promise<void> {
+  async #reading(
+    page: Paging,
+    take: (page: LivePage<Post>) => void,
+    fail = (problem: ApiProblem) => this.#fail(problem),
+  ): Promise<void> {
     const { posts, source } = this.#parts
     if (page.cursor === undefined) this.#era += 1
     const era = this.#era
@@ -162,7 +174,7 @@ export class PostSequence implements Holder {
       )
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
-      if (era === this.#era) this.#fail(error)
+      if (era === this.#era) fail(error)
     }
   }
 
