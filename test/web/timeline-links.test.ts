@@ -161,6 +161,28 @@ inBrowser('what is being changed in a comment is not lost by leaving it, nor wit
   t.is(await unsent.count(), 0)
 })
 
+inBrowser('on a phone no notice lies over the comment that one is writing', async (t) => {
+  const bob = await signedInWindow(t, browser(), stack(), 'bob', { width: 360, height: 740 })
+  const { page } = bob
+  const post = await ask(bob, '/v1/posts', { text: 'a line\n'.repeat(7), pictures: [] })
+  await ask(bob, `/v1/posts/${post.id}/comments`, { text: 'a comment' })
+  await page.goto(`/posts/${post.id}`)
+  await page.getByRole('button', { name: /^More about the comment/ }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  const toast = page.locator('.toast', { hasText: 'Comment deleted' })
+  // Pointed at, it stays.
+  await toast.hover()
+  const field = page.locator('.comment-form textarea')
+
+  await field.focus()
+
+  const [notice, form] = await Promise.all([toast.boundingBox(), page.locator('.comment-form').boundingBox()])
+  t.true(notice !== null && form !== null && notice.y + notice.height < form.y, JSON.stringify({ notice, form }))
+  await field.blur()
+  await eventually(async () => ((await toast.boundingBox())?.y ?? 0) > 740 / 2)
+})
+
 inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {
   const { page } = await window(t, 'carol')
   await page.goto('/')
