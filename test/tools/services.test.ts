@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import test from 'ava'
+import { dataFolder } from '../../tools/paths.ts'
 import { findProgram } from '../../tools/services/find.ts'
 import { wrapPrograms, wrapperFolder } from '../../tools/services/wrap.ts'
 import { joinTestDatabase } from '../../tools/test-database.ts'
@@ -96,6 +98,18 @@ inBrowser('the browser of the tests runs the script of a page, and has a font fo
 })
 
 inBrowser('the browser of the tests draws Korean letters, and not a box for each', async (t) => {
+  t.is(await drawnOtherwise(['마', '당', '한']), 3, 'a Korean font is missing here: fonts-nanum, or another')
+})
+
+/** One that was fetched before its fonts had any goes on without. */
+const hasEmoji = existsSync(path.join(dataFolder, 'browser/usr/share/fonts/truetype/noto'))
+
+;(hasEmoji ? inBrowser : test.skip)('a fetched browser draws emoji, and not a box for each', async (t) => {
+  t.is(await drawnOtherwise(['😂', '🎉', '🙏']), 3)
+})
+
+/** How many of these letters are drawn otherwise than the others. */
+async function drawnOtherwise(letters: readonly string[]): Promise<number> {
   const script = `const drawn = (letter) => {
     const canvas = document.createElement("canvas")
     const context = canvas.getContext("2d")
@@ -103,12 +117,12 @@ inBrowser('the browser of the tests draws Korean letters, and not a box for each
     context.fillText(letter, 20, 60)
     return canvas.toDataURL()
   }
-  p.textContent = new Set(["마", "당", "한"].map(drawn)).size + " letters"`
+  p.textContent = new Set(${JSON.stringify(letters)}.map(drawn)).size + " letters"`
   const page = `data:text/html;charset=utf-8,${encodeURIComponent(`<p id=p></p><script>${script}</script>`)}`
 
   const { stdout } = await promisify(execFile)(browser ?? '', ['--headless', '--no-sandbox', '--dump-dom', page], {
     timeout: 60_000,
   })
 
-  t.regex(stdout, /<p id="p">3 letters<\/p>/, 'a Korean font is missing here: fonts-nanum, or another')
-})
+  return Number(/<p id="p">(\d+) letters<\/p>/.exec(stdout)?.[1])
+}

@@ -29,17 +29,17 @@ export async function providePrograms(
 const unpackedBrowser = path.join(dataFolder, 'browser')
 
 /**
- * Path of a Chromium, installed or fetched for this folder with a Korean font; undefined where there is none to be had. It has
+ * Path of a Chromium, installed or fetched for this folder with fonts for Korean and emoji; undefined where there is none to be had. It has
  * a folder of its own: fetching it does not touch services that may be running.
  */
 export async function provideBrowser(progress: Progress): Promise<string | undefined> {
-  // One that was fetched before it came with a font is fetched anew.
+  // One that was fetched before it came with a font is fetched anew; one from before emoji came with it is good enough.
   const find = (): string | undefined =>
     findProgram('browser', hasFonts(unpackedBrowser) ? [wrapperFolder(unpackedBrowser)] : [])
   const found = find()
   if (found !== undefined || !(await canUnpack())) return found
   return withFileLock(path.join(dataFolder, 'browser.lock'), async () => {
-    if (find() === undefined) await unpackPrograms(['browser', 'font'], unpackedBrowser, progress)
+    if (find() === undefined) await unpackPrograms(['browser', 'font', 'emoji'], unpackedBrowser, progress)
     const browser = find()
     await checkRuns(browser)
     return browser

@@ -10,13 +10,14 @@ import { wrapPrograms } from './wrap.ts'
  * Programs from the archive of Debian or Ubuntu without root: apt checks the archive's signature with a state of its own,
  * and the packages are unpacked under our data folder. Nothing is installed or started; deleting the folder undoes it.
  */
-const packageNames: Record<ProgramName | 'font', readonly string[]> = {
+const packageNames: Record<ProgramName | 'font' | 'emoji', readonly string[]> = {
   redis: ['redis-server', 'valkey-server'],
   database: ['mariadb-server-core', 'mysql-server-core-8.0'],
   nginx: ['nginx'],
   browser: ['chromium-headless-shell', 'chromium'],
   // The client's words are Korean, and it ships no font.
   font: ['fonts-nanum', 'fonts-noto-cjk'],
+  emoji: ['fonts-noto-color-emoji', 'fonts-symbola'],
   benchmark: ['redis-tools', 'valkey-tools'],
   prometheus: ['prometheus'],
   promtool: ['prometheus'],
