@@ -9,7 +9,7 @@ import { hasRole } from '../platform/http/viewer.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
 import { moderatedRoom, readableRoom } from './access.ts'
 import { adminClosingRoutes } from './admin-closing-routes.ts'
-import { guestsOf } from './invitations.ts'
+import { toldOfRoom } from './invitations.ts'
 import { tellClosed } from './room-events.ts'
 import { moderatorOf, roomParams } from './route-parts.ts'
 import type { RouteParts } from './route-parts.ts'
@@ -48,7 +48,7 @@ function roomClosingRoutes(parts: RouteParts): Route[] {
         })
         crashPoint('closing: worker called, room not marked')
         await parts.transaction(async (trx, tell) => {
-          if (await markClosing(trx, room.id)) tellClosed(tell, room, 'closing', await guestsOf(trx, room))
+          if (await markClosing(trx, room.id)) tellClosed(tell, room, 'closing', await toldOfRoom(trx, room))
         })
         crashPoint('closing: room marked, not answered')
         return {

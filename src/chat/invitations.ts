@@ -1,4 +1,4 @@
-import type { TellingTransaction } from '../live/index.ts'
+import type { Tell, TellingTransaction } from '../live/index.ts'
 import type { Notifications } from '../notifications/index.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Viewer } from '../platform/http/viewer.ts'
@@ -7,10 +7,10 @@ import type { Sql } from '../platform/mysql.ts'
 import { can, moderatedRoom, requireVisible } from './access.ts'
 import type { AccessParts } from './access.ts'
 import { askedIn, countInvitations, deleteInvitation, insertInvitation } from './invitation-store.ts'
-import { memberOf } from './member-store.ts'
+import { memberOf, membersIn } from './member-store.ts'
 import type { ReadProfiles } from './names.ts'
 import type { Presence } from './presence.ts'
-import { tellHiddenFrom, tellOpened } from './room-events.ts'
+import { tellHiddenFrom, tellOpened, tellSettingsTo } from './room-events.ts'
 import { lockRoom } from './store.ts'
 import type { Room } from './store.ts'
 
@@ -53,9 +53,19 @@ export async function invite(parts: InvitationParts, viewer: Viewer, id: RoomId,
   })
 }
 
-/** Whom the stream tells of a room beside everybody: of one by invitation those who are asked in and not banned. */
-export async function guestsOf(trx: Sql, room: Pick<Room, 'id' | 'entry'>): Promise<AccountId[]> {
-  return room.entry === 'invited' ? askedIn(trx, room.id) : []
+/** Whom the stream tells of a room by invitation: those who are asked in and not banned, and those who have a seat. */
+export async function guestsAndMembers(
+  trx: Sql,
+  room: Pick<Room, 'id' | 'entry'>,
+): Promise<{ guests: AccountId[]; members: AccountId[] }> {
+  if (room.entry === 'open') return { guests: [], members: [] }
+  return { guests: await askedIn(trx, room.id), members: await membersIn(trx, room.id) }
+}
+
+/** The same, each once. */
+export async function toldOfRoom(trx: Sql, room: Pick<Room, 'id' | 'entry'>): Promise<AccountId[]> {
+  const { guests, members } = await guestsAndMembers(trx, room)
+  return [...new Set([...guests, ...members])]
 }
 
 async function requireInvitable(trx: Sql, room: Room, account: AccountId): Promise<void> {
@@ -91,7 +101,14 @@ export async function uninvite(
   await parts.transaction(async (trx, tell) => {
     const room = await lockRoom(trx, id)
     if (room === undefined || !(await deleteInvitation(trx, id, account))) return
-    if (room.state === 'open') tellHiddenFrom(tell, room, account)
+    if (room.state === 'open') await tellUninvited(trx, tell, room, account)
     await parts.withdraw(trx, tell, { type: 'invitation', to: account, room: id })
   })
+}
+
+/** What hides a room ends the settings that a person was told: who keeps a seat is told them anew, also for who comes back later. */
+async function tellUninvited(trx: Sql, tell: Tell, room: Room, account: AccountId): Promise<void> {
+  if (room.entry === 'open') return
+  tellHiddenFrom(tell, room, account)
+  if ((await memberOf(trx, room.id, account))?.standing === 'in') tellSettingsTo(tell, room, account)
 }

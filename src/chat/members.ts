@@ -78,7 +78,7 @@ async function giveUpSeat(
   change: GivingUp,
   onGone: (trx: Sql) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await changeMember(parts, room, change.account, async (trx, locked, member) => {
+  await changeMember(parts, room, change.account, async (trx, locked, member, tell) => {
     if (locked.kind === 'lobby') throw new Problem('conflict', { detail: 'Nobody has a seat in the lobby' })
     requireNotMentor(locked, change.account)
     if (member?.standing !== 'in') return
@@ -86,6 +86,7 @@ async function giveUpSeat(
     await freeSeat(trx, room)
     await markCountsDue(trx, room)
     await markGone(trx, { room, version: await nextVersion(trx, locked), ...change })
+    if (!(await isInvited(trx, room, change.account))) tellHiddenFrom(tell, locked, change.account)
     await onGone(trx)
   })
 }
@@ -102,7 +103,7 @@ export async function ban(parts: SeatParts, by: Moderator, room: RoomId, account
     if (member?.standing === 'in') await freeSeat(trx, room)
     await markCountsDue(trx, room)
     await markBanned(trx, await moveOf(trx, locked, account, by.viewer))
-    if (await isInvited(trx, room, account)) tellHiddenFrom(tell, locked, account)
+    if (member?.standing === 'in' || (await isInvited(trx, room, account))) tellHiddenFrom(tell, locked, account)
     await by.record(trx, { action: 'member.banned', room, account })
   })
 }

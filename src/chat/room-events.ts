@@ -4,13 +4,14 @@ import { teller } from '../live/index.ts'
 import type { LiveEvent, ReadStatement, Tell } from '../live/index.ts'
 import type { AccountId } from '../platform/ids.ts'
 import { settingsShape } from './message.ts'
+import { settingsOf } from './store.ts'
 import type { Room, RoomSettings } from './store.ts'
 import { presentRoom, roomView } from './views.ts'
 
 /**
  * What the stream tells of rooms. It is told to everybody, so only of rooms that everybody may see: a room by invitation
- * opens for a person when they are asked in, and goes for them when that is taken back, they are banned, or the room is closed; its settings
- * are told to each in whose list it stands, but for admins, and of it nothing else is told.
+ * opens for a person when they are asked in, and goes for them when that is taken back or they are banned; its settings
+ * and its end are told to each in whose list it stands, but for admins, and of it nothing else is told.
  */
 
 const roomId = z.string().describe('Id of the room')
@@ -27,12 +28,12 @@ export const roomEvents = {
       seatsTaken: z.int().optional().describe('Absolute'),
     })
     .describe(
-      'Either all settings of a room, or its counts, these at most once in two seconds. Of a room by invitation the settings alone, to its mentor, to those who are asked in and to those who have a seat',
+      'Either all settings of a room, or its counts, these at most once in two seconds. Of a room by invitation the settings alone, also where it becomes one, to its mentor, to those who are asked in and to those who have a seat',
     ),
   'room.closed': z
     .strictObject({ id: roomId, state: z.enum(['closing', 'closed', 'hidden']) })
     .describe(
-      'A room is being closed, is closed, or is hidden from me: it is there for those who are asked in only, I am asked in no more, or I am banned. To admins, and to who has a seat, a hidden one stays',
+      'A room is being closed, is closed, or is hidden from me: it is there for those who are asked in only, I am asked in no more, have my seat there no more, or I am banned. To admins, and to who has a seat, a hidden one stays',
     ),
 }
 
@@ -57,7 +58,8 @@ export function tellOpened(
 
 /**
  * A room that is by invitation from now on is closed to the public and there again for who is asked in, and the other way round opened.
- * `members` are in, the mentor with them: of a room by invitation they and `guests` are told.
+ * `members` are in, the mentor with them: of a room by invitation they and `guests` are told. The settings come in each case, and last: to who has a
+ * seat a hidden room stays, and one that was opened is none that they did not know.
  */
 export function tellSettings(
   tell: Tell,
@@ -72,19 +74,21 @@ export function tellSettings(
 ): void {
   const { room, settings, mentor, guests, members, people } = change
   const after = { ...room, ...settings }
-  const updated = { id: String(room.id), ...settings }
-  if (after.entry === 'invited' && room.entry === 'invited') {
-    const concerned = new Set([...guests, ...members])
-    for (const audience of concerned) tell(event('room.updated', updated, { audience, ...actorOf(room) }))
-    return
-  }
   if (after.entry === 'invited') {
-    tellClosed(tell, room, 'hidden')
-    for (const audience of guests) tellOpened(tell, after, { mentor, people, audience })
+    if (room.entry === 'open') {
+      tellClosed(tell, room, 'hidden')
+      for (const audience of guests) tellOpened(tell, after, { mentor, people, audience })
+    }
+    for (const audience of new Set([...guests, ...members])) tellSettingsTo(tell, after, audience)
     return
   }
-  if (room.entry === 'invited') return tellOpened(tell, after, { mentor, people })
-  tell(event('room.updated', updated, actorOf(room)))
+  if (room.entry === 'invited') tellOpened(tell, after, { mentor, people })
+  tell(event('room.updated', { id: String(after.id), ...settingsOf(after) }, actorOf(room)))
+}
+
+/** Of a room by invitation, to one person in whose list it stands. */
+export function tellSettingsTo(tell: Tell, room: Room, audience: AccountId): void {
+  tell(event('room.updated', { id: String(room.id), ...settingsOf(room) }, { audience, ...actorOf(room) }))
 }
 
 /** Absolute counts, people connected and seats taken. */
@@ -95,10 +99,10 @@ export function tellCounts(tell: Tell, room: Room, counts: { people: number; sea
 
 type Gone = 'closing' | 'closed' | 'hidden'
 
-/** To everybody; a room by invitation to `guests`, who are asked in and not banned. */
-export function tellClosed(tell: Tell, room: Room, state: Gone, guests: readonly AccountId[] = []): void {
+/** To everybody; a room by invitation to `whom`, who are asked in or have a seat. */
+export function tellClosed(tell: Tell, room: Room, state: Gone, whom: readonly AccountId[] = []): void {
   if (room.entry === 'open') return tellGone(tell, room, state)
-  for (const audience of guests) tellGone(tell, room, state, { audience })
+  for (const audience of whom) tellGone(tell, room, state, { audience })
 }
 
 /** Somebody is asked in no more, or banned. */

@@ -1,6 +1,6 @@
 import type { Entry, RoomsPort } from '../ledger/index.ts'
 import type { Sql } from '../platform/mysql.ts'
-import { guestsOf } from './invitations.ts'
+import { toldOfRoom } from './invitations.ts'
 import { markStayed } from './member-store.ts'
 import { readEdit, readMember, readReact, readSettings, readText } from './message.ts'
 import type { ReadProfiles } from './names.ts'
@@ -60,7 +60,7 @@ export function createRoomsPort(parts: SealedParts & { profiles: ReadProfiles })
       await parts.transaction(async (trx, tell) => {
         const open = await lockRoom(trx, room)
         if (open !== undefined && (await markClosed(trx, room)))
-          tellClosed(tell, open, 'closed', await guestsOf(trx, open))
+          tellClosed(tell, open, 'closed', await toldOfRoom(trx, open))
         await markStayed(trx, room)
       })
     },

@@ -6,16 +6,15 @@ import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
 import { moderatedRoom } from './access.ts'
 import type { AccessParts, Moderator } from './access.ts'
-import { guestsOf } from './invitations.ts'
+import { guestsAndMembers } from './invitations.ts'
 import { lateOrPending, patiently, requireAnnounced } from './member-entries.ts'
 import type { Announced, MemberParts } from './member-entries.ts'
-import { membersIn } from './member-store.ts'
 import { settingsPayload, settingsShape } from './message.ts'
 import type { Presence } from './presence.ts'
 import { tellSettings } from './room-events.ts'
 import { markSettingsAnnounced, pendingSettings, unannouncedSettings, updateSettings } from './settings-store.ts'
 import type { SettingsChange } from './settings-store.ts'
-import { lockRoom, roomById } from './store.ts'
+import { lockRoom, roomById, settingsOf } from './store.ts'
 import { beginTold } from './telling-store.ts'
 import type { Room, RoomKind, RoomSettings, RoomSpeak } from './store.ts'
 
@@ -56,9 +55,8 @@ export async function changeSettings(
     if (mentorId !== viewer.account) {
       await record(trx, { action: 'room.changed', room: id, facts: { settings: Object.keys(changed).join() } })
     }
-    const guests = await guestsOf(trx, { id, entry: settings.entry })
-    const members = settings.entry === 'invited' ? await membersIn(trx, id) : []
-    tellSettings(tell, { room, settings, mentor, guests, members, people })
+    const whom = await guestsAndMembers(trx, { id, entry: settings.entry })
+    tellSettings(tell, { room, settings, mentor, ...whom, people })
   })
   requireAnnounced(await patiently(() => announceSettings(parts, id)))
   const room = await roomById(parts.sql, id)
@@ -73,12 +71,6 @@ function requireChangeable(room: Room, changed: Partial<RoomSettings>): void {
   if (changed.seats !== undefined && changed.seats < room.seatsTaken) {
     throw new Problem('conflict', { detail: `${room.seatsTaken} seats are taken` })
   }
-}
-
-/** Of a hosted room. */
-export function settingsOf(room: Room): RoomSettings {
-  const { name, topic, seats = 0, entry, speak, slowModeSeconds } = room
-  return { name, topic, seats, entry, speak, slowModeSeconds }
 }
 
 function differences(from: RoomSettings, wanted: Wanted): Partial<RoomSettings> {

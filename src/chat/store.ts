@@ -132,6 +132,12 @@ export async function roomNames(sql: Sql, rooms: readonly RoomId[]): Promise<Map
   return new Map(found.map(({ id, name }) => [id, name]))
 }
 
+/** Of a hosted room. */
+export function settingsOf(room: Room): RoomSettings {
+  const { name, topic, seats = 0, entry, speak, slowModeSeconds } = room
+  return { name, topic, seats, entry, speak, slowModeSeconds }
+}
+
 /** The row that every change of the room's members waits for. */
 export async function lockRoom(trx: Sql, room: RoomId): Promise<Room | undefined> {
   const [row] = await selectRows<RoomRecord>(trx, `SELECT ${roomColumns} FROM rooms r WHERE r.id = ? FOR UPDATE`, [

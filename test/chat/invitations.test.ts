@@ -197,7 +197,7 @@ test('an invitation is no way around a ban', async (t) => {
   t.is((await joins(bob, room)).status, 200)
 })
 
-test('of a room by invitation the stream tells those who are asked in, its mentor the settings, and nobody else anything', async (t) => {
+test('of a room by invitation the stream tells those who are asked in, its mentor the settings and the end, and nobody else anything', async (t) => {
   const room = await opensPrivately()
   await alice.listens(t, north, room)
   for (const whom of [bob, carol]) await invites(alice, room, whom)
@@ -219,6 +219,7 @@ test('of a room by invitation the stream tells those who are asked in, its mento
       ['room.updated', '비밀', alice.account, alice.account],
       ['room.closed', 'hidden', carol.account, alice.account],
       ['room.closed', 'closing', bob.account, alice.account],
+      ['room.closed', 'closing', alice.account, alice.account],
     ],
   )
   // Nobody tells them of people later.
@@ -246,6 +247,8 @@ test('a room that becomes one by invitation stays there for who was asked in, an
       ['room.opened', 'open', 'invited', bob.account],
       ['room.updated', undefined, 'invited', bob.account],
       ['room.updated', undefined, 'invited', alice.account],
+      ['room.updated', undefined, 'invited', bob.account],
+      ['room.updated', undefined, 'invited', alice.account],
     ],
   )
 })
@@ -253,22 +256,32 @@ test('a room that becomes one by invitation stays there for who was asked in, an
 test('who has a seat in a room by invitation is told its settings, asked in or not, until they have it no more', async (t) => {
   const room = await alice.opens(north)
   for (const whom of [bob, carol]) await whom.joins(north, room)
-  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'invited' })
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'invited', name: '닫힌 방' })
   await invites(alice, room, bob)
   await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '비밀' })
   await alice.ask(north, `DELETE /v1/rooms/${room}/invitations/${bob.username}`)
   await alice.ask(north, `DELETE /v1/rooms/${room}/members/${carol.username}`)
   await alice.ask(north, `PATCH /v1/rooms/${room}`, { name: '더 비밀' })
+  await alice.ask(north, `PATCH /v1/rooms/${room}`, { entry: 'open', name: '열린 방' })
 
-  const updates = (await toldOf(world().sql, room)).filter(({ type }) => type === 'room.updated')
+  const told = (await toldOf(world().sql, room)).filter(({ type }) => type !== 'room.opened')
   t.deepEqual(
-    updates.map(({ data, audience }) => [data['name'], audience]),
+    told.map(({ data, audience }) => [data['name'] ?? data['state'], audience]),
     [
+      ['hidden', null],
+      ['닫힌 방', alice.account],
+      ['닫힌 방', bob.account],
+      ['닫힌 방', carol.account],
       ['비밀', bob.account],
       ['비밀', alice.account],
       ['비밀', carol.account],
+      // What was told of it before is not read by who comes late any more, and the seat is still theirs.
+      ['hidden', bob.account],
+      ['비밀', bob.account],
+      ['hidden', carol.account],
       ['더 비밀', alice.account],
       ['더 비밀', bob.account],
+      ['열린 방', null],
     ],
   )
 })
@@ -347,7 +360,10 @@ test('a room that becomes one by invitation closes for the public, and opens for
     [
       ['room.opened', 'open', alice.account],
       ['room.closed', 'hidden', alice.account],
+      ['room.updated', undefined, alice.account],
+      ['room.updated', undefined, alice.account],
       ['room.opened', 'open', alice.account],
+      ['room.updated', undefined, alice.account],
     ],
   )
 })
