@@ -33,8 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** What the installation lacks is worse than what an earlier backup has lost. */
-function endingOf({ manifest, damagedBefore, goneHere }: Taken): number {
-  if (manifest.pictures.missing.length + manifest.transcripts.missing.length + goneHere.length > 0) return 3
+function endingOf({ manifest, damagedBefore, goneHere, unreadable }: Taken): number {
+  const missing = manifest.pictures.missing.length + manifest.transcripts.missing.length
+  if (missing + goneHere.length + unreadable.length > 0) return 3
   return damagedBefore.length === 0 ? 0 : 4
 }
 
@@ -61,7 +62,7 @@ async function backUp(config: Config, options: BackupOptions): Promise<Taken> {
   }
 }
 
-function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, goneHere }: Taken): string {
+function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, goneHere, unreadable }: Taken): string {
   const { database, pictures, transcripts, keeps, files } = manifest
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0)
   const missing = [...transcripts.missing, ...pictures.missing]
@@ -79,6 +80,12 @@ function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, 
       ? []
       : [
           `${goneHere.length} of them this backup has from the earlier one alone: this installation no longer has them.`,
+        ]),
+    ...unreadable.map(({ name, code }) => `UNREADABLE  ${name} (${code})`),
+    ...(unreadable.length === 0
+      ? []
+      : [
+          `${unreadable.length} files cannot be read where this installation keeps them: look at that disk first. This backup has those that an earlier one had.`,
         ]),
     ...missing.map((name) => `MISSING  ${name}`),
     ...(missing.length === 0

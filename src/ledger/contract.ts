@@ -212,7 +212,7 @@ export interface Ledger {
   evidence(room: RoomId): AsyncGenerator<string>
   /** The signed receipt of a final room: a compact JWS and its decoded content. */
   receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>
-  /** Path of a transcript file of a final room. */
+  /** Path of a transcript file of a final room. Errors: `unavailable`, where its folder or its disk does not say whether it is there. */
   transcript(
     room: RoomId,
     form: 'ndjson' | 'html',

@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { Broker } from '../platform/broker.ts'
 import { crashPoint } from '../platform/crash-point.ts'
+import { Problem } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { Metrics } from '../platform/metrics.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -114,7 +115,11 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     },
     async transcript(room, form) {
       const name = (await closingOf(sql, room))?.transcripts[form]
-      return name === undefined ? undefined : transcriptFile(config.TRANSCRIPTS_FOLDER, name)
+      if (name === undefined) return undefined
+      return transcriptFile(config.TRANSCRIPTS_FOLDER, name).catch((cause: unknown) => {
+        // The operator's to mend: it is there again then.
+        throw new Problem('unavailable', { retryAfter: 60, cause })
+      })
     },
     receiptKeys: async () => ({ keys: (await publicKeys(sql)).map((jwk): unknown => JSON.parse(jwk)) }),
     async stop() {

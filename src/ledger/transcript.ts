@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crashPoint } from '../platform/crash-point.ts'
-import { isFileGone } from '../platform/folders.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Entry } from './entry.ts'
@@ -110,7 +109,7 @@ export function hashOfTranscript(name: string): string | undefined {
 
 /**
  * Path and size of a transcript that was written earlier. Undefined where there is none, and for any other name. Errors: those of the
- * system that do not say whether there is one, such as of a folder that may not be read.
+ * system that do not say whether there is one, such as of a folder that may not be read, or of a disk that is away.
  */
 export async function transcriptFile(
   folder: string,
@@ -120,7 +119,7 @@ export async function transcriptFile(
   if (sha256 === undefined) return undefined
   const path = join(folder, name)
   const facts = await stat(path).catch((error: unknown) => {
-    if (isFileGone(error)) return undefined
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   })
   return facts === undefined ? undefined : { path, sha256, bytes: facts.size }

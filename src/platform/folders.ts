@@ -20,11 +20,6 @@ export async function makeFolder(folder: string, mode: number): Promise<void> {
   })
 }
 
-/** Whether a file is not there, or its disk cannot read it any more. Any other error says nothing of whether it is. */
-export function isFileGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EIO')
-}
-
 /**
  * Makes the folders of these settings, and says of each in which this process cannot write that nothing that belongs there will be kept;
  * also of one that does not answer in time, as on a machine that is away: nobody waits for it.

@@ -117,6 +117,39 @@ test.serial(
   },
 )
 
+test.serial(
+  'a transcript that cannot be read ends no backup, and is named with what the system says of it',
+  async (t) => {
+    const world = await installation(t)
+    const earlier = await takenBackup(t, world)
+    const transcript = path.basename(await transcriptIn(earlier))
+    const file = path.join(world.config.TRANSCRIPTS_FOLDER, transcript)
+    // A loop is not to be found, and what is at the beginning of a process' memory not to be read, as on a disk with a fault.
+    for (const [target, code] of [
+      [transcript, 'ELOOP'],
+      ['/proc/self/mem', 'EIO'],
+    ] as const) {
+      await rm(file)
+      await symlink(target, file)
+      const alone = path.join(await folderOf(t), 'alone')
+      const after = path.join(await folderOf(t), 'after')
+
+      const ended = await backUp(world, alone)
+      const next = await backUp(world, after, '--after', earlier)
+
+      t.is(ended.code, 3, ended.said)
+      t.true(ended.said.includes(`\nUNREADABLE  ${transcript} (${code})\n1 files cannot be read`), ended.said)
+      t.true(ended.said.includes(`\nMISSING  ${transcript}\n`), ended.said)
+      t.is((await check(alone)).code, 0)
+      t.notRegex(next.said, /MISSING|GONE HERE|DAMAGED/)
+      t.is((await readManifest(after)).transcripts.files, 2)
+      if (code === 'EIO') continue
+      t.is(next.code, 3, next.said)
+      t.true(next.said.includes(`\nUNREADABLE  ${transcript} (${code})\n`), next.said)
+    }
+  },
+)
+
 test.serial('a picture that was rendered while it was copied is not taken for one that is gone', async (t) => {
   const world = await installation(t)
   const earlier = await takenBackup(t, world)

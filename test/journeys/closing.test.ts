@@ -1,6 +1,8 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
+import { symlink } from 'node:fs/promises'
+import path from 'node:path'
 import { SendRefused } from '../../src/commands/replay/outbox.ts'
 import { readTranscript } from '../../src/commands/replay/judge.ts'
 import { Crowd, RawSocket, closeRoom, finalClosing, openRoom, papersOf, takeSeat } from '../support/clients.ts'
@@ -180,4 +182,10 @@ test.serial('a transcript that was given up is gone for good, and nobody is told
   t.like(gone, { status: 404, retryAfter: null })
   t.regex(String(gone.detail), /is gone/)
   t.regex((await mentor.person.download(`/v1/rooms/${room}/receipt`)).toString(), /"jws"/)
+
+  // One of which its disk does not say whether it is there is not gone.
+  const name = `room-${room}-${'a'.repeat(64)}.ndjson`
+  await symlink(name, path.join(stack().world.config.TRANSCRIPTS_FOLDER, name))
+  await stack().world.sql('end_room').where({ room_id: room }).update({ transcript_ndjson: name })
+  t.like(await ask(), { status: 503, retryAfter: '60' })
 })

@@ -9,4 +9,6 @@ export interface Copying {
   onDamaged: (file: string) => void
   /** Hears the name of each transcript and picture that this backup has, and the installation no longer. */
   onGoneHere: (name: string) => void
+  /** Hears the name of each transcript that the installation cannot read, though its folder answers, and what the system says of it. */
+  onUnreadable: (name: string, code: string) => void
 }

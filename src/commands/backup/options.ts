@@ -9,8 +9,8 @@ export const usage = `npm run backup -- --to FOLDER [--after EARLIER]
   --after EARLIER   a backup of before: pictures and transcripts that it has are linked from there, and not copied again, but for those
                     that are damaged there
 
-Ends with 0 when all of it is there; with 3 when files are missing that rows want (MISSING), or are in the backup and gone from the
-installation (GONE HERE); with 4 when all of it is there and files of EARLIER are damaged: look at its disk; with 2 for arguments that make no sense; else with 1.
+Ends with 0 when all of it is there; with 3 when files are missing that rows want (MISSING), are in the backup and gone from the
+installation (GONE HERE), or cannot be read there (UNREADABLE); with 4 when all of it is there and files of EARLIER are damaged: look at its disk; with 2 for arguments that make no sense; else with 1.
 "npm run restore -- --check FOLDER" looks whether it can be restored.`
 
 export interface BackupOptions {

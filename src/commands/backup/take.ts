@@ -38,6 +38,8 @@ export interface Taken {
   damagedBefore: string[]
   /** Names of transcripts and pictures that it has from the earlier backup alone: the installation no longer has them. */
   goneHere: string[]
+  /** Names of transcripts that the installation cannot read, each with what the system says of it. */
+  unreadable: { name: string; code: string }[]
 }
 
 /** Of the tables themselves; a restore makes them. */
@@ -60,12 +62,13 @@ export async function takeBackup(parts: BackupParts, { to, after }: BackupOption
 }
 
 async function fill(parts: BackupParts, to: string, earlier: Earlier | undefined): Promise<Taken> {
-  const [damagedBefore, goneHere]: [string[], string[]] = [[], []]
+  const [damagedBefore, goneHere, unreadable]: [string[], string[], Taken['unreadable']] = [[], [], []]
   const copying: Copying = {
     ...{ folder: to, earlier },
     onFile: () => parts.progress.done(1),
     onDamaged: (file) => damagedBefore.push(file),
     onGoneHere: (name) => goneHere.push(name),
+    onUnreadable: (name, code) => unreadable.push({ name, code }),
   }
   parts.progress.begin('pictures', await parts.pictures.count(parts.sql), 0)
   await bringPictures(parts.pictures, parts.sql, copying)
@@ -75,7 +78,7 @@ async function fill(parts: BackupParts, to: string, earlier: Earlier | undefined
   await finishIn(to)
   await writeManifest(to, manifest)
   await tidy(to)
-  return { manifest, damagedBefore, goneHere }
+  return { manifest, damagedBefore, goneHere, unreadable }
 }
 
 async function storeRooms({ storing }: BackupParts): Promise<void> {

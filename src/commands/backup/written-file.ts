@@ -3,7 +3,6 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { isFileGone } from '../../platform/folders.ts'
 
 /** Files of a backup: each is written aside, synced, and then named, so that what is there is whole. */
 
@@ -89,6 +88,11 @@ export async function isThere(file: string): Promise<boolean> {
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   await handle.sync().finally(() => handle.close())
+}
+
+/** Whether a file is not there, or its disk cannot read it any more: another place may have it whole. Any other error says nothing of whether it is. */
+export function isFileGone(error: unknown): boolean {
+  return ['ENOENT', 'EIO'].includes(codeOf(error) ?? '')
 }
 
 export function codeOf(error: unknown): string | undefined {

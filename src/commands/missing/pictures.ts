@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { NeededFiles, PictureFiles, StoredFile } from '../../media/index.ts'
-import { isFileGone } from '../../platform/folders.ts'
 import type { Sql } from '../../platform/mysql.ts'
 import { Earlier } from '../backup/earlier.ts'
 import { pathOfPicture } from '../backup/picture-path.ts'
+import { isFileGone } from '../backup/written-file.ts'
 import type { Found } from './found.ts'
 
 /** Asks for every file of every picture, and brings back what is missing. `standing` of the storage must be known to be ours. */
