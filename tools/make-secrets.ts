@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { newReceiptKey, newSecrets, newTokenKey } from './local/new-secrets.ts'
@@ -54,14 +65,27 @@ type KeyName = (typeof keyNames)[number]
 function makeOne(name: KeyName, folder: string): void {
   if (!existsSync(folder)) throw new Problem(`${folder} is not there: make all secrets first\n${usage}`)
   const file = path.join(folder, name)
-  const isThere = existsSync(file)
-  const before = isThere && name === 'token_keys' ? readFileSync(file, 'utf8').trim() : ''
+  const before = existsSync(file) && name === 'token_keys' ? readFileSync(file, 'utf8').trim() : ''
   const key = name === 'token_keys' ? newTokenKey() : newReceiptKey()
-  writeFileSync(file, `${[key, before].filter((part) => part !== '').join(',')}\n`)
-  // One that is there keeps whose it is and who may read it.
-  if (!isThere) chmodSync(file, 0o644)
+  replaceFile(file, `${[key, before].filter((part) => part !== '').join(',')}\n`)
   const beside = before === '' ? '' : `, before ${before.split(',').length} older`
   process.stdout.write(`Wrote a new key to ${file}${beside}. Keep a copy; processes read it when they start.\n`)
+}
+
+/** Whole or not at all, as on a full disk. One that is there keeps whose it is and who may read it. Throws a Problem; the file is as it was then. */
+function replaceFile(file: string, text: string): void {
+  const facts = existsSync(file) ? statSync(file) : undefined
+  const place = facts === undefined ? file : realpathSync(file)
+  const beside = `${place}.new`
+  try {
+    writeFileSync(beside, text, { mode: 0o600, flush: true })
+    if (facts !== undefined) chownSync(beside, facts.uid, facts.gid)
+    chmodSync(beside, facts?.mode ?? 0o644)
+    renameSync(beside, place)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw new Problem(`${file} could not be replaced, and is as it was: ${String(error)}`)
+  }
 }
 
 function parse(args: string[]): { isHelpWanted: boolean; key: KeyName | undefined; folder: string | undefined } {

@@ -40,7 +40,7 @@ export class Lifecycle {
 
 /**
  * Leaves the process at SIGTERM and SIGINT: at once while it starts, and, from when the function that this returns was told of `stop`, by that,
- * run once; a second signal leaves at once. The first process of a container hears no signal that nobody listens for.
+ * run once; a second signal leaves within a second. The first process of a container hears no signal that nobody listens for.
  */
 export function stopOnSignal(log: Log): (stop: () => Promise<void>) => void {
   let stopStarted: () => Promise<void> = () => Promise.resolve()
@@ -66,16 +66,18 @@ const fileCallsMs = 1000
 
 /**
  * Ends this process with a code, also where a disk is away: Node waits at its end for each call of the file system that is under way. Where one
- * is after a second, Node itself takes the place of this process and ends with the code. A SIGKILL of its own is not heard by the first process of
- * a container.
+ * is after a second, Node itself takes the place of this process and ends with the code, or aborts where its program is gone. A SIGKILL of its own is
+ * not heard by the first process of a container.
  */
 export async function endProcess(code: number, log?: Log): Promise<never> {
   const deadline = performance.now() + fileCallsMs
   while (areFilesAsked() && performance.now() < deadline) await passed(20)
   if (areFilesAsked()) {
-    log?.warn('a disk does not answer: this process ends without it')
+    log?.warn('a call of the file system is still under way: this process ends without it')
     flushLog()
-    process.execve?.(process.execPath, ['node', '-e', `process.exit(${code})`], {})
+    // What the system needs to start Node stays, and nothing that tells Node to do more.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
+    process.execve?.(process.execPath, ['node', '-e', `process.exit(${code})`], env)
   }
   process.exit(code)
 }

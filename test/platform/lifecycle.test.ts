@@ -41,7 +41,10 @@ for (const script of scripts) {
     t.is(await within(inTimeMs, script, part.end('SIGTERM')), 0)
 
     const said = linesOf(part.log).map(({ level, msg }) => `${String(level)} ${String(msg)}`)
-    t.deepEqual(said.slice(-2), ['info stopping', 'warn a disk does not answer: this process ends without it'])
+    t.deepEqual(said.slice(-2), [
+      'info stopping',
+      'warn a call of the file system is still under way: this process ends without it',
+    ])
   })
 
   test.serial(`${script} that cannot start ends in time, also while a disk does not answer`, async (t) => {

@@ -62,6 +62,23 @@ test('one new key comes into a folder that is there, and everything else stays a
   for (const text of [added.stdout, added.stderr]) t.false(text.includes(read('token_keys').split(':')[1] ?? ''))
 })
 
+test('a new key that finds no room leaves the older ones as they were', (t) => {
+  const { folder, run } = setting(t)
+  t.is(run('secrets').status, 0)
+  const names = readdirSync(path.join(folder, 'secrets'))
+  const read = (name: string): string => readFileSync(path.join(folder, 'secrets', name), 'utf8')
+  for (const name of ['token_keys', 'receipt_key']) {
+    const before = read(name)
+    const words = ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, script, '--new', name, 'secrets']
+    const { status, stderr } = spawnSync('sh', words, { cwd: folder, encoding: 'utf8' })
+
+    t.is(status, 1)
+    t.regex(stderr, /could not be replaced, and is as it was: Error: EFBIG/)
+    t.is(read(name), before)
+  }
+  t.deepEqual(readdirSync(path.join(folder, 'secrets')), names)
+})
+
 test('a new key is refused where there is no folder, and of what is no key', (t) => {
   const { folder, run } = setting(t)
 
