@@ -210,7 +210,7 @@ const settings = {
   INVITATIONS_PER_ROOM: whole(1, 100_000).default(1000).describe('People who are asked into one room'),
   INVITATIONS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Invitations by one account in a minute'),
   ROOM_CHANGES_PER_MINUTE: whole(1, 1_000_000)
-    .default(20)
+    .default(10)
     .describe('Requests of one account to change what is said of rooms, or holds in them, in a minute'),
   CLOSINGS_PER_MINUTE: whole(1, 1_000_000).default(60).describe('Requests of one account to close a room in a minute'),
   SEATS_MAX: whole(1, 100_000).default(1000).describe('Seats of one room'),

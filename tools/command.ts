@@ -8,8 +8,9 @@ import { Problem, runTool } from './problem.ts'
 
 /**
  * Runs one of the project's commands (`tools/command.ts src/commands/grant.ts …`) with the settings of this machine: the
- * environment, then `.env`, then, when neither names a database or a Redis, those of the local stack of `npm start`. With
- * `--data FOLDER` behind the script it is the stack of `npm start -- --data FOLDER`, whatever else is set.
+ * environment, then `.env`, then, when neither names a database or a Redis, those of the local stack of `npm start`; one of them
+ * alone may be of another site, so that a command that fails says how the stack is named. With `--data FOLDER` behind the script
+ * it is the stack of `npm start -- --data FOLDER`, whatever else is set.
  */
 async function main(): Promise<number> {
   const [script, ...given] = process.argv.slice(2)
@@ -17,12 +18,19 @@ async function main(): Promise<number> {
   const { folder, args } = takeFolder(given)
   if (folder !== undefined) useStack(folder)
   loadEnvFile(process.env)
-  const isElsewhere = addresses.some((name) => process.env[name])
-  if (!isElsewhere) loadEnvFile(process.env, path.join(dataFolder, 'local', 'stack.env'))
-  return runForeground(process.execPath, [path.join(projectFolder, script), ...args])
+  const stack = path.join(dataFolder, 'local', 'stack.env')
+  const lacking = addresses.filter((name) => !process.env[name] && !process.env[`${name}_FILE`])
+  if (lacking.length === addresses.length) loadEnvFile(process.env, stack)
+  const code = await runForeground(process.execPath, [path.join(projectFolder, script), ...args])
+  if (code !== 0 && lacking.length === 1 && existsSync(stack)) {
+    process.stderr.write(
+      `${lacking[0]} is not given, and the other address is: for the stack of npm start say --data .data/local first\n`,
+    )
+  }
+  return code
 }
 
-const addresses = ['DATABASE_URL', 'DATABASE_URL_FILE', 'REDIS_URL', 'REDIS_URL_FILE']
+const addresses = ['DATABASE_URL', 'REDIS_URL']
 
 /** The stack that is named first, and what is left for the command. */
 function takeFolder([option, ...rest]: string[]): { folder?: string; args: string[] } {

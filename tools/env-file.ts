@@ -8,13 +8,15 @@ type Env = Record<string, string | undefined>
 
 /**
  * Puts the settings of a file, `.env` without a name, into `env`. What is set there already stays as it is, whether by NAME
- * or by NAME_FILE: servers believe the file of the two, and it would win over what somebody has typed.
+ * or by NAME_FILE: servers believe the file of the two, and it would win over what somebody has typed. An empty one keeps
+ * out only itself.
  */
 export function loadEnvFile(env: Env, file = path.join(projectFolder, '.env')): void {
   if (!existsSync(file)) return
   const given = new Set(Object.keys(env))
+  const filled = new Set(Object.keys(env).filter((name) => env[name]))
   for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
-    if (!given.has(name) && !given.has(otherFormOf(name))) env[name] = value
+    if (!given.has(name) && !filled.has(otherFormOf(name))) env[name] = value
   }
 }
 

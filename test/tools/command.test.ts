@@ -64,6 +64,37 @@ test('what is typed, or named by --data, is not undone by a file that .env names
   t.deepEqual(named, { DATABASE_URL: 'mysql://stack', REDIS_URL: 'redis://stack', MEDIA_FOLDER: '/stack/media' })
 })
 
+test('what is empty keeps nothing out but itself', (t) => {
+  const { tell } = project(t)
+  const files = { DATABASE_URL_FILE: '/etc/madang/database_url', REDIS_URL_FILE: '/etc/madang/redis_url' }
+
+  t.deepEqual(tell({ dotEnv: site, env: { DATABASE_URL: '' } }), { ...files, DATABASE_URL: '' })
+  const plain = 'DATABASE_URL=mysql://site\nREDIS_URL=redis://site\n'
+  const given = { DATABASE_URL: 'mysql://site', REDIS_URL: '' }
+  t.deepEqual(tell({ dotEnv: plain, env: { DATABASE_URL_FILE: '', REDIS_URL: '' } }), {
+    ...given,
+    DATABASE_URL_FILE: '',
+  })
+})
+
+test('a command that fails with one address of two says how the stack is named, and no other does', (t) => {
+  const { folder, runWith } = project(t)
+  writeFileSync(path.join(folder, 'fails.mjs'), `console.error('DATABASE_URL: required')\nprocess.exit(1)\n`)
+  const failed = (dotEnv: string, args: string[] = []): string => {
+    const { status, stderr } = runWith({ dotEnv, script: 'fails.mjs', args })
+    t.is(status, 1)
+    return stderr.replace('DATABASE_URL: required\n', '')
+  }
+  const says = (name: string): RegExp => new RegExp(`^${name} is not given, .*: .* say --data \\.data/local first\\n$`)
+
+  t.regex(failed('REDIS_URL_FILE=/redis_url\n'), says('DATABASE_URL'))
+  t.regex(failed('DATABASE_URL=mysql://site\n'), says('REDIS_URL'))
+  t.is(failed('REDIS_URL_FILE=/redis_url\n', ['--data', `${folder}/.data/local`]), '')
+  for (const dotEnv of [site, '']) t.is(failed(dotEnv), '')
+  rmSync(path.join(folder, '.data'), { recursive: true })
+  t.is(failed('REDIS_URL_FILE=/redis_url\n'), '')
+})
+
 /** A checkout of its own, with a stack in its usual place and a command that says what it is told of services and folders. */
 function project(t: ExecutionContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'madang-command-'))
@@ -74,17 +105,24 @@ function project(t: ExecutionContext) {
   writeFileSync(path.join(folder, '.data', 'local', 'stack.env'), stack)
   const told = 'Object.fromEntries(Object.entries(process.env).filter(([name]) => /_URL|_FOLDER/.test(name)))'
   writeFileSync(path.join(folder, 'told.mjs'), `process.stdout.write(JSON.stringify(${told}))\n`)
-  const tell = ({ dotEnv, env = {}, args = [] }: { dotEnv: string; env?: NodeJS.ProcessEnv; args?: string[] }) => {
+  const runWith = ({ dotEnv, env = {}, args = [], script = 'told.mjs' }: Told) => {
     writeFileSync(path.join(folder, '.env'), dotEnv)
-    const command = [path.join(folder, 'tools', 'command.ts'), 'told.mjs', ...args]
-    const { stdout, stderr } = spawnSync(process.execPath, command, {
-      env: { PATH: process.env['PATH'], ...env },
-      encoding: 'utf8',
-    })
+    const command = [path.join(folder, 'tools', 'command.ts'), script, ...args]
+    return spawnSync(process.execPath, command, { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
+  }
+  const tell = (given: Told) => {
+    const { stdout, stderr } = runWith(given)
     t.is(stderr, '')
     return JSON.parse(stdout) as unknown
   }
-  return { folder, tell }
+  return { folder, runWith, tell }
+}
+
+interface Told {
+  dotEnv: string
+  env?: NodeJS.ProcessEnv
+  args?: string[]
+  script?: string
 }
 
 test('a folder that holds no stack, and none at all, are said in one sentence', (t) => {
