@@ -142,12 +142,10 @@ function maySpeakSql(path: string): boolean {
 }
 
 test('the environment is read in one place', (t) => {
+  // The last one reads nothing of it, and hands it on when the process ends.
+  const readers = ['src/config.ts', 'src/server.ts', 'workers/main.ts', 'src/platform/lifecycle.ts']
   t.deepEqual(
-    offenders(
-      /process\.env\b/,
-      (path) =>
-        ['src/config.ts', 'src/server.ts', 'workers/main.ts'].includes(path) || path.startsWith('src/commands/'),
-    ),
+    offenders(/process\.env\b/, (path) => readers.includes(path) || path.startsWith('src/commands/')),
     [],
   )
 })
