@@ -134,8 +134,10 @@ inBrowser('whether there is a seat is said once it is known', async (t) => {
     return told
   })
   // The answer comes when it is known that one had to leave.
+  let before: string | undefined
   await page.route(`**/v1/rooms/${room}`, async (route) => {
     await instead.waitFor({ state: 'attached' })
+    before = await instead.innerText()
     await route.continue()
   })
 
@@ -144,6 +146,7 @@ inBrowser('whether there is a seat is said once it is known', async (t) => {
   await eventually(async () => (await seen.jsonValue()).length > 0)
 
   t.deepEqual(await seen.jsonValue(), ['You were asked to leave this room., 0 offered'])
+  t.deepEqual(before?.split(/\n+/), ['You were asked to leave this room.', 'Back to the rooms'])
   t.true(await holdsFocus(bob, '.room-instead'))
 })
 

@@ -469,6 +469,49 @@ inBrowser(
   },
 )
 
+inBrowser('the settings of a room are as they were saved last, whatever answer was lost', async (t) => {
+  t.timeout(120_000)
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const { page } = alice
+  const room = await openRoomFor(alice, [], { name: 'Porch' })
+  const settings = page.getByRole('dialog', { name: 'Room settings' })
+  const name = settings.getByLabel('Name')
+  async function open(): Promise<void> {
+    await page.getByRole('button', { name: 'More about this room' }).click()
+    await page.getByRole('menuitem', { name: 'Room settings' }).click()
+    await name.waitFor()
+  }
+  async function save(saved: string): Promise<void> {
+    await name.fill(saved)
+    await settings.getByRole('button', { name: 'Save' }).click()
+  }
+  await page.goto(`/rooms/${room}`)
+  await open()
+  await page.route(`**/v1/rooms/${room}`, async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  await save('Regretted')
+  await settings.getByText('Madang cannot be reached').waitFor()
+  await page.unroute(`**/v1/rooms/${room}`)
+
+  await save('Porch')
+  await settings.waitFor({ state: 'detached' })
+  const held: object = await ask(alice, 'GET', `/v1/rooms/${room}`)
+  t.like(held, { name: 'Porch' })
+
+  // The room is read again by nobody before the next begins.
+  await page.route(`**/v1/rooms/${room}`, (route) =>
+    route.request().method() === 'GET' ? undefined : route.continue(),
+  )
+  await open()
+  await save('Back porch')
+  await settings.waitFor({ state: 'detached' })
+  await open()
+  t.is(await name.inputValue(), 'Back porch')
+})
+
 inBrowser('on a phone Enter makes a line and the button sends; nothing is wider than the screen', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor', width: 360, language: 'ko' })

@@ -79,6 +79,58 @@ inBrowser(
   },
 )
 
+inBrowser('what was saved and not answered is changed back by who saves again what was there', async (t) => {
+  const { page, context } = await signedInWindow(t, browser(), stack(), 'heidi')
+  const held = async (): Promise<object> => (await context.request.get('/v1/me')).json()
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const save = page.getByRole('button', { name: 'Save' })
+  await bio.fill('as it was')
+  await save.click()
+  await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
+  await page.route('**/v1/me', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  await bio.fill('regretted')
+  await save.click()
+  await page.getByText('Madang cannot be reached').first().waitFor()
+  t.like(await held(), { bio: 'regretted' })
+  await page.unroute('**/v1/me')
+
+  await bio.fill('as it was')
+  const answer = page.waitForResponse((response) => response.request().method() === 'PATCH')
+  await save.click()
+  await answer
+
+  t.like(await held(), { bio: 'as it was' })
+  await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
+  t.is(await bio.inputValue(), 'as it was')
+})
+
+inBrowser('what is changed back while a profile is on its way stays, and is saved by the next press', async (t) => {
+  const { page, context } = await signedInWindow(t, browser(), stack(), 'ivan')
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const save = page.getByRole('button', { name: 'Save' })
+  await page.route('**/v1/me', async (route) => {
+    if (route.request().method() === 'PATCH') await bio.fill('')
+    await route.continue()
+  })
+  await bio.fill('regretted')
+  await save.click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+
+  await page.getByText('Only in this browser so far').waitFor()
+  t.is(await bio.inputValue(), '')
+  const answer = page.waitForResponse((response) => response.request().method() === 'PATCH')
+  await save.click()
+  await answer
+  const account: object = await (await context.request.get('/v1/me')).json()
+  t.like(account, { bio: '' })
+})
+
 inBrowser('what is too long is counted and told, and nothing of it is cut or sent', async (t) => {
   const { page } = await signedInWindow(t, browser(), stack(), 'alice')
   await page.goto('/settings')

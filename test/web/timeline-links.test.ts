@@ -161,6 +161,93 @@ inBrowser('what is being changed in a comment is not lost by leaving it, nor wit
   t.is(await unsent.count(), 0)
 })
 
+inBrowser('an edit that was saved is over, though its answer did not come', async (t) => {
+  const alice = await window(t, 'alice')
+  const { page } = alice
+  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
+  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
+  const comment = page.locator(`#comment-${id}`)
+  const words = comment.getByRole('textbox', { name: 'Edit comment' })
+  const unsent = comment.getByLabel('What you were writing')
+  async function saveUnanswered(made: string): Promise<void> {
+    await comment.getByRole('button', { name: /^More about the comment/ }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await words.fill(made)
+    await page.route(`**/v1/comments/${id}`, async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await comment.getByRole('button', { name: 'Save' }).click()
+    await comment.getByText('Madang cannot be reached').waitFor()
+    await page.unroute(`**/v1/comments/${id}`)
+  }
+  await page.goto(`/posts/${post.id}`)
+  await saveUnanswered('saved')
+  await page.reload()
+  await comment.getByText('saved', { exact: true }).waitFor()
+  t.deepEqual([await words.count(), await unsent.count()], [0, 0])
+
+  await saveUnanswered('saved again')
+  await ask(alice, `/v1/comments/${id}`, { text: 'changed elsewhere' }, 'PATCH')
+  await page.reload()
+  await comment.getByText('changed elsewhere').waitFor()
+  t.is(await words.count(), 0)
+  t.is(await unsent.inputValue(), 'saved again')
+  await comment.getByRole('button', { name: 'Discard' }).click()
+  await unsent.waitFor({ state: 'detached' })
+})
+
+inBrowser('who leaves an edit as it was takes nothing away of what another tab makes of it', async (t) => {
+  const alice = await window(t, 'alice')
+  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
+  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
+  const [one, other] = [alice.page, await alice.context.newPage()]
+  const commentIn = (page: Page) => page.locator(`#comment-${id}`)
+  for (const page of [one, other]) {
+    await page.goto(new URL(`/posts/${post.id}`, alice.address).href)
+    await commentIn(page)
+      .getByRole('button', { name: /^More about the comment/ })
+      .click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await commentIn(page).getByRole('textbox').waitFor()
+  }
+  await commentIn(one).getByRole('textbox').fill('long words')
+
+  await commentIn(other).getByRole('button', { name: 'Cancel' }).click()
+  await commentIn(other).getByText('as it was').waitFor()
+
+  await one.reload()
+  await commentIn(one).getByRole('textbox').waitFor()
+  t.is(await commentIn(one).getByRole('textbox').inputValue(), 'long words')
+})
+
+inBrowser('an edit that is on its way is neither written on nor left', async (t) => {
+  const alice = await window(t, 'alice')
+  const { page } = alice
+  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
+  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
+  const comment = page.locator(`#comment-${id}`)
+  const words = comment.getByRole('textbox')
+  await page.goto(`/posts/${post.id}`)
+  await comment.getByRole('button', { name: /^More about the comment/ }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await words.fill('as it is')
+  let isHeld = false
+  await page.route(`**/v1/comments/${id}`, async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    await words.press('!')
+    await words.press('Escape')
+    isHeld = (await words.inputValue()) === 'as it is' && (await page.getByRole('dialog').count()) === 0
+    await route.continue()
+  })
+
+  await comment.getByRole('button', { name: 'Save' }).click()
+
+  await comment.getByText('as it is').waitFor()
+  await words.waitFor({ state: 'detached' })
+  t.true(isHeld)
+})
+
 inBrowser('on a phone no notice lies over the comment that one is writing', async (t) => {
   const bob = await signedInWindow(t, browser(), stack(), 'bob', { width: 360, height: 740 })
   const { page } = bob
@@ -179,8 +266,10 @@ inBrowser('on a phone no notice lies over the comment that one is writing', asyn
 
   const [notice, form] = await Promise.all([toast.boundingBox(), page.locator('.comment-form').boundingBox()])
   t.true(notice !== null && form !== null && notice.y + notice.height < form.y, JSON.stringify({ notice, form }))
-  await field.blur()
-  await eventually(async () => ((await toast.boundingBox())?.y ?? 0) > 740 / 2)
+  // Pressed, it takes the focus, and is still there when the press ends.
+  await toast.getByRole('button', { name: 'Close this notice' }).click()
+  // Sooner than it would go by itself.
+  await toast.waitFor({ state: 'detached', timeout: 3000 })
 })
 
 inBrowser('pictures are put in order, taken out and leafed through without the focus getting lost', async (t) => {

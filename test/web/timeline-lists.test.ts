@@ -98,6 +98,33 @@ test('a list that could not be read is read with the next gap', async (t) => {
   t.deepEqual(shown(list), ['1'])
 })
 
+test('a next page that was given up for a beginning that failed is read again', async (t) => {
+  const posts = new Posts()
+  const waiting: (() => void)[] = []
+  let isBeginning = true
+  const list = listOf(posts, {
+    read: async ({ cursor }) => {
+      if (cursor === undefined && !isBeginning) throw new ApiProblem({ code: 'offline' })
+      isBeginning = false
+      if (cursor === undefined) return pageOf([postOf('2')], 'next')
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return pageOf([postOf('1')])
+    },
+  })
+  await list.begin()
+  for (let id = 3; id < 105; id += 1) posts.hear({ type: 'post.created', post: postOf(String(id)) })
+  t.true(list.isFreshFull.value)
+
+  void list.more()
+  const problem = await list.showFresh()
+  t.is(problem?.code, 'offline')
+  for (const answer of waiting) answer()
+  await new Promise(setImmediate)
+
+  t.deepEqual(shown(list), ['2', '1'])
+  t.is(list.state.value, 'ready')
+})
+
 /** A ranking of these pages, and what was asked for of it. */
 function rankingOf(posts: Posts) {
   const now = { pages: [['5', '4'], ['3', '2'], ['1']], asked: [] as (string | undefined)[] }

@@ -10,15 +10,23 @@ export function profileOf({ displayName, bio, area }: Account): Profile {
   return { displayName, bio, area }
 }
 
+/** What the server has, as far as it is known. */
+export type Known = { [Field in keyof Profile]?: Profile[Field] | undefined }
+
 /** Of what was written, that which differs from what the server has, as it is saved; undefined where nothing does. */
-export function changesOf(written: Partial<Profile>, account: Account): Partial<Profile> | undefined {
-  const all = fields.map((field) => [field, written[field]?.trim() ?? account[field]] as const)
-  const changed = all.filter(([field, value]) => value !== account[field])
+export function changesOf(written: Partial<Profile>, known: Known): Partial<Profile> | undefined {
+  const all = fields.map((field) => [field, written[field]?.trim() ?? known[field]] as const)
+  const changed = all.filter(([field, value]) => value !== known[field])
   return changed.length === 0 ? undefined : Object.fromEntries(changed)
 }
 
+/** While these are on their way, and where no answer comes. */
+export function unknownIn(sent: Partial<Profile> = {}): Known {
+  return Object.fromEntries(Object.keys(sent).map((field) => [field, undefined]))
+}
+
 /** What is written otherwise than there. */
-export function otherThan(there: Partial<Profile>, written: Partial<Profile>): Partial<Profile> {
+export function otherThan(there: Known, written: Partial<Profile>): Partial<Profile> {
   const others = fields.filter((field) => written[field] !== undefined && written[field] !== there[field])
   return Object.fromEntries(others.map((field) => [field, written[field]]))
 }

@@ -10,8 +10,8 @@ import { toast } from '../ui/toast-state.ts'
 import { useAction } from '../ui/use-action.ts'
 import { focusFault } from './focus-fault.ts'
 import { PictureSetting } from './picture-setting.tsx'
-import { changesOf, keepWritten, otherThan, profileOf, readWritten } from './profile-draft.ts'
-import type { Profile } from './profile-draft.ts'
+import { changesOf, keepWritten, otherThan, profileOf, readWritten, unknownIn } from './profile-draft.ts'
+import type { Known, Profile } from './profile-draft.ts'
 import { text } from './settings-text.ts'
 import { text as doorText } from './text.ts'
 
@@ -36,10 +36,15 @@ function ProfileForm({ account }: { account: Account }) {
   const profile = { ...profileOf(account), ...written }
   const form = useRef<HTMLFormElement>(null)
   const faults = faultsOf(profile)
-  const changes = changesOf(written, account)
+  // Sent and not answered: it may have arrived, so that it is sent again also where it was changed back.
+  const [tried, setTried] = useState<Known>({})
+  const known = { ...profileOf(account), ...tried }
+  const changes = changesOf(written, known)
   const action = useAction(async () => {
+    setTried(unknownIn(changes))
     const saved = await api.accounts.update(changes ?? {})
     me.value = saved
+    setTried({})
     // What was written meanwhile stays.
     setWritten((since) => {
       const next = otherThan(written, since)
@@ -50,7 +55,7 @@ function ProfileForm({ account }: { account: Account }) {
   })
 
   function write(changed: Partial<Profile>): void {
-    const next = otherThan(account, { ...written, ...changed })
+    const next = otherThan(known, { ...written, ...changed })
     setWritten(next)
     keepWritten(account, next)
   }

@@ -5,6 +5,8 @@ import { spoken } from './limits.ts'
 /** A comment while it is written. */
 export interface CommentDraft {
   text: string
+  /** Of a comment that is written anew: what it said when that was begun. */
+  start?: string
   /** What was sent and may have arrived: the same words go under the same key, so that they are said once. */
   tried?: { words: string; key: string } | undefined
 }
@@ -70,9 +72,10 @@ function parse(kept: string | null): CommentDraft {
 /** What was kept may be of another version of the client. */
 function draftIn(kept: unknown): CommentDraft | undefined {
   if (!isRecord(kept) || typeof kept['text'] !== 'string') return undefined
-  const { text, tried } = kept
-  if (!isRecord(tried) || typeof tried['words'] !== 'string' || typeof tried['key'] !== 'string') return { text }
-  return { text, tried: { words: tried['words'], key: tried['key'] } }
+  const { text, tried, start } = kept
+  const draft = { text, ...(typeof start === 'string' && { start }) }
+  if (!isRecord(tried) || typeof tried['words'] !== 'string' || typeof tried['key'] !== 'string') return draft
+  return { ...draft, tried: { words: tried['words'], key: tried['key'] } }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -21,12 +21,13 @@ export interface CommentFormProps {
   hasFocus?: boolean
   /** Error: `ApiProblem`. The key is the same for every try of the same words. */
   send: (words: string, key: string) => Promise<unknown>
-  onCancel?: () => void
+  /** Of one that is written anew: it is saved, or left as it was. */
+  onClose?: () => void
 }
 
 /** Where a comment is written, new or anew. */
 export function CommentForm(props: CommentFormProps) {
-  const { label, verb, drafts, hasFocus = false, send, onCancel } = props
+  const { label, verb, drafts, hasFocus = false, send, onClose } = props
   // As it was when it was begun: whoever changes it elsewhere changes nothing of what was made of it here.
   const [start] = useState(props.start ?? '')
   const [{ text: begun, tried }] = useState(() => drafts?.read() ?? { text: '', tried: undefined })
@@ -39,16 +40,20 @@ export function CommentForm(props: CommentFormProps) {
   useEffect(
     () =>
       drafts?.onTaken((taken) => {
-        if (isWritten(words, start) && spoken(taken.text) !== spoken(words))
-          drafts.keep({ text: words, tried: attempt.current })
+        if (isWritten(words, start) && spoken(taken.text) !== spoken(words)) keep(words)
       }),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- keep is of these
     [drafts, words, start],
   )
 
+  function keep(next: string): void {
+    drafts?.keep({ text: next, tried: attempt.current, ...(start !== '' && { start }) })
+  }
   async function cancel(): Promise<void> {
-    if (onCancel === undefined || (isWritten(words, start) && !(await mayDiscard()))) return
-    drafts?.keep({ text: '' })
-    onCancel()
+    if (onClose === undefined || isSending || (isWritten(words, start) && !(await mayDiscard()))) return
+    // What another tab has written since is not thrown away with what this one shows.
+    drafts?.said(spoken(words))
+    onClose()
   }
   async function submit(): Promise<void> {
     const said = spoken(words)
@@ -61,13 +66,14 @@ export function CommentForm(props: CommentFormProps) {
     }
     // Other words are another comment: only a repeat of the same is the same.
     if (attempt.current?.words !== said) attempt.current = { words: said, key: randomId() }
-    drafts?.keep({ text: words, tried: attempt.current })
+    keep(words)
     setSending(true)
     setError(undefined)
     try {
       await send(said, attempt.current.key)
       attempt.current = undefined
       drafts?.said(said)
+      onClose?.()
       setWords((since) => (since === words ? '' : since))
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem)) throw thrown
@@ -94,6 +100,8 @@ export function CommentForm(props: CommentFormProps) {
         rows={1}
         most={mostCommentText}
         error={error}
+        // What an edit has made of it stays as it is until it is known what became of it.
+        readOnly={isSending && onClose !== undefined}
         areaRef={(element) => {
           area.current = element
           if (hasFocus && element !== null && element.dataset['focused'] === undefined) {
@@ -106,12 +114,11 @@ export function CommentForm(props: CommentFormProps) {
           setError(undefined)
           // What another tab has written since is not taken away with what is wiped out here.
           const isKept = isWritten(value, start)
-          if (isKept || drafts?.read().text === words)
-            drafts?.keep({ text: isKept ? value : '', tried: attempt.current })
+          if (isKept || drafts?.read().text === words) keep(isKept ? value : '')
         }}
         onKeyDown={(event) => {
           const isReady = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
-          const isLeaving = event.key === 'Escape' && onCancel !== undefined
+          const isLeaving = event.key === 'Escape' && onClose !== undefined
           if (isComposing(event) || !(isReady || isLeaving)) return
           // The question that it asks would be closed by the same Esc.
           event.preventDefault()
@@ -119,7 +126,7 @@ export function CommentForm(props: CommentFormProps) {
         }}
       />
       <div class="comment-form-foot">
-        {onCancel !== undefined && (
+        {onClose !== undefined && (
           <Button look="quiet" onClick={() => void cancel()}>
             {text.value.cancel}
           </Button>

@@ -14,6 +14,7 @@ import { CommentPlace } from './comment-place.tsx'
 import type { Comments } from './comments.ts'
 import { nameOf, PersonLine } from './person-line.tsx'
 import { RichText } from './rich-text.tsx'
+import { Unsent } from './unsent-comments.tsx'
 import { text } from './comment-text.ts'
 import { text as postText } from './text.ts'
 
@@ -26,8 +27,13 @@ export interface CommentItemProps {
 /** A comment: its author edits; its author, the author of the post and admins delete. */
 export function CommentItem({ comment, comments, post }: CommentItemProps) {
   const drafts = useEditDrafts(comment, post)
-  // What was begun and not saved is gone on with.
-  const [editing, setEditing] = useState<'asked' | 'kept' | undefined>(() => (drafts?.read().text ? 'kept' : undefined))
+  const [editing, setEditing] = useState<'asked' | 'kept' | undefined>(() => {
+    // It was saved, and its answer did not come.
+    drafts?.said(comment.text)
+    // What was begun and not saved is gone on with, unless it was made of other words than these.
+    const { text: kept, start = comment.text } = drafts?.read() ?? { text: '' }
+    return kept !== '' && start === comment.text ? 'kept' : undefined
+  })
   const nameId = useId()
   return (
     <article class="comment" id={`comment-${comment.id}`} tabIndex={-1} aria-labelledby={nameId}>
@@ -52,14 +58,14 @@ export function CommentItem({ comment, comments, post }: CommentItemProps) {
             start={comment.text}
             hasFocus={editing === 'asked'}
             {...(drafts && { drafts })}
-            send={async (words) => {
-              comments.put(await api.timeline.editComment(comment.id, words))
-              setEditing(undefined)
-            }}
-            onCancel={() => setEditing(undefined)}
+            send={async (words) => comments.put(await api.timeline.editComment(comment.id, words))}
+            onClose={() => setEditing(undefined)}
           />
         ) : (
-          <RichText text={comment.text} mentions={comment.mentions} isFoldable />
+          <>
+            <RichText text={comment.text} mentions={comment.mentions} isFoldable />
+            {drafts && <Unsent drafts={drafts} />}
+          </>
         )}
       </div>
     </article>

@@ -1,5 +1,5 @@
 import './new-posts.css'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { problemText } from '../text/index.ts'
 import { announce } from '../ui/announcer.tsx'
 import { Button } from '../ui/button.tsx'
@@ -24,9 +24,13 @@ export function NewPosts({ list }: { list: KeptList }) {
     if (isNew) announce(words)
   }, [isNew, words])
 
+  // Whoever has gone elsewhere is neither told nor led there.
+  const isGone = useRef(false)
+  useEffect(() => () => void (isGone.current = true), [])
   const { run, isBusy } = useAction(async () => {
     const before = firstSeenPost()
     const problem = await sequence.showFresh()
+    if (isGone.current) return
     if (problem !== undefined) return toast({ text: problemText(problem), tone: 'danger' })
     const isFarDown = before !== undefined && before.depth > innerHeight
     place.value = isFarDown && isShown(list, before.post) ? before : undefined

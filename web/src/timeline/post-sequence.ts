@@ -119,10 +119,13 @@ export class PostSequence implements Holder {
     let problem: ApiProblem | undefined
     if (!this.isFreshFull.peek()) this.#list.showFresh()
     else {
+      const before = this.state.peek()
       await this.begin((error) => {
         problem = error
-        this.state.value = 'ready'
+        this.state.value = before === 'reading' ? 'ready' : before
       })
+      // The next page that was on its way was thrown away: nobody else asks for it again.
+      if (problem !== undefined && before === 'reading') void this.more()
     }
     return problem
   }

@@ -22,7 +22,8 @@ export function UnsentEdits({ account, post, comments }: { account: string; post
     .map((comment) => <Unsent key={comment} drafts={editDrafts(account, { post, comment })} />)
 }
 
-function Unsent({ drafts }: { drafts: CommentDrafts }) {
+/** What is kept there, as it is now. */
+export function Unsent({ drafts }: { drafts: CommentDrafts }) {
   const [words, setWords] = useState(() => drafts.read().text)
   if (words === '') return null
   function discard(): void {

@@ -10,6 +10,7 @@ type Native = Pick<
   | 'name'
   | 'placeholder'
   | 'disabled'
+  | 'readOnly'
   | 'autocapitalize'
   | 'enterkeyhint'
   | 'spellcheck'

@@ -60,8 +60,16 @@ export function settingsOf(draft: SettingsDraft): RoomSettings {
   }
 }
 
-/** What one has made of it, and nothing else: others may have changed the rest meanwhile. */
-export function changesOf(begun: SettingsDraft, draft: SettingsDraft): Partial<RoomSettings> {
+/**
+ * What one has made of it, and nothing else: others may have changed the rest meanwhile. What was `tried` before goes with it also where it
+ * was changed back, since it may have arrived.
+ */
+export function changesOf(
+  begun: SettingsDraft,
+  draft: SettingsDraft,
+  tried: Partial<RoomSettings> = {},
+): Partial<RoomSettings> {
   const before = new Map<string, unknown>(Object.entries(settingsOf(begun)))
-  return Object.fromEntries(Object.entries(settingsOf(draft)).filter(([name, value]) => value !== before.get(name)))
+  const isOther = (name: string, value: unknown): boolean => value !== before.get(name) || name in tried
+  return Object.fromEntries(Object.entries(settingsOf(draft)).filter(([name, value]) => isOther(name, value)))
 }

@@ -1,4 +1,4 @@
-import type { RoomAndMe } from '../../api/types.ts'
+import type { Room, RoomAndMe } from '../../api/types.ts'
 import { nameOf } from '../list/room-card.tsx'
 import { BansDialog } from './bans-dialog.tsx'
 import { CloseDialog } from './close-dialog.tsx'
@@ -10,14 +10,15 @@ export interface OrderDialogProps {
   name: OrderDialogName
   room: RoomAndMe
   onClose: () => void
-  onChanged: () => void
+  /** Told as it is now where that is known. */
+  onChanged: (room?: Room) => void
 }
 
 /** What who keeps order in a room sets and does there. */
 export function OrderDialog({ name, room, onClose, onChanged }: OrderDialogProps) {
   switch (name) {
     case 'settings':
-      return <SettingsDialog room={room} onClose={onClose} />
+      return <SettingsDialog room={room} onClose={onClose} onChanged={onChanged} />
     case 'invitations':
       return <InvitationsDialog room={room.id} onClose={onClose} />
     case 'bans':

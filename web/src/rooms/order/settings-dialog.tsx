@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
-import type { RoomAndMe } from '../../api/types.ts'
+import type { RoomSettings } from '../../api/rooms.ts'
+import type { Room, RoomAndMe } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorLine } from '../../ui/states.tsx'
@@ -11,14 +12,22 @@ import type { Faults } from '../list/settings-form.ts'
 import { client } from '../wires.ts'
 import { text } from './text.ts'
 
+export interface SettingsDialogProps {
+  room: RoomAndMe
+  onClose: () => void
+  /** As it is now: whoever opens this again begins with it. */
+  onChanged: (room: Room) => void
+}
+
 /** Changes what is said of a room and what holds in it, at once for everybody. */
-export function SettingsDialog({ room, onClose }: { room: RoomAndMe; onClose: () => void }) {
+export function SettingsDialog({ room, onClose, onChanged }: SettingsDialogProps) {
   const words = text.value
   const [begun] = useState(() => draftOf(room))
   const [draft, setDraft] = useState(begun)
   const [faults, setFaults] = useState<Faults>({})
   const [problem, setProblem] = useState<unknown>(undefined)
   const [isSaving, setSaving] = useState(false)
+  const tried = useRef<Partial<RoomSettings>>({})
 
   async function save(): Promise<void> {
     const found = faultsOf(draft)
@@ -27,7 +36,8 @@ export function SettingsDialog({ room, onClose }: { room: RoomAndMe; onClose: ()
     setSaving(true)
     setProblem(undefined)
     try {
-      await client.rooms.change(room.id, changesOf(begun, draft))
+      tried.current = changesOf(begun, draft, tried.current)
+      onChanged(await client.rooms.change(room.id, tried.current))
       toast({ text: words.saved })
       onClose()
     } catch (error) {

@@ -28,8 +28,10 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
   })
   // By invitation, and asked in no more: what is known of the room is from before.
   const isHidden = isNotFound(visit.refreshTrouble.value) || isNotFound(join.problem)
+  // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again.
+  const isKnown = onBack === undefined || visit.isEndKnown.value
   const mayComeBack =
-    onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open' && !isHidden
+    isKnown && onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open' && !isHidden
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -38,8 +40,6 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     forbidden: words.goneOut,
   }[why]
   const hint = why === 'kicked' && mayComeBack ? words.kickedHint : undefined
-  // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again.
-  const isKnown = onBack === undefined || visit.isEndKnown.value
   useLayoutEffect(() => {
     if (isKnown) announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once
@@ -49,33 +49,29 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
   }, [mayComeBack])
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
-      {isKnown && (
-        <>
-          <EmptyState
-            icon="door"
-            title={said}
-            action={
-              <>
-                {mayComeBack && (
-                  <Button
-                    look="main"
-                    isBusy={join.isBusy}
-                    isDisabled={hindrance !== undefined}
-                    onClick={() => void join.run()}
-                  >
-                    {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
-                  </Button>
-                )}
-                <BackToRooms />
-              </>
-            }
-          >
-            {hint}
-          </EmptyState>
-          {join.problem !== undefined && <ErrorLine problem={join.problem} />}
-          <RefusedMessages messages={refused} />
-        </>
-      )}
+      <EmptyState
+        icon="door"
+        title={said}
+        action={
+          <>
+            {mayComeBack && (
+              <Button
+                look="main"
+                isBusy={join.isBusy}
+                isDisabled={hindrance !== undefined}
+                onClick={() => void join.run()}
+              >
+                {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
+              </Button>
+            )}
+            <BackToRooms />
+          </>
+        }
+      >
+        {hint}
+      </EmptyState>
+      {join.problem !== undefined && <ErrorLine problem={join.problem} />}
+      <RefusedMessages messages={refused} />
     </div>
   )
 }

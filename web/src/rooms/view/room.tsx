@@ -104,7 +104,9 @@ export function Room({ id, me, onBack }: { id: string; me: string; onBack: () =>
             name={dialog}
             room={room}
             onClose={() => setDialog(undefined)}
-            onChanged={() => void visit.refresh()}
+            onChanged={(told) => {
+              if (told === undefined || !visit.tellChange(told)) void visit.refresh()
+            }}
           />
         )}
       </div>

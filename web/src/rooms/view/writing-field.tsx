@@ -63,6 +63,8 @@ export function WritingField(props: WritingFieldProps) {
       if (body !== '' && taken !== body) keepDraft(me, visit.id, body)
     })
   }, [me, visit, body, isNew])
+  // What was typed last would be told later, of somebody who has stopped.
+  useEffect(() => () => socket.typing(visit.id, false), [socket, visit])
   useLayoutEffect(() => grow(field.current), [body])
   useLayoutEffect(() => {
     edited.current = isNew || body === startOf(me, visit.id, editing) ? '' : body
