@@ -259,6 +259,8 @@ inBrowser('pictures that did not come in an outage come when it is over', async 
   await page.route('**/media/**', (route) => route.abort())
   await page.reload()
   await page.locator('[data-post] .picture[data-state=broken]').waitFor()
+  // What is read on it is also what it is called by.
+  await page.getByRole('button', { name: /enlarge.*This picture cannot be shown/ }).waitFor()
 
   await context.setOffline(true)
   await page.unroute('**/media/**')

@@ -27,12 +27,8 @@ export function PictureGrid({ pictures }: { pictures: readonly ShownPicture[] })
       >
         {shown.map((picture, place) => (
           <li key={picture.id} class="picture-grid-cell">
-            <button
-              type="button"
-              class="picture-grid-open"
-              aria-label={text.value.open(picture.alt, place + 1)}
-              onClick={() => setOpened(place)}
-            >
+            <button type="button" class="picture-grid-open" onClick={() => setOpened(place)}>
+              <span class="visually-hidden">{text.value.open(picture.alt, place + 1)}</span>
               <PictureImage picture={picture} alt="" sizes={sizesOf(shown.length)} />
               {hidden > 0 && place === mostShown - 1 && (
                 <span class="picture-grid-more">

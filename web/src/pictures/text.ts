@@ -5,7 +5,7 @@ export const text = texts({
     open: (alt: string, place: number) => (alt === '' ? `Picture ${place}, enlarge` : `${alt} – enlarge`),
     more: (count: number) => `${counted(count, 'more picture', 'more pictures')}`,
     processing: 'Almost ready',
-    failed: 'This picture could not be made',
+    failed: 'This picture cannot be shown',
   },
   ko: {
     open: (alt, place) => (alt === '' ? `사진 ${place} 크게 보기` : `${alt} – 크게 보기`),
