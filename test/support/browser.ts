@@ -82,6 +82,17 @@ export async function signedInWindow(
   return windowIn(t, await openContext(browser, address, looks, state), address)
 }
 
+/** What is sent there by that method arrives, and its answer is lost, until this is stopped: with every other route of the page. */
+export async function loseAnswers(page: Page, path: string, method: 'POST' | 'PATCH'): Promise<() => Promise<void>> {
+  await page.route(path, async (route) => {
+    if (route.request().method() !== method) return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  // A question that was let through at this moment goes its way.
+  return () => page.unrouteAll({ behavior: 'ignoreErrors' })
+}
+
 /** The password of a test's people. */
 export const passwordOf = (name: string): string => `${name} has a password`
 

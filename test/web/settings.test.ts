@@ -1,7 +1,7 @@
 import test from 'ava'
 import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
-import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -88,16 +88,12 @@ inBrowser('what was saved and not answered is changed back by who saves again wh
   await bio.fill('as it was')
   await save.click()
   await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
-  await page.route('**/v1/me', async (route) => {
-    if (route.request().method() !== 'PATCH') return route.continue()
-    await route.fetch()
-    await route.abort()
-  })
+  const stop = await loseAnswers(page, '**/v1/me', 'PATCH')
   await bio.fill('regretted')
   await save.click()
   await page.getByText('Madang cannot be reached').first().waitFor()
   t.like(await held(), { bio: 'regretted' })
-  await page.unroute('**/v1/me')
+  await stop()
 
   await bio.fill('as it was')
   const answer = page.waitForResponse((response) => response.request().method() === 'PATCH')
@@ -107,6 +103,32 @@ inBrowser('what was saved and not answered is changed back by who saves again wh
   t.like(await held(), { bio: 'as it was' })
   await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
   t.is(await bio.inputValue(), 'as it was')
+})
+
+inBrowser('what was saved and not answered is thrown away as anything else, and shown where it arrived', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'ivan')
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const save = page.getByRole('button', { name: 'Save' })
+  const discard = page.getByRole('button', { name: 'Discard' })
+  const unsaved = page.getByText('Only in this browser so far')
+  await page.route('**/v1/me', (route) => route.abort())
+  await bio.fill('never arrived')
+  await save.click()
+  await page.getByText('Madang cannot be reached').first().waitFor()
+  await discard.click()
+  await unsaved.waitFor({ state: 'detached' })
+  t.is(await bio.inputValue(), '')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+
+  const stop = await loseAnswers(page, '**/v1/me', 'PATCH')
+  await bio.fill('regretted')
+  await save.click()
+  await page.getByText('Madang cannot be reached').first().waitFor()
+  await stop()
+  await discard.click()
+  await eventually(async () => (await bio.inputValue()) === 'regretted')
+  t.is(await unsaved.count(), 0)
 })
 
 inBrowser('what is changed back while a profile is on its way stays, and is saved by the next press', async (t) => {

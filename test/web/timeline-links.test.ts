@@ -2,7 +2,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -173,13 +173,10 @@ inBrowser('an edit that was saved is over, though its answer did not come', asyn
     await comment.getByRole('button', { name: /^More about the comment/ }).click()
     await page.getByRole('menuitem', { name: 'Edit' }).click()
     await words.fill(made)
-    await page.route(`**/v1/comments/${id}`, async (route) => {
-      await route.fetch()
-      await route.abort()
-    })
+    const stop = await loseAnswers(page, `**/v1/comments/${id}`, 'PATCH')
     await comment.getByRole('button', { name: 'Save' }).click()
     await comment.getByText('Madang cannot be reached').waitFor()
-    await page.unroute(`**/v1/comments/${id}`)
+    await stop()
   }
   await page.goto(`/posts/${post.id}`)
   await saveUnanswered('saved')

@@ -2,7 +2,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import type { CDPSession, JSHandle, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -269,13 +269,10 @@ inBrowser('a draft outlives the page, and is posted once though its answer was l
   await page.locator('.tray-sent').waitFor()
   t.is(await composer(page).inputValue(), 'only once')
 
-  await page.route('**/v1/posts', async (route) => {
-    await route.fetch()
-    await route.abort()
-  })
+  const stop = await loseAnswers(page, '**/v1/posts', 'POST')
   await composer(page).press('Control+Enter')
   await page.getByText('it appears only once').waitFor()
-  await page.unroute('**/v1/posts')
+  await stop()
   await composer(page).press('Control+Enter')
 
   await eventually(async () => (await composer(page).inputValue()) === '')
@@ -297,14 +294,10 @@ inBrowser('a comment outlives the page, and is said once though its answer was l
   t.is(await field.inputValue(), 'half a')
 
   await field.fill('half a word')
-  await page.route('**/v1/posts/*/comments', async (route) => {
-    if (route.request().method() !== 'POST') return route.fallback()
-    await route.fetch()
-    await route.abort()
-  })
+  const stop = await loseAnswers(page, '**/v1/posts/*/comments', 'POST')
   await field.press('Control+Enter')
   await page.getByText('No answer came. Send it again: it appears only once.').waitFor()
-  await page.unrouteAll()
+  await stop()
   await page.reload()
   await field.waitFor()
   t.is(await field.inputValue(), 'half a word')

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
+import { isUnknown } from '../api/outcome.ts'
 import type { Account } from '../api/types.ts'
 import { api, me } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -41,8 +42,12 @@ function ProfileForm({ account }: { account: Account }) {
   const known = { ...profileOf(account), ...tried }
   const changes = changesOf(written, known)
   const action = useAction(async () => {
-    setTried(unknownIn(changes))
-    const saved = await api.accounts.update(changes ?? {})
+    setTried({ ...tried, ...unknownIn(changes) })
+    const saved = await api.accounts.update(changes ?? {}).catch((error: unknown) => {
+      // What was refused has not arrived.
+      if (!isUnknown(error)) setTried(tried)
+      throw error
+    })
     me.value = saved
     setTried({})
     // What was written meanwhile stays.
@@ -58,6 +63,17 @@ function ProfileForm({ account }: { account: Account }) {
     const next = otherThan(known, { ...written, ...changed })
     setWritten(next)
     keepWritten(account, next)
+  }
+  async function discard(): Promise<void> {
+    action.forget()
+    setWritten({})
+    keepWritten(account, {})
+    if (Object.keys(tried).length === 0) return
+    // It may have arrived: then that is what is there, and not what was known before.
+    const found = await api.accounts.me().catch(() => undefined)
+    if (found === undefined || found.id !== me.peek()?.id) return
+    me.value = found
+    setTried({})
   }
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
@@ -105,7 +121,7 @@ function ProfileForm({ account }: { account: Account }) {
         </Button>
         {changes !== undefined && !action.isBusy && (
           <>
-            <Button look="quiet" onClick={() => write(profileOf(account))}>
+            <Button look="quiet" onClick={() => void discard()}>
               {words.discard}
             </Button>
             <span>{words.unsaved}</span>

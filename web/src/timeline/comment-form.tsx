@@ -127,7 +127,7 @@ export function CommentForm(props: CommentFormProps) {
       />
       <div class="comment-form-foot">
         {onClose !== undefined && (
-          <Button look="quiet" onClick={() => void cancel()}>
+          <Button look="quiet" isDisabled={isSending} onClick={() => void cancel()}>
             {text.value.cancel}
           </Button>
         )}

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
+import { isUnknown } from '../../api/outcome.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import type { RoomSettings } from '../../api/rooms.ts'
 import type { Room, RoomAndMe } from '../../api/types.ts'
@@ -35,12 +36,14 @@ export function SettingsDialog({ room, onClose, onChanged }: SettingsDialogProps
     if (Object.keys(found).length > 0) return
     setSaving(true)
     setProblem(undefined)
+    const before = tried.current
     try {
-      tried.current = changesOf(begun, draft, tried.current)
+      tried.current = changesOf(begun, draft, before)
       onChanged(await client.rooms.change(room.id, tried.current))
       toast({ text: words.saved })
       onClose()
     } catch (error) {
+      if (!isUnknown(error)) tried.current = before
       setProblem(error)
       if (error instanceof ApiProblem) setFaults(refusedOf(error))
       setSaving(false)

@@ -105,7 +105,8 @@ export function Room({ id, me, onBack }: { id: string; me: string; onBack: () =>
             room={room}
             onClose={() => setDialog(undefined)}
             onChanged={(told) => {
-              if (told === undefined || !visit.tellChange(told)) void visit.refresh()
+              if (told === undefined) void visit.refresh()
+              else visit.tellOwnChange(told)
             }}
           />
         )}

@@ -149,6 +149,18 @@ export class RoomVisit {
     return isKnown
   }
 
+  /** What I changed, as it was answered: no answer that was on its way already takes it back. */
+  tellOwnChange(told: LiveEvents['room.updated']): void {
+    const known = this.room.peek()
+    if (known === undefined) return void this.refresh()
+    const isAsked = this.#latest?.turn !== this.#asked
+    const room = { ...known, ...told, people: known.people }
+    this.#asked += 1
+    this.#latest = { turn: this.#asked, answer: Promise.resolve(room) }
+    this.room.value = room
+    if (isAsked) void this.refresh()
+  }
+
   leave(): void {
     this.#isLeft = true
     this.pages.stop()
