@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ledger } from '../../src/ledger/index.ts'
 import { receiptSchema } from '../../src/ledger/receipt.ts'
@@ -119,7 +119,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
 async function assertSealed(ledger: Ledger, room: RoomId, entries: number): Promise<void> {
   const receipt = receiptSchema.parse((await ledger.receipt(room))?.content)
   const transcript = await ledger.transcript(room, 'ndjson')
-  const text = transcript === undefined ? Buffer.alloc(0) : await readFile(transcript.path)
+  const text = transcript === undefined ? Buffer.alloc(0) : await buffer(transcript.body)
   const found = {
     ...{ state: receipt.state, entries: receipt.entries, lines: text.toString('latin1').split('\n').length - 1 },
     isTranscript: createHash('sha256').update(text).digest('hex') === receipt.transcript.sha256,

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import type { ClosingView } from '../ledger/index.ts'
 import { crashPoint } from '../platform/crash-point.ts'
@@ -125,7 +124,7 @@ function paperRoutes(parts: RouteParts): Route[] {
         }
         return {
           status: 200,
-          body: createReadStream(file.path),
+          body: file.body,
           headers: {
             'content-type': form === 'html' ? 'text/html; charset=utf-8' : 'application/x-ndjson',
             'content-length': String(file.bytes),

@@ -1,5 +1,6 @@
 /** What the ledger offers, and what it needs from those who own the rooms. The code behind it is wired in index.ts. */
 
+import type { Readable } from 'node:stream'
 import type { AccountId, RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
 import type { Entry, MembershipChange, NewEntry, Place, RuleChange } from './entry.ts'
@@ -212,11 +213,14 @@ export interface Ledger {
   evidence(room: RoomId): AsyncGenerator<string>
   /** The signed receipt of a final room: a compact JWS and its decoded content. */
   receipt(room: RoomId): Promise<{ jws: string; content: unknown } | undefined>
-  /** Path of a transcript file of a final room. Errors: `unavailable`, where its folder or its disk does not say whether it is there. */
+  /**
+   * A transcript of a final room, open: whoever has it reads `body` or destroys it. Errors: `unavailable`, where its folder or its disk does not say
+   * whether it is there, or does not give it.
+   */
   transcript(
     room: RoomId,
     form: 'ndjson' | 'html',
-  ): Promise<{ path: string; sha256: string; bytes: number } | undefined>
+  ): Promise<{ sha256: string; bytes: number; body: Readable } | undefined>
   /** Public keys that ever signed a receipt, as a JWK set. */
   receiptKeys(): Promise<{ keys: unknown[] }>
   /** Stops timers and writes the last witnesses down. */

@@ -31,7 +31,7 @@ import { publicKeys } from './record-store.ts'
 import type { RecoveryParts } from './recovery.ts'
 import { placeOfId } from './place-of-id.ts'
 import { insertLedger } from './ledger-store.ts'
-import { transcriptFile } from './transcript.ts'
+import { openTranscript } from './transcript.ts'
 import { Witness } from './witness.ts'
 
 export type * from './contract.ts'
@@ -116,8 +116,8 @@ export function createLedger(parts: LedgerParts & { appendRedis: Redis; broker: 
     async transcript(room, form) {
       const name = (await closingOf(sql, room))?.transcripts[form]
       if (name === undefined) return undefined
-      return transcriptFile(config.TRANSCRIPTS_FOLDER, name).catch((cause: unknown) => {
-        // The operator's to mend: it is there again then.
+      return openTranscript(config.TRANSCRIPTS_FOLDER, name).catch((cause: unknown) => {
+        // The operator's to mend: it can be read again then.
         throw new Problem('unavailable', { retryAfter: 60, cause })
       })
     },

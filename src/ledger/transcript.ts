@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { crashPoint } from '../platform/crash-point.ts'
 import type { RoomId } from '../platform/ids.ts'
 import type { Sql } from '../platform/mysql.ts'
@@ -118,11 +119,33 @@ export async function transcriptFile(
   const sha256 = hashOfTranscript(name)
   if (sha256 === undefined) return undefined
   const path = join(folder, name)
-  const facts = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const facts = await stat(path).catch(undefinedWhereNone)
   return facts === undefined ? undefined : { path, sha256, bytes: facts.size }
+}
+
+/** The same, opened: whoever has it reads `body` or destroys it. Errors: also those of a file that cannot be opened, or whose beginning cannot be read. */
+export async function openTranscript(
+  folder: string,
+  name: string,
+): Promise<{ sha256: string; bytes: number; body: Readable } | undefined> {
+  const sha256 = hashOfTranscript(name)
+  if (sha256 === undefined) return undefined
+  const file = await open(join(folder, name)).catch(undefinedWhereNone)
+  if (file === undefined) return undefined
+  try {
+    const { size } = await file.stat()
+    // A disk with a fault gives the file and not what is in it: to be heard of before an answer has begun.
+    await file.read(Buffer.alloc(1), 0, 1, 0)
+    return { sha256, bytes: size, body: file.createReadStream({ start: 0 }) }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+function undefinedWhereNone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+  throw error
 }
 
 function lineOf(row: Entry, parked: Map<string, Parked>, description: RoomDescription): TranscriptLine {

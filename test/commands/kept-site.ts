@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { text as textOf } from 'node:stream/consumers'
 import { attemptClosing } from '../../src/ledger/recovery.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { alice, bob, line, texts } from '../support/ledger.ts'
@@ -65,6 +65,6 @@ async function roomOf({ site }: Installation, room: RoomId): Promise<Seen['rooms
   const transcript = await site.ledger.transcript(room, 'ndjson')
   return {
     ...{ room, said, receipt: receipt?.jws ?? '' },
-    transcript: transcript === undefined ? '' : await readFile(transcript.path, 'utf8'),
+    transcript: transcript === undefined ? '' : await textOf(transcript.body),
   }
 }

@@ -1,9 +1,10 @@
 import test from 'ava'
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Signer } from '../../src/ledger/receipt.ts'
 import type { Receipt } from '../../src/ledger/receipt.ts'
@@ -43,7 +44,7 @@ test.serial.before('a room was closed, and its papers saved', async () => {
   saved = {
     jws: receipt.jws,
     receipt: receipt.content as Receipt,
-    transcript: await readFile(transcript.path, 'utf8'),
+    transcript: await textOf(transcript.body),
     keys: JSON.stringify(await site.ledger.receiptKeys()),
   }
 })

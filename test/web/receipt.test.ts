@@ -1,8 +1,9 @@
 import test from 'ava'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import { verifyEvidence } from '../../src/commands/verify/verdict.ts'
 import { Signer } from '../../src/ledger/receipt.ts'
 import type { Receipt } from '../../src/ledger/receipt.ts'
@@ -37,7 +38,7 @@ test.serial.before('a room was closed, and its papers saved', async () => {
   const file = await site.ledger.transcript(room, 'ndjson')
   if (receipt === undefined || file === undefined) throw new Error('the room is not final')
   const keys = (await site.ledger.receiptKeys()) as KeySet
-  saved = { jws: receipt.jws, content: receipt.content, keys, transcript: await readFile(file.path, 'utf8') }
+  saved = { jws: receipt.jws, content: receipt.content, keys, transcript: await textOf(file.body) }
 })
 test.after.always('the papers are thrown away', () => rm(folder, { recursive: true, force: true }))
 
