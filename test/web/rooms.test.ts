@@ -243,6 +243,24 @@ inBrowser('a room that I leave or come into elsewhere moves in the list that I l
   t.pass()
 })
 
+inBrowser('a room by invitation goes from my rooms as soon as I have lost my seat elsewhere', async (t) => {
+  t.timeout(120_000)
+  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const { page } = bob
+  const card = page.locator('.room-card', { hasText: 'Porch' })
+  // The next count of what is unread is half a minute away, and would tell it as well.
+  await Promise.all([page.waitForResponse(countOfRooms), page.goto('/rooms')])
+  await card.waitFor()
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited', name: 'Porch, upstairs' })
+  await card.getByText('By invitation').waitFor()
+  await card.getByText('upstairs').waitFor()
+
+  await ask(alice, 'DELETE', `/v1/rooms/${room}/members/bob`)
+
+  await card.waitFor({ state: 'detached', timeout: 10_000 })
+  t.deepEqual(bob.complaints, [])
+})
+
 inBrowser('the name of the page says how many rooms have something unread', async (t) => {
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })

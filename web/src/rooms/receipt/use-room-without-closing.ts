@@ -10,7 +10,7 @@ import { client, onReturn, onSeats, useStream } from '../wires.ts'
  */
 export type WithoutClosing = 'open' | 'no_seat' | 'not_there' | 'unknown' | undefined
 
-/** The stream does not tell of rooms by invitation: they are asked about while somebody looks. */
+/** Of rooms by invitation the stream tells those alone who have a seat, or are asked in: they are asked about while somebody looks. */
 const askEveryMs = 30_000
 const unknownEveryMs = 3000
 
