@@ -17,6 +17,7 @@ import { text } from './text.ts'
 /** Instead of a room that one may not be in any more: said, and who was writing stands here. `onBack`: they have a seat again. */
 export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) {
   const view = useRef<HTMLDivElement>(null)
+  const seat = useRef<HTMLButtonElement>(null)
   const words = text.value
   const { visit } = useRoom()
   const refused = useRefused(visit.id)
@@ -28,10 +29,12 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
   })
   // By invitation, and asked in no more: what is known of the room is from before.
   const isHidden = isNotFound(visit.refreshTrouble.value) || isNotFound(join.problem)
-  // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again.
+  // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again. Its place is kept, so that
+  // nothing moves from under a finger.
   const isKnown = onBack === undefined || visit.isEndKnown.value
-  const mayComeBack =
-    isKnown && onBack !== undefined && (why === 'kicked' || why === 'left') && room?.state === 'open' && !isHidden
+  const hasPlace = onBack !== undefined && (why === 'kicked' || why === 'left')
+  const mayComeBack = hasPlace && isKnown && room?.state === 'open' && !isHidden
+  const look = mayComeBack ? '' : 'room-not-offered'
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -39,13 +42,14 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     not_found: words.goneOut,
     forbidden: words.goneOut,
   }[why]
-  const hint = why === 'kicked' && mayComeBack ? words.kickedHint : undefined
+  const hint = hasPlace && why === 'kicked' ? words.kickedHint : undefined
   useLayoutEffect(() => {
-    if (isKnown) announce(hint === undefined ? said : `${said} ${hint}`, { isUrgent: true })
+    if (isKnown) announce(hint !== undefined && mayComeBack ? `${said} ${hint}` : said, { isUrgent: true })
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once
   }, [isKnown])
   useLayoutEffect(() => {
-    if (hasLostFocus()) view.current?.focus()
+    // What is not seen any more loses it a moment later.
+    if (hasLostFocus() || (!mayComeBack && document.activeElement === seat.current)) view.current?.focus()
   }, [mayComeBack])
   return (
     <div ref={view} class="room-instead" tabIndex={-1}>
@@ -54,8 +58,10 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
         title={said}
         action={
           <>
-            {mayComeBack && (
+            {hasPlace && (
               <Button
+                buttonRef={seat}
+                class={look}
                 look="main"
                 isBusy={join.isBusy}
                 isDisabled={hindrance !== undefined}
@@ -68,7 +74,7 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
           </>
         }
       >
-        {hint}
+        {hint !== undefined && <span class={look}>{hint}</span>}
       </EmptyState>
       {join.problem !== undefined && <ErrorLine problem={join.problem} />}
       <RefusedMessages messages={refused} />
