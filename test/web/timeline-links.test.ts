@@ -49,6 +49,44 @@ inBrowser('a link to a comment leads to it, also when it is not on the first pag
   t.true(box !== null && box.y >= 0 && box.y + box.height <= 900)
 })
 
+inBrowser('no line ends within a tag or a mention, nor before what closes its sentence', async (t) => {
+  const alice = await window(t, 'alice')
+  await window(t, 'bob')
+  const { id } = await ask(alice, '/v1/posts', {
+    text: '고마워요 @bob! 가을엔 #감나무! 모두 @bob님이 했어요',
+    pictures: [],
+  })
+  await alice.page.goto(`/posts/${id}`)
+  const text = alice.page.locator('.post .rich-text').first()
+  await text.waitFor()
+  const torn = await text.evaluate((element: HTMLElement) => {
+    const whole = element.textContent ?? ''
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+    const letters: [Node, number][] = []
+    while (walker.nextNode()) {
+      const { currentNode: node } = walker
+      for (let at = 0; at < (node.textContent ?? '').length; at += 1) letters.push([node, at])
+    }
+    const lineOf = (place: number): number => {
+      const [node, at] = letters[place] ?? [element, 0]
+      const range = document.createRange()
+      range.setStart(node, at)
+      range.setEnd(node, at + 1)
+      return range.getBoundingClientRect().top
+    }
+    const found = []
+    for (let width = 130; width < 400; width += 3) {
+      element.style.inlineSize = `${width}px`
+      for (const word of whole.matchAll(/[@#]\S+/g)) {
+        const lines = [...word[0]].map((_, at) => lineOf(word.index + at))
+        if (Math.max(...lines) - Math.min(...lines) > 5) found.push(`${word[0]} at ${width}`)
+      }
+    }
+    return found
+  })
+  t.deepEqual(torn, [])
+})
+
 inBrowser('what was changed in a post is not lost by leaving its editor without being asked', async (t) => {
   const alice = await window(t, 'alice')
   const post = await ask(alice, '/v1/posts', { text: 'as it was', pictures: [] })

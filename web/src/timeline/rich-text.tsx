@@ -23,7 +23,7 @@ export function RichText({ text, tags, mentions, isFoldable = false }: RichTextP
   return (
     <>
       <p class="rich-text" data-folded={(isLong && !isOpen) || undefined} dir="auto" lang={writtenIn(text)}>
-        <TextParts parts={parts} wordClass="rich-text-word" />
+        <TextParts parts={parts} />
       </p>
       {isLong && (
         <button type="button" class="rich-text-fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
