@@ -30,10 +30,10 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // The page itself, with all controls and faces, and five of a few lines that several parts need.
+            // The page itself, with all controls and faces, and six of a few lines that several parts need.
             {
               name: 'madang',
-              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:closing|tabs|uuidv7)\.ts$|shell\/later-part\.tsx$|text\/visible\.ts$)/,
+              test: /\/web\/src\/(?:main\.tsx$|ui\/|person\/|api\/(?:closing|outcome|tabs|uuidv7)\.ts$|shell\/later-part\.tsx$|text\/visible\.ts$)/,
             },
             // What people say and show, in posts and in rooms, and what they could not say.
             {
