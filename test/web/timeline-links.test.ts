@@ -256,6 +256,35 @@ inBrowser('who leaves an edit as it was takes nothing away of what another tab m
   t.is(await commentIn(one).getByRole('textbox').inputValue(), 'long words')
 })
 
+inBrowser('what another tab makes of a comment is shown as it stands there, until it is saved', async (t) => {
+  const alice = await window(t, 'alice')
+  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
+  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
+  const [one, other] = [alice.page, await alice.context.newPage()]
+  const commentIn = (page: Page) => page.locator(`#comment-${id}`)
+  for (const page of [one, other]) {
+    await page.goto(new URL(`/posts/${post.id}`, alice.address).href)
+    await commentIn(page)
+      .getByRole('button', { name: /^More about the comment/ })
+      .click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await commentIn(page).getByRole('textbox').waitFor()
+  }
+  const words = commentIn(one).getByRole('textbox')
+  const unsent = commentIn(other).getByLabel('What you were writing')
+  await words.fill('as it')
+  await commentIn(other).getByRole('button', { name: 'Cancel' }).click()
+  await unsent.waitFor()
+  t.is(await unsent.inputValue(), 'as it')
+
+  await words.fill('as it may be')
+  await eventually(async () => (await unsent.inputValue()) === 'as it may be')
+  await commentIn(one).getByRole('button', { name: 'Save' }).click()
+
+  await unsent.waitFor({ state: 'detached' })
+  await commentIn(other).getByText('as it may be').waitFor()
+})
+
 inBrowser('an edit that is on its way is neither written on nor left', async (t) => {
   const alice = await window(t, 'alice')
   const { page } = alice

@@ -1,4 +1,4 @@
-import { draftKey, keepDraftText, keptDraft, onDraftTaken } from '../shell/kept-drafts.ts'
+import { draftKey, keepDraftText, keptDraft, onDraftChange, onDraftTaken } from '../shell/kept-drafts.ts'
 import type { DraftStorage } from '../shell/kept-drafts.ts'
 import { spoken } from './limits.ts'
 
@@ -19,6 +19,8 @@ export interface CommentDrafts {
   said(words: string): void
   /** Calls `work` with what another tab has said, or thrown away. Answers how to stop. */
   onTaken(work: (taken: CommentDraft) => void): () => void
+  /** Calls `work` with what stands there when another tab has written on, or taken it away. Answers how to stop. */
+  onChange(work: (now: CommentDraft) => void): () => void
 }
 
 /** In this browser, by account and post, so that it outlives the page. */
@@ -57,6 +59,7 @@ function draftsAt(place: string, storage?: DraftStorage): CommentDrafts {
       if (spoken(read().text) === words) keep({ text: '' })
     },
     onTaken: (work) => onDraftTaken(place, (taken) => work(parse(taken))),
+    onChange: (work) => onDraftChange(place, (_before, after) => work(parse(after))),
   }
 }
 

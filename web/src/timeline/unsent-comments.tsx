@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { UnsentWords } from '../shell/unsent-words.tsx'
 import { commentDrafts, editDrafts, editedComments } from './comment-draft.ts'
 import type { CommentDrafts } from './comment-draft.ts'
@@ -22,9 +22,14 @@ export function UnsentEdits({ account, post, comments }: { account: string; post
     .map((comment) => <Unsent key={comment} drafts={editDrafts(account, { post, comment })} />)
 }
 
-/** What is kept there, as it is now. */
+/** What is kept there. Another tab may be writing it still: what is shown here follows, and goes when it is said there. */
 export function Unsent({ drafts }: { drafts: CommentDrafts }) {
   const [words, setWords] = useState(() => drafts.read().text)
+  useLayoutEffect(() => {
+    if (words !== '') return drafts.onChange((now) => setWords(now.text))
+    // What is begun elsewhere after that is missed by nobody here.
+    return undefined
+  }, [drafts, words])
   if (words === '') return null
   function discard(): void {
     drafts.keep({ text: '' })
