@@ -69,29 +69,39 @@ function reportOf({ to, after = '' }: BackupOptions, { manifest, damagedBefore, 
   return [
     `${to}: ${rows} rows of ${database.tables.length} tables, ${transcripts.files} transcripts, ${pictures.files} files of pictures, ${files.bytes} bytes.`,
     `Everything that was acknowledged before ${keeps} is in it.`,
-    ...damagedBefore.map((file) => `DAMAGED  ${path.join(after, file)}`),
-    ...(damagedBefore.length === 0
-      ? []
-      : [
-          `${damagedBefore.length} files are damaged in the earlier backup, and in those that share them. This one has them anew.`,
-        ]),
-    ...goneHere.map((name) => `GONE HERE  ${name}`),
-    ...(goneHere.length === 0
-      ? []
-      : [
-          `${goneHere.length} of them this backup has from the earlier one alone: this installation no longer has them.`,
-        ]),
-    ...unreadable.map(({ name, code }) => `UNREADABLE  ${name} (${code})`),
-    ...(unreadable.length === 0
-      ? []
-      : [
-          `${unreadable.length} files cannot be read where this installation keeps them: look at that disk first. This backup has those that an earlier one had.`,
-        ]),
-    ...missing.map((name) => `MISSING  ${name}`),
-    ...(missing.length === 0
-      ? []
-      : [`${missing.length} files are missing or damaged where this installation keeps them.`]),
+    ...named(
+      'DAMAGED',
+      damagedBefore.map((file) => path.join(after, file)),
+      ({ files: some, are, them }) =>
+        `${some} ${are} damaged in the earlier backup, and in those that share ${them}. This one has ${them} anew.`,
+    ),
+    ...named(
+      'GONE HERE',
+      goneHere,
+      ({ files: some, them }) =>
+        `${some} this backup has from the earlier one alone: this installation no longer has ${them}.`,
+    ),
+    ...named(
+      'UNREADABLE',
+      unreadable.map(({ name, code }) => `${name} (${code})`),
+      ({ files: some, them }) =>
+        `${some} cannot be read where this installation keeps ${them}: look at that disk first. This backup has what an earlier one had.`,
+    ),
+    ...named(
+      'MISSING',
+      missing,
+      ({ files: some, are, them }) => `${some} ${are} missing or damaged where this installation keeps ${them}.`,
+    ),
   ].join('\n')
+}
+
+const one = { files: '1 file', are: 'is', them: 'it' }
+
+/** A line each, and one for all of them; nothing without any. */
+function named(mark: string, names: readonly string[], summary: (words: typeof one) => string): string[] {
+  if (names.length === 0) return []
+  const words = names.length === 1 ? one : { files: `${names.length} files`, are: 'are', them: 'them' }
+  return [...names.map((name) => `${mark}  ${name}`), summary(words)]
 }
 
 const plain = [ConfigError, CannotStart, TablesAreLocked, DamagedBackup, DiskIsFull, BadArguments]

@@ -49,9 +49,10 @@ function reportOf({ goneForGood }: MissingOptions, { brought, written, missing, 
 
 function endOf(said: number | undefined, missing: number, isGivenUp: boolean): string {
   if (missing === 0) return 'Nothing that rows want is missing here.'
-  if (isGivenUp) return `${missing} are given up: pictures are shown as failed, transcripts are no longer offered.`
+  const [are, them] = missing === 1 ? ['is', 'it'] : ['are', 'them']
+  if (isGivenUp) return `${missing} ${are} given up: pictures are shown as failed, transcripts are no longer offered.`
   const refused = said === undefined ? '' : `--gone-for-good says ${said}, so nothing is given up. `
-  return `${refused}${missing} are missing. --from BACKUP brings what that backup has; --gone-for-good ${missing} gives them up.`
+  return `${refused}${missing} ${are} missing. --from BACKUP brings what that backup has; --gone-for-good ${missing} gives ${them} up.`
 }
 
 const plain = [ConfigError, CannotSettle, CannotStart, TablesAreLocked, DamagedBackup, BadArguments]

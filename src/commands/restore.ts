@@ -81,7 +81,7 @@ function reportOf({ manifest, migrated, damagedFiles, written, missing, standing
     ...(missing.length === 0
       ? []
       : [
-          `${missing.length} are missing, and rows want them: "npm run missing-files -- --from OTHER" brings what another backup has.`,
+          `${missing.length === 1 ? '1 is missing, and rows want it' : `${missing.length} are missing, and rows want them`}: "npm run missing-files -- --from OTHER" brings what another backup has.`,
         ]),
     `This is the installation as of ${manifest.takenAt}. What was acknowledged after ${manifest.keeps} may be missing.`,
     ...(standing === 'ours'

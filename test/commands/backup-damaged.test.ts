@@ -1,7 +1,10 @@
 import { cp, link, mkdir, readFile, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
+import { Earlier } from '../../src/commands/backup/earlier.ts'
+import { FileList } from '../../src/commands/backup/file-list.ts'
 import { readManifest } from '../../src/commands/backup/manifest.ts'
+import { copyTranscripts } from '../../src/commands/backup/transcripts.ts'
 import {
   backUp,
   check,
@@ -43,7 +46,10 @@ test.serial(
     for (const file of [fileOf(first), fileOf(first, 'thumb.webp'), transcript]) {
       t.true(said.includes(`DAMAGED  ${path.join(earlier, file)}\n`), said)
     }
-    t.regex(said, /\n3 files are damaged in the earlier backup/)
+    t.regex(
+      said,
+      /\n3 files are damaged in the earlier backup, and in those that share them\. This one has them anew\.\n/,
+    )
     t.is((await check(earlier)).code, 1)
     const checked = await check(next)
     t.is(checked.code, 0, checked.said)
@@ -88,7 +94,7 @@ test.serial(
       said.match(/^GONE HERE .*$/gm)?.toSorted(),
       [`GONE HERE  ${first}`, `GONE HERE  ${transcript}`].toSorted(),
     )
-    t.regex(said, /\n2 of them this backup has from the earlier one alone/)
+    t.regex(said, /\n2 files this backup has from the earlier one alone: this installation no longer has them\.\n/)
     t.notRegex(said, /MISSING|DAMAGED/)
     const two = await restored(t, next)
     t.deepEqual(await stateOf(two.world), { [first]: 'ready', [second]: 'ready' })
@@ -138,7 +144,12 @@ test.serial(
       const next = await backUp(world, after, '--after', earlier)
 
       t.is(ended.code, 3, ended.said)
-      t.true(ended.said.includes(`\nUNREADABLE  ${transcript} (${code})\n1 files cannot be read`), ended.said)
+      t.true(
+        ended.said.includes(
+          `\nUNREADABLE  ${transcript} (${code})\n1 file cannot be read where this installation keeps it: `,
+        ),
+        ended.said,
+      )
       t.true(ended.said.includes(`\nMISSING  ${transcript}\n`), ended.said)
       t.is((await check(alone)).code, 0)
       t.notRegex(next.said, /MISSING|GONE HERE|DAMAGED/)
@@ -149,6 +160,32 @@ test.serial(
     }
   },
 )
+
+test.serial('a transcript that goes away before its first byte is read is gone, and not one to be read', async (t) => {
+  const world = await installation(t)
+  const earlier = await Earlier.open(await takenBackup(t, world))
+  const from = world.config.TRANSCRIPTS_FOLDER
+  const name = path.basename(await transcriptIn(await takenBackup(t, world)))
+  const folder = await folderOf(t)
+  const said: string[] = []
+  // Asked for between the look at the file and the first read of it.
+  const take = async (): Promise<boolean> => {
+    await rm(path.join(from, name))
+    return false
+  }
+  const copying = {
+    ...{ folder, earlier: Object.assign(Object.create(earlier) as Earlier, { take }), onFile: () => undefined },
+    ...{ onDamaged: (file: string) => said.push(file), onGoneHere: (file: string) => said.push(file) },
+    onUnreadable: (file: string, code: string) => said.push(`${file} ${code}`),
+  }
+  async function* names(): AsyncGenerator<string[]> {
+    yield [name]
+  }
+
+  const copied = await copyTranscripts(names(), { from, list: new FileList(folder), copying })
+
+  t.deepEqual([copied, said], [{ files: 0, missing: [name] }, []])
+})
 
 test.serial('a picture that was rendered while it was copied is not taken for one that is gone', async (t) => {
   const world = await installation(t)
@@ -198,7 +235,7 @@ test.serial(
     t.is(code, 3, said)
     for (const file of [fileOf(first), transcript]) t.true(said.includes(`DAMAGED  ${file}\n`), said)
     t.true(
-      said.includes(`WRITTEN ANEW  ${path.basename(transcript)}\nMISSING  ${first}\n1 are missing, and rows want them`),
+      said.includes(`WRITTEN ANEW  ${path.basename(transcript)}\nMISSING  ${first}\n1 is missing, and rows want it: `),
       said,
     )
     t.deepEqual(after, { [first]: 'ready', [second]: 'ready' }, 'nothing is given up')

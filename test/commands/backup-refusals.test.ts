@@ -403,11 +403,14 @@ test.serial(
     await source().sql('media').where({ name: lost }).delete()
 
     t.is(code, 3)
-    t.regex(said, /MISSING {2}ef_picture_of_22_chars\n1 files are missing/)
+    t.regex(
+      said,
+      /MISSING {2}ef_picture_of_22_chars\n1 file is missing or damaged where this installation keeps it\.\n$/,
+    )
     const world = await freshWorld(t)
     const restored = await restore(world, folder)
     t.is(restored.code, 3, restored.said)
-    t.regex(restored.said, /\nMISSING {2}ef_picture_of_22_chars\n1 are missing, and rows want them/)
+    t.regex(restored.said, /\nMISSING {2}ef_picture_of_22_chars\n1 is missing, and rows want it:/)
     t.deepEqual(await world.sql('media').orderBy('name').select('name', 'state'), [
       { name: shown, state: 'ready' },
       { name: lost, state: 'ready' },

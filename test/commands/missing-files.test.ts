@@ -68,7 +68,7 @@ test.serial(
     t.is(looked.code, 3, looked.said)
     t.regex(
       looked.said,
-      /^WRITTEN ANEW {2}room-.*\.ndjson\nMISSING {2}ab_picture_of_22_chars\n1 are missing\. --from BACKUP /,
+      /^WRITTEN ANEW {2}room-.*\.ndjson\nMISSING {2}ab_picture_of_22_chars\n1 is missing\. --from BACKUP brings what that backup has; --gone-for-good 1 gives it up\./,
     )
     t.is(code, 0, said)
     t.is(said, `BROUGHT  ${firstPicture}\nNothing that rows want is missing here.\n`)

@@ -59,10 +59,10 @@ async function bringTranscript(
   }
   if (source !== undefined) {
     const facts = await writeFile(folder, file, bytesOf(source.path)).catch((error: unknown) => {
-      if (error instanceof CannotRead) return source.unreadable(error.cause)
-      throw error
+      if (!(error instanceof CannotRead)) throw error
+      return codeOf(error.cause) === 'ENOENT' ? 'gone' : source.unreadable(error.cause)
     })
-    if (facts !== 'unreadable' && facts.sha256 === sha256) return facts
+    if (typeof facts === 'object' && facts.sha256 === sha256) return facts
   }
   await rm(target, { force: true })
   return undefined
