@@ -67,6 +67,8 @@ inBrowser('a room that somebody damaged is looked into, saved, let be, repaired 
   await page.getByRole('link', { name: /^장독대/ }).click()
   await page.getByText('간장이 익어요').waitFor()
   await page.getByText('seq 2', { exact: true }).waitFor()
+  const fact = page.locator('dl > div', { hasText: 'Storing has come to' })
+  t.is(await fact.getByRole('definition').textContent(), 'seq 3 of 3', 'not how many of them are there')
 
   const saved = await savedBy(page, () => page.getByRole('button', { name: 'Save everything' }).click())
   t.is(saved.name, `room-${room}-evidence.ndjson`)

@@ -13,8 +13,8 @@ export function ClosingFacts({ closing }: { closing: InspectedClosing }) {
       <Fact name={words.room}>
         <a href={`/rooms/${room}`}>{words.number(room)}</a>
       </Fact>
-      <Fact name={words.stored}>
-        {lastSeq === undefined ? format.value.number(stored) : words.storedOf(stored, lastSeq)}
+      <Fact name={words.storedUpTo}>
+        {lastSeq === undefined ? words.storedSeq(stored) : words.storedSeqOf(stored, lastSeq)}
       </Fact>
       <Fact name={words.fence}>{lastSeq === undefined ? words.notFenced : format.value.number(lastSeq)}</Fact>
       <Fact name={words.buffer}>{bufferWords(closing)}</Fact>
