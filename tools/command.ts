@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
-import { loadEnvFile, overrideSettings } from './env-file.ts'
+import { loadEnvFile, loadStackFile, overrideSettings } from './env-file.ts'
 import { runForeground } from './foreground.ts'
 import { dataFolder, projectFolder } from './paths.ts'
 import { Problem, runTool } from './problem.ts'
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
   loadEnvFile(process.env)
   const stack = path.join(dataFolder, 'local', 'stack.env')
   const lacking = addresses.filter((name) => !process.env[name] && !process.env[`${name}_FILE`])
-  if (lacking.length === addresses.length) loadEnvFile(process.env, stack)
+  if (lacking.length === addresses.length) loadStackFile(process.env, stack)
   const code = await runForeground(process.execPath, [path.join(projectFolder, script), ...args])
   if (code !== 0 && lacking.length === 1 && existsSync(stack)) {
     process.stderr.write(

@@ -9,16 +9,26 @@ type Env = Record<string, string | undefined>
 /**
  * Puts the settings of a file, `.env` without a name, into `env`. What is set there already stays as it is, whether by NAME
  * or by NAME_FILE: servers believe the file of the two, and it would win over what somebody has typed. An empty one keeps
- * out only itself.
+ * out only itself: so `npm start` has a database of its own where DATABASE_URL is typed empty, whatever `.env` says.
  */
-export function loadEnvFile(env: Env, file = path.join(projectFolder, '.env')): void {
+export function loadEnvFile(env: Env): void {
+  addSettings(env, path.join(projectFolder, '.env'), Object.keys(env))
+}
+
+/** The same of the file of a stack, for who names no service: what is empty is as good as not there. */
+export function loadStackFile(env: Env, file: string): void {
+  addSettings(env, file, namesFilledIn(env))
+}
+
+function addSettings(env: Env, file: string, kept: readonly string[]): void {
   if (!existsSync(file)) return
-  const given = new Set(Object.keys(env))
-  const filled = new Set(Object.keys(env).filter((name) => env[name]))
+  const filled = namesFilledIn(env)
   for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
-    if (!given.has(name) && !filled.has(otherFormOf(name))) env[name] = value
+    if (!kept.includes(name) && !filled.includes(otherFormOf(name))) env[name] = value
   }
 }
+
+const namesFilledIn = (env: Env): string[] => Object.keys(env).filter((name) => env[name])
 
 /** Sets them whatever `env` says, by NAME or by NAME_FILE. */
 export function overrideSettings(env: Env, settings: Env): void {

@@ -77,6 +77,19 @@ test('what is empty keeps nothing out but itself', (t) => {
   })
 })
 
+test('who names no service has the stack beside the command, also by names without an address', (t) => {
+  const { tell } = project(t)
+  const all = { DATABASE_URL: 'mysql://stack', REDIS_URL: 'redis://stack', MEDIA_FOLDER: '/stack/media' }
+
+  t.deepEqual(tell({ dotEnv: 'DATABASE_URL=\nREDIS_URL=\nMEDIA_FOLDER=\n' }), all)
+  t.deepEqual(tell({ dotEnv: '', env: { DATABASE_URL: '', REDIS_URL_FILE: '' } }), { ...all, REDIS_URL_FILE: '' })
+  t.deepEqual(tell({ dotEnv: 'MEDIA_FOLDER=/mine\n', env: { DATABASE_URL: '' } }), { ...all, MEDIA_FOLDER: '/mine' })
+  t.deepEqual(tell({ dotEnv: 'REDIS_URL=redis://site\n', env: { DATABASE_URL: '' } }), {
+    DATABASE_URL: '',
+    REDIS_URL: 'redis://site',
+  })
+})
+
 test('a command that fails with one address of two says how the stack is named, and no other does', (t) => {
   const { folder, runWith } = project(t)
   writeFileSync(path.join(folder, 'fails.mjs'), `console.error('DATABASE_URL: required')\nprocess.exit(1)\n`)
