@@ -72,7 +72,10 @@ function makeOne(name: KeyName, folder: string): void {
   process.stdout.write(`Wrote a new key to ${file}${beside}. Keep a copy; processes read it when they start.\n`)
 }
 
-/** Whole or not at all, as on a full disk. One that is there keeps whose it is and who may read it. Throws a Problem; the file is as it was then. */
+/**
+ * Whole or not at all, as on a full disk. One that is there keeps owner, group and mode, for which whoever calls may write its folder
+ * and give a file to that owner; an ACL is lost. Throws a Problem; the file is as it was then.
+ */
 function replaceFile(file: string, text: string): void {
   const facts = existsSync(file) ? statSync(file) : undefined
   const place = facts === undefined ? file : realpathSync(file)
