@@ -1,13 +1,7 @@
 import test from 'ava'
 import * as fc from 'fast-check'
 import type { Outgoing } from '../../web/src/api/live.ts'
-import {
-  withMineClosed,
-  withOpened,
-  withSettings,
-  withUpdated,
-  withoutRoom,
-} from '../../web/src/rooms/list/room-list.ts'
+import { withMineClosed, withOpened, withUpdated, withoutRoom } from '../../web/src/rooms/list/room-list.ts'
 import type { MyRoom, Room } from '../../web/src/api/types.ts'
 import type { Row } from '../../web/src/rooms/model/log.ts'
 import { united, without } from '../../web/src/rooms/model/ranges.ts'
@@ -290,22 +284,6 @@ test('a room of mine stays while it is being closed, and goes when it is', (t) =
     withMineClosed(mine, { id: '3', state: 'hidden' }).map(({ id, entry }) => [id, entry]),
     mine.map(({ id, entry }) => [id, id === '3' ? 'invited' : entry]),
   )
-})
-
-test('a room that is hidden stays open to who keeps a seat there: they are told its settings behind that', (t) => {
-  const mine: MyRoom[] = [
-    { ...listed('5'), unread: 1, readUpTo: null },
-    { ...listed('4'), state: 'closing', unread: 0, readUpTo: null },
-  ]
-  const rest = [listed('9'), listed('3')]
-  const told = withSettings(rest, { id: '5', entry: 'invited', name: 'Upstairs' }, mine)
-  t.deepEqual(
-    told.map(({ id, name, entry }) => (id === '5' ? [id, name, entry] : id)),
-    ['9', ['5', 'Upstairs', 'invited'], '3'],
-  )
-  t.deepEqual(withSettings(told, { id: '5', entry: 'invited', name: 'Upstairs' }, mine), told)
-  for (const id of ['4', '7']) t.deepEqual(withSettings(rest, { id, entry: 'invited' }, mine), rest)
-  t.deepEqual(withSettings(rest, { id: '5', people: 3 }, mine), rest)
 })
 
 test('a closing is told step by step, and looked at ever less often', (t) => {

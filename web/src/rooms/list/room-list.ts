@@ -18,16 +18,6 @@ export function withUpdated<Listed extends Room>(
   return rooms.map((room) => (room.id === change.id ? { ...room, ...change } : room))
 }
 
-/** The same of rooms that are open: settings that are told behind the hiding of one of mine say that I have my seat there still. */
-export function withSettings(
-  rooms: readonly Room[],
-  change: LiveEvents['room.updated'],
-  mine: readonly MyRoom[] = [],
-): Room[] {
-  const kept = mine.find(({ id, state }) => id === change.id && state === 'open' && change.entry === 'invited')
-  return withUpdated(kept === undefined ? rooms : withOpened(rooms, kept), change)
-}
-
 /** No longer to be found; `state` does not matter to who is not in. */
 export function withoutRoom<Listed extends Room>(rooms: readonly Listed[], id: string): Listed[] {
   return rooms.filter((room) => room.id !== id)

@@ -4,7 +4,7 @@ import type { Room } from '../../api/types.ts'
 import { whenOpen } from '../../api/when-open.ts'
 import { pagedList } from '../../ui/paged-list.ts'
 import { client, me, onSeats } from '../wires.ts'
-import { withMineClosed, withOpened, withSettings, withUpdated, withoutRoom } from './room-list.ts'
+import { withMineClosed, withOpened, withUpdated, withoutRoom } from './room-list.ts'
 
 const byId = ({ id }: Room): string => id
 
@@ -19,19 +19,19 @@ export function followRooms(stream: LiveStream): () => void {
   const stops = [
     stream.on('room.opened', (room) => openRooms.change((rooms) => withOpened(rooms, room))),
     stream.on('room.updated', (told) => {
-      openRooms.change((rooms) => withSettings(rooms, told, myRooms.items.peek()))
+      openRooms.change((rooms) => withUpdated(rooms, told))
       myRooms.change((rooms) => withUpdated(rooms, told))
     }),
     stream.on('room.closed', (told) => {
-      const isHidden = told.state === 'hidden'
-      const staysSeen = isHidden && me.peek()?.role === 'admin'
+      // To who has, or had, a seat there; what becomes of it is known when it is read again.
+      const isMine = myRooms.items.peek()?.some(({ id }) => id === told.id) ?? true
+      const staysSeen = told.state === 'hidden' && (isMine || me.peek()?.role === 'admin')
       openRooms.change((rooms) =>
         staysSeen ? withUpdated(rooms, { id: told.id, entry: 'invited' }) : withoutRoom(rooms, told.id),
       )
       myRooms.change((rooms) => withMineClosed(rooms, told))
-      const mayBeMine = myRooms.isLoading.peek() || myRooms.items.peek()?.some(({ id }) => id === told.id)
-      // My seat may be gone with it.
-      if (isHidden && mayBeMine === true) void myRooms.reload()
+      // The open ones first: what goes from mine would stand among them for a moment.
+      if (staysSeen && isMine) void openRooms.reload().then(myRooms.reload)
       if (told.state === 'closed') void endedRooms.reload()
     }),
     stream.onGap((topics) => {

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ApiProblem } from '../../api/problem.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, LinkButton } from '../../ui/button.tsx'
 import { announce } from '../../ui/announcer.tsx'
 import { hasLostFocus } from '../../ui/focus.ts'
 import { EmptyState, ErrorLine } from '../../ui/states.tsx'
@@ -17,7 +17,6 @@ import { text } from './text.ts'
 /** Instead of a room that one may not be in any more: said, and who was writing stands here. `onBack`: they have a seat again. */
 export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) {
   const view = useRef<HTMLDivElement>(null)
-  const seat = useRef<HTMLButtonElement>(null)
   const words = text.value
   const { visit } = useRoom()
   const refused = useRefused(visit.id)
@@ -32,9 +31,8 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
   // Whether there is a seat to come back to is known with the next answer: nothing is offered, or told, that goes again. Its place is kept, so that
   // nothing moves from under a finger.
   const isKnown = onBack === undefined || visit.isEndKnown.value
-  const hasPlace = onBack !== undefined && (why === 'kicked' || why === 'left')
+  const hasPlace = why === 'kicked' || why === 'left'
   const mayComeBack = hasPlace && isKnown && room?.state === 'open' && !isHidden
-  const look = mayComeBack ? '' : 'room-not-offered'
   const said = {
     kicked: words.kickedOut,
     banned: words.bannedOut,
@@ -42,17 +40,17 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
     not_found: words.goneOut,
     forbidden: words.goneOut,
   }[why]
-  const hint = hasPlace && why === 'kicked' ? words.kickedHint : undefined
+  const hint = why === 'kicked' ? words.kickedHint : undefined
   useLayoutEffect(() => {
-    if (isKnown) announce(hint !== undefined && mayComeBack ? `${said} ${hint}` : said, { isUrgent: true })
+    if (isKnown) announce(mayComeBack && hint !== undefined ? `${said} ${hint}` : said, { isUrgent: true })
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- told once
   }, [isKnown])
   useLayoutEffect(() => {
     // What is not seen any more loses it a moment later.
-    if (hasLostFocus() || (!mayComeBack && document.activeElement === seat.current)) view.current?.focus()
+    if (hasLostFocus() || view.current?.querySelector('.state > button:focus')) view.current?.focus()
   }, [mayComeBack])
   return (
-    <div ref={view} class="room-instead" tabIndex={-1}>
+    <div ref={view} class="room-instead" tabIndex={-1} data-offers={mayComeBack}>
       <EmptyState
         icon="door"
         title={said}
@@ -60,8 +58,6 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
           <>
             {hasPlace && (
               <Button
-                buttonRef={seat}
-                class={look}
                 look="main"
                 isBusy={join.isBusy}
                 isDisabled={hindrance !== undefined}
@@ -70,11 +66,11 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
                 {hindrance === undefined ? roomText.value.join : roomText.value[hindrance]}
               </Button>
             )}
-            <BackToRooms />
+            <LinkButton href="/rooms">{words.backToRooms}</LinkButton>
           </>
         }
       >
-        {hint !== undefined && <span class={look}>{hint}</span>}
+        {hint}
       </EmptyState>
       {join.problem !== undefined && <ErrorLine problem={join.problem} />}
       <RefusedMessages messages={refused} />
@@ -84,12 +80,4 @@ export function EndedView({ why, onBack }: { why: Ended; onBack?: () => void }) 
 
 function isNotFound(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === 'not_found'
-}
-
-function BackToRooms() {
-  return (
-    <a class="button button-plain" href="/rooms">
-      {text.value.backToRooms}
-    </a>
-  )
 }
