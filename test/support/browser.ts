@@ -101,7 +101,11 @@ function addressFor(stack: Stack, server: ServerName | undefined): string {
 }
 
 async function windowIn(t: ExecutionContext, context: BrowserContext, address: string): Promise<Window> {
-  t.teardown(() => context.close())
+  t.teardown(async () => {
+    // What a test answers in the place of a server may be under way.
+    for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await context.close()
+  })
   const page = await context.newPage()
   return { context, page, address, complaints: complaintsOf(page) }
 }

@@ -257,8 +257,10 @@ inBrowser('a count that was on its way when something came does not take it back
     await route.fulfill({ response })
   })
   const answered = page.waitForResponse(/\/v1\/notifications\?limit=1$/)
+  const streaming = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
   await page.goto('/settings/about')
   await asked.promise
+  await streaming
 
   await post(judy, '/v1/people/ivan/follow', undefined, 'PUT')
   await badge.waitFor()

@@ -331,3 +331,36 @@ test.serial(
     t.is(visit.room.value?.seatsTaken, 48)
   },
 )
+
+test.serial(
+  'what I changed is shown at once, stays when an older answer comes, and what others changed since follows',
+  async (t) => {
+    const { id, mentor, rooms, visitWith } = await together(t)
+    const late = Promise.withResolvers<void>()
+    let questions = 0
+    const visit = visitWith({
+      rooms: {
+        ...rooms,
+        one: async (room) => {
+          questions += 1
+          const nth = questions
+          const answer = await rooms.one(room)
+          if (nth === 2) await late.promise
+          return answer
+        },
+      },
+    })
+    await visit.enter()
+    const asking = visit.refresh()
+    await eventually(() => questions === 2)
+
+    const mine = await mentor.client.rooms.change(id, { name: 'My well' })
+    await mentor.client.rooms.change(id, { name: 'Their well' })
+    visit.tellOwnChange(mine)
+    t.is(visit.room.value?.name, 'My well')
+    late.resolve()
+    await asking
+    t.not(visit.room.value?.name, 'The well')
+    await eventually(() => visit.room.value?.name === 'Their well')
+  },
+)

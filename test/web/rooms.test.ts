@@ -533,7 +533,9 @@ inBrowser('the settings of a room are as they were saved last, whatever answer w
   t.is(await name.inputValue(), 'Back porch')
   await page.keyboard.press('Escape')
 
-  const answered = page.waitForResponse((response) => response.url().endsWith(`/v1/rooms/${room}`))
+  const answered = page.waitForResponse(
+    (response) => response.url().endsWith(`/v1/rooms/${room}`) && response.request().method() === 'GET',
+  )
   late.resolve()
   await (await answered).finished()
   await open()

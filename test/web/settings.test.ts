@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Response } from 'playwright-core'
 import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
 import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
@@ -106,7 +107,7 @@ inBrowser('what was saved and not answered is changed back by who saves again wh
 })
 
 inBrowser('what was saved and not answered is thrown away as anything else, and shown where it arrived', async (t) => {
-  const { page } = await signedInWindow(t, browser(), stack(), 'ivan')
+  const { page } = await signedInWindow(t, browser(), stack(), 'judy')
   await page.goto('/settings')
   const bio = page.getByLabel(/^About me/)
   const save = page.getByRole('button', { name: 'Save' })
@@ -129,6 +130,43 @@ inBrowser('what was saved and not answered is thrown away as anything else, and 
   await discard.click()
   await eventually(async () => (await bio.inputValue()) === 'regretted')
   t.is(await unsaved.count(), 0)
+})
+
+inBrowser('what is saved after something was thrown away is shown, whatever answer comes late', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'ken')
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const save = page.getByRole('button', { name: 'Save' })
+  const stop = await loseAnswers(page, '**/v1/me', 'PATCH')
+  await bio.fill('regretted')
+  await save.click()
+  await page.getByText('Madang cannot be reached').first().waitFor()
+  await stop()
+  // Whoever looks at something else in between finds it as it was left.
+  await page.getByRole('link', { name: 'Rooms' }).first().click()
+  await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+  await page.goBack()
+
+  const [read, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await page.route('**/v1/me', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue()
+    const response = await route.fetch()
+    read.resolve()
+    await late.promise
+    await route.fulfill({ response })
+  })
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await read.promise
+  await bio.fill('better')
+  await save.click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  const isAsked = (response: Response) => response.url().endsWith('/v1/me') && response.request().method() === 'GET'
+  const answered = page.waitForResponse(isAsked)
+  late.resolve()
+  await (await answered).finished()
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)))
+
+  t.is(await bio.inputValue(), 'better')
 })
 
 inBrowser('what is changed back while a profile is on its way stays, and is saved by the next press', async (t) => {

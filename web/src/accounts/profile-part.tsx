@@ -37,11 +37,12 @@ function ProfileForm({ account }: { account: Account }) {
   const profile = { ...profileOf(account), ...written }
   const form = useRef<HTMLFormElement>(null)
   const faults = faultsOf(profile)
-  // Sent and not answered: it may have arrived, so that it is sent again also where it was changed back.
-  const [tried, setTried] = useState<Known>({})
+  const [tried, setTried] = useTried(account)
   const known = { ...profileOf(account), ...tried }
   const changes = changesOf(written, known)
+  const saves = useRef(0)
   const action = useAction(async () => {
+    saves.current += 1
     setTried({ ...tried, ...unknownIn(changes) })
     const saved = await api.accounts.update(changes ?? {}).catch((error: unknown) => {
       // What was refused has not arrived.
@@ -69,9 +70,10 @@ function ProfileForm({ account }: { account: Account }) {
     setWritten({})
     keepWritten(account, {})
     if (Object.keys(tried).length === 0) return
-    // It may have arrived: then that is what is there, and not what was known before.
+    // It may have arrived: then that is what is there, and not what was known before, unless something was saved since.
+    const before = saves.current
     const found = await api.accounts.me().catch(() => undefined)
-    if (found === undefined || found.id !== me.peek()?.id) return
+    if (found === undefined || found.id !== me.peek()?.id || saves.current !== before) return
     me.value = found
     setTried({})
   }
@@ -130,6 +132,21 @@ function ProfileForm({ account }: { account: Account }) {
       </p>
     </form>
   )
+}
+
+/** Whose it is, until the page is loaded again and the account read with it. */
+let lastTried: { of: string; tried: Known } | undefined
+
+/** Sent and not answered: it may have arrived, so that it is sent again also where it was changed back. */
+function useTried({ id }: Account): [Known, (tried: Known) => void] {
+  const [tried, setTried] = useState(lastTried?.of === id ? lastTried.tried : {})
+  return [
+    tried,
+    (next) => {
+      lastTried = { of: id, tried: next }
+      setTried(next)
+    },
+  ]
 }
 
 function faultsOf({ displayName, bio, area }: Profile): { [Field in keyof Profile]: string | undefined } {

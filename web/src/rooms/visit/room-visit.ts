@@ -149,16 +149,15 @@ export class RoomVisit {
     return isKnown
   }
 
-  /** What I changed, as it was answered: no answer that was on its way already takes it back. */
+  /** What I changed, as it was answered: no answer that was on its way already takes it back. Others may have changed it since, when its own came late. */
   tellOwnChange(told: LiveEvents['room.updated']): void {
     const known = this.room.peek()
     if (known === undefined) return void this.refresh()
-    const isAsked = this.#latest?.turn !== this.#asked
     const room = { ...known, ...told, people: known.people }
     this.#asked += 1
     this.#latest = { turn: this.#asked, answer: Promise.resolve(room) }
     this.room.value = room
-    if (isAsked) void this.refresh()
+    this.refreshSoon()
   }
 
   leave(): void {
