@@ -245,13 +245,17 @@ inBrowser('a room that I leave or come into elsewhere moves in the list that I l
 
 inBrowser('a room by invitation goes from my rooms as soon as I have lost my seat elsewhere', async (t) => {
   t.timeout(120_000)
-  const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
+  const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
+  const bob = await signedInWindow(t, browser(), stack(), 'bob')
+  const room = await openRoomFor(alice, [bob], { name: 'The cellar' })
   const { page } = bob
-  const card = page.locator('.room-card', { hasText: 'Porch' })
+  const card = page.locator('.room-card', { hasText: 'The cellar' })
+  const streaming = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
   // The next count of what is unread is half a minute away, and would tell it as well.
   await Promise.all([page.waitForResponse(countOfRooms), page.goto('/rooms')])
+  await streaming
   await card.waitFor()
-  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited', name: 'Porch, upstairs' })
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited', name: 'The cellar, upstairs' })
   await card.getByText('By invitation').waitFor()
   await card.getByText('upstairs').waitFor()
 
