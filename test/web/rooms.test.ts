@@ -247,15 +247,15 @@ inBrowser('a room by invitation goes from my rooms as soon as I have lost my sea
   t.timeout(120_000)
   const alice = await signedInWindow(t, browser(), stack(), 'alice', { role: 'mentor' })
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
-  const room = await openRoomFor(alice, [bob], { name: 'The cellar' })
+  const room = await openRoomFor(alice, [bob], { name: 'The smokehouse' })
   const { page } = bob
-  const card = page.locator('.room-card', { hasText: 'The cellar' })
+  const card = page.locator('.room-card', { hasText: 'The smokehouse' })
   const streaming = page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/stream')
   // The next count of what is unread is half a minute away, and would tell it as well.
   await Promise.all([page.waitForResponse(countOfRooms), page.goto('/rooms')])
   await streaming
   await card.waitFor()
-  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited', name: 'The cellar, upstairs' })
+  await ask(alice, 'PATCH', `/v1/rooms/${room}`, { entry: 'invited', name: 'The smokehouse, upstairs' })
   await card.getByText('By invitation').waitFor()
   await card.getByText('upstairs').waitFor()
 
