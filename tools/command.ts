@@ -17,9 +17,10 @@ async function main(): Promise<number> {
   if (script === undefined) throw new Problem('Usage: tools/command.ts SCRIPT [--data FOLDER] [arguments]')
   const { folder, args } = takeFolder(given)
   if (folder !== undefined) useStack(folder)
-  loadEnvFile(process.env)
+  // Who keeps out what `.env` names by an empty one means no other database.
+  const named = { ...loadEnvFile(process.env) }
   const stack = path.join(dataFolder, 'local', 'stack.env')
-  const lacking = addresses.filter((name) => !process.env[name] && !process.env[`${name}_FILE`])
+  const lacking = addresses.filter((name) => !isGiven(process.env, name) && !isGiven(named, name))
   if (lacking.length === addresses.length) loadStackFile(process.env, stack)
   const code = await runForeground(process.execPath, [path.join(projectFolder, script), ...args])
   if (code !== 0 && lacking.length === 1 && existsSync(stack)) {
@@ -31,6 +32,10 @@ async function main(): Promise<number> {
 }
 
 const addresses = ['DATABASE_URL', 'REDIS_URL']
+
+function isGiven(settings: Record<string, string | undefined>, name: string): boolean {
+  return Boolean(settings[name] || settings[`${name}_FILE`])
+}
 
 /** The stack that is named first, and what is left for the command. */
 function takeFolder([option, ...rest]: string[]): { folder?: string; args: string[] } {

@@ -9,10 +9,11 @@ type Env = Record<string, string | undefined>
 /**
  * Puts the settings of a file, `.env` without a name, into `env`. What is set there already stays as it is, whether by NAME
  * or by NAME_FILE: servers believe the file of the two, and it would win over what somebody has typed. An empty one keeps
- * out only itself: so `npm start` has a database of its own where DATABASE_URL is typed empty, whatever `.env` says.
+ * out only itself: so `npm start` has a database of its own where DATABASE_URL is typed empty, whatever `.env` says. Answers
+ * what stands in the file.
  */
-export function loadEnvFile(env: Env): void {
-  addSettings(env, path.join(projectFolder, '.env'), Object.keys(env))
+export function loadEnvFile(env: Env): Env {
+  return addSettings(env, path.join(projectFolder, '.env'), Object.keys(env))
 }
 
 /** The same of the file of a stack, for who names no service: what is empty is as good as not there. */
@@ -20,12 +21,14 @@ export function loadStackFile(env: Env, file: string): void {
   addSettings(env, file, namesFilledIn(env))
 }
 
-function addSettings(env: Env, file: string, kept: readonly string[]): void {
-  if (!existsSync(file)) return
+function addSettings(env: Env, file: string, kept: readonly string[]): Env {
+  if (!existsSync(file)) return {}
   const filled = namesFilledIn(env)
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
+  const settings = parseEnv(readFileSync(file, 'utf8'))
+  for (const [name, value] of Object.entries(settings)) {
     if (!kept.includes(name) && !filled.includes(otherFormOf(name))) env[name] = value
   }
+  return settings
 }
 
 const namesFilledIn = (env: Env): string[] => Object.keys(env).filter((name) => env[name])

@@ -88,6 +88,10 @@ test('who names no service has the stack beside the command, also by names witho
     DATABASE_URL: '',
     REDIS_URL: 'redis://site',
   })
+  // Whoever keeps out what a site is called means no other.
+  const plain = 'DATABASE_URL=mysql://site\nREDIS_URL=redis://site\n'
+  const empty = { DATABASE_URL: '', REDIS_URL: '' }
+  t.deepEqual(tell({ dotEnv: plain, env: empty }), empty)
 })
 
 test('a command that fails with one address of two says how the stack is named, and no other does', (t) => {

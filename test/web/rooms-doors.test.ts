@@ -131,7 +131,7 @@ inBrowser('whether there is a seat is said once it is known', async (t) => {
       const offers = buttons.filter((button) => button.checkVisibility({ visibilityProperty: true }))
       const now = `${words}, ${offers.length} offered`
       if (words !== '' && told.at(-1) !== now) told.push(now)
-    }).observe(document.body, { childList: true, subtree: true })
+    }).observe(document.body, { attributes: true, childList: true, subtree: true })
     return told
   })
   // The answer comes when it is known that one had to leave.

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Response } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
 import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
@@ -12,6 +12,13 @@ import { stackOf } from '../support/stack.ts'
 const inBrowser = browserPath === undefined ? test.skip : test.serial
 const stack = stackOf(test, {}, { isForBrowsers: true })
 const browser = browserOf(test)
+
+async function elsewhereAndBack(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Rooms' }).first().click()
+  await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
+  await page.goBack()
+  await page.getByLabel(/^About me/).waitFor()
+}
 
 inBrowser('a profile is changed, and kept as it was written', async (t) => {
   const { page, complaints } = await signedInWindow(t, browser(), stack(), 'alice')
@@ -142,10 +149,7 @@ inBrowser('what is saved after something was thrown away is shown, whatever answ
   await save.click()
   await page.getByText('Madang cannot be reached').first().waitFor()
   await stop()
-  // Whoever looks at something else in between finds it as it was left.
-  await page.getByRole('link', { name: 'Rooms' }).first().click()
-  await page.getByRole('heading', { name: 'Rooms' }).first().waitFor()
-  await page.goBack()
+  await elsewhereAndBack(page)
 
   const [read, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   await page.route('**/v1/me', async (route) => {
@@ -157,6 +161,7 @@ inBrowser('what is saved after something was thrown away is shown, whatever answ
   })
   await page.getByRole('button', { name: 'Discard' }).click()
   await read.promise
+  await elsewhereAndBack(page)
   await bio.fill('better')
   await save.click()
   await page.getByText('Saved', { exact: true }).waitFor()
@@ -164,9 +169,52 @@ inBrowser('what is saved after something was thrown away is shown, whatever answ
   const answered = page.waitForResponse(isAsked)
   late.resolve()
   await (await answered).finished()
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 0)))
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)))
 
   t.is(await bio.inputValue(), 'better')
+})
+
+inBrowser('a profile whose answer comes while one is elsewhere is saved, and says so', async (t) => {
+  const { page } = await signedInWindow(t, browser(), stack(), 'mallory')
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const [sent, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await page.route('**/v1/me', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    const response = await route.fetch()
+    sent.resolve()
+    await held.promise
+    await route.fulfill({ response })
+  })
+  await bio.fill('slow')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await sent.promise
+  await elsewhereAndBack(page)
+  await page.getByText('Only in this browser so far').waitFor()
+  held.resolve()
+
+  await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
+  t.is(await bio.inputValue(), 'slow')
+})
+
+inBrowser('what was changed back after no answer came is changed back by who saves it later, too', async (t) => {
+  const { page, context } = await signedInWindow(t, browser(), stack(), 'niaj')
+  await page.goto('/settings')
+  const bio = page.getByLabel(/^About me/)
+  const stop = await loseAnswers(page, '**/v1/me', 'PATCH')
+  await bio.fill('regretted')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Madang cannot be reached').first().waitFor()
+  await stop()
+  await bio.fill('')
+  await elsewhereAndBack(page)
+  await page.getByText('Only in this browser so far').waitFor()
+  t.is(await bio.inputValue(), '')
+
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  t.is(await bio.inputValue(), '')
+  t.like(await (await context.request.get('/v1/me')).json(), { bio: '' })
 })
 
 inBrowser('what is changed back while a profile is on its way stays, and is saved by the next press', async (t) => {

@@ -273,6 +273,7 @@ inBrowser('what another tab makes of a comment is shown as it stands there, unti
   const words = commentIn(one).getByRole('textbox')
   const unsent = commentIn(other).getByLabel('What you were writing')
   await words.fill('as it')
+  await other.waitForFunction((of) => Object.keys(localStorage).some((key) => key.endsWith(`comment-${of}`)), id)
   await commentIn(other).getByRole('button', { name: 'Cancel' }).click()
   await unsent.waitFor()
   t.is(await unsent.inputValue(), 'as it')

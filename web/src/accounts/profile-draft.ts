@@ -31,9 +31,9 @@ export function otherThan(there: Known, written: Partial<Profile>): Partial<Prof
   return Object.fromEntries(others.map((field) => [field, written[field]]))
 }
 
-/** Kept in this browser until it is saved or thrown away. */
-export function keepWritten(account: Account, written: Partial<Profile>): void {
-  const isChanged = changesOf(written, account) !== undefined
+/** Kept in this browser until it is saved or thrown away, where it differs from what the server has. */
+export function keepWritten(account: Account, written: Partial<Profile>, known: Known = account): void {
+  const isChanged = changesOf(written, known) !== undefined
   keepDraftText(placeOf(account), isChanged ? JSON.stringify(written) : null)
 }
 

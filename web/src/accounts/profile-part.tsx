@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { useRef, useState } from 'preact/hooks'
 import { isUnknown } from '../api/outcome.ts'
 import type { Account } from '../api/types.ts'
@@ -37,12 +38,14 @@ function ProfileForm({ account }: { account: Account }) {
   const profile = { ...profileOf(account), ...written }
   const form = useRef<HTMLFormElement>(null)
   const faults = faultsOf(profile)
-  const [tried, setTried] = useTried(account)
+  const tried = lastTried.value.of === account.id ? lastTried.value.tried : nothing
+  const setTried = (next: Known): void => {
+    lastTried.value = { of: account.id, tried: next }
+  }
   const known = { ...profileOf(account), ...tried }
   const changes = changesOf(written, known)
-  const saves = useRef(0)
   const action = useAction(async () => {
-    saves.current += 1
+    saves += 1
     setTried({ ...tried, ...unknownIn(changes) })
     const saved = await api.accounts.update(changes ?? {}).catch((error: unknown) => {
       // What was refused has not arrived.
@@ -63,7 +66,7 @@ function ProfileForm({ account }: { account: Account }) {
   function write(changed: Partial<Profile>): void {
     const next = otherThan(known, { ...written, ...changed })
     setWritten(next)
-    keepWritten(account, next)
+    keepWritten(account, next, known)
   }
   async function discard(): Promise<void> {
     action.forget()
@@ -71,9 +74,9 @@ function ProfileForm({ account }: { account: Account }) {
     keepWritten(account, {})
     if (Object.keys(tried).length === 0) return
     // It may have arrived: then that is what is there, and not what was known before, unless something was saved since.
-    const before = saves.current
+    const before = saves
     const found = await api.accounts.me().catch(() => undefined)
-    if (found === undefined || found.id !== me.peek()?.id || saves.current !== before) return
+    if (found === undefined || found.id !== me.peek()?.id || saves !== before) return
     me.value = found
     setTried({})
   }
@@ -134,20 +137,14 @@ function ProfileForm({ account }: { account: Account }) {
   )
 }
 
-/** Whose it is, until the page is loaded again and the account read with it. */
-let lastTried: { of: string; tried: Known } | undefined
-
-/** Sent and not answered: it may have arrived, so that it is sent again also where it was changed back. */
-function useTried({ id }: Account): [Known, (tried: Known) => void] {
-  const [tried, setTried] = useState(lastTried?.of === id ? lastTried.tried : {})
-  return [
-    tried,
-    (next) => {
-      lastTried = { of: id, tried: next }
-      setTried(next)
-    },
-  ]
-}
+const nothing: Known = {}
+/**
+ * Sent and not answered, and by whom: it may have arrived, so that it is sent again also where it was changed back. It outlives the form, which one may leave before
+ * the answer comes, until the page is loaded again and the account read with it.
+ */
+const lastTried = signal<{ of: string; tried: Known }>({ of: '', tried: nothing })
+/** How often something was saved. */
+let saves = 0
 
 function faultsOf({ displayName, bio, area }: Profile): { [Field in keyof Profile]: string | undefined } {
   const { faults } = doorText.value
