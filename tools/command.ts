@@ -23,9 +23,10 @@ async function main(): Promise<number> {
   const lacking = addresses.filter((name) => !isGiven(process.env, name) && !isGiven(named, name))
   if (lacking.length === addresses.length) loadStackFile(process.env, stack)
   const code = await runForeground(process.execPath, [path.join(projectFolder, script), ...args])
-  if (code !== 0 && lacking.length === 1 && existsSync(stack)) {
+  const [missing, ...others] = addresses.filter((name) => !isGiven(process.env, name))
+  if (code !== 0 && missing !== undefined && others.length === 0 && existsSync(stack)) {
     process.stderr.write(
-      `${lacking[0]} is not given, and the other address is: for the stack of npm start say --data .data/local first\n`,
+      `${missing} is not given, and the other address is: for the stack of npm start say --data .data/local first\n`,
     )
   }
   return code

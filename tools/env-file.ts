@@ -9,8 +9,8 @@ type Env = Record<string, string | undefined>
 /**
  * Puts the settings of a file, `.env` without a name, into `env`. What is set there already stays as it is, whether by NAME
  * or by NAME_FILE: servers believe the file of the two, and it would win over what somebody has typed. An empty one keeps
- * out only itself: so `npm start` has a database of its own where DATABASE_URL is typed empty, whatever `.env` says. Answers
- * what stands in the file.
+ * out only itself: so `npm start` has a database of its own where DATABASE_URL is typed empty, whatever `.env` says of it.
+ * Answers what stands in the file.
  */
 export function loadEnvFile(env: Env): Env {
   return addSettings(env, path.join(projectFolder, '.env'), Object.keys(env))

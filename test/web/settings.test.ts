@@ -174,28 +174,41 @@ inBrowser('what is saved after something was thrown away is shown, whatever answ
   t.is(await bio.inputValue(), 'better')
 })
 
-inBrowser('a profile whose answer comes while one is elsewhere is saved, and says so', async (t) => {
-  const { page } = await signedInWindow(t, browser(), stack(), 'mallory')
-  await page.goto('/settings')
-  const bio = page.getByLabel(/^About me/)
-  const [sent, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  await page.route('**/v1/me', async (route) => {
-    if (route.request().method() !== 'PATCH') return route.continue()
-    const response = await route.fetch()
-    sent.resolve()
-    await held.promise
-    await route.fulfill({ response })
-  })
-  await bio.fill('slow')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await sent.promise
-  await elsewhereAndBack(page)
-  await page.getByText('Only in this browser so far').waitFor()
-  held.resolve()
+inBrowser(
+  'a profile that is on its way while one is elsewhere is saved once, and what is written on stays',
+  async (t) => {
+    const { page } = await signedInWindow(t, browser(), stack(), 'mallory')
+    await page.goto('/settings')
+    const bio = page.getByLabel(/^About me/)
+    const [sent, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route('**/v1/me', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue()
+      const response = await route.fetch()
+      sent.resolve()
+      await held.promise
+      await route.fulfill({ response })
+    })
+    await bio.fill('slow')
+    const save = page.getByRole('button', { name: 'Save' })
+    const unsaved = page.getByText('Only in this browser so far')
+    await save.click()
+    await sent.promise
+    await elsewhereAndBack(page)
+    t.is(await save.getAttribute('aria-disabled'), 'true')
+    await bio.fill('slow and more')
+    t.is(await unsaved.count(), 0)
+    held.resolve()
 
-  await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
-  t.is(await bio.inputValue(), 'slow')
-})
+    await unsaved.waitFor()
+    await page.reload()
+    await unsaved.waitFor()
+    t.is(await bio.inputValue(), 'slow and more')
+    await save.click()
+    await unsaved.waitFor({ state: 'detached' })
+    await page.getByText('Saved', { exact: true }).waitFor()
+    t.is(await bio.inputValue(), 'slow and more')
+  },
+)
 
 inBrowser('what was changed back after no answer came is changed back by who saves it later, too', async (t) => {
   const { page, context } = await signedInWindow(t, browser(), stack(), 'niaj')

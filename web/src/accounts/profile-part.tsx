@@ -52,16 +52,16 @@ function ProfileForm({ account }: { account: Account }) {
       if (!isUnknown(error)) setTried(tried)
       throw error
     })
+    if (me.peek()?.id !== saved.id) return
     me.value = saved
     setTried({})
-    // What was written meanwhile stays.
-    setWritten((since) => {
-      const next = otherThan(written, since)
-      keepWritten(saved, next)
-      return next
-    })
+    // What was written meanwhile stays, here and in the form that one has come back to.
+    setWritten((since) => otherThan(written, since))
+    keepWritten(saved, otherThan(written, readWritten(saved)))
     toast({ text: text.value.saved })
   })
+  // One that was begun in a form that one has left is waited for here.
+  const isBusy = action.isBusy || isSaving.value
 
   function write(changed: Partial<Profile>): void {
     const next = otherThan(known, { ...written, ...changed })
@@ -82,8 +82,12 @@ function ProfileForm({ account }: { account: Account }) {
   }
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
+    if (isSaving.peek()) return
     const isRight = Object.values(faults).every((fault) => fault === undefined)
-    if (!isRight || !(await action.run())) focusFault(form.current)
+    isSaving.value = isRight
+    const isSaved = isRight && (await action.run())
+    isSaving.value = false
+    if (!isSaved) focusFault(form.current)
   }
 
   return (
@@ -121,10 +125,10 @@ function ProfileForm({ account }: { account: Account }) {
       />
       {action.problem !== undefined && <ErrorLine problem={action.problem} />}
       <p class="settings-form-foot">
-        <Button type="submit" look="main" isBusy={action.isBusy}>
+        <Button type="submit" look="main" isBusy={isBusy}>
           {words.save}
         </Button>
-        {changes !== undefined && !action.isBusy && (
+        {changes !== undefined && !isBusy && (
           <>
             <Button look="quiet" onClick={() => void discard()}>
               {words.discard}
@@ -143,6 +147,7 @@ const nothing: Known = {}
  * the answer comes, until the page is loaded again and the account read with it.
  */
 const lastTried = signal<{ of: string; tried: Known }>({ of: '', tried: nothing })
+const isSaving = signal(false)
 /** How often something was saved. */
 let saves = 0
 
