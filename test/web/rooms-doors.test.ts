@@ -287,6 +287,8 @@ for (const { deed, yes, told } of [
     const { alice, bob, room } = await aliceAndBob(t, browser(), stack())
     for (const { page } of [alice, bob]) await page.goto(`/rooms/${room}`)
     await bob.page.locator('.room-composer-input').focus()
+    // Nobody moves in the list of people any more while it is pressed.
+    await alice.page.locator('.room-head-people', { hasText: /^2/ }).waitFor()
 
     await alice.page.getByRole('button', { name: /about bob/i }).click()
     await alice.page.getByRole('menuitem', { name: deed }).click()
