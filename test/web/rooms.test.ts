@@ -455,6 +455,7 @@ inBrowser('a mentor invites, bans and lifts the ban; who is meant hears of it at
   await outside.getByRole('button', { name: 'Take a seat' }).click()
   await say(bob.page, 'thank you')
   await alice.page.getByText('thank you').waitFor()
+  await alice.page.locator('.room-head-people', { hasText: /^2/ }).waitFor()
 
   await alice.page.getByRole('button', { name: /about bob/i }).click()
   await alice.page.getByRole('menuitem', { name: 'Ban' }).click()
