@@ -169,7 +169,8 @@ inBrowser('what is saved after something was thrown away is shown, whatever answ
   const answered = page.waitForResponse(isAsked)
   late.resolve()
   await (await answered).finished()
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)))
+  // It has been read, and what follows from it drawn.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 
   t.is(await bio.inputValue(), 'better')
 })

@@ -232,7 +232,8 @@ inBrowser('an edit that was saved is over, though its answer did not come', asyn
   await unsent.waitFor({ state: 'detached' })
 })
 
-inBrowser('who leaves an edit as it was takes nothing away of what another tab makes of it', async (t) => {
+/** A comment that its author has begun to edit in two tabs. */
+async function editedInTwoTabs(t: ExecutionContext) {
   const alice = await window(t, 'alice')
   const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
   const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
@@ -246,6 +247,11 @@ inBrowser('who leaves an edit as it was takes nothing away of what another tab m
     await page.getByRole('menuitem', { name: 'Edit' }).click()
     await commentIn(page).getByRole('textbox').waitFor()
   }
+  return { id, one, other, commentIn }
+}
+
+inBrowser('who leaves an edit as it was takes nothing away of what another tab makes of it', async (t) => {
+  const { one, other, commentIn } = await editedInTwoTabs(t)
   await commentIn(one).getByRole('textbox').fill('long words')
 
   await commentIn(other).getByRole('button', { name: 'Cancel' }).click()
@@ -257,19 +263,7 @@ inBrowser('who leaves an edit as it was takes nothing away of what another tab m
 })
 
 inBrowser('what another tab makes of a comment is shown as it stands there, until it is saved', async (t) => {
-  const alice = await window(t, 'alice')
-  const post = await ask(alice, '/v1/posts', { text: 'a post', pictures: [] })
-  const { id } = await ask(alice, `/v1/posts/${post.id}/comments`, { text: 'as it was' })
-  const [one, other] = [alice.page, await alice.context.newPage()]
-  const commentIn = (page: Page) => page.locator(`#comment-${id}`)
-  for (const page of [one, other]) {
-    await page.goto(new URL(`/posts/${post.id}`, alice.address).href)
-    await commentIn(page)
-      .getByRole('button', { name: /^More about the comment/ })
-      .click()
-    await page.getByRole('menuitem', { name: 'Edit' }).click()
-    await commentIn(page).getByRole('textbox').waitFor()
-  }
+  const { id, one, other, commentIn } = await editedInTwoTabs(t)
   const words = commentIn(one).getByRole('textbox')
   const unsent = commentIn(other).getByLabel('What you were writing')
   await words.fill('as it')
