@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ExecutionContext } from 'ava'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import type { Stack } from '../support/stack.ts'
 
 /** What people of our tests do in rooms. */
@@ -53,6 +55,12 @@ export function sendButton(page: Page): Locator {
 /** What is said in the room, as it stands on the page. */
 export function bodiesOf(page: Page): Promise<string[]> {
   return page.locator('.message-body').allInnerTexts()
+}
+
+/** Waits until that is what stands in the room: behind a reload the lines come from the device, the page of messages and the socket, one after the other. */
+export async function requireBodies(t: ExecutionContext, page: Page, bodies: readonly string[]): Promise<void> {
+  await eventually(async () => isDeepStrictEqual(await bodiesOf(page), bodies)).catch(() => undefined)
+  t.deepEqual(await bodiesOf(page), bodies)
 }
 
 /** Whether the focus is on what the selector names, or inside of it. */

@@ -4,7 +4,7 @@ import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { aliceAndBob, ask, bodiesOf, holdsFocus, openRoomFor, say, sendButton } from './room-windows.ts'
+import { aliceAndBob, ask, holdsFocus, openRoomFor, requireBodies, say, sendButton } from './room-windows.ts'
 
 /** What others decide about who comes into a room, speaks in it and stays. */
 
@@ -46,7 +46,7 @@ inBrowser('a door is as it is now: full and free as it is told, opened by an inv
   await page.locator('.room-composer-input').waitFor()
   await say(page, 'thank you')
   await page.locator('.message-own [data-state=stored]').waitFor()
-  t.deepEqual(await bodiesOf(page), ['thank you'])
+  await requireBodies(t, page, ['thank you'])
 })
 
 inBrowser(
@@ -349,7 +349,7 @@ for (const { late, lateMs } of [
     await sendButton(bob.page).click()
 
     await bob.page.locator('.message-own', { hasText: 'second' }).locator('[data-state=stored]').waitFor()
-    t.deepEqual(await bodiesOf(bob.page), ['first', 'second'])
+    await requireBodies(t, bob.page, ['first', 'second'])
   })
 }
 
@@ -416,7 +416,7 @@ inBrowser('what was refused can be sent again, or discarded', async (t) => {
   await failed.filter({ hasText: 'and this' }).getByRole('button', { name: 'Discard' }).click()
   await failed.waitFor({ state: 'detached' })
 
-  for (const { page } of [alice, bob]) t.deepEqual(await bodiesOf(page), ['may I?', 'let me say this'])
+  for (const { page } of [alice, bob]) await requireBodies(t, page, ['may I?', 'let me say this'])
 })
 
 inBrowser(
