@@ -1,8 +1,7 @@
 import type { RoomId } from '../platform/ids.ts'
-import { isUuidV7, uuidV7Time } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
-import { encodeEntry, systemSender } from './entry.ts'
+import { encodeEntry } from './entry.ts'
 import type { MembershipChange, NewEntry, Place } from './entry.ts'
 import { keys, lua } from './keys.ts'
 
@@ -69,7 +68,7 @@ export async function append(
       ...batch.flatMap(appendArguments),
     ],
   )
-  const [status, epoch, head, buffered, bufferedBytes, token, answers] = reply as AppendWire
+  const [status, epoch, head, at, buffered, bufferedBytes, token, answers] = reply as AppendWire
   if (status !== 'ok') return { type: status }
   return {
     type: 'ok',
@@ -77,20 +76,24 @@ export async function append(
     buffered: Number(buffered),
     bufferedBytes: Number(bufferedBytes),
     token,
-    answers: answers.map((answer) => parseAnswer(answer, Number(epoch))),
+    answers: answers.map((answer) =>
+      typeof answer === 'number'
+        ? { type: 'kept', place: { epoch: Number(epoch), seq: answer }, at: Number(at) }
+        : parseAnswer(answer),
+    ),
   }
 }
 
 export type Status = 'ok' | 'absent' | 'stale'
-type AppendWire = [Status, string, string, string, string, string, string[]]
+type AppendWire = [Status, string, string, string, string, string, string, (string | number)[]]
 
-/** Three for each entry, as the head of append.lua has them. */
+/** Four for each entry, as the head of append.lua has them. */
 function appendArguments({ entry, lookedUp = '' }: Candidate): (string | Buffer)[] {
   const { sender, id, membership, rules, takes = '' } = entry
-  const time = sender !== systemSender && isUuidV7(id) ? uuidV7Time(id) : 0
   const change = membership === undefined ? '' : `${membership.account}:${encodeMember(membership)}`
   const rule = rules === undefined ? '' : `${rules.version}:${rules.speak}:${rules.paceMs}`
-  return [`${sender}:${id}`, `${time}|${lookedUp}|${takes}|${change}|${rule}`, encodeEntry(entry)]
+  const { chained, form } = encodeEntry(entry)
+  return [`${sender}:${id}`, `${lookedUp}|${takes}|${change}|${rule}`, chained, form]
 }
 
 /** A member as Redis remembers them: version, and 0 for out, 1 for in, 2 for in and with the word. */
@@ -98,11 +101,9 @@ export function encodeMember({ version, isIn, hasWord }: MembershipChange): stri
   return `${version}:${isIn ? (hasWord === true ? 2 : 1) : 0}`
 }
 
-function parseAnswer(answer: string, epoch: number): AppendAnswer {
+function parseAnswer(answer: string): AppendAnswer {
   const [type, first, second, third] = answer.split(':')
   switch (type) {
-    case 'kept':
-      return { type, place: { epoch, seq: Number(first) }, at: Number(second) }
     case 'dup':
       return { type: 'duplicate', place: { epoch: Number(first), seq: Number(second) }, at: Number(third) }
     case 'early':

@@ -153,11 +153,23 @@ const mostHeaderBytes = 300
 const bar = 0x7c
 const lineFeed = 0x0a
 
-/** The stored form without the place, which the script gives it: `sender|id|kind|target|hash|payload`. */
-export function encodeEntry(entry: NewEntry): Buffer {
+/** An entry without the place, which the script gives it. */
+export interface EncodedEntry {
+  /** What is chained of it, `sender|id|kind|hash`. */
+  chained: string
+  /** Its stored form, `sender|id|kind|target|hash|payload`. */
+  form: Buffer
+}
+
+export function encodeEntry(entry: NewEntry): EncodedEntry {
   const { sender, id, kind, payload } = entry
-  const header = `${sender}|${id}|${kind}|${encodeTarget(entry)}|${hashOf(payload)}|`
-  return Buffer.concat([Buffer.from(header, 'latin1'), payload])
+  const facts = `${sender}|${id}|${kind}|`
+  const hash = hashOf(payload)
+  const header = `${facts}${encodeTarget(entry)}|${hash}|`
+  const form = Buffer.allocUnsafe(header.length + payload.length)
+  form.write(header, 'latin1')
+  payload.copy(form, header.length)
+  return { chained: facts + hash, form }
 }
 
 /** The `target` field of the stored form. */

@@ -32,8 +32,3 @@ const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 export function isUuidV7(text: string): boolean {
   return uuidV7.test(text)
 }
-
-/** Milliseconds since the epoch that a UUIDv7 carries in its first 48 bits. */
-export function uuidV7Time(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
-}

@@ -85,9 +85,9 @@ export const sendingMutants: readonly Mutant[] = [
     edits: [
       {
         file: appendLua,
-        text: "  if entry.change ~= '' then change_members(entry.change) end\n",
+        text: "  if needs.change ~= '' then change_members(needs.change) end\n",
         instead:
-          "  if entry.change ~= '' and string.sub(entry.change, -2) ~= ':0' then change_members(entry.change) end\n",
+          "  if needs.change ~= '' and string.sub(needs.change, -2) ~= ':0' then change_members(needs.change) end\n",
       },
     ],
     scenario: putOut,

@@ -3,19 +3,22 @@
 -- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)  8 turns
 -- ARGV  1 room  2 most entries  3 most bytes  4 ids in a sent hash  5 its age in ms  6 clock skew allowed in ms
 --       7 '1' when Redis as a whole is full: what people send is refused, unless it is here already
---       then three for each entry:
+--       then four for each entry:
 --       its name, 'sender:id'
---       what decides about it, 'time|token|takes|change|rules': the time of the id in ms (0 for the system's), the token under which
---       the id was looked up in MySQL or '', what it takes: '', 'word' or 'turn' (see NewEntry), membership change: '' or
+--       what decides about it, 'token|takes|change|rules', as a rule the same text for the whole batch: the token under which the id
+--       was looked up in MySQL or '', what it takes: '', 'word' or 'turn' (see NewEntry), membership change: '' or
 --       'account:version:in', change of the rules: '' or 'version:speak:pace in ms'
+--       what is chained of it, 'sender|id|kind|hash'
 --       its stored form without the place, 'sender|id|kind|target|hash|payload' (see entry.ts)
 -- Returns { 'absent' } or { 'stale' }: nothing was decided. Otherwise
---       { 'ok', epoch, head, buffered entries, buffered bytes, token, answers }, one answer for each entry:
---       'kept:seq:at', 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'muted', 'early:wait in ms', 'full', or 'lookup' as
---       the last one: the id and all that follow it must be looked up in MySQL under `token` first, so that a speaker's lines
---       keep their order.
+--       { 'ok', epoch, head, at, buffered entries, buffered bytes, token, answers }, one answer for each entry: its seq where it was
+--       kept, with `at` for its time, else 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'muted', 'early:wait in ms', 'full', or
+--       'lookup' as the last one: the id and all that follow it must be looked up in MySQL under `token` first, so that a speaker's
+--       lines keep their order.
+--
+-- Redis hashes each string that a script makes, all of its bytes: what is long is made once, and nothing long is taken apart.
 
-local first_entry, fields = 8, 3
+local first_entry, fields = 8, 4
 local meta, reason = read_meta(KEYS[1])
 if reason then return { reason } end
 
@@ -63,28 +66,29 @@ local function may_speak(sender)
   return string.sub(member, -2) ~= ':0'
 end
 
-local function lacks_word(entry)
-  if entry.takes == '' or meta.speak ~= 'given' then return false end
-  return string.sub(member_of(entry.sender), -2) ~= ':2'
+local function lacks_word(sender, needs)
+  if needs.takes == '' or meta.speak ~= 'given' then return false end
+  return string.sub(member_of(sender), -2) ~= ':2'
 end
 
 -- A room that was written by an earlier version has no pace yet.
-local function pace_of(entry)
-  return entry.takes == 'turn' and tonumber(meta.paceMs or 0) or 0
+local room_pace = tonumber(meta.paceMs or 0)
+local function pace_of(needs)
+  return needs.takes == 'turn' and room_pace or 0
 end
 
 -- Never longer than the pace, should the clock of this Redis have gone back.
-local function wait_of(entry)
-  local pace = pace_of(entry)
-  local last = pace > 0 and redis.call('HGET', KEYS[8], entry.sender)
+local function wait_of(sender, needs)
+  local pace = pace_of(needs)
+  local last = pace > 0 and redis.call('HGET', KEYS[8], sender)
   if not last then return 0 end
   return math.min(math.max(tonumber(last) + pace - now, 0), pace)
 end
 
-local function remember_turn(entry)
-  local pace = pace_of(entry)
+local function remember_turn(sender, needs)
+  local pace = pace_of(needs)
   if pace == 0 then return end
-  redis.call('HSET', KEYS[8], entry.sender, int(now))
+  redis.call('HSET', KEYS[8], sender, int(now))
   redis.call('PEXPIRE', KEYS[8], int(pace))
 end
 
@@ -107,48 +111,54 @@ end
 local function change_rules(change)
   local version, speak, pace = string.match(change, '^(%d+):(%l+):(%d+)$')
   if tonumber(version) <= tonumber(meta.rulesVersion or 0) then return end
-  meta.rulesVersion, meta.speak, meta.paceMs = version, speak, pace
+  meta.rulesVersion, meta.speak, room_pace = version, speak, tonumber(pace)
   redis.call('HSET', KEYS[1], 'rulesVersion', version, 'speak', speak, 'paceMs', pace)
 end
 
-local function read_entry(needs, form)
-  local time, token, takes, change, rules = string.match(needs, '^(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
-  local facts, sender, hash = string.match(form, '^((%d+)|[^|]*|[^|]*)|[^|]*|(%x+)|')
-  return {
-    time = tonumber(time), token = token, takes = takes, change = change, rules = rules,
-    facts = facts, sender = sender, hash = hash, form = form,
-  }
+local read = {}
+local function read_needs(text)
+  if read[text] then return read[text] end
+  local token, takes, change, rules = string.match(text, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
+  read[text] = { token = token, takes = takes, change = change, rules = rules }
+  return read[text]
+end
+
+-- Milliseconds that the UUIDv7 behind the colon carries; 0 for an id of the system, which begins with '!'.
+local function time_of(sender, name)
+  local first = #sender + 2
+  return tonumber(string.sub(name, first, first + 7) .. string.sub(name, first + 9, first + 12), 16) or 0
 end
 
 local put = chain_at(meta, now)
-local at = int(meta.at)
+local before_seq, after_seq = epoch .. ':', ':' .. int(meta.at)
 
-local function decide(index, needs, form)
+local function decide(index, needs, chained, form)
   local first = first_of(index)
   if first then return 'dup:' .. first end
-  local entry = read_entry(needs, form)
-  if meta.sentSince > 0 and entry.time <= meta.sentSince + skew and entry.token ~= token then return 'lookup' end
+  local sender = string.match(names[index], '^%d+')
+  local time = time_of(sender, names[index])
+  needs = read_needs(needs)
+  if meta.sentSince > 0 and time <= meta.sentSince + skew and needs.token ~= token then return 'lookup' end
   if meta.state == 'closed' then return 'closed' end
-  if entry.time > now + skew then return 'bad_id' end
-  if not may_speak(entry.sender) then return 'forbidden' end
-  if lacks_word(entry) then return 'muted' end
-  local wait = wait_of(entry)
+  if time > now + skew then return 'bad_id' end
+  if not may_speak(sender) then return 'forbidden' end
+  if lacks_word(sender, needs) then return 'muted' end
+  local wait = wait_of(sender, needs)
   if wait > 0 then return 'early:' .. int(wait) end
-  if is_full(entry.sender) then return 'full' end
-  local line, seq = put(entry.facts, entry.hash, entry.form)
+  if is_full(sender) then return 'full' end
+  local line, seq = put(chained, form)
   stored[#stored + 1] = line
-  local place = seq .. ':' .. at
-  remember(index, epoch .. ':' .. place)
-  remember_turn(entry)
-  if entry.change ~= '' then change_members(entry.change) end
-  if entry.rules ~= '' then change_rules(entry.rules) end
-  return 'kept:' .. place
+  remember(index, before_seq .. seq .. after_seq)
+  remember_turn(sender, needs)
+  if needs.change ~= '' then change_members(needs.change) end
+  if needs.rules ~= '' then change_rules(needs.rules) end
+  return meta.head
 end
 
 local was_empty = meta.head == meta.base
 for index = 1, #names do
   local at_entry = first_entry + (index - 1) * fields
-  answers[index] = decide(index, ARGV[at_entry + 1], ARGV[at_entry + 2])
+  answers[index] = decide(index, ARGV[at_entry + 1], ARGV[at_entry + 2], ARGV[at_entry + 3])
   if answers[index] == 'lookup' then break end
 end
 
@@ -170,4 +180,4 @@ if #stored > 0 then
   turn()
   redis.call('PUBLISH', KEYS[7], 'E' .. table.concat(stored, '\n'))
 end
-return { 'ok', epoch, int(meta.head), int(meta.head - meta.base), int(meta.bytes), token, answers }
+return { 'ok', epoch, int(meta.head), int(meta.at), int(meta.head - meta.base), int(meta.bytes), token, answers }

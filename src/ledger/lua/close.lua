@@ -10,7 +10,7 @@ if reason then return { reason } end
 if meta.state ~= 'closed' then
   if meta.head == meta.base then redis.call('ZADD', KEYS[3], int(now_ms()), ARGV[1]) end
   local facts = '0|!closed|closed'
-  local stored = chain_at(meta, now_ms())(facts, ARGV[2], facts .. '||' .. ARGV[2] .. '|' .. ARGV[3])
+  local stored = chain_at(meta, now_ms())(facts .. '|' .. ARGV[2], facts .. '||' .. ARGV[2] .. '|' .. ARGV[3])
   write_head(KEYS[1], meta)
   redis.call('HSET', KEYS[1], 'state', 'closed')
   redis.call('RPUSH', KEYS[2], stored)

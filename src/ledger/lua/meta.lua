@@ -21,5 +21,5 @@ end
 
 -- Whole numbers as text: Lua would write large ones as 1.7e+12.
 local function int(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
