@@ -28,6 +28,7 @@ interface Parts {
 }
 
 const erased = Buffer.from('null')
+const closingBrace = 0x7d
 
 /**
  * Frames of a batch in one piece of memory. The payload goes in as the bytes that were kept: it is JSON already (the ledger sees to that for rows, too), and what
@@ -41,7 +42,9 @@ export function entryFrames(room: RoomId, entries: readonly Entry[], show: (entr
     end = beginFrame(bytes, end, length)
     end += bytes.write(head, end)
     end += content.copy(bytes, end)
-    end += bytes.write(tail, end)
+    if (tail !== '') end += bytes.write(tail, end)
+    bytes[end] = closingBrace
+    end += 1
     return end
   })
   return { bytes, seqs: entries.map(({ seq }) => seq), ends }
@@ -61,8 +64,9 @@ function partsOf(room: RoomId, entry: Entry, { from, pictures }: Shown): Parts {
     `,"at":"${timeOf(entry.at)}","id":${JSON.stringify(entry.id)},"kind":"${entry.kind}"` +
     `,"from":${JSON.stringify(from)}${target},"content":`
   const content = entry.payload.length === 0 ? erased : entry.payload
-  const tail = pictures.length === 0 ? '}' : `,"pictures":${JSON.stringify(pictures)}}`
-  return { head, content, tail, length: Buffer.byteLength(head) + content.length + Buffer.byteLength(tail) }
+  const tail = pictures.length === 0 ? '' : `,"pictures":${JSON.stringify(pictures)}`
+  const tailBytes = tail === '' ? 0 : Buffer.byteLength(tail)
+  return { head, content, tail, length: Buffer.byteLength(head) + content.length + tailBytes + 1 }
 }
 
 let lastTime = { at: Number.NaN, text: '' }

@@ -163,7 +163,7 @@ const bracket = 0x5d
 
 /** Of most entries it is said by one byte that there are no pictures in them: their list stands last, as `textPayload` writes it. */
 export function mayShowPictures({ kind, payload }: Entry): boolean {
-  return kind === 'text' && payload.at(-2) === bracket
+  return kind === 'text' && payload[payload.length - 2] === bracket
 }
 
 export function editPayload(edit: EditPayload): Buffer {

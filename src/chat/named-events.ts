@@ -69,5 +69,6 @@ export class NamedEvents {
 }
 
 export function unnamedSpeakers(names: Names, entries: readonly Entry[]): AccountId[] {
-  return names.unknownAmong(entries.map((entry) => entry.sender).filter((sender) => sender !== systemSender))
+  const unnamed = entries.filter(({ sender }) => sender !== systemSender && names.of(sender) === undefined)
+  return unnamed.length === 0 ? [] : [...new Set(unnamed.map(({ sender }) => sender))]
 }

@@ -32,10 +32,6 @@ export class Names {
     this.#known.set(account, username)
   }
 
-  unknownAmong(accounts: readonly AccountId[]): AccountId[] {
-    return [...new Set(accounts.filter((account) => !this.#known.has(account)))]
-  }
-
   /** Whom it does not know afterwards nobody is called. Rejects when that cannot be found out now. */
   async learn(accounts: readonly AccountId[]): Promise<void> {
     if (accounts.length === 0) return

@@ -18,6 +18,7 @@ export function createReadPictures(sql: Sql, media: Pick<Media, 'views'>): ReadP
   return (ids) => media.views(sql, ids)
 }
 
+const none: readonly ShownPicture[] = []
 const mostKept = 10_000
 const learnMs = 2000
 
@@ -34,6 +35,7 @@ export class Pictures {
 
   /** Those of the entries that are worth a look before anything is told of them. */
   unknownIn(entries: readonly Entry[]): MediaId[] {
+    if (!entries.some(mayShowPictures)) return []
     const ids = entries.filter(mayShowPictures).flatMap(picturesIn)
     return ids.filter((id) => this.#known.get(id)?.state !== 'ready')
   }
@@ -49,8 +51,8 @@ export class Pictures {
   }
 
   /** Those of one entry, in their order, as far as they are known. */
-  of(entry: Entry): ShownPicture[] {
-    return mayShowPictures(entry) ? shownIn(readText(entry)?.media ?? [], this.#known) : []
+  of(entry: Entry): readonly ShownPicture[] {
+    return mayShowPictures(entry) ? shownIn(readText(entry)?.media ?? [], this.#known) : none
   }
 
   #keep(id: MediaId, view: PictureView): void {

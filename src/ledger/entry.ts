@@ -117,21 +117,7 @@ function chainedFacts(previous: string, entry: Omit<Entry, 'payload' | 'target' 
  * a bar inside a field, the payload takes the rest; `target` is empty, `epoch:seq`, or `!epoch:seq` when the entry erases it.
  */
 export function decodeEntry(stored: Buffer): Entry {
-  const fields = stored.toString('latin1', 0, mostHeaderBytes).split('|', headerFields)
-  const start = fields.reduce((length, field) => length + field.length + 1, 0)
-  if (fields.length < headerFields || stored[start - 1] !== bar) throw new Error('not the stored form of an entry')
-  const [epoch, seq, at, sender, id, kind, target, hash] = fields as Fields
-  return {
-    epoch: Number(epoch),
-    seq: Number(seq),
-    at: Number(at),
-    sender: Number(sender) as AccountId,
-    id,
-    kind,
-    ...decodeTarget(target),
-    hash,
-    payload: stored.subarray(start),
-  }
+  return entryIn(stored, 0, stored.length)
 }
 
 /** Entries as append.lua publishes them: stored forms, one a line. */
@@ -139,19 +125,52 @@ export function decodeEntries(lines: Buffer): Entry[] {
   const entries: Entry[] = []
   let start = 0
   for (let end = lines.indexOf(lineFeed); end !== -1; end = lines.indexOf(lineFeed, start)) {
-    entries.push(decodeEntry(lines.subarray(start, end)))
+    entries.push(entryIn(lines, start, end))
     start = end + 1
   }
-  entries.push(decodeEntry(lines.subarray(start)))
+  entries.push(entryIn(lines, start, lines.length))
   return entries
 }
 
-type Fields = [string, string, string, string, string, string, string, string]
-const headerFields = 8
-/** More than the columns of a row hold: id 64, kind 16, hash 64, and seven numbers. */
-const mostHeaderBytes = 300
 const bar = 0x7c
 const lineFeed = 0x0a
+const digitZero = 0x30
+
+/** Every server that listens to a room reads each of its lines: the header is walked through once, and only its words become text. */
+function entryIn(bytes: Buffer, start: number, end: number): Entry {
+  const epoch = barFrom(bytes, start, end)
+  const seq = barFrom(bytes, epoch + 1, end)
+  const at = barFrom(bytes, seq + 1, end)
+  const sender = barFrom(bytes, at + 1, end)
+  const id = barFrom(bytes, sender + 1, end)
+  const kind = barFrom(bytes, id + 1, end)
+  const target = barFrom(bytes, kind + 1, end)
+  const hash = barFrom(bytes, target + 1, end)
+  const first = sender + 1
+  const words = bytes.toString('latin1', first, hash)
+  return {
+    epoch: numberIn(bytes, start, epoch),
+    seq: numberIn(bytes, epoch + 1, seq),
+    at: numberIn(bytes, seq + 1, at),
+    sender: numberIn(bytes, at + 1, sender) as AccountId,
+    id: words.slice(0, id - first),
+    kind: words.slice(id + 1 - first, kind - first),
+    ...decodeTarget(words.slice(kind + 1 - first, target - first)),
+    hash: words.slice(target + 1 - first),
+    payload: bytes.subarray(hash + 1, end),
+  }
+}
+
+function barFrom(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at += 1) if (bytes[at] === bar) return at
+  throw new Error('not the stored form of an entry')
+}
+
+function numberIn(bytes: Buffer, from: number, end: number): number {
+  let value = 0
+  for (let at = from; at < end; at += 1) value = value * 10 + (bytes[at] ?? Number.NaN) - digitZero
+  return value
+}
 
 /** An entry without the place, which the script gives it. */
 export interface EncodedEntry {
@@ -178,7 +197,10 @@ function encodeTarget(entry: Pick<NewEntry, 'target' | 'erases'>): string {
   return `${entry.erases === true ? '!' : ''}${formatPlace(entry.target)}`
 }
 
+const untargeted = { target: undefined, erases: false }
+
 function decodeTarget(text: string): Pick<Entry, 'target' | 'erases'> {
+  if (text === '') return untargeted
   const erases = text.startsWith('!')
   return { target: parsePlace(erases ? text.slice(1) : text), erases }
 }

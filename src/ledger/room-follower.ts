@@ -104,14 +104,16 @@ export class RoomFollower implements Follow {
       return
     }
     const entries = decodeEntries(published)
+    if (this.#goesOn(entries[0])) return this.#deliver(entries, published)
     const fresh = entries.filter((entry) => entry.seq > this.#last.seq || entry.epoch > this.#last.epoch)
-    const [first] = fresh
-    if (first === undefined) return
-    if (first.epoch === this.#last.epoch && first.seq === this.#last.seq + 1) {
-      this.#deliver(fresh, fresh.length === entries.length ? published : undefined)
-    } else {
-      this.#catchUp()
-    }
+    if (fresh.length === 0) return
+    if (this.#goesOn(fresh[0])) this.#deliver(fresh)
+    else this.#catchUp()
+  }
+
+  /** Whether it is the very next one. */
+  #goesOn(entry: Entry | undefined): boolean {
+    return entry?.epoch === this.#last.epoch && entry.seq === this.#last.seq + 1
   }
 
   /** What an epoch stores says nothing of the entries that an earlier one had under the same numbers. */
