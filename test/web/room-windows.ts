@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ExecutionContext } from 'ava'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { becomes } from '../support/becomes.ts'
 import { signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
-import { eventually } from '../support/eventually.ts'
 import type { Stack } from '../support/stack.ts'
 
 /** What people of our tests do in rooms. */
@@ -59,11 +58,10 @@ export function bodiesOf(page: Page): Promise<string[]> {
 
 /** Waits until that is what stands in the room: behind a reload the lines come from the device, the page of messages and the socket, one after the other. */
 export async function requireBodies(t: ExecutionContext, page: Page, bodies: readonly string[]): Promise<void> {
-  await eventually(async () => isDeepStrictEqual(await bodiesOf(page), bodies)).catch(() => undefined)
-  t.deepEqual(await bodiesOf(page), bodies)
+  await becomes(t, () => bodiesOf(page), bodies)
 }
 
-/** Whether the focus is on what the selector names, or inside of it. */
-export function holdsFocus({ page }: Window, selector: string): Promise<boolean> {
-  return page.evaluate((part) => document.activeElement?.closest(part) !== null, selector)
+/** Waits until the focus is on what the selector names, or inside of it. */
+export async function requireFocus(t: ExecutionContext, { page }: Window, selector: string): Promise<void> {
+  await becomes(t, () => page.evaluate((part) => document.activeElement?.closest(part) !== null, selector), true)
 }

@@ -1,10 +1,11 @@
 import test from 'ava'
 import sharp from 'sharp'
 import type { Page } from 'playwright-core'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
-import { aliceAndBob, ask, holdsFocus, openRoomFor, say, sendButton } from './room-windows.ts'
+import { aliceAndBob, ask, openRoomFor, requireFocus, say, sendButton } from './room-windows.ts'
 
 /** The end of a room: who is in it sees it come, and what waits for its receipt. */
 
@@ -113,7 +114,7 @@ inBrowser('who is writing when the room is closed stands at what says so', async
   await ask(alice, 'POST', `/v1/rooms/${room}/close`)
 
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
-  t.true(await holdsFocus(bob, '.room-composer-silent'))
+  await requireFocus(t, bob, '.room-composer-silent')
   t.deepEqual(bob.complaints, [])
 })
 
@@ -131,13 +132,13 @@ inBrowser('what one was writing when the room is closed is shown until it is thr
   await ask(alice, 'POST', `/v1/rooms/${room}/close`)
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
 
-  t.deepEqual(await unsent(alice.page), ['as it may be', 'one more thing'])
-  t.deepEqual(await unsent(bob.page), ['half a thought'])
+  await becomes(t, () => unsent(alice.page), ['as it may be', 'one more thing'])
+  await becomes(t, () => unsent(bob.page), ['half a thought'])
   await bob.page.reload()
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
-  t.deepEqual(await unsent(bob.page), ['half a thought'])
+  await becomes(t, () => unsent(bob.page), ['half a thought'])
   await bob.page.getByRole('button', { name: 'Discard' }).click()
-  t.deepEqual(await unsent(bob.page), [])
+  await becomes(t, () => unsent(bob.page), [])
   await bob.page.reload()
   await bob.page.getByText('Nothing more can be said here.').first().waitFor()
   t.deepEqual(await unsent(bob.page), [])
@@ -190,14 +191,15 @@ inBrowser(
     await ask(alice, 'POST', `/v1/rooms/${room}/close`)
     await alice.page.locator('.room-composer-silent').waitFor()
 
-    t.is(await alice.page.locator('.room-typing').innerText(), '')
+    // Sooner than they would be silent by themselves.
+    await becomes(t, () => alice.page.locator('.room-typing').innerText(), '', 2000)
     await here.waitFor({ state: 'detached' })
     await bob.context.setOffline(false)
     const failed = bob.page.locator('.message-failed')
     await failed.nth(1).waitFor({ timeout: 30_000 })
     // Of pictures alone there is no text.
-    t.deepEqual(await failed.first().getByRole('button').allInnerTexts(), ['Discard'])
-    t.deepEqual(await failed.last().getByRole('button').allInnerTexts(), ['Copy the text', 'Discard'])
+    await becomes(t, () => failed.first().getByRole('button').allInnerTexts(), ['Discard'])
+    await becomes(t, () => failed.last().getByRole('button').allInnerTexts(), ['Copy the text', 'Discard'])
   },
 )
 

@@ -1,10 +1,11 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { focusedMeanwhile } from './focus-watch.ts'
-import { ask, bodiesOf, openRoomFor, say } from './room-windows.ts'
+import { ask, bodiesOf, openRoomFor, requireBodies, say } from './room-windows.ts'
 
 /** Rooms by keys alone, whatever the layout and the input method. */
 
@@ -58,22 +59,23 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
   await alice.page.waitForFunction(() => document.querySelector('.message-mark[data-state=sending]') === null)
 
   await keyboard.press('ArrowUp')
-  t.is(await focused(), 'three')
+  await becomes(t, focused, 'three')
   await keyboard.press('ArrowUp')
-  t.is(await focused(), 'two')
+  await becomes(t, focused, 'two')
   await keyboard.press('r')
   await alice.page.getByText('Replying to').waitFor()
   await keyboard.press('Escape')
   await alice.page.getByText('Replying to').waitFor({ state: 'detached' })
-  t.is(await focused(), 'room-composer-input')
+  await becomes(t, focused, 'room-composer-input')
   await keyboard.press('ArrowUp')
   await keyboard.press('Home')
-  t.is(await focused(), 'one')
+  await becomes(t, focused, 'one')
   await keyboard.press('+')
+  await alice.page.locator('.message-emoji :focus').waitFor()
   await keyboard.press('ArrowRight')
   await keyboard.press('Enter')
   await alice.page.locator('.message-reaction').waitFor()
-  t.is(await focused(), 'one')
+  await becomes(t, focused, 'one')
   await keyboard.press('Escape')
   await keyboard.press('ArrowUp')
   await keyboard.press('Home')
@@ -84,10 +86,10 @@ inBrowser('everything in a room can be done by keyboard alone', async (t) => {
     await keyboard.press('Escape')
     await shortcuts.waitFor({ state: 'detached' })
   })
-  t.is(await focused(), 'one')
+  await becomes(t, focused, 'one')
   t.deepEqual(visited, ['message'], 'nothing else has had the focus in between, which would be read out')
   await keyboard.press('Escape')
-  t.is(await focused(), 'room-composer-input')
+  await becomes(t, focused, 'room-composer-input')
   t.deepEqual(alice.complaints, [])
 })
 
@@ -97,21 +99,24 @@ inBrowser('Tab stops once at the messages, at the newest, also for who may not w
   const bob = await signedInWindow(t, browser(), stack(), 'bob')
   const room = await openRoomFor(alice, [bob])
   await alice.page.goto(`/rooms/${room}`)
-  for (const word of ['one', 'two', 'three']) await say(alice.page, word)
-  await alice.page.locator('.message-mark[data-state=stored]').last().waitFor()
+  const words = ['one', 'two', 'three']
+  for (const word of words) await say(alice.page, word)
+  await alice.page.locator('.message-mark[data-state=stored]').nth(2).waitFor()
   await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
 
   await bob.page.goto(`/rooms/${room}`)
   await bob.page.getByText('Only those who were given the word').waitFor()
+  await requireBodies(t, bob.page, words)
   t.deepEqual(await stopsIn(bob.page, '.room-log'), ['three'])
   await bob.page.keyboard.press('Shift+Tab')
   await bob.page.keyboard.press('ArrowUp')
-  t.is(await focusedIn(bob.page), 'two')
+  await becomes(t, () => focusedIn(bob.page), 'two')
   await alice.page.reload()
-  await alice.page.locator('.message-body').last().waitFor()
+  await requireBodies(t, alice.page, words)
+  await alice.page.locator('.room-composer-input').waitFor()
   t.deepEqual(await stopsIn(alice.page, '.room-log'), ['three'])
   await alice.page.getByRole('button', { name: 'Add pictures' }).press('Tab')
-  t.is(await focusedIn(alice.page), 'room-composer-input')
+  await becomes(t, () => focusedIn(alice.page), 'room-composer-input')
 })
 
 inBrowser('the letters of a message work while the keyboard writes Korean', async (t) => {
@@ -122,7 +127,7 @@ inBrowser('the letters of a message work while the keyboard writes Korean', asyn
   await say(alice.page, '한 마디')
   await alice.page.locator('.message-mark[data-state=stored]').waitFor()
   await alice.page.locator('.room-composer-input').press('ArrowUp')
-  t.is(await focusedIn(alice.page), '한 마디')
+  await becomes(t, () => focusedIn(alice.page), '한 마디')
   const cdp = await alice.context.newCDPSession(alice.page)
 
   await cdp.send('Input.dispatchKeyEvent', {
@@ -155,9 +160,9 @@ inBrowser('Esc closes the menu of a message, and the focus comes back to its but
   await keyboard.press('Escape')
 
   await menu.waitFor({ state: 'detached', timeout: 5000 })
-  t.true(await opener.evaluate((button) => button === document.activeElement))
+  await becomes(t, () => opener.evaluate((button) => button === document.activeElement), true)
   await keyboard.press('Escape')
-  t.is(await focusedIn(alice.page), 'room-composer-input')
+  await becomes(t, () => focusedIn(alice.page), 'room-composer-input')
 })
 
 /** The message that has the focus, or else the name of what has it. */
