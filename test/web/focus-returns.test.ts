@@ -2,7 +2,9 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 import { focusedMeanwhile } from './focus-watch.ts'
 import { ask, openRoomFor, say } from './room-windows.ts'
@@ -17,11 +19,12 @@ const dialogs = (page: Page) => page.locator('dialog')
 const menu = (page: Page) => page.locator('[role=menu]:popover-open')
 const discarding = (page: Page) => page.getByRole('dialog', { name: 'Discard your changes?' })
 
-/** Goes there, presses this, and waits for what it opens. */
+/** Goes there, presses this, and waits for what it opens, which takes the focus. */
 async function open(what: Locator, key: string, opened: Locator): Promise<void> {
   await what.focus()
   await what.page().keyboard.press(key)
   await opened.waitFor()
+  await eventually(() => opened.evaluate((element) => element.contains(document.activeElement)))
 }
 
 /** A key closes this, and then this one has the focus, as the only one meanwhile. */
@@ -132,6 +135,6 @@ inBrowser('what closes at a message gives the focus back to it', async (t) => {
   await open(page.getByRole('menuitem', { name: 'Delete' }), 'Enter', dialogs(page))
   await dialogs(page).getByRole('button', { name: 'Delete' }).press('Enter')
   await page.locator('.message-gone').waitFor()
-  t.true(await hasFocus(last))
+  await becomes(t, () => hasFocus(last), true)
   t.deepEqual(alice.complaints, [])
 })

@@ -4,6 +4,7 @@ import test from 'ava'
 import type { Page } from 'playwright-core'
 import { browserOf, browserPath, openWindow, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
 
 /** How somebody comes in again who has forgotten their password, by a link of whoever runs the site. */
@@ -64,11 +65,18 @@ inBrowser(
 
 inBrowser('who is signed in here signs out first, and then the link leads on', async (t) => {
   const { page, complaints } = await member(t, 'bob')
-  // What is asked while one signs out is refused, which the browser says: the page has asked for all it needs before.
-  const counted = page.waitForResponse(/\/v1\/me\/rooms\?/)
+  // What is asked while one signs out is refused, which the browser says: the page has asked for all it needs before, each count as soon as it lives and once
+  // more when its stream is open.
+  const counted = new Map<string, number>()
+  page.on('requestfinished', (request) => {
+    const { pathname } = new URL(request.url())
+    counted.set(pathname, (counted.get(pathname) ?? 0) + 1)
+  })
+  const greeted = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('framereceived'))
   await page.goto(await linkFor('bob'))
   await page.getByText('You are signed in here as bob').waitFor()
-  await counted
+  await greeted
+  await eventually(() => ['/v1/me/rooms', '/v1/notifications'].every((path) => (counted.get(path) ?? 0) >= 2))
 
   await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('For bob.').waitFor()

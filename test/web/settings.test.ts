@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Page, Response } from 'playwright-core'
 import { isDeepStrictEqual } from 'node:util'
 import sharp from 'sharp'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -56,7 +57,7 @@ inBrowser(
     t.is(await bio.inputValue(), 'Half a life')
 
     await page.getByRole('button', { name: 'Discard' }).click()
-    t.is(await bio.inputValue(), '')
+    await becomes(t, () => bio.inputValue(), '')
     await page.reload()
     await bio.waitFor()
     t.is(await bio.inputValue(), '')
@@ -94,8 +95,11 @@ inBrowser('what was saved and not answered is changed back by who saves again wh
   const bio = page.getByLabel(/^About me/)
   const save = page.getByRole('button', { name: 'Save' })
   await bio.fill('as it was')
+  // Nothing is said of what is not saved while it is on its way.
+  const saved = page.waitForResponse((response) => response.request().method() === 'PATCH')
   await save.click()
-  await page.getByText('Only in this browser so far').waitFor({ state: 'detached' })
+  await (await saved).finished()
+  await page.getByText('Saved', { exact: true }).waitFor()
   const stop = await loseAnswers(page, '**/v1/me', 'PATCH')
   await bio.fill('regretted')
   await save.click()
@@ -283,7 +287,9 @@ inBrowser('a picture is cut to a square, sent and shown, and taken away again', 
   await dialog.getByRole('button', { name: 'Use this' }).click()
   await page.getByText('Your new picture is there').waitFor({ timeout: 60_000 })
   const shown = await eventually(() =>
-    picture.locator('img').evaluate((image: HTMLImageElement) => (image.complete ? image.naturalWidth : undefined)),
+    picture
+      .locator('img')
+      .evaluate(({ complete, naturalWidth }: HTMLImageElement) => complete && naturalWidth > 0 && naturalWidth),
   )
   const sent = await picture.locator('img').getAttribute('src')
   t.is(shown, 200)
@@ -292,7 +298,7 @@ inBrowser('a picture is cut to a square, sent and shown, and taken away again', 
   await picture.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('dialog', { name: 'Remove your picture?' }).getByRole('button', { name: 'Remove' }).click()
   await page.getByText('Your picture is gone').waitFor()
-  t.is(await picture.locator('img').count(), 0)
+  await becomes(t, () => picture.locator('img').count(), 0)
   t.deepEqual(complaints, [])
 })
 
@@ -315,7 +321,7 @@ inBrowser('a dialog keeps the focus, closes by Esc and gives the focus back', as
   await page.keyboard.press('Escape')
 
   await dialog.waitFor({ state: 'detached' })
-  t.true(await choose.evaluate((button) => button === document.activeElement))
+  await becomes(t, () => choose.evaluate((button) => button === document.activeElement), true)
 })
 
 /** From the last control of a dialog Tab goes to the browser's own, which a page sees as no focus. */
@@ -348,7 +354,7 @@ inBrowser('on a phone a row of tabs fades where more of it is, and each of them 
   await eventually(async () => isDeepStrictEqual(await seen(), { over: false, fades: ['start'] }))
   await last.press('Enter')
   await page.getByRole('heading', { name: 'About Madang' }).waitFor()
-  t.deepEqual(await seen(), { over: false, fades: ['start'] })
+  await becomes(t, seen, { over: false, fades: ['start'] })
   await page.setViewportSize({ width: 1280, height: 800 })
   await eventually(async () => isDeepStrictEqual(await seen(), { over: false, fades: [] }))
   t.deepEqual(complaints, [])

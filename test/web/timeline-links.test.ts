@@ -2,6 +2,7 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, loseAnswers, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -45,8 +46,11 @@ inBrowser('a link to a comment leads to it, also when it is not on the first pag
   const comment = `#comment-${last.id}`
   await alice.page.locator(comment).waitFor()
   await eventually(() => isFocused(alice.page, comment))
-  const box = await alice.page.locator(comment).boundingBox()
-  t.true(box !== null && box.y >= 0 && box.y + box.height <= 900)
+  const isInSight = async (): Promise<boolean> => {
+    const box = await alice.page.locator(comment).boundingBox()
+    return box !== null && box.y >= 0 && box.y + box.height <= 900
+  }
+  await becomes(t, isInSight, true)
 })
 
 inBrowser('no line ends within a tag or a mention, nor before what closes its sentence', async (t) => {
@@ -323,8 +327,12 @@ inBrowser('on a phone no notice lies over the comment that one is writing', asyn
 
   await field.focus()
 
-  const [notice, form] = await Promise.all([toast.boundingBox(), page.locator('.comment-form').boundingBox()])
-  t.true(notice !== null && form !== null && notice.y + notice.height < form.y, JSON.stringify({ notice, form }))
+  const stands = () => Promise.all([toast.boundingBox(), page.locator('.comment-form').boundingBox()])
+  const isFree = async (): Promise<boolean> => {
+    const [notice, form] = await stands()
+    return notice !== null && form !== null && notice.y + notice.height < form.y
+  }
+  t.true(await eventually(isFree).catch(() => false), JSON.stringify(await stands()))
   // Pressed, it takes the focus, and is still there when the press ends.
   await toast.getByRole('button', { name: 'Close this notice' }).click()
   // Sooner than it would go by itself.
@@ -363,7 +371,7 @@ inBrowser('pictures are put in order, taken out and leafed through without the f
   const lightbox = page.getByRole('dialog', { name: 'Pictures' })
   await lightbox.getByRole('button', { name: 'Next' }).press('Enter')
   await lightbox.getByText('2 of 2').waitFor()
-  t.true(await isFocused(page, '.lightbox-chevron-right[aria-disabled]'))
+  await becomes(t, () => isFocused(page, '.lightbox-chevron-right[aria-disabled]'), true)
 })
 
 inBrowser('a picture that is hardly more than a line is seen when it is looked at alone', async (t) => {
@@ -380,6 +388,6 @@ inBrowser('a picture that is hardly more than a line is seen when it is looked a
   const picture = page.getByRole('dialog', { name: 'Pictures' }).locator('img')
   await picture.waitFor()
 
-  const { height = 0 } = (await picture.boundingBox()) ?? {}
-  t.true(height >= 2, `${height} px`)
+  const heightOf = async (): Promise<number> => (await picture.boundingBox())?.height ?? 0
+  t.true(await eventually(async () => (await heightOf()) >= 2).catch(() => false), `${await heightOf()} px`)
 })
