@@ -59,11 +59,13 @@ const stranger = 'b7ad6b7169203331'
 const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan | undefined =>
   spans.find((span) => span.name === name)
 
-/** All spans of a trace, once those with these names are there. */
+/** All spans of a trace, once those with these names are there, and of each the one above it: every process sends its own in its own time. */
 function traceWith(traceId: string, names: readonly string[]): Promise<ReceivedSpan[]> {
   return eventually(() => {
     const spans = collector.spans.filter((span) => span.traceId === traceId)
-    return names.every((name) => named(spans, name) !== undefined) && spans
+    const ids = new Set([stranger, ...spans.map(({ spanId }) => spanId)])
+    const isWhole = spans.every(({ parentSpanId }) => ids.has(parentSpanId))
+    return isWhole && names.every((name) => named(spans, name) !== undefined) && spans
   })
 }
 
@@ -84,7 +86,7 @@ test.serial('from a request to what was appended, flushed, closed and sealed: on
   const spans = await traceWith(trace, [
     ...['POST /v1/rooms/:id/messages', 'append', 'ring flush-rooms', 'job flush-rooms', 'flush'],
     ...['POST /v1/rooms/:id/close', 'closing: fence', 'ring close-rooms', 'job close-rooms', 'closing'],
-    ...['closing: drain', 'closing: verify', 'closing: seal'],
+    ...['closing: drain', 'closing: verify', 'closing: seal', 'redis EVALSHA trim'],
   ])
   const request = named(spans, 'POST /v1/rooms/:id/close')
   t.is(request?.parentSpanId, stranger)
