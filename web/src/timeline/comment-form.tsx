@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiProblem } from '../api/problem.ts'
 import { randomId } from '../api/random-id.ts'
 import { MentionArea } from '../mentions/mention-area.tsx'
@@ -37,7 +37,8 @@ export function CommentForm(props: CommentFormProps) {
   const area = useRef<HTMLTextAreaElement>(null)
   const attempt = useRef(tried)
 
-  useEffect(
+  // With the field itself: a frame later the draft of what was typed last would be gone with what the other tab has said.
+  useLayoutEffect(
     () =>
       drafts?.onTaken((taken) => {
         if (isWritten(words, start) && spoken(taken.text) !== spoken(words)) keep(words)

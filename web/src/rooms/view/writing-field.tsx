@@ -57,7 +57,8 @@ export function WritingField(props: WritingFieldProps) {
   useLayoutEffect(() => {
     if (replyTo !== undefined || !isNew) field.current?.focus()
   }, [replyTo, isNew])
-  useEffect(() => {
+  // With the field itself: a frame later the draft of what was typed last would be gone with what the other tab has sent.
+  useLayoutEffect(() => {
     if (!isNew) return undefined
     return onMessageTaken(me, visit.id, (taken) => {
       if (body !== '' && taken !== body) keepDraft(me, visit.id, body)
