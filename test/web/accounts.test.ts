@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, openWindow, passwordOf, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -67,7 +68,7 @@ inBrowser(
 
     await signIn(page, 'alice', 'a guess of somebody')
     await page.getByRole('alert').getByText('The username or the password is wrong.').waitFor()
-    t.is(await labelOfFocus(page), 'Password')
+    await becomes(t, () => labelOfFocus(page), 'Password')
 
     await signIn(page, 'alice', passwordOf('alice'))
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
@@ -81,8 +82,8 @@ inBrowser('the language changes at once, stays in this browser, and follows the 
 
   await here.page.getByLabel('한국어').check()
   await here.page.getByRole('heading', { name: '설정' }).waitFor()
-  t.is(await here.page.locator('html').getAttribute('lang'), 'ko')
-  t.is(await here.page.title(), '설정 · 마당')
+  await becomes(t, () => here.page.locator('html').getAttribute('lang'), 'ko')
+  await becomes(t, () => here.page.title(), '설정 · 마당')
   await eventually(async () => {
     const account = await stack().world.sql('accounts').where({ username: 'alice' }).first('language')
     return account?.language === 'ko'
@@ -105,6 +106,7 @@ inBrowser('the theme that was chosen is there before anything is painted', async
   const light = await paper()
 
   await page.getByLabel('Dark').check()
+  await page.locator('html[data-theme=dark]').waitFor()
   const dark = await paper()
   t.not(dark, light)
 
@@ -136,7 +138,7 @@ inBrowser('a session that is ended from another browser is over there at once', 
   await others.first().click()
 
   await there.page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
-  t.is(await others.count(), 0)
+  await becomes(t, () => others.count(), 0)
   t.is(await here.page.getByText('This device').count(), 1)
 })
 

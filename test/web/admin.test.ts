@@ -4,6 +4,7 @@ import test from 'ava'
 import type { Page } from 'playwright-core'
 import { actions } from '../../src/audit/index.ts'
 import { leaveFailedJob } from '../../web/look/trouble.ts'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -81,14 +82,14 @@ inBrowser('a room that somebody damaged is looked into, saved, let be, repaired 
   await sheet.getByRole('button', { name: 'Let it be' }).click()
   await page.getByText(/^ada lets it be since/).waitFor()
   await page.getByText('let ‘장독대’ be quarantined: no backup has it').waitFor()
-  t.is(await page.getByRole('button', { name: 'Let it be' }).count(), 0)
+  await becomes(t, () => page.getByRole('button', { name: 'Let it be' }).count(), 0)
 
   await row().update({ payload: kept.payload })
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Try again' }).click()
   await page.getByText('Sealed', { exact: true }).waitFor()
   await page.getByText('tried the closing of ‘장독대’ again').waitFor()
-  t.is(await page.getByText('간장이 익어요').count(), 0)
+  await becomes(t, () => page.getByText('간장이 익어요').count(), 0)
   t.deepEqual(ada.complaints, [])
 })
 
@@ -144,7 +145,7 @@ inBrowser('the record tells who did what, is narrowed down, and is saved as it i
   await page.getByRole('textbox', { name: /^Concerns/ }).fill('@erin')
   await page.getByRole('button', { name: 'Show' }).click()
   await page.getByText('made erin a mentor (before: a member)').waitFor()
-  t.is(await page.locator('.act').count(), 1)
+  await becomes(t, () => page.locator('.act').count(), 1)
 
   const saved = await savedBy(page, () => page.getByRole('button', { name: 'Save as a file' }).click())
   t.is(saved.name, 'audit.ndjson')

@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, passwordOf, signedInWindow } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -33,7 +34,7 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await page.getByText('nobody hears this').first().waitFor()
   await field.fill('and this is not even sent')
   const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('madang-draft:')))
-  t.is((await kept()).length, 2)
+  await becomes(t, async () => (await kept()).length, 2)
   await page.route('**/v1/sessions/**', (route) => route.fulfill({ status: 204 }))
 
   await page.getByRole('link', { name: 'Settings' }).click()
@@ -46,7 +47,7 @@ inBrowser('unsent messages are told of before signing out, and go with the draft
   await question.getByRole('button', { name: 'Sign out' }).click()
 
   await page.getByRole('link', { name: 'Create account' }).first().waitFor()
-  t.deepEqual(await kept(), [])
+  await becomes(t, kept, [])
   const waiting = await eventually(() =>
     page.evaluate(
       () =>
@@ -85,7 +86,7 @@ inBrowser('what waits is told of and goes before the part that sends it is there
   await question.getByRole('button', { name: 'Sign out' }).click()
 
   await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
-  t.deepEqual(await keptOf(page, ['nobody hears']), [])
+  await becomes(t, () => keptOf(page, ['nobody hears']), [])
 })
 
 inBrowser('who signs out and in again before a page lives is there once', async (t) => {
@@ -151,7 +152,7 @@ inBrowser('whoever signs in next in the same page finds nothing of who was there
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
 
-  t.deepEqual(await keptOf(page, ['alice', `madang-draft:${own}`]), [])
+  await becomes(t, () => keptOf(page, ['alice', `madang-draft:${own}`]), [])
   await main.getByRole('link', { name: 'Timeline' }).click()
   await heart.waitFor()
   t.is(await heart.getAttribute('aria-pressed'), 'false')
