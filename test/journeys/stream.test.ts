@@ -83,7 +83,7 @@ async function opened(listeners: readonly Listener[], times: number): Promise<vo
   await eventually(async () => {
     const all = await Promise.all(listeners.map((listener) => listener.heard()))
     return all.every((heard) => heard.recovered.length >= times)
-  }, 20_000)
+  })
 }
 
 async function heardAll(
@@ -92,7 +92,7 @@ async function heardAll(
   expected: readonly string[],
 ): Promise<void> {
   for (const listener of listeners) {
-    await eventually(async () => (await listener.heard()).data.length >= expected.length, 20_000)
+    await eventually(async () => (await listener.heard()).data.length >= expected.length)
     const { data, gaps, recovered } = await listener.heard()
     t.deepEqual(data, expected)
     t.is(gaps, 0)
