@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath, signedInWindow } from '../support/browser.ts'
 import type { Window } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -212,7 +213,8 @@ inBrowser('what was refused stays, and says so, where the storage of the device 
   const { page } = bob
   await page.goto(`/rooms/${room}`)
   await say(page, 'may I?')
-  await page.getByText('may I?').waitFor()
+  // Sent, and not only shown: else it would be refused with the next one.
+  await page.locator('.message-mark[data-state=stored]').waitFor()
   await bob.context.setOffline(true)
   await say(page, 'let me say this')
   await ask(alice, 'PATCH', `/v1/rooms/${room}`, { speak: 'mentors' })
@@ -230,7 +232,7 @@ inBrowser('what was refused stays, and says so, where the storage of the device 
   await failed.getByRole('button', { name: 'Send again' }).click()
   await page.locator('.toast-danger').waitFor()
 
-  t.true(await failed.getByRole('button', { name: 'Discard' }).isEnabled())
+  await becomes(t, () => failed.getByRole('button', { name: 'Discard' }).isEnabled(), true)
   t.deepEqual(broken, [])
 })
 
@@ -266,9 +268,8 @@ inBrowser('where nothing can be written, a lost network is told without a promis
 
   await bob.context.setOffline(true)
 
-  const line = bob.page.locator('.connection-line-words')
+  const line = bob.page.locator('.connection-line-words', { hasText: 'offline' })
   await line.waitFor()
-  t.regex(await line.innerText(), /offline/)
   t.notRegex(await line.innerText(), /kept/)
 })
 
