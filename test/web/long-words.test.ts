@@ -58,6 +58,7 @@ inBrowser('the time of a short message stands beside it, however long the name a
 
   const message = bob.page.locator('.message', { hasText: '네' })
   await message.waitFor()
+  await bob.page.evaluate(() => document.fonts.ready)
   const [body, time, name] = await Promise.all(
     ['.message-body', 'time', '.message-name'].map((part) => message.locator(part).boundingBox()),
   )
