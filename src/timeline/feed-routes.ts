@@ -82,9 +82,12 @@ async function answerFeed(parts: TimelineParts, viewer: Viewer, read: FeedSlice 
   const kept = read.posts.map((row) => parts.keptPosts.of(row))
   const posts = await presentPosts(parts, viewer.account, kept)
   const { page, headers } = placesOf(read.target, { next: read.next })
+  const places = JSON.stringify(page)
+  const end = Buffer.from(`,"page":${places},"stream":${JSON.stringify(read.stream)}}`)
   // Weak: the position of the stream moves with everything that happens anywhere. Who has the page already also has a position
   // that can be gone on from: what has happened since then did not change the page.
-  const shown = `{"items":[${posts.join(',')}],"page":${JSON.stringify(page)}`
-  const json = Buffer.from(`${shown},"stream":${JSON.stringify(read.stream)}}`, 'latin1')
-  return { status: 200 as const, json, headers: { ...headers, etag: `W/${etagOf(json.subarray(0, shown.length))}` } }
+  const etag = `W/${etagOf(posts.name + places)}`
+  return { status: 200 as const, json: Buffer.concat([beginning, ...posts.json, end]), headers: { ...headers, etag } }
 }
+
+const beginning = Buffer.from('{"items":')

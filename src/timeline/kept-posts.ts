@@ -1,4 +1,5 @@
 import type { Profile } from '../accounts/index.ts'
+import { nameOf } from '../platform/http/etag.ts'
 import type { AccountId } from '../platform/ids.ts'
 import type { Post } from './post.ts'
 import { toPost } from './store.ts'
@@ -6,11 +7,19 @@ import type { PostRecord } from './store.ts'
 import { peopleIn, presentPost } from './views.ts'
 import type { PostSurroundings } from './views.ts'
 
+/** A post as everybody sees it. */
+export interface ShownPost {
+  /** Its JSON in UTF-8 without the brace at its end, since who likes it comes there. */
+  json: Buffer
+  /** What no other JSON is called. */
+  name: string
+}
+
 /** A post as it was read, and what was made of it. */
 export class KeptPost {
   readonly post: Post
   readonly #row: PostRecord
-  #shown: { json: string; people: readonly (readonly [AccountId, Profile | undefined])[] } | undefined
+  #kept: { shown: ShownPost; people: readonly (readonly [AccountId, Profile | undefined])[] } | undefined
 
   constructor(row: PostRecord) {
     this.#row = row
@@ -23,18 +32,18 @@ export class KeptPost {
   }
 
   /**
-   * The post as everybody sees it: its JSON in UTF-8, a character for each byte, so that pages of it need not be encoded again; without the brace
-   * at its end, since who likes it comes there. It is what was made before, where the people in it are called what they were called then. Pictures
-   * come about later, and are asked each time.
+   * Bytes with a name, so that a page of them is neither encoded nor hashed again. It is what was made before, where the people in it are called
+   * what they were called then. Pictures come about later, and are asked each time.
    */
-  shownAmong(around: PostSurroundings): string {
+  shownAmong(around: PostSurroundings): ShownPost {
     const { profiles } = around
-    const isAsBefore = this.#shown?.people.every(([id, profile]) => profiles.get(id) === profile)
-    if (this.#shown !== undefined && isAsBefore === true) return this.#shown.json
-    const json = Buffer.from(JSON.stringify(presentPost(this.post, around)).slice(0, -1)).toString('latin1')
+    const isAsBefore = this.#kept?.people.every(([id, profile]) => profiles.get(id) === profile)
+    if (this.#kept !== undefined && isAsBefore === true) return this.#kept.shown
+    const json = Buffer.from(JSON.stringify(presentPost(this.post, around)).slice(0, -1))
+    const shown = { json, name: nameOf(json) }
     const people = peopleIn([this.post]).map((id) => [id, profiles.get(id)] as const)
-    this.#shown = this.post.pictureCount === 0 ? { json, people } : undefined
-    return json
+    this.#kept = this.post.pictureCount === 0 ? { shown, people } : undefined
+    return shown
   }
 }
 

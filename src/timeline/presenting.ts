@@ -12,25 +12,40 @@ import type { PostView, SharedPostView } from './views.ts'
 type ViewParts = Pick<RenderedParts, 'media'>
 type Profiles = ReadonlyMap<AccountId, Profile>
 
-/**
- * Posts as one reader sees them, each as JSON in UTF-8, a character for each byte: names, pictures and likes in one query each, however many
- * posts there are.
- */
+/** Posts as one reader sees them. */
+export interface ShownPosts {
+  /** A list in JSON and UTF-8, in pieces, so that they are copied once: into the page. */
+  json: Buffer[]
+  /** What no other list is called. */
+  name: string
+}
+
+const [opening, comma, closing] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
+const [likedEnd, otherEnd] = [Buffer.from(',"isLiked":true}'), Buffer.from(',"isLiked":false}')]
+
+/** Names, pictures and likes in one query each, however many posts there are. */
 export async function presentPosts(
   parts: TimelineParts,
   reader: AccountId,
   posts: readonly KeptPost[],
-): Promise<string[]> {
+): Promise<ShownPosts> {
   const { profiles, illustrate, liked } = await readAround(
     parts,
     reader,
     posts.map(({ post }) => post),
   )
-  return posts.map((kept) => {
+  const json: Buffer[] = [opening]
+  let name = ''
+  for (const kept of posts) {
     const { pictures, media } = illustrate(kept.post)
-    const json = kept.shownAmong({ profiles, pictures, media })
-    return `${json},"isLiked":${liked.has(kept.post.id)}}`
-  })
+    const shown = kept.shownAmong({ profiles, pictures, media })
+    const isLiked = liked.has(kept.post.id)
+    if (json.length > 1) json.push(comma)
+    json.push(shown.json, isLiked ? likedEnd : otherEnd)
+    name += `${shown.name}${isLiked ? '+' : '-'}`
+  }
+  json.push(closing)
+  return { json, name }
 }
 
 /** One post as one reader sees it. */

@@ -61,7 +61,9 @@ z.globalRegistry.add(likeView, { id: 'Like' })
 
 /** Whose names are needed to show these. */
 export function peopleIn(posts: readonly { author: AccountId; mentions: readonly AccountId[] }[]): AccountId[] {
-  return posts.flatMap((post) => [post.author, ...post.mentions])
+  const people: AccountId[] = []
+  for (const post of posts) people.push(post.author, ...post.mentions)
+  return people
 }
 
 export interface PostSurroundings {

@@ -79,6 +79,47 @@ test('a page that is unchanged is not sent again, whatever happens elsewhere', a
   t.deepEqual([first.status, unchanged.status, changed.status], [200, 304, 200])
 })
 
+test('pages that say the same have one ETag, and a page that says anything else has another', async (t) => {
+  const { person, neighbours } = courtyard()
+  const [alice, bob] = [await person('alice'), await person('bob')]
+  const media = neighbours.upload(alice.account)
+  const [first, second] = [await alice.posts('하나'), await alice.posts(`둘, @${bob.username}`)]
+  await alice.gets('POST /v1/posts', { pictures: [{ media: String(media) }] })
+  const home = `GET /v1/people/${alice.username}/posts`
+  const known = new Map<string, string>()
+  const look = async (line = home): Promise<string> => {
+    const { headers, body } = await bob.ask(line)
+    const etag = headers.get('etag') ?? ''
+    const said = JSON.stringify([body['items'], body['page']])
+    t.is(known.get(etag) ?? said, said, etag)
+    known.set(etag, said)
+    return etag
+  }
+  const before = await look()
+  const changes: [what: string, change: () => Promise<unknown>, line?: string][] = [
+    ['a like of the reader', () => bob.gets(`PUT /v1/posts/${first}/like`)],
+    ['a like of somebody else', () => alice.gets(`PUT /v1/posts/${first}/like`)],
+    ['as many likes, not that of the reader', () => bob.gets(`DELETE /v1/posts/${first}/like`)],
+    ['an author is called otherwise', () => alice.gets('PATCH /v1/me', { displayName: '앨리스' })],
+    ['an edit', () => alice.gets(`PATCH /v1/posts/${second}`, { text: '셋' })],
+    ['a comment', () => bob.comments(first, '그래요')],
+    ['a picture is ready', async () => neighbours.render(media)],
+    ['fewer posts', async () => undefined, `${home}?limit=2`],
+    ['the page behind', async () => undefined, `${home}?limit=1`],
+    ['a post is deleted', () => alice.gets(`DELETE /v1/posts/${second}`)],
+  ]
+
+  for (const [what, change, line] of changes) {
+    const seen = known.size
+    await change()
+    const etag = await look(line)
+    t.is(known.size, seen + 1, what)
+    t.is(await look(line), etag, what)
+  }
+  t.regex(before, /^W\/"[\w-]{22}"$/)
+  t.is(new Set(known.values()).size, known.size)
+})
+
 test('what two have blocked is not there for either: posts, comments, likes, homes', async (t) => {
   const { person } = courtyard()
   const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')]

@@ -69,8 +69,7 @@ class Counted implements PostSurroundings {
   }
 }
 
-const textOf = (post: KeptPost, around: PostSurroundings): string =>
-  `${Buffer.from(post.shownAmong(around), 'latin1').toString()}}`
+const textOf = (post: KeptPost, around: PostSurroundings): string => `${post.shownAmong(around).json.toString()}}`
 const viewOf = (post: KeptPost, around: PostSurroundings) => JSON.parse(textOf(post, around)) as SharedPostView
 
 const rows = fc
@@ -90,17 +89,23 @@ const rows = fc
 const surroundings = fc.constantFrom(among(alice, bob), among(alice, bobby), among(bob), among())
 const pageOf = fc.tuple(rows, surroundings)
 
-test('whatever is read after whatever, a post is shown as its row and the names have it now', (t) => {
+test('whatever is read after whatever, a post is shown, and named, as its row and the names have it now', (t) => {
+  const names = new Map<string, string>()
   fc.assert(
     fc.property(fc.array(pageOf, { maxLength: 30 }), (readings) => {
       const kept = new KeptPosts()
       for (const [read, around] of readings) {
-        equal(textOf(kept.of(read), around), JSON.stringify(presentPost(toPost(read), around)))
+        const text = textOf(kept.of(read), around)
+        equal(text, JSON.stringify(presentPost(toPost(read), around)))
+        const { name } = kept.of(read).shownAmong(around)
+        equal(names.get(text) ?? name, name)
+        names.set(text, name)
       }
     }),
     seeded(500),
   )
-  t.pass()
+  t.true(names.size > 100)
+  t.is(new Set(names.values()).size, names.size, 'each text has a name of its own')
 })
 
 test('what is as it was is not made again, and what differs in any column is', (t) => {

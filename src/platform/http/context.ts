@@ -20,6 +20,6 @@ export const nameRequest: HttpMiddleware = (ctx, next) => {
   const requestId = requestIdOf(ctx.headers)
   ctx.state.requestId = requestId
   ctx.state.standings = []
-  ctx.set('x-request-id', requestId)
+  ctx.res.setHeader('x-request-id', requestId)
   return because({ requestId }, next)
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { parse } from 'node:querystring'
-import type { ParsedUrlQuery } from 'node:querystring'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { because } from '../cause.ts'
@@ -14,7 +12,7 @@ import { answerFresh } from './etag.ts'
 import { atMostOnce, readIdempotencyKey } from './idempotency.ts'
 import type { IdempotencyParts } from './idempotency.ts'
 import { requireOwnOrigin } from './origin.ts'
-import { addressKey, rateLimitHeaders } from './rate-limit.ts'
+import { addressKey, tellLimits } from './rate-limit.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
 import type { Answer, Once, RequestFacts, Route } from './route.ts'
 import type { Authenticate, Identity, Viewer } from './viewer.ts'
@@ -55,7 +53,7 @@ async function answerOf(
 ): Promise<Answer> {
   const key = route.isIdempotent ? readIdempotencyKey(ctx.headers['idempotency-key']) : undefined
   const json = route.body === undefined ? undefined : await readJson(ctx.req)
-  const input = { ...facts, viewer, params: ctx.params, query: queryOf(ctx), body: json?.value }
+  const input = { ...facts, viewer, params: ctx.params, query: ctx.querystring, body: json?.value }
   if (key === undefined || viewer === undefined || door.idempotency === undefined) return route.handle(input)
   const keyed = { account: viewer.account, key, route: `${route.method} ${route.path}`, target: facts.target }
   return atMostOnce(door.idempotency, keyed, async (once) => {
@@ -100,24 +98,21 @@ function limitKey(identity: Identity, ip: string): string {
   return identity.type === 'signed_in' ? `account:${identity.viewer.account}` : `address:${addressKey(ip)}`
 }
 
-/** A name that comes twice becomes an array, which no schema of ours takes. */
-function queryOf(ctx: HttpContext): ParsedUrlQuery {
-  return parse(ctx.querystring)
-}
-
+/** Fields go to Node itself: Koa's `set` makes five objects of each. */
 function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
+  const { res } = ctx
   ctx.status = answer.status
-  ctx.set('cache-control', 'no-store')
+  res.setHeader('cache-control', 'no-store')
   if (answer.body instanceof Readable) ctx.body = answer.body
   else if (answer.json !== undefined || answer.body !== undefined) {
     // Before the body, whose kind Koa would guess at otherwise.
-    ctx.set('content-type', 'application/json')
+    res.setHeader('content-type', 'application/json')
     // As bytes: a text would be encoded once to be counted, once for its ETag, and once to be sent.
     ctx.body = answer.json ?? Buffer.from(JSON.stringify(answer.body))
   }
-  if (answer.headers !== undefined) ctx.set(answer.headers)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value)
   if (route.hasEtag && answer.status === 200) answerFresh(ctx, answer)
-  if (answer.cookies !== undefined) ctx.set('set-cookie', answer.cookies.map(writeCookie))
+  if (answer.cookies !== undefined) res.setHeader('set-cookie', answer.cookies.map(writeCookie))
   if (answer.takeOver !== undefined) handOver(ctx, answer.takeOver)
 }
 
@@ -127,7 +122,7 @@ function writeAnswer(ctx: HttpContext, route: Route, answer: Answer): void {
  */
 function handOver(ctx: HttpContext, takeOver: (response: ServerResponse) => void): void {
   ctx.respond = false
-  ctx.set(rateLimitHeaders(ctx.state.standings))
+  tellLimits(ctx.res, ctx.state.standings)
   ctx.res.statusCode = ctx.status
   ctx.flushHeaders()
   because(undefined, () => takeOver(ctx.res))

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts'
 import { Problem } from '../errors.ts'
 import { isOutage } from '../outage.ts'
 import type { HttpContext, HttpMiddleware } from './context.ts'
-import { rateLimitHeaders } from './rate-limit.ts'
+import { tellLimits } from './rate-limit.ts'
 
 /** Every error leaves as problem+json. What nobody expected is logged here, once. */
 export function answerProblems(log: Log): HttpMiddleware {
@@ -17,7 +17,7 @@ export function answerProblems(log: Log): HttpMiddleware {
       else if (problem.code === 'unavailable') log.warn(line, 'request could not be served')
       writeProblem(ctx, problem)
     }
-    if (!ctx.headerSent) ctx.set(rateLimitHeaders(ctx.state.standings))
+    if (!ctx.headerSent) tellLimits(ctx.res, ctx.state.standings)
   }
 }
 

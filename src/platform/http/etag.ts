@@ -8,15 +8,22 @@ import type { Answer } from './route.ts'
  * reader's own client alone, which asks each time.
  */
 export function answerFresh(ctx: HttpContext, { body }: Answer): void {
-  if (ctx.body instanceof Buffer && !ctx.res.hasHeader('etag')) ctx.set('etag', etagOf(ctx.body))
-  ctx.set('cache-control', 'private, no-cache')
-  if (!isAmong(ctx.get('if-none-match'), ctx.response.get('etag'))) return
+  const { res } = ctx
+  if (ctx.body instanceof Buffer && !res.hasHeader('etag')) res.setHeader('etag', etagOf(ctx.body))
+  res.setHeader('cache-control', 'private, no-cache')
+  const given = ctx.headers['if-none-match']
+  if (given === undefined || !isAmong(given, String(res.getHeader('etag') ?? ''))) return
   if (body instanceof Readable) body.destroy()
   ctx.status = 304
 }
 
-export function etagOf(json: Buffer): string {
-  return `"${hash('sha256', json, 'base64url').slice(0, 22)}"`
+export function etagOf(content: Buffer | string): string {
+  return `"${nameOf(content)}"`
+}
+
+/** 22 characters that no other content has: 132 bits of its SHA-256. */
+export function nameOf(content: Buffer | string): string {
+  return hash('sha256', content, 'base64url').slice(0, 22)
 }
 
 /**

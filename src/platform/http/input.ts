@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring'
 import type { z } from 'zod'
 import { Problem } from '../errors.ts'
 import type { InputFault } from '../errors.ts'
@@ -10,6 +11,32 @@ export function readInput<S extends z.ZodType>(schema: S, value: unknown): z.out
   const read = schema.safeParse(value)
   if (read.success) return read.data
   throw new Problem('bad_input', { errors: faultsOf(read.error) })
+}
+
+const mostKnown = 100
+const longestKnown = 200
+
+/** Reads queries by a schema. Nearly all that a route is asked with are one of a few: what was read of the last hundred is kept. */
+export class QueryReader<S extends z.ZodType> {
+  readonly #schema: S
+  readonly #known = new Map<string, z.output<S>>()
+
+  constructor(schema: S) {
+    this.#schema = schema
+  }
+
+  /** Throws as `readInput` does. What it answers belongs to others, too. */
+  read(query: string): z.output<S> {
+    const known = this.#known.get(query)
+    if (known !== undefined) return known
+    // A name that comes twice becomes an array, which no schema of ours takes.
+    const read = Object.freeze(readInput(this.#schema, parse(query))) as z.output<S>
+    if (query.length > longestKnown) return read
+    this.#known.set(query, read)
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
+    return read
+  }
 }
 
 /** The faults of an input, as they travel outside: never the input itself, and not more than a reader can use. */

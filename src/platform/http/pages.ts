@@ -81,11 +81,14 @@ export function pageAnswer<Item>(target: string, items: Item[], places: PagePlac
 
 /** What an answer says of the pages beside it: in its body, and as `Link` header. */
 export function placesOf(target: string, places: PagePlaces) {
-  const page = {
-    ...(places.next === undefined ? {} : { next: encodeCursor(places.next) }),
-    ...(places.prev === undefined ? {} : { prev: encodeCursor(places.prev) }),
+  const page: { next?: string; prev?: string } = {}
+  const links: string[] = []
+  for (const rel of ['next', 'prev'] as const) {
+    if (places[rel] === undefined) continue
+    const cursor = encodeCursor(places[rel])
+    page[rel] = cursor
+    links.push(`<${withCursor(target, cursor)}>; rel="${rel}"`)
   }
-  const links = Object.entries(page).map(([rel, cursor]) => `<${withCursor(target, cursor)}>; rel="${rel}"`)
   return { page, headers: links.length === 0 ? {} : { link: links.join(', ') } }
 }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
@@ -84,16 +85,14 @@ function standing(limit: Limit, { isOver, remaining, msBeforeNext }: Taken): Sta
 }
 
 /** `RateLimit-Policy` and `RateLimit` for all limits that a request met. */
-export function rateLimitHeaders(standings: readonly Standing[]): Record<string, string> {
-  if (standings.length === 0) return {}
-  return {
-    'ratelimit-policy': standings
-      .map(({ limit }) => `"${limit.name}";q=${limit.requests};w=${limit.seconds}`)
-      .join(', '),
-    ratelimit: standings
-      .map(({ limit, remaining, resetSeconds }) => `"${limit.name}";r=${remaining};t=${resetSeconds}`)
-      .join(', '),
-  }
+export function tellLimits(response: ServerResponse, standings: readonly Standing[]): void {
+  if (standings.length === 0) return
+  const policies = standings.map(({ limit }) => `"${limit.name}";q=${limit.requests};w=${limit.seconds}`)
+  const places = standings.map(
+    ({ limit, remaining, resetSeconds }) => `"${limit.name}";r=${remaining};t=${resetSeconds}`,
+  )
+  response.setHeader('ratelimit-policy', policies.join(', '))
+  response.setHeader('ratelimit', places.join(', '))
 }
 
 /** What an address counts as: one household has a whole IPv6 /64 and could walk through it. */

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Code } from '../errors.ts'
 import type { Sql } from '../mysql.ts'
 import type { SetCookie } from './cookies.ts'
-import { readInput } from './input.ts'
+import { QueryReader, readInput } from './input.ts'
 import type { Limit } from './rate-limit.ts'
 import type { Role, Viewer } from './viewer.ts'
 
@@ -73,7 +73,8 @@ export interface Answer {
 export interface RawRequest extends RequestFacts {
   viewer: Viewer | undefined
   params: unknown
-  query: unknown
+  /** As sent, without the question mark. */
+  query: string
   body: unknown
 }
 
@@ -161,6 +162,7 @@ export function route<
   Q extends Input = undefined,
   B extends Input = undefined,
 >(definition: Definition<A, P, Q, B, R>): Route {
+  const query = definition.query === undefined ? undefined : new QueryReader(definition.query)
   return {
     method: definition.method,
     path: definition.path,
@@ -182,7 +184,7 @@ export function route<
         // The door lets nobody in to a route that is not public without knowing who it is (see admit.ts).
         viewer: request.viewer as ViewerFor<A>,
         params: read<P>(definition.params, request.params),
-        query: read<Q>(definition.query, request.query),
+        query: query?.read(request.query) as Read<Q>,
         body: read<B>(definition.body, request.body),
       }),
   }
