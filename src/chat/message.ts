@@ -146,16 +146,20 @@ export type ReactPayload = z.output<typeof payloads.react>
 export type MemberPayload = z.output<typeof payloads.member>
 export type SettingsPayload = z.output<typeof payloads.settings>
 
-export function textPayload(message: {
+export function textPayload({
+  body,
+  replyTo,
+  media,
+}: {
   body: string
-  replyTo: Place | undefined
-  media: MediaList | undefined
+  replyTo?: Place | undefined
+  media?: MediaList | undefined
 }): Buffer {
-  const { body, replyTo, media } = message
+  // What is undefined is left out of JSON.
   return encode({
     body,
-    ...(replyTo === undefined ? {} : { replyTo: formatPlace(replyTo) }),
-    ...(media === undefined ? {} : { media: media.map(({ id, alt }) => ({ id: String(id), alt })) }),
+    replyTo: replyTo === undefined ? undefined : formatPlace(replyTo),
+    media: media?.map(({ id, alt }) => ({ id: String(id), alt })),
   })
 }
 

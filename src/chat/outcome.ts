@@ -8,9 +8,11 @@ import type { AccessParts } from './access.ts'
 /** From what is ready to be said to what its sender is told. */
 
 export type Kept = Extract<AppendOutcome, { type: 'kept' }>
+/** Settles what was claimed for an entry, when its outcome is known. */
+export type OnOutcome = (outcome: AppendOutcome) => Promise<void>
 /** Ready to be appended; or it was kept before, which the look at its target showed. */
 export type Prepared =
-  | { type: 'entry'; entry: NewEntry; onOutcome?: (outcome: AppendOutcome) => Promise<void> }
+  | { type: 'entry'; entry: NewEntry; onOutcome?: OnOutcome | undefined }
   | { type: 'kept'; outcome: Kept }
 
 /** To the ledger at once, in the turn of the event loop in which this is called. */
@@ -21,10 +23,7 @@ export function handOver(ledger: Pick<Ledger, 'append'>, room: RoomId, prepared:
   return onOutcome === undefined ? appended : settled(appended, onOutcome)
 }
 
-async function settled(
-  appended: Promise<AppendOutcome>,
-  onOutcome: (outcome: AppendOutcome) => Promise<void>,
-): Promise<AppendOutcome> {
+async function settled(appended: Promise<AppendOutcome>, onOutcome: OnOutcome): Promise<AppendOutcome> {
   const outcome = await appended
   await onOutcome(outcome)
   return outcome

@@ -144,7 +144,7 @@ export const pushes = {
 
 type Frames = typeof answers & typeof pushes
 export type ServerFrame = { [Type in keyof Frames]: z.input<Frames[Type]> }[keyof Frames]
-type Answer = { [Type in keyof typeof answers]: z.input<(typeof answers)[Type]> }[keyof typeof answers]
+export type Answer = { [Type in keyof typeof answers]: z.input<(typeof answers)[Type]> }[keyof typeof answers]
 /** An answer before it is given the `ref` that it answers. */
 export type AnswerBody = Answer extends infer A ? (A extends { ref?: unknown } ? Omit<A, 'ref'> : never) : never
 export type Push = { [Type in keyof typeof pushes]: z.input<(typeof pushes)[Type]> }[keyof typeof pushes]

@@ -1,5 +1,5 @@
 import { formatPlace } from '../ledger/index.ts'
-import type { Place } from '../ledger/index.ts'
+import type { AppendOutcome, Place } from '../ledger/index.ts'
 import { causeNow } from '../platform/cause.ts'
 import { Problem } from '../platform/errors.ts'
 import type { RoomId } from '../platform/ids.ts'
@@ -12,16 +12,17 @@ import { readableRoom } from './access.ts'
 import type { KnownRooms } from './access.ts'
 import type { ClientFrame, FrameOf, KeptFrame } from './frames.ts'
 import { Lanes } from './lanes.ts'
+import type { Speaker } from './lanes.ts'
 import { Listening } from './listening.ts'
 import type { ListeningParts } from './listening.ts'
 import type { PictureParts } from './message-pictures.ts'
 import type { Names } from './names.ts'
 import type { ReadMarkers } from './read-markers.ts'
-import type { AnswerBody } from './server-frames.ts'
+import type { Answer, AnswerBody } from './server-frames.ts'
 import { keptIn } from './outcome.ts'
 import type { Kept } from './outcome.ts'
 import { prepare } from './speech.ts'
-import type { Sends } from './sends.ts'
+import type { Said, Sends } from './sends.ts'
 import type { SpeechRates } from './speech-rates.ts'
 import type { Whispers } from './whispers.ts'
 
@@ -37,17 +38,22 @@ export interface SocketParts extends ListeningParts {
   log: Log
 }
 
+/** What is left of a frame while the ledger has its words: what its answer names. */
+interface Line extends Said {
+  ref: Ref
+}
+
 /** What one client does over its socket: frames in, and one answer for each `ref`. */
-export class ChatSocket implements ConnectionHandlers {
+export class ChatSocket implements ConnectionHandlers, Speaker<Line> {
   readonly #parts: SocketParts
   readonly #connection: Connection
-  readonly #lanes: Lanes
+  readonly #lanes: Lanes<Line>
   readonly #listening: Listening
 
   constructor(parts: SocketParts, connection: Connection) {
     this.#parts = parts
     this.#connection = connection
-    this.#lanes = new Lanes(parts.ledger)
+    this.#lanes = new Lanes(parts.ledger, this)
     this.#listening = new Listening(parts, connection)
     parts.names.met(connection.viewer.account, connection.viewer.username)
   }
@@ -88,21 +94,44 @@ export class ChatSocket implements ConnectionHandlers {
   }
 
   /** ① of the life of a message: to the ledger in the order of arrival, acknowledged when the ledger has it. */
-  async #speak(frame: KeptFrame): Promise<void> {
+  #speak(frame: KeptFrame): void | Promise<void> {
     const { viewer } = this.#connection
-    const said = { room: frame.room, sender: viewer.account, id: frame.id }
-    const { sends, rates } = this.#parts
-    sends.began(said)
+    const line = { room: frame.room, sender: viewer.account, id: frame.id, ref: frame.ref }
+    this.#parts.sends.began(line)
     try {
-      rates.take(viewer.account)
-      const outcome = await this.#lanes.say(frame.room, () => prepare(this.#parts, viewer, frame))
-      const kept = outcome.type === 'kept' ? outcome : await keptIn(this.#parts, frame.room, viewer, outcome)
-      sends.kept(said, kept.isDuplicate)
-      this.#answer(frame.ref, ackOf(frame, kept))
+      this.#parts.rates.take(viewer.account)
     } catch (error) {
-      sends.failed(said, error)
-      this.#refuse(frame.ref, error)
+      return this.failed(line, error)
     }
+    return this.#lanes.say(line, () => prepare(this.#parts, viewer, frame))
+  }
+
+  told(line: Line, outcome: AppendOutcome): void | Promise<void> {
+    if (outcome.type !== 'kept') return this.#refuseOrAcknowledge(line, outcome)
+    try {
+      this.#acknowledge(line, outcome)
+    } catch (error) {
+      this.failed(line, error)
+    }
+  }
+
+  failed(line: Line, error: unknown): void {
+    this.#parts.sends.failed(line, error)
+    this.#refuse(line.ref, error)
+  }
+
+  /** As those hear it who may not see the room. */
+  async #refuseOrAcknowledge(line: Line, outcome: AppendOutcome): Promise<void> {
+    try {
+      this.#acknowledge(line, await keptIn(this.#parts, line.room, this.#connection.viewer, outcome))
+    } catch (error) {
+      this.failed(line, error)
+    }
+  }
+
+  #acknowledge(line: Line, kept: Kept): void {
+    this.#parts.sends.kept(line, kept.isDuplicate)
+    this.#connection.send(ackOf(line, kept))
   }
 
   /** Answered when the client has been told what it missed. */
@@ -165,7 +194,8 @@ export class ChatSocket implements ConnectionHandlers {
   }
 }
 
-function ackOf({ room, id }: KeptFrame, { place, at, isDuplicate, kept }: Kept): AnswerBody {
+function ackOf({ ref, room, id }: Line, { place, at, isDuplicate, kept }: Kept): Answer {
+  const { epoch, seq } = place
   const time = new Date(at).toISOString()
-  return { type: 'ack', room: String(room), id, ...place, at: time, duplicate: isDuplicate, kept }
+  return { type: 'ack', room: String(room), id, epoch, seq, at: time, duplicate: isDuplicate, kept, ref }
 }

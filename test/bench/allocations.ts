@@ -1,6 +1,5 @@
-import { createServer, IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
-import { Duplex } from 'node:stream'
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { Names } from '../../src/chat/names.ts'
 import { Pictures } from '../../src/chat/pictures.ts'
@@ -13,11 +12,10 @@ import type { RoomFollowerParts } from '../../src/ledger/room-follower.ts'
 import { encodeLine } from '../../src/live/event.ts'
 import { Hub } from '../../src/live/hub.ts'
 import { Stream } from '../../src/live/stream.ts'
-import type { AccountId, RoomId, SessionId } from '../../src/platform/ids.ts'
+import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { SseSession } from '../../src/platform/sse/session.ts'
-import type { Connection } from '../../src/platform/ws/connection.ts'
-import { Gateway } from '../../src/platform/ws/gateway.ts'
+import { TakingStream, connect, requestOn } from './taking-streams.ts'
 
 /**
  * A program that says, as one line of JSON, how many bytes of heap a server allocates for each delivery of a message and of an event. What lies below our own code is a stream in
@@ -48,56 +46,6 @@ async function bytesEach(tell: Tell): Promise<number> {
   return found.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? Number.NaN
 }
 
-class TakingStream extends Duplex {
-  taken = 0
-
-  override _read(): void {}
-
-  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.taken += 1
-    done()
-  }
-}
-
-function requestOn(stream: Duplex, headers: Record<string, string>): IncomingMessage {
-  const request = new IncomingMessage(stream as Socket)
-  Object.assign(request, { method: 'GET', url: '/v1/socket', httpVersionMajor: 1, httpVersionMinor: 1, headers })
-  return request
-}
-
-/** Sockets as the gateway makes them, without a network. */
-async function connections(streams: readonly Duplex[]): Promise<Connection[]> {
-  const opened: Connection[] = []
-  const viewer = { account: 1 as AccountId, session: 's' as SessionId, username: 'alice', role: 'member' } as const
-  const gateway = new Gateway({
-    authenticate: async () => ({ type: 'signed_in', by: 'bearer', viewer }),
-    redeemTicket: async () => undefined,
-    origins: new Set(),
-    limits: {
-      ...{ frameMaxBytes: 1000, socketsPerAccount: listeners, socketsPerAddress: listeners, drainMs: 0 },
-      ...{ pingMs: never, pongMs: never, framesPerSecond: 1, framesBurst: 1, softBytes: 1e6, hardBytes: 1e6 },
-    },
-    log,
-    onConnection(connection) {
-      opened.push(connection)
-      return { frame: () => undefined, closed: () => undefined }
-    },
-  })
-  const server = createServer()
-  gateway.attach(server)
-  const asking = {
-    ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'x-forwarded-for': '127.0.0.1' },
-    ...{ 'sec-websocket-key': Buffer.alloc(16).toString('base64'), 'sec-websocket-protocol': 'madang.v1' },
-  }
-  for (const stream of streams) {
-    server.emit('upgrade', requestOn(stream, asking), stream, Buffer.alloc(0))
-    // One after the other: of many at once some would be asked to come again.
-    await endOfTurn()
-  }
-  if (opened.length < streams.length) throw new Error('not all were let in')
-  return opened
-}
-
 /** A room with its listeners, in which the ledger says what it is told to say. */
 async function chat(): Promise<Tell> {
   const streams = Array.from({ length: listeners }, () => new TakingStream())
@@ -119,7 +67,7 @@ async function chat(): Promise<Tell> {
   parts.names.met(alice, 'alice')
   const channel = new RoomChannel(parts, 1 as RoomId, () => undefined)
   await channel.start()
-  for (const connection of await connections(streams)) {
+  for (const connection of await connect(streams)) {
     const subscription = new Subscription(connection, () => undefined)
     channel.add(subscription)
     await subscription.release({ epoch: 1, seq: 0 }, () => undefined)

@@ -1,13 +1,12 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { createTelling } from '../../src/live/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { Neighbour, line, openHouse } from '../chat/house.ts'
 import { connect, hears, listenAs, openRelay } from '../live/station.ts'
 import { connectFor } from '../support/connections.ts'
 import { worldOf } from '../support/world.ts'
+import { countBytes } from './count-bytes.ts'
 import { watchServerSockets } from './server-sockets.ts'
 import type { ServerSocket } from './server-sockets.ts'
 
@@ -81,13 +80,7 @@ test.serial('an event is one write a stream, of bytes that were framed once for 
 const mostBytesEach = { message: 16, event: 84, kept: 24 }
 
 test('a delivery allocates next to nothing, and of an entry that was told hardly anything stays on the heap', async (t) => {
-  const program = new URL('allocations.ts', import.meta.url).pathname
-  const youngGeneration = ['--min-semi-space-size=64', '--max-semi-space-size=64']
-  // Code is compiled in the turn that asks for it: beside others at work, its thread would come too late for what is counted.
-  const compiledAtOnce = '--no-concurrent-recompilation'
-  const flags = ['--expose-gc', ...youngGeneration, compiledAtOnce]
-  const ran = await promisify(execFile)(process.execPath, [...flags, program])
-  const bytesEach = JSON.parse(ran.stdout) as typeof mostBytesEach
+  const bytesEach = (await countBytes('allocations.ts')) as typeof mostBytesEach
 
   t.log(bytesEach)
   t.true(bytesEach.message >= 0 && bytesEach.message <= mostBytesEach.message, `${bytesEach.message} B a delivery`)

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import assert from 'node:assert/strict'
 import { Lanes } from '../../src/chat/lanes.ts'
 import type { Prepared } from '../../src/chat/outcome.ts'
-import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
+import type { AppendOutcome, Ledger, NewEntry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
 import { eventually } from '../support/eventually.ts'
@@ -19,16 +19,28 @@ function line(id: string): Prepared {
   return { type: 'entry', entry }
 }
 
+interface Waiting {
+  room: RoomId
+  told: (outcome: AppendOutcome) => void
+  failed: (error: unknown) => void
+}
+
 /** A ledger that writes down what it is handed. */
 function handing(outcomeOf: (id: string) => AppendOutcome | Promise<AppendOutcome> = () => kept) {
   const handed: string[] = []
-  const lanes = new Lanes({
+  const ledger: Pick<Ledger, 'append'> = {
     async append(_, { id }) {
       handed.push(id)
       return outcomeOf(id)
     },
+  }
+  const lanes = new Lanes<Waiting>(ledger, {
+    told: ({ told }, outcome) => told(outcome),
+    failed: ({ failed }, error) => failed(error),
   })
-  return { handed, lanes }
+  const say = (ofRoom: RoomId, prepare: () => Prepared | Promise<Prepared>): Promise<AppendOutcome> =>
+    new Promise((told, failed) => void lanes.say({ room: ofRoom, told, failed }, prepare))
+  return { handed, say }
 }
 
 const codeOf = async (work: Promise<unknown>): Promise<string> => {
@@ -37,19 +49,19 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
 }
 
 test('a line that needs no look-up is handed over before anything else happens', (t) => {
-  const { handed, lanes } = handing()
+  const { handed, say } = handing()
 
-  void lanes.say(room, () => line('a'))
+  void say(room, () => line('a'))
 
   t.deepEqual(handed, ['a'])
 })
 
 test('what follows a look-up waits for it; other rooms do not', async (t) => {
-  const { handed, lanes } = handing()
+  const { handed, say } = handing()
   const look = Promise.withResolvers<Prepared>()
 
-  const said = [lanes.say(room, () => look.promise), ...['b', 'c'].map((id) => lanes.say(room, () => line(id)))]
-  void lanes.say(8 as RoomId, () => line('elsewhere'))
+  const said = [say(room, () => look.promise), ...['b', 'c'].map((id) => say(room, () => line(id)))]
+  void say(8 as RoomId, () => line('elsewhere'))
   t.deepEqual(handed, ['elsewhere'])
   look.resolve(line('a'))
   await Promise.all(said)
@@ -58,10 +70,10 @@ test('what follows a look-up waits for it; other rooms do not', async (t) => {
 })
 
 test('a line that is refused lets the next ones pass', async (t) => {
-  const { handed, lanes } = handing()
+  const { handed, say } = handing()
 
-  const refused = lanes.say(room, () => Promise.reject(new Problem('bad_input')))
-  const next = lanes.say(room, () => line('b'))
+  const refused = say(room, () => Promise.reject(new Problem('bad_input')))
+  const next = say(room, () => line('b'))
 
   t.is(await codeOf(refused), 'bad_input')
   t.is(await codeOf(next), 'fulfilled')
@@ -69,12 +81,12 @@ test('a line that is refused lets the next ones pass', async (t) => {
 })
 
 test('what waits behind a line of unknown outcome fails and is not handed over', async (t) => {
-  const { handed, lanes } = handing((id) => (id === 'a' ? unknown : kept))
+  const { handed, say } = handing((id) => (id === 'a' ? unknown : kept))
   const look = Promise.withResolvers<Prepared>()
 
-  const first = lanes.say(room, async () => line('a'))
-  const second = lanes.say(room, () => look.promise)
-  const third = lanes.say(room, () => line('c'))
+  const first = say(room, async () => line('a'))
+  const second = say(room, () => look.promise)
+  const third = say(room, () => line('c'))
   t.deepEqual(await first, unknown)
   look.resolve(line('b'))
 
@@ -85,11 +97,11 @@ test('what waits behind a line of unknown outcome fails and is not handed over',
 
 test('what is looked up behind a line of unknown outcome fails too', async (t) => {
   const answer = Promise.withResolvers<AppendOutcome>()
-  const { handed, lanes } = handing(() => answer.promise)
+  const { handed, say } = handing(() => answer.promise)
   const look = Promise.withResolvers<Prepared>()
 
-  const first = lanes.say(room, () => line('a'))
-  const second = lanes.say(room, () => look.promise)
+  const first = say(room, () => line('a'))
+  const second = say(room, () => look.promise)
   answer.resolve(unknown)
   await first
   look.resolve(line('b'))
@@ -100,12 +112,12 @@ test('what is looked up behind a line of unknown outcome fails too', async (t) =
 
 test('a look-up that ends in the very moment of an unknown outcome comes too late', async (t) => {
   const answer = Promise.withResolvers<AppendOutcome>()
-  const { handed, lanes } = handing(() => answer.promise)
+  const { handed, say } = handing(() => answer.promise)
   const look = Promise.withResolvers<Prepared>()
 
-  const first = lanes.say(room, async () => line('a'))
+  const first = say(room, async () => line('a'))
   await eventually(() => handed.length === 1)
-  const second = lanes.say(room, () => look.promise)
+  const second = say(room, () => look.promise)
   answer.resolve(unknown)
   look.resolve(line('b'))
 
@@ -115,12 +127,12 @@ test('a look-up that ends in the very moment of an unknown outcome comes too lat
 })
 
 test('so many lines wait and not one more', async (t) => {
-  const { handed, lanes } = handing()
+  const { handed, say } = handing()
   const look = Promise.withResolvers<Prepared>()
-  const waiting = [lanes.say(room, () => look.promise)]
-  for (let turn = 1; turn < 500; turn += 1) waiting.push(lanes.say(room, () => line(`${turn}`)))
+  const waiting = [say(room, () => look.promise)]
+  for (let turn = 1; turn < 500; turn += 1) waiting.push(say(room, () => line(`${turn}`)))
 
-  t.is(await codeOf(lanes.say(room, () => line('one more'))), 'rate_limited')
+  t.is(await codeOf(say(room, () => line('one more'))), 'rate_limited')
   look.resolve(line('0'))
   await Promise.all(waiting)
 

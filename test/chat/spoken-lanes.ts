@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Lanes } from '../../src/chat/lanes.ts'
+import type { Speaker } from '../../src/chat/lanes.ts'
 import type { Prepared } from '../../src/chat/outcome.ts'
 import type { AppendOutcome, NewEntry } from '../../src/ledger/index.ts'
 import { Problem } from '../../src/platform/errors.ts'
@@ -42,13 +43,17 @@ export class SpokenLanes {
   readonly lines: Line[] = []
   readonly handed: Line[] = []
   readonly moments = new Moments()
-  readonly #lanes: Lanes
+  readonly #lanes: Lanes<Line>
   readonly #mostWaiting: number
   readonly #ledger = new Map<RoomId, Pending[]>()
 
   constructor(mostWaiting: number) {
     this.#mostWaiting = mostWaiting
-    this.#lanes = new Lanes({ append: (room, entry) => this.#append(room, entry) }, mostWaiting)
+    const speaker: Speaker<Line> = {
+      told: (line, { type }) => tell(line, type),
+      failed: (line, error) => tell(line, error instanceof Problem ? error.code : String(error)),
+    }
+    this.#lanes = new Lanes({ append: (room, entry) => this.#append(room, entry) }, speaker, mostWaiting)
   }
 
   say(room: RoomId, fate: Fate): void {
@@ -61,12 +66,7 @@ export class SpokenLanes {
       isTurned: waiting >= this.#mostWaiting,
     }
     this.lines.push(line)
-    this.#lanes
-      .say(room, () => this.#prepare(line))
-      .then(
-        ({ type }) => tell(line, type),
-        (error: unknown) => tell(line, error instanceof Problem ? error.code : String(error)),
-      )
+    void this.#lanes.say(line, () => this.#prepare(line))
     if (waiting === 0 && fate.look === 'at once') assert.equal(this.handed.at(-1), line, 'it had to wait for nothing')
   }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import { because, causeNow } from '../cause.ts'
+import type { Cause } from '../cause.ts'
 import { Problem } from '../errors.ts'
 import type { Role, Viewer } from '../http/viewer.ts'
 import { parseJson, refOf } from './client-frame.ts'
@@ -36,6 +37,21 @@ export interface ConnectionHandlers {
 /** A WebSocket that knows what stands above it, so that the same few listeners serve all of them: of its own each would cost hundreds of bytes. */
 export class ConnectedSocket extends WebSocket {
   connection: Connection | undefined
+}
+
+/** Of the nth frame of a socket. Its id is text only where somebody asks for it: for most frames that is never. */
+class FrameCause implements Cause {
+  readonly #socket: string
+  readonly #nth: number
+
+  constructor(socket: string, nth: number) {
+    this.#socket = socket
+    this.#nth = nth
+  }
+
+  get requestId(): string {
+    return `${this.#socket}.${this.#nth}`
+  }
 }
 
 /** What a peer gets to read a close frame behind what it has not read yet, before it is cut off. */
@@ -195,7 +211,7 @@ export class Connection {
     if (isBinary) return this.close('unsupportedFrame')
     this.#unanswered = undefined
     this.#heard += 1
-    because({ requestId: `${this.requestId}.${this.#heard}` }, () => this.#handle(parseJson(data)))
+    because(new FrameCause(this.requestId, this.#heard), () => this.#handle(parseJson(data)))
   }
 
   #handle(value: unknown): void {
