@@ -105,7 +105,8 @@ test('pages that say the same have one ETag, and a page that says anything else 
     ['a comment', () => bob.comments(first, '그래요')],
     ['a picture is ready', async () => neighbours.render(media)],
     ['fewer posts', async () => undefined, `${home}?limit=2`],
-    ['the page behind', async () => undefined, `${home}?limit=1`],
+    ['one post', async () => undefined, `${home}?limit=1`],
+    ['the same posts with none behind them', () => alice.gets(`DELETE /v1/posts/${first}`), `${home}?limit=2`],
     ['a post is deleted', () => alice.gets(`DELETE /v1/posts/${second}`)],
   ]
 
