@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Span } from './tracing/span.ts'
@@ -12,17 +12,10 @@ export interface Cause {
 }
 
 const causes = new AsyncLocalStorage<Cause | undefined>()
-/** Where nothing has a cause. From here one enters and leaves without the second map that `AsyncLocalStorage.run` makes of what was before. */
-const nobodys = new AsyncResource('because')
 
 /** What `work` does, now and later, is done because of `cause`; without one it is nobody's, as what outlives its request. */
 export function because<T>(cause: Cause | undefined, work: () => T): T {
-  return nobodys.runInAsyncScope(begin<T>, undefined, cause, work)
-}
-
-function begin<T>(cause: Cause | undefined, work: () => T): T {
-  if (cause !== undefined) causes.enterWith(cause)
-  return work()
+  return causes.run(cause, work)
 }
 
 export function causeNow(): Cause | undefined {
