@@ -166,9 +166,13 @@ function barFrom(bytes: Buffer, from: number, end: number): number {
   throw new Error('not the stored form of an entry')
 }
 
+/** NaN where it is no number. Digits are added one by one: the sum must not leave what a double holds exactly on its way. */
 function numberIn(bytes: Buffer, from: number, end: number): number {
   let value = 0
-  for (let at = from; at < end; at += 1) value = value * 10 + (bytes[at] ?? Number.NaN) - digitZero
+  for (let at = from; at < end; at += 1) {
+    const digit = (bytes[at] ?? Number.NaN) - digitZero
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
   return value
 }
 

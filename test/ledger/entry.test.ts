@@ -1,6 +1,7 @@
 import test from 'ava'
 import { decodeEntries, decodeEntry, encodeEntry, hashOf, systemSender } from '../../src/ledger/entry.ts'
 import type { NewEntry } from '../../src/ledger/entry.ts'
+import type { AccountId } from '../../src/platform/ids.ts'
 import { alice } from '../support/ledger.ts'
 
 const place = { epoch: 4_294_967_295, seq: 999_999_999_999_999, at: 1_700_000_000_000 }
@@ -21,6 +22,7 @@ const entries: Record<string, NewEntry> = {
   'an empty payload': said(''),
   'an amendment': said('{"emoji":"🎉"}', { kind: 'react', target: { epoch: 7, seq: 12 } }),
   'one that erases': said('{}', { kind: 'delete', target: { epoch: 1, seq: 1 }, erases: true }),
+  'of the last account there can be': said('{}', { sender: Number.MAX_SAFE_INTEGER as AccountId }),
   'of the system': said('{}', { sender: systemSender, id: '!join:7:3', kind: 'join' }),
 }
 
@@ -51,4 +53,12 @@ test('what breaks off within the header is no entry, alone or among others', (t)
   }
   const among = Buffer.concat([header, Buffer.from('\n'), whole])
   t.throws(() => decodeEntries(among), { message: 'not the stored form of an entry' })
+})
+
+test('what is no number in a header is none', (t) => {
+  const damaged = Buffer.from(stored(said('{}')))
+  damaged[0] = 0x2d
+
+  t.is(decodeEntry(damaged).epoch, Number.NaN)
+  t.is(decodeEntry(damaged).seq, place.seq)
 })
