@@ -1,4 +1,5 @@
 import { encodeEvent } from '../platform/sse/encoding.ts'
+import { unpooled } from '../platform/unpooled.ts'
 import type { Statement } from './contract.ts'
 import type { PlacedEvent, RecentEvent } from './event.ts'
 import { Standing } from './standing.ts'
@@ -113,14 +114,4 @@ const spent: RecentEvent = {
   audience: undefined,
   actor: undefined,
   bytes: undefined,
-}
-
-/**
- * In memory of its own. Small buffers are cut from a pool of Node's, and a few hundred bytes that are held would hold all 64 KiB around
- * them: many times what is counted.
- */
-function unpooled(bytes: Buffer): Buffer {
-  const own = Buffer.allocUnsafeSlow(bytes.length)
-  bytes.copy(own)
-  return own
 }

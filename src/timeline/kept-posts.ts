@@ -1,6 +1,7 @@
 import type { Profile } from '../accounts/index.ts'
 import { nameOf } from '../platform/http/etag.ts'
 import type { AccountId } from '../platform/ids.ts'
+import { unpooled } from '../platform/unpooled.ts'
 import type { Post } from './post.ts'
 import { toPost } from './store.ts'
 import type { PostRecord } from './store.ts'
@@ -39,10 +40,12 @@ export class KeptPost {
     const { profiles } = around
     const isAsBefore = this.#kept?.people.every(([id, profile]) => profiles.get(id) === profile)
     if (this.#kept !== undefined && isAsBefore === true) return this.#kept.shown
-    const json = Buffer.from(JSON.stringify(presentPost(this.post, around)).slice(0, -1))
+    const isKept = this.post.pictureCount === 0
+    const made = Buffer.from(JSON.stringify(presentPost(this.post, around)).slice(0, -1))
+    const json = isKept ? unpooled(made) : made
     const shown = { json, name: nameOf(json) }
     const people = peopleIn([this.post]).map((id) => [id, profiles.get(id)] as const)
-    this.#kept = this.post.pictureCount === 0 ? { shown, people } : undefined
+    this.#kept = isKept ? { shown, people } : undefined
     return shown
   }
 }

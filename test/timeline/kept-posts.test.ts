@@ -169,3 +169,11 @@ test('a thousand posts are kept, those that were read last', (t) => {
   t.is(kept.of(row({ id: 2 })), second)
   t.not(kept.of(row({ id: 1 })), first)
 })
+
+test('bytes that are kept hold no others around them', (t) => {
+  const around = among(alice, bob)
+
+  const { json } = new KeptPosts().of(row()).shownAmong(around)
+
+  t.is(json.buffer.byteLength, json.length)
+})

@@ -16,7 +16,7 @@ export function readInput<S extends z.ZodType>(schema: S, value: unknown): z.out
 const mostKnown = 100
 const longestKnown = 200
 
-/** Reads queries by a schema. Nearly all that a route is asked with are one of a few: what was read of the last hundred is kept. */
+/** Reads queries by a schema. Nearly all that a route is asked with are one of a few: what was read of the hundred that came last is kept. */
 export class QueryReader<S extends z.ZodType> {
   readonly #schema: S
   readonly #known = new Map<string, z.output<S>>()
@@ -25,14 +25,15 @@ export class QueryReader<S extends z.ZodType> {
     this.#schema = schema
   }
 
-  /** Throws as `readInput` does. What it answers belongs to others, too. */
+  /** Throws as `readInput` does. What it answers belongs to others, too: it is frozen at its top, and nobody writes to what is below. */
   read(query: string): z.output<S> {
     const known = this.#known.get(query)
     if (known !== undefined) return known
-    // A name that comes twice becomes an array, which no schema of ours takes.
-    const read = Object.freeze(readInput(this.#schema, parse(query))) as z.output<S>
-    if (query.length > longestKnown) return read
-    this.#known.set(query, read)
+    // A name that comes twice becomes an array, which no schema of ours takes. What is kept is a text of its own: a part of another text holds all of that.
+    if (query.length > longestKnown) return readInput(this.#schema, parse(query))
+    const own = Buffer.from(query).toString()
+    const read = Object.freeze(readInput(this.#schema, parse(own))) as z.output<S>
+    this.#known.set(own, read)
     const [oldest] = this.#known.keys()
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
     return read
