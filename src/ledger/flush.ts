@@ -34,7 +34,7 @@ const transactionBytes = 16_777_216
 const mostRounds = 10_000
 
 /**
- * Stores everything that a room has buffered: slices → insert and `stored_seq` in one transaction → commit → trim.
+ * Stores everything that a room has buffered when this begins: slices → insert and `stored_seq` in one transaction → commit → trim.
  * May run twice, late, on two workers at once, or after a crash at any point. Answers how many entries became rows.
  */
 export function flushRoom(parts: FlushParts, room: RoomId): Promise<number> {
@@ -56,12 +56,16 @@ async function talliedFlush(parts: FlushParts, room: RoomId): Promise<number> {
 async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
   let stored = 0
   let isBulk = parts.hasBulk
+  let end: Place | undefined
   for (let round = 0; round < mostRounds; round += 1) {
     const slice = await peekFromStored(parts, room)
     if (slice === undefined || slice.entries.length === 0) return stored
+    end = endOf(slice, end)
     const isMany = slice.entries.length === parts.sliceEntries
     try {
-      stored += await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
+      const flushed = await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
+      stored += flushed.count
+      if (flushed.base >= end.seq) return stored
     } catch (error) {
       if (!(error instanceof NotInBulk)) throw error
       parts.log.warn({ err: error, room }, 'entries do not go in bulk; what is left goes row by row')
@@ -69,6 +73,14 @@ async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
     }
   }
   throw new Error(`room ${room} is still not flushed after ${mostRounds} slices`)
+}
+
+/**
+ * Where the buffer ended when it was first seen in this epoch. What is said later rings for itself: who went on after it would follow a
+ * room in which people speak without an end, and store it a few lines at a time.
+ */
+function endOf({ epoch, head }: buffer.Peek, before: Place | undefined): Place {
+  return before?.epoch === epoch ? before : { epoch, seq: head }
 }
 
 /** The oldest buffered entries. Undefined for a room that Redis has nothing of and that is final or asleep in MySQL. */
@@ -93,15 +105,21 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
 
 type Way = 'bulk' | 'rows'
 
-/** The slice and what follows it. */
-async function flushSlice(parts: FlushParts, room: RoomId, slice: buffer.Peek, way: Way): Promise<number> {
+/** The slice and what follows it. `base`: up to here nothing is buffered any more; 0 if that is not known. */
+async function flushSlice(
+  parts: FlushParts,
+  room: RoomId,
+  slice: buffer.Peek,
+  way: Way,
+): Promise<{ count: number; base: number }> {
   crashPoint('flush: peeked, not stored')
   const stored = await storeSlice(parts, room, slice, way)
   crashPoint('flush: committed, not trimmed')
   const isTrimmed = stored !== undefined && (await trim(parts, room, slice, stored.last))
   crashPoint('flush: trimmed, not done')
-  if (!isTrimmed) await parts.epochs.change(room)
-  return stored?.count ?? 0
+  if (isTrimmed) return { count: stored.count, base: stored.last.seq }
+  await parts.epochs.change(room)
+  return { count: stored?.count ?? 0, base: 0 }
 }
 
 /** Of many entries with many behind them a slice at a time: the script reads what goes or what stays, and keeps all others waiting. */
@@ -157,9 +175,9 @@ async function* slicesFrom(parts: FlushParts, room: RoomId, first: buffer.Peek):
       bytes: slice.entries.reduce((bytes, entry) => bytes - entry.payload.length, left.bytes),
     }
     const last = slice.entries.at(-1)
-    const isEnd: boolean = slice.entries.length < parts.sliceEntries || left.entries <= 0 || left.bytes <= 0
+    const isFull = left.entries <= 0 || left.bytes <= 0
     const next: ReturnType<typeof readAhead> | undefined =
-      isEnd || last === undefined ? undefined : readAhead(parts, room, last.seq)
+      isFull || last === undefined || last.seq >= first.head ? undefined : readAhead(parts, room, last.seq)
     yield slice.entries
     if (next === undefined) return
     slice = await next

@@ -49,6 +49,28 @@ test.serial('two flushes at once, while people speak, store everything once', as
   )
 })
 
+test.serial('a flush ends where the room stood when it began, however fast people speak meanwhile', async (t) => {
+  const room = await site.newRoom()
+  const say = (lines: string[]) => Promise.all(lines.map((text) => site.ledger.append(room, line(text))))
+  await say(numbers(30))
+  const meanwhile: Promise<unknown>[] = []
+  // Behind each commit there is more to be stored, as in a room in which people speak all the time.
+  const onQuery = ({ sql }: { sql: string }): void => {
+    if (/^commit/i.test(sql) && meanwhile.length < 20) meanwhile.push(say(numbers(5)))
+  }
+  world().sql.on('query', onQuery)
+  t.teardown(() => world().sql.off('query', onQuery))
+
+  const stored = await flushRoom(site.work, room)
+
+  t.is(stored, 30)
+  t.is(meanwhile.length, 1)
+  await Promise.all(meanwhile)
+  t.is(await site.redis.llen(keys.buffer(room)), 5)
+  t.not(await site.redis.zscore(keys.dirty(room), String(room)), null)
+  t.is(await flushRoom(site.work, room), 5)
+})
+
 test.serial('a flush that died between commit and trim is repeated without harm', async (t) => {
   const room = await site.newRoom()
   await site.ledger.append(room, line('one'))

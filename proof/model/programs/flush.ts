@@ -1,3 +1,4 @@
+import type { Place } from '../../../src/ledger/entry.ts'
 import { storeEntries } from '../mysql.ts'
 import type { Mysql } from '../mysql.ts'
 import { become, onMysql, onRedis, transaction } from '../process.ts'
@@ -14,22 +15,33 @@ const transactionEntries = 2
 
 /** src/ledger/flush.ts: flushRoom, one round after the other. */
 export function* flushRoom(context: Context): Doing<Become | undefined> {
-  return (yield* flushRound(context)) === 'again' ? become(flushRoom, context) : undefined
+  return yield* flushOn({ context, end: undefined })
 }
 
+function* flushOn({ context, end }: { context: Context; end: Place | undefined }): Doing<Become | undefined> {
+  const left = yield* flushRound(context, end)
+  return left === 'done' ? undefined : become(flushOn, { context, end: left.upTo })
+}
+
+/** What a flush that is not done goes on to: the end of the buffer as it was first seen in an epoch. */
+export type Left = 'done' | { upTo: Place | undefined }
+
 /** One transaction: its first slice is read, it and those behind it are stored, then all are trimmed. */
-export function* flushRound(context: Context): Doing<'again' | 'done'> {
+export function* flushRound(context: Context, before: Place | undefined): Doing<Left> {
   const slice = yield* onRedis('peek', (redis) => peek(redis, { after: 0, limit: sliceEntries }, context.holds))
-  if (slice.type !== 'ok') return yield* withoutSlice(context, slice.type)
+  if (slice.type !== 'ok') return yield* withoutSlice(context, slice.type, before)
   if (slice.entries.length === 0) return 'done'
+  const { epoch, head } = slice
+  const end = before?.epoch === epoch ? before : { epoch, seq: head }
   const storedSeq = yield* storeSlices(context, slice)
   const isTrimmed = storedSeq !== undefined && (yield* trim(context, slice, storedSeq))
+  if (isTrimmed && storedSeq >= end.seq) return 'done'
   if (!isTrimmed) yield* changeEpoch(context)
-  return 'again'
+  return { upTo: end }
 }
 
 /** peekFromStored, where Redis does not answer with a slice. */
-function* withoutSlice(context: Context, reason: 'absent' | 'stale'): Doing<'again' | 'done'> {
+function* withoutSlice(context: Context, reason: 'absent' | 'stale', upTo: Place | undefined): Doing<Left> {
   const row = yield* onMysql('ledgerOf', (mysql) => mysql.row)
   if (row.isAsleep && row.state === 'open' && reason === 'absent') return 'done'
   if (row.state === 'closed') {
@@ -37,7 +49,7 @@ function* withoutSlice(context: Context, reason: 'absent' | 'stale'): Doing<'aga
     return 'done'
   }
   yield* changeEpoch(context)
-  return 'again'
+  return { upTo }
 }
 
 /** Answers with the mark, or with nothing where MySQL is in another epoch. */
@@ -61,13 +73,14 @@ function store(mysql: Mysql, entries: readonly Kept[], holds: Holds): number {
   return mysql.row.storedSeq
 }
 
-/** The slice, and what is found behind it under the same epoch, until one is not full or the transaction is. */
+/** The slice, and what is found behind it under the same epoch, until the head of then is reached or the transaction is full. */
 function* slicesFrom({ holds }: Context, first: Slice): Doing<readonly Kept[]> {
   let entries = first.entries
   let last = first.entries
   const onSame = holds('rowLock') ? transaction.redis : onRedis
-  while (last.length === sliceEntries && entries.length < transactionEntries) {
+  while (last.length > 0 && entries.length < transactionEntries) {
     const after = last.at(-1)?.seq ?? first.base
+    if (after >= first.head) break
     const next = yield* onSame('peek on', (redis) => peek(redis, { after, limit: sliceEntries }, holds))
     if (next.type !== 'ok' || (next.epoch !== first.epoch && holds('epochOfEachSlice'))) break
     last = next.entries

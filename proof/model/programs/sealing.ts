@@ -1,3 +1,4 @@
+import type { Place } from '../../../src/ledger/entry.ts'
 import { finish, isUnderWay, judgeWitnesses, moveClosing, verdict } from '../mysql.ts'
 import type { Fence, Mysql } from '../mysql.ts'
 import { become, onMysql, onRedis, transaction, waitUntil } from '../process.ts'
@@ -18,12 +19,12 @@ export function* driveClosing(context: Context): Doing<Become | undefined> {
 
 function* drain(context: Context): Doing<Become | undefined> {
   yield* onMysql('moveClosing draining', (mysql) => moveClosing(mysql, ['fenced', 'verifying'], 'draining'))
-  return become(drainOn, context)
+  return become(drainOn, { context, end: undefined })
 }
 
-function* drainOn(context: Context): Doing<Become | undefined> {
-  const isDrained = !context.holds('drainedBeforeSealed') || (yield* flushRound(context)) === 'done'
-  if (!isDrained) return become(drainOn, context)
+function* drainOn({ context, end }: { context: Context; end: Place | undefined }): Doing<Become | undefined> {
+  const left = context.holds('drainedBeforeSealed') ? yield* flushRound(context, end) : 'done'
+  if (left !== 'done') return become(drainOn, { context, end: left.upTo })
   const fenced = yield* onMysql('is it drained', (mysql) => drainedTo(mysql, context))
   return fenced === undefined ? undefined : become(seal, { context, fenced })
 }
