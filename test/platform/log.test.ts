@@ -85,12 +85,15 @@ test('lines leave in their order, also when the process ends right behind them',
   )
 })
 
-/** Warns, waits for what is written later by itself, and ends with 7 if it gets that far. */
+/**
+ * Warns, leaves lines that wait for the fifth of a second after which they are written by themselves, and ends with 7 if it gets that far. That
+ * time is what is tested: nothing tells when lines that nobody takes were written.
+ */
 const warning = `
   const { createLog } = await import('./src/platform/log.ts')
   const log = createLog({ level: 'info', service: 'test' })
   await new Promise((resolve) => process.stdin.once('data', resolve))
-  for (let n = 1; n <= 100; n += 1) log[n % 10 === 0 ? 'warn' : 'info']({ n }, 'a line')
+  for (let n = 1; n <= 105; n += 1) log[n % 10 === 0 ? 'warn' : 'info']({ n }, 'a line')
   await new Promise((resolve) => setTimeout(resolve, 300))
   log.info('waits until the end')
   process.exit(7)`

@@ -13,6 +13,7 @@ import type { allLooks, Looks } from '../../web/look/looks.ts'
 import { views } from '../../web/look/views.ts'
 import type { View } from '../../web/look/view.ts'
 import { visit, whenStill } from '../../web/look/visit.ts'
+import { becomes } from '../support/becomes.ts'
 import { browserOf, browserPath } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { stackOf } from '../support/stack.ts'
@@ -229,19 +230,17 @@ inBrowser('a fault that axe knows, a shift, a complaint, and what cannot be reac
   if (view === undefined) throw new Error('there is no view')
   const seen = await visit(browser(), house, view, {})
 
-  await seen.page.evaluate(async () => {
+  await seen.page.evaluate(() => {
     const main = document.querySelector('main') ?? document.body
     main.prepend(document.createElement('button'))
-    await new Promise((resolve) => setTimeout(resolve, 1000))
     const block = document.createElement('div')
     block.style.height = '300px'
     main.prepend(block)
     console.error('said')
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
   })
 
   t.regex((await violationsOf(seen.page)).join(), /button-name/)
-  t.true((await seen.shifts()).sum > 0.01)
+  await becomes(t, async () => (await seen.shifts()).sum > 0.01, true)
   t.regex(seen.complaints.join(), /said/)
 
   await seen.page.evaluate(() => {
