@@ -35,16 +35,20 @@ const unknownRetrySeconds = 1
 /** What anybody may hear of a room by sending to it, members or not. */
 const heardOutside: ReadonlySet<AppendOutcome['type']> = new Set(['forbidden', 'closed', 'bad_id'])
 
-/** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
+/** Errors: those of `refuse`. */
 export async function keptIn(parts: AccessParts, room: RoomId, speaker: Viewer, outcome: AppendOutcome): Promise<Kept> {
-  if (heardOutside.has(outcome.type)) await requireVisible(parts, speaker, room)
-  return requireKept(outcome)
+  return outcome.type === 'kept' ? outcome : refuse(parts, room, speaker, outcome)
 }
 
-function requireKept(outcome: AppendOutcome): Kept {
+/** The ledger's answer as those outside hear it. Errors: all that a send may end with; `not_found` where no room is to be seen. */
+export async function refuse(
+  parts: AccessParts,
+  room: RoomId,
+  speaker: Viewer,
+  outcome: Exclude<AppendOutcome, Kept>,
+): Promise<never> {
+  if (heardOutside.has(outcome.type)) await requireVisible(parts, speaker, room)
   switch (outcome.type) {
-    case 'kept':
-      return outcome
     case 'closed':
       throw new Problem('room_closed', { members: { epoch: outcome.last.epoch, lastSeq: outcome.last.seq } })
     case 'forbidden':

@@ -19,7 +19,7 @@ import type { PictureParts } from './message-pictures.ts'
 import type { Names } from './names.ts'
 import type { ReadMarkers } from './read-markers.ts'
 import type { Answer, AnswerBody } from './server-frames.ts'
-import { keptIn } from './outcome.ts'
+import { refuse } from './outcome.ts'
 import type { Kept } from './outcome.ts'
 import { prepare } from './speech.ts'
 import type { Said, Sends } from './sends.ts'
@@ -107,9 +107,13 @@ export class ChatSocket implements ConnectionHandlers, Speaker<Line> {
   }
 
   told(line: Line, outcome: AppendOutcome): void | Promise<void> {
-    if (outcome.type !== 'kept') return this.#refuseOrAcknowledge(line, outcome)
+    if (outcome.type !== 'kept') {
+      const { viewer } = this.#connection
+      return refuse(this.#parts, line.room, viewer, outcome).catch((error: unknown) => this.failed(line, error))
+    }
     try {
-      this.#acknowledge(line, outcome)
+      this.#parts.sends.kept(line, outcome.isDuplicate)
+      this.#connection.send(ackOf(line, outcome))
     } catch (error) {
       this.failed(line, error)
     }
@@ -118,20 +122,6 @@ export class ChatSocket implements ConnectionHandlers, Speaker<Line> {
   failed(line: Line, error: unknown): void {
     this.#parts.sends.failed(line, error)
     this.#refuse(line.ref, error)
-  }
-
-  /** As those hear it who may not see the room. */
-  async #refuseOrAcknowledge(line: Line, outcome: AppendOutcome): Promise<void> {
-    try {
-      this.#acknowledge(line, await keptIn(this.#parts, line.room, this.#connection.viewer, outcome))
-    } catch (error) {
-      this.failed(line, error)
-    }
-  }
-
-  #acknowledge(line: Line, kept: Kept): void {
-    this.#parts.sends.kept(line, kept.isDuplicate)
-    this.#connection.send(ackOf(line, kept))
   }
 
   /** Answered when the client has been told what it missed. */
