@@ -168,7 +168,7 @@ function barFrom(bytes: Buffer, from: number, end: number): number {
 
 /** NaN where it is no number. Digits are added one by one: the sum must not leave what a double holds exactly on its way. */
 function numberIn(bytes: Buffer, from: number, end: number): number {
-  let value = 0
+  let value = from < end ? 0 : Number.NaN
   for (let at = from; at < end; at += 1) {
     const digit = (bytes[at] ?? Number.NaN) - digitZero
     value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN

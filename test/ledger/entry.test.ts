@@ -61,4 +61,6 @@ test('what is no number in a header is none', (t) => {
 
   t.is(decodeEntry(damaged).epoch, Number.NaN)
   t.is(decodeEntry(damaged).seq, place.seq)
+  const { epoch, seq, at, sender } = decodeEntry(Buffer.from(`||||a|text||${hashOf(Buffer.alloc(0))}|`))
+  t.deepEqual([epoch, seq, at, sender], Array(4).fill(Number.NaN))
 })
