@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { median } from '../../bench/ratios.ts'
 import { Names } from '../../src/chat/names.ts'
 import { Pictures } from '../../src/chat/pictures.ts'
 import { RoomChannel } from '../../src/chat/room.ts'
@@ -43,7 +44,7 @@ async function bytesEach(tell: Tell): Promise<number> {
     for (let told = 0; told < toldInRound; told += 1, number += 1) await tell(number)
     found.push((process.memoryUsage().heapUsed - before) / (toldInRound * listeners))
   }
-  return found.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? Number.NaN
+  return median(found)
 }
 
 /** A room with its listeners, in which the ledger says what it is told to say. */
@@ -153,7 +154,7 @@ async function bytesKept(): Promise<number> {
     found.push((process.memoryUsage().heapUsed - before) / (entriesKept * roomsFollowed))
     if (hearing.some(({ follower }) => follower.recent(0)?.length !== entriesKept)) throw new Error('not all are kept')
   }
-  return found.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? Number.NaN
+  return median(found)
 }
 
 function publishedBatches(): Buffer[] {

@@ -1,5 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { clientFrame } from '../../bench/clients/client-frame.ts'
+import { median } from '../../bench/ratios.ts'
 import { createFrameReader } from '../../src/chat/frames.ts'
 import { Names } from '../../src/chat/names.ts'
 import { Sends } from '../../src/chat/sends.ts'
@@ -65,9 +66,6 @@ async function acknowledge(): Promise<void> {
   await endOfTurn()
   if (streams.some((stream, nth) => stream.taken !== taken[nth]! + linesAtOnce)) throw new Error('not one answer each')
 }
-
-const median = (found: readonly number[]): number =>
-  found.toSorted((one, other) => one - other)[Math.floor(found.length / 2)] ?? Number.NaN
 
 await connect(streams, (connection) => new ChatSocket(parts, connection))
 for (const stream of streams) stream.push(frames)
