@@ -11,9 +11,7 @@ export type Kept = Extract<AppendOutcome, { type: 'kept' }>
 /** Settles what was claimed for an entry, when its outcome is known. */
 export type OnOutcome = (outcome: AppendOutcome) => Promise<void>
 /** Ready to be appended; or it was kept before, which the look at its target showed. */
-export type Prepared =
-  | { type: 'entry'; entry: NewEntry; onOutcome?: OnOutcome | undefined }
-  | { type: 'kept'; outcome: Kept }
+export type Prepared = { type: 'entry'; entry: NewEntry; onOutcome?: OnOutcome } | { type: 'kept'; outcome: Kept }
 
 /** To the ledger at once, in the turn of the event loop in which this is called. */
 export function handOver(ledger: Pick<Ledger, 'append'>, room: RoomId, prepared: Prepared): Promise<AppendOutcome> {
