@@ -29,8 +29,9 @@ export class QueryReader<S extends z.ZodType> {
   read(query: string): z.output<S> {
     const known = this.#known.get(query)
     if (known !== undefined) return known
-    // A name that comes twice becomes an array, which no schema of ours takes. What is kept is a text of its own: a part of another text holds all of that.
+    // A name that comes twice becomes an array, which no schema of ours takes.
     if (query.length > longestKnown) return readInput(this.#schema, parse(query))
+    // A part of another text holds all of that.
     const own = Buffer.from(query).toString()
     const read = Object.freeze(readInput(this.#schema, parse(own))) as z.output<S>
     this.#known.set(own, read)
