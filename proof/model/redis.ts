@@ -177,15 +177,20 @@ export function peek(redis: Redis, part: { after: number; limit: number }, holds
 }
 
 /** `count` is what the flush read: it would be dropped by a trim that goes by count. */
-export function trim(redis: Redis, upTo: Place & { count: number }, holds: Holds): { type: 'ok' } | Undecided {
+export function trim(
+  redis: Redis,
+  upTo: Place & { count: number },
+  holds: Holds,
+): { type: 'ok'; base: number; head: number } | Undecided {
   const reason = undecided(redis, holds)
   if (reason !== undefined) return { type: reason }
   const room = roomOf(redis)
   const isItsEpoch = upTo.epoch === room.epoch && upTo.seq <= headOf(room)
   if (!isItsEpoch && holds('epochInTrim')) return { type: 'stale' }
   const gone = Math.min(holds('trimBySeq') ? upTo.seq - room.base : upTo.count, room.entries.length)
-  if (gone > 0) redis.room = { ...room, base: room.base + gone, entries: room.entries.slice(gone) }
-  return { type: 'ok' }
+  const base = room.base + Math.max(gone, 0)
+  if (gone > 0) redis.room = { ...room, base, entries: room.entries.slice(gone) }
+  return { type: 'ok', base, head: headOf(room) }
 }
 
 export function look(redis: Redis): Look {

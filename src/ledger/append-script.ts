@@ -45,6 +45,8 @@ export interface AppendReply {
   head: Place
   buffered: number
   bufferedBytes: number
+  /** Of these, what this batch has brought. */
+  addedBytes: number
   token: string
   answers: AppendAnswer[]
 }
@@ -68,13 +70,14 @@ export async function append(
       ...batch.flatMap(appendArguments),
     ],
   )
-  const [status, epoch, head, at, buffered, bufferedBytes, token, answers] = reply as AppendWire
+  const [status, epoch, head, at, buffered, bufferedBytes, addedBytes, token, answers] = reply as AppendWire
   if (status !== 'ok') return { type: status }
   return {
     type: 'ok',
     head: { epoch: Number(epoch), seq: Number(head) },
     buffered: Number(buffered),
     bufferedBytes: Number(bufferedBytes),
+    addedBytes: Number(addedBytes),
     token,
     answers: answers.map((answer) =>
       typeof answer === 'number'
@@ -85,7 +88,7 @@ export async function append(
 }
 
 export type Status = 'ok' | 'absent' | 'stale'
-type AppendWire = [Status, string, string, string, string, string, string, (string | number)[]]
+type AppendWire = [Status, string, string, string, string, string, string, string, (string | number)[]]
 
 /** Four for each entry, as the head of append.lua has them. */
 function appendArguments({ entry, lookedUp = '' }: Candidate): (string | Buffer)[] {

@@ -72,14 +72,24 @@ export async function peek(
 
 type PeekWire = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer[]]
 
-/** Drops what MySQL has committed, up to and including `upTo`. */
-export async function trim(redis: Redis, room: RoomId, upTo: Place): Promise<{ type: 'ok' } | Undecided> {
+/** What a buffer has: entries above `base`, up to `head`. */
+export interface Buffered {
+  type: 'ok'
+  base: number
+  head: number
+  bytes: number
+}
+
+/** Drops what MySQL has committed, up to and including `upTo`. Answers what is left. */
+export async function trim(redis: Redis, room: RoomId, upTo: Place): Promise<Buffered | Undecided> {
   const reply = await scripts.trim.run(
     redis,
     [keys.meta(room), keys.buffer(room), keys.dirty(room), keys.live(room)],
     [room, upTo.epoch, upTo.seq],
   )
-  return { type: (reply as [Status])[0] }
+  const [status, base, head, bytes] = reply as [Status, string, string, string]
+  if (status !== 'ok') return { type: status }
+  return { type: 'ok', base: Number(base), head: Number(head), bytes: Number(bytes) }
 }
 
 /** After sealing: the buffer goes, the closed meta stays for a while. */

@@ -25,6 +25,9 @@ export interface FlushParts {
   sliceEntries: number
   /** One transaction takes no further slice when it has so many: others wait for the ledger's row meanwhile. */
   transactionEntries: number
+  /** A buffer that has so many entries, or so many bytes, is due: a flush does not end at it. */
+  dueEntries: number
+  dueBytes: number
   tally: WorkTally
 }
 
@@ -60,12 +63,15 @@ async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
   for (let round = 0; round < mostRounds; round += 1) {
     const slice = await peekFromStored(parts, room)
     if (slice === undefined || slice.entries.length === 0) return stored
-    end = endOf(slice, end)
+    if (end?.epoch !== slice.epoch) end = { epoch: slice.epoch, seq: slice.head }
     const isMany = slice.entries.length === parts.sliceEntries
     try {
-      const flushed = await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
-      stored += flushed.count
-      if (flushed.base >= end.seq) return stored
+      const { count, left } = await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
+      stored += count
+      if (left !== undefined && left.base >= end.seq) {
+        if (!isDue(parts, left)) return stored
+        end = { epoch: slice.epoch, seq: left.head }
+      }
     } catch (error) {
       if (!(error instanceof NotInBulk)) throw error
       parts.log.warn({ err: error, room }, 'entries do not go in bulk; what is left goes row by row')
@@ -76,11 +82,11 @@ async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
 }
 
 /**
- * Where the buffer ended when it was first seen in this epoch. What is said later rings for itself: who went on after it would follow a
+ * Whether there is work for another flush already. What is less rings for itself when it is due: who went on all the same would follow a
  * room in which people speak without an end, and store it a few lines at a time.
  */
-function endOf({ epoch, head }: buffer.Peek, before: Place | undefined): Place {
-  return before?.epoch === epoch ? before : { epoch, seq: head }
+function isDue({ dueEntries, dueBytes }: FlushParts, { base, head, bytes }: buffer.Buffered): boolean {
+  return head - base >= dueEntries || bytes >= dueBytes
 }
 
 /** The oldest buffered entries. Undefined for a room that Redis has nothing of and that is final or asleep in MySQL. */
@@ -105,37 +111,43 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
 
 type Way = 'bulk' | 'rows'
 
-/** The slice and what follows it. `base`: up to here nothing is buffered any more; 0 if that is not known. */
+/** The slice and what follows it. `left`: what is buffered after that, where the buffer is still the one that was read. */
 async function flushSlice(
   parts: FlushParts,
   room: RoomId,
   slice: buffer.Peek,
   way: Way,
-): Promise<{ count: number; base: number }> {
+): Promise<{ count: number; left: buffer.Buffered | undefined }> {
   crashPoint('flush: peeked, not stored')
   const stored = await storeSlice(parts, room, slice, way)
   crashPoint('flush: committed, not trimmed')
-  const isTrimmed = stored !== undefined && (await trim(parts, room, slice, stored.last))
+  const left = stored === undefined ? undefined : await trim(parts, room, slice, stored.last)
   crashPoint('flush: trimmed, not done')
-  if (isTrimmed) return { count: stored.count, base: stored.last.seq }
-  await parts.epochs.change(room)
-  return { count: stored?.count ?? 0, base: 0 }
+  if (left === undefined) await parts.epochs.change(room)
+  return { count: stored?.count ?? 0, left }
 }
 
-/** Of many entries with many behind them a slice at a time: the script reads what goes or what stays, and keeps all others waiting. */
+/**
+ * A slice at a time, until less than one is behind it: the script reads what goes or what stays, and keeps all others waiting. Undefined
+ * where the buffer is another one by now.
+ */
 async function trim(
   { redis, sliceEntries }: FlushParts,
   room: RoomId,
-  slice: buffer.Peek,
+  { base, head, entries }: buffer.Peek,
   last: Place,
-): Promise<boolean> {
-  const isEnd = slice.head - last.seq < sliceEntries
-  for (let seq = slice.base; seq < last.seq;) {
-    if (seq > slice.base) crashPoint('flush: one piece trimmed, not all')
-    seq = isEnd ? last.seq : Math.min(seq + sliceEntries, last.seq)
-    if ((await buffer.trim(redis, room, { ...last, seq })).type !== 'ok') return false
+): Promise<buffer.Buffered | undefined> {
+  let left: buffer.Buffered = { type: 'ok', base, head, bytes: 0 }
+  // How much has been said since the first slice was read is known when the first piece has gone.
+  let seq = Math.min(entries.at(-1)?.seq ?? base, last.seq)
+  while (left.base < last.seq) {
+    if (left.base > base) crashPoint('flush: one piece trimmed, not all')
+    const answer = await buffer.trim(redis, room, { ...last, seq })
+    if (answer.type !== 'ok') return undefined
+    left = answer
+    seq = left.head - last.seq < sliceEntries ? last.seq : Math.min(left.base + sliceEntries, last.seq)
   }
-  return true
+  return left
 }
 
 /** Undefined when MySQL and Redis do not speak of the same epoch, or the slice does not continue the rows. */

@@ -141,8 +141,7 @@ export async function createLedgerWork(
   return {
     ...parts,
     hasBulk: await findBulk(parts),
-    sliceEntries: config.FLUSH_SLICE_ENTRIES,
-    transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
+    ...flushSizes(config),
     epochs: new Epochs({ ...parts, epochTally: tallyEpochs(metrics) }),
     tally: tallyWork(metrics),
     signer: await Signer.fromJwk(config.RECEIPT_KEY),
@@ -167,11 +166,21 @@ export async function createStoring(
   return {
     ...{ sql, redis, log },
     hasBulk: await findBulk(parts),
-    sliceEntries: config.FLUSH_SLICE_ENTRIES,
-    transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
+    ...flushSizes(config),
     epochs: new Epochs(parts),
     // Nobody asks a command for its numbers.
     tally: tallyWork(new Metrics()),
+  }
+}
+
+function flushSizes(
+  config: Config,
+): Pick<FlushParts, 'sliceEntries' | 'transactionEntries' | 'dueEntries' | 'dueBytes'> {
+  return {
+    sliceEntries: config.FLUSH_SLICE_ENTRIES,
+    transactionEntries: config.FLUSH_TRANSACTION_ENTRIES,
+    dueEntries: config.FLUSH_ENTRIES,
+    dueBytes: config.FLUSH_BYTES,
   }
 }
 
@@ -200,11 +209,9 @@ function appendLimits(config: Config): Omit<AppendLimits, 'isOverBudget'> {
 /** Once for each time that a batch takes the buffer over a multiple of the threshold. */
 function isWorthAFlush(config: Config, reply: AppendReply): boolean {
   const kept = reply.answers.filter((answer) => answer.type === 'kept').length
-  const meanBytes = reply.buffered === 0 ? 0 : reply.bufferedBytes / reply.buffered
   return (
-    kept > 0 &&
-    (crosses(reply.buffered, kept, config.FLUSH_ENTRIES) ||
-      crosses(reply.bufferedBytes, kept * meanBytes, config.FLUSH_BYTES))
+    crosses(reply.buffered, kept, config.FLUSH_ENTRIES) ||
+    crosses(reply.bufferedBytes, reply.addedBytes, config.FLUSH_BYTES)
   )
 }
 

@@ -1,10 +1,12 @@
 import test from 'ava'
+import type { ExecutionContext } from 'ava'
 import { randomUUIDv7 } from 'node:crypto'
 import { keys } from '../../src/ledger/buffer.ts'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import { lockLedger } from '../../src/ledger/ledger-store.ts'
 import { Sweepers } from '../../src/ledger/recovery.ts'
 import { driveClosing } from '../../src/ledger/sealing.ts'
+import type { RoomId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line, texts } from '../support/ledger.ts'
 import { eventually } from '../support/eventually.ts'
@@ -16,6 +18,21 @@ let site: LedgerSite
 test.serial.before(async () => {
   site = await createSite(world())
 })
+
+const say = (room: RoomId, count: number): Promise<unknown> =>
+  Promise.all(numbers(count).map((text) => site.ledger.append(room, line(text))))
+
+/** Behind one commit after the other so many lines more are there to be stored, as in a room in which people speak all the time. */
+function sayAtCommits(t: ExecutionContext, room: RoomId, counts: readonly number[]): Promise<unknown>[] {
+  const said: Promise<unknown>[] = []
+  const onQuery = ({ sql }: { sql: string }): void => {
+    const count = /^commit/i.test(sql) ? counts[said.length] : undefined
+    if (count !== undefined) said.push(say(room, count))
+  }
+  world().sql.on('query', onQuery)
+  t.teardown(() => world().sql.off('query', onQuery))
+  return said
+}
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n))
 
@@ -51,15 +68,8 @@ test.serial('two flushes at once, while people speak, store everything once', as
 
 test.serial('a flush ends where the room stood when it began, however fast people speak meanwhile', async (t) => {
   const room = await site.newRoom()
-  const say = (lines: string[]) => Promise.all(lines.map((text) => site.ledger.append(room, line(text))))
-  await say(numbers(30))
-  const meanwhile: Promise<unknown>[] = []
-  // Behind each commit there is more to be stored, as in a room in which people speak all the time.
-  const onQuery = ({ sql }: { sql: string }): void => {
-    if (/^commit/i.test(sql) && meanwhile.length < 20) meanwhile.push(say(numbers(5)))
-  }
-  world().sql.on('query', onQuery)
-  t.teardown(() => world().sql.off('query', onQuery))
+  await say(room, 30)
+  const meanwhile = sayAtCommits(t, room, [5, 5, 5, 5])
 
   const stored = await flushRoom(site.work, room)
 
@@ -69,6 +79,38 @@ test.serial('a flush ends where the room stood when it began, however fast peopl
   t.is(await site.redis.llen(keys.buffer(room)), 5)
   t.not(await site.redis.zscore(keys.dirty(room), String(room)), null)
   t.is(await flushRoom(site.work, room), 5)
+})
+
+for (const [what, due] of Object.entries({ entries: { dueEntries: 10 }, bytes: { dueBytes: 2500 } })) {
+  test.serial(`what is due again by its ${what} when a flush has come to its end is stored by it, too`, async (t) => {
+    const room = await site.newRoom()
+    await say(room, 30)
+    const meanwhile = sayAtCommits(t, room, [20, 5])
+
+    const stored = await flushRoom({ ...site.work, ...due }, room)
+
+    t.is(stored, 50)
+    await Promise.all(meanwhile)
+    t.is(await site.redis.llen(keys.buffer(room)), 5)
+  })
+}
+
+test.serial('what has been said since a flush began does not make its trims longer', async (t) => {
+  const room = await site.newRoom()
+  await say(room, 30)
+  const meanwhile = sayAtCommits(t, room, [40])
+  const trims: number[] = []
+  const watch = await site.redis.monitor()
+  t.teardown(() => watch.disconnect())
+  watch.on('monitor', (_time: string, [command, key, first]: string[]) => {
+    if (command?.toLowerCase() === 'ltrim' && key === keys.buffer(room)) trims.push(Number(first))
+  })
+
+  await flushRoom({ ...site.work, sliceEntries: 10 }, room)
+
+  await Promise.all(meanwhile)
+  await eventually(async () => trims.length === 3)
+  t.deepEqual(trims, [10, 10, 10])
 })
 
 test.serial('a flush that died between commit and trim is repeated without harm', async (t) => {
@@ -171,6 +213,21 @@ test.serial('crossing the threshold rings for a flush', async (t) => {
   const room = await site.newRoom()
 
   for (const text of numbers(10)) await eager.ledger.append(room, line(text))
+
+  const waiting = await eventually(async () => {
+    const jobs = await site.redis.keys('*flush-rooms:*')
+    return jobs.some((key) => key.includes(`room-${room}`))
+  })
+  t.true(waiting)
+})
+
+test.serial('a long line that takes a buffer of short ones over its bytes rings for a flush', async (t) => {
+  const eager = await createSite(world(), world().configWith({ FLUSH_BYTES: 4096 }), site.rooms)
+  t.teardown(() => eager.stop())
+  const room = await site.newRoom()
+  for (const text of numbers(10)) await eager.ledger.append(room, line(text))
+
+  await eager.ledger.append(room, line('x'.repeat(3000)))
 
   const waiting = await eventually(async () => {
     const jobs = await site.redis.keys('*flush-rooms:*')

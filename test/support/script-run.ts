@@ -101,6 +101,7 @@ export class ScriptRun {
       ...limits,
       sentMaxMs: how.isOld ? 0 : 3_600_000,
     })
+    const bytesBefore = this.#model.bytes
     const answers = this.#model.append(batch, limits, reply.type === 'ok' ? reply.answers : [])
     if (reply.type !== 'ok') return assert.equal(reply.type, answers)
     assert.deepEqual(
@@ -111,6 +112,7 @@ export class ScriptRun {
       {
         ...{ type: 'ok', head: { epoch: this.#epoch, seq: this.#model.head }, token, answers },
         ...{ buffered: this.#model.room?.entries.length, bufferedBytes: this.#model.bytes },
+        addedBytes: this.#model.bytes - bytesBefore,
       },
     )
   }
@@ -129,8 +131,9 @@ export class ScriptRun {
   }
 
   async #trim(epoch: number, seq: number): Promise<void> {
-    const { type } = await buffer.trim(this.#redis, this.#room, { epoch, seq })
-    assert.equal(type, model.trim(this.#model.redis, { epoch, seq, count: 0 }, allHold).type)
+    const left = await buffer.trim(this.#redis, this.#room, { epoch, seq })
+    const expected = model.trim(this.#model.redis, { epoch, seq, count: 0 }, allHold)
+    assert.deepEqual(left, expected.type === 'ok' ? { ...expected, bytes: this.#model.bytes } : expected)
   }
 
   async #hold(epoch: number): Promise<void> {

@@ -12,6 +12,7 @@ import { changeEpoch } from './epochs.ts'
 /** As small as they can be with more than one slice in a transaction, and more than one piece to trim. */
 const sliceEntries = 1
 const transactionEntries = 2
+const dueEntries = 2
 
 /** src/ledger/flush.ts: flushRoom, one round after the other. */
 export function* flushRoom(context: Context): Doing<Become | undefined> {
@@ -23,7 +24,7 @@ function* flushOn({ context, end }: { context: Context; end: Place | undefined }
   return left === 'done' ? undefined : become(flushOn, { context, end: left.upTo })
 }
 
-/** What a flush that is not done goes on to: the end of the buffer as it was first seen in an epoch. */
+/** What a flush that is not done goes on to: the end of the buffer as it was first seen in an epoch, or when it was due again. */
 export type Left = 'done' | { upTo: Place | undefined }
 
 /** One transaction: its first slice is read, it and those behind it are stored, then all are trimmed. */
@@ -34,10 +35,10 @@ export function* flushRound(context: Context, before: Place | undefined): Doing<
   const { epoch, head } = slice
   const end = before?.epoch === epoch ? before : { epoch, seq: head }
   const storedSeq = yield* storeSlices(context, slice)
-  const isTrimmed = storedSeq !== undefined && (yield* trim(context, slice, storedSeq))
-  if (isTrimmed && storedSeq >= end.seq) return 'done'
-  if (!isTrimmed) yield* changeEpoch(context)
-  return { upTo: end }
+  const left = storedSeq === undefined ? undefined : yield* trim(context, slice, storedSeq)
+  if (left === undefined) yield* changeEpoch(context)
+  if (left === undefined || left.base < end.seq) return { upTo: end }
+  return left.head - left.base < dueEntries ? 'done' : { upTo: { epoch, seq: left.head } }
 }
 
 /** peekFromStored, where Redis does not answer with a slice. */
@@ -89,16 +90,17 @@ function* slicesFrom({ holds }: Context, first: Slice): Doing<readonly Kept[]> {
   return entries
 }
 
-/** Of what has many behind it a slice at a time. */
-function* trim({ holds }: Context, slice: Slice, storedSeq: number): Doing<boolean> {
+/** A slice at a time, until less than one is behind it. Answers what is left, or nothing where the buffer is another one by now. */
+function* trim({ holds }: Context, slice: Slice, storedSeq: number): Doing<{ base: number; head: number } | undefined> {
   const { epoch } = slice
-  const isEnd = slice.head - storedSeq < sliceEntries
-  for (let seq = slice.base; seq < storedSeq;) {
-    const before = seq
-    seq = isEnd ? storedSeq : Math.min(seq + sliceEntries, storedSeq)
-    const upTo = { epoch, seq, count: seq - before }
+  let left: { base: number; head: number } = slice
+  let seq = Math.min(slice.entries.at(-1)?.seq ?? slice.base, storedSeq)
+  while (left.base < storedSeq) {
+    const upTo = { epoch, seq, count: seq - left.base }
     const answer = yield* onRedis('trim', (redis) => trimTo(redis, upTo, holds))
-    if (answer.type !== 'ok') return false
+    if (answer.type !== 'ok') return undefined
+    left = answer
+    seq = left.head - storedSeq < sliceEntries ? storedSeq : Math.min(left.base + sliceEntries, storedSeq)
   }
-  return true
+  return left
 }

@@ -4,7 +4,7 @@ import { cutInBulk, flipped, lateTrim, rotten, saidMeanwhile, uncommittedFlush }
 const mysql = 'src/platform/mysql.ts'
 const bulk = 'src/ledger/bulk.ts'
 const trimLua = 'src/ledger/lua/trim.lua'
-const fence = "if seq <= meta.base then return { 'ok', int(meta.base) } end\n"
+const fence = "if seq <= meta.base then return { 'ok', int(meta.base), int(meta.head), int(meta.bytes) } end\n"
 const compared = 'if (answer.warnings > 0 || !isSame(sum, sent.sum)) {'
 const drop = "redis.call('LTRIM', KEYS[2], going, -1)\n"
 const measure = 'local going, staying = seq - meta.base, meta.head - seq\n'
@@ -12,8 +12,8 @@ const measure = 'local going, staying = seq - meta.base, meta.head - seq\n'
 const byCount: readonly Edit[] = [
   {
     file: 'src/ledger/flush.ts',
-    text: 'room, { ...last, seq })).type',
-    instead: 'room, { ...last, seq, count: slice.entries.length })).type',
+    text: 'room, { ...last, seq })',
+    instead: 'room, { ...last, seq, count: entries.length })',
   },
   {
     file: 'src/ledger/buffer.ts',

@@ -11,7 +11,7 @@
 --       what is chained of it, 'sender|id|kind|hash'
 --       its stored form without the place, 'sender|id|kind|target|hash|payload' (see entry.ts)
 -- Returns { 'absent' } or { 'stale' }: nothing was decided. Otherwise
---       { 'ok', epoch, head, at, buffered entries, buffered bytes, token, answers }, one answer for each entry: its seq where it was
+--       { 'ok', epoch, head, at, buffered entries, buffered bytes, bytes of this call, token, answers }, one answer for each entry: its seq where it was
 --       kept, with `at` for its time, else 'dup:epoch:seq:at', 'closed', 'bad_id', 'forbidden', 'muted', 'early:wait in ms', 'full', or
 --       'lookup' as the last one: the id and all that follow it must be looked up in MySQL under `token` first, so that a speaker's
 --       lines keep their order.
@@ -31,6 +31,7 @@ local token = epoch .. '.' .. int(meta.rotation)
 local current = KEYS[3 + meta.rotation % 2]
 local older = KEYS[4 - meta.rotation % 2]
 local stored, answers = {}, {}
+local bytes_before = meta.bytes
 
 -- What is asked of Redis is asked once for the batch: names of all its ids, where they stand already, and what has become of them here.
 local names = {}
@@ -180,4 +181,5 @@ if #stored > 0 then
   turn()
   redis.call('PUBLISH', KEYS[7], 'E' .. table.concat(stored, '\n'))
 end
-return { 'ok', epoch, int(meta.head), int(meta.at), int(meta.head - meta.base), int(meta.bytes), token, answers }
+return { 'ok', epoch, int(meta.head), int(meta.at), int(meta.head - meta.base), int(meta.bytes),
+  int(meta.bytes - bytes_before), token, answers }

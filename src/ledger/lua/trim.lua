@@ -3,13 +3,13 @@
 --
 -- KEYS  1 meta  2 buffer  3 dirty  4 live (channel)
 -- ARGV  1 room  2 epoch  3 seq
--- Returns { 'absent' }, { 'stale' }, or { 'ok', base }
+-- Returns { 'absent' }, { 'stale' }, or { 'ok', base, head, bytes }: what is buffered after that
 
 local meta, reason = read_meta(KEYS[1])
 if reason then return { reason } end
 local seq = tonumber(ARGV[3])
 if int(meta.epoch) ~= ARGV[2] or seq > meta.head then return { 'stale' } end
-if seq <= meta.base then return { 'ok', int(meta.base) } end
+if seq <= meta.base then return { 'ok', int(meta.base), int(meta.head), int(meta.bytes) } end
 
 -- The bytes of what stays are known when what goes is read, or what stays: whichever is less.
 local going, staying = seq - meta.base, meta.head - seq
@@ -28,4 +28,4 @@ else
   redis.call('ZREM', KEYS[3], ARGV[1])
 end
 redis.call('PUBLISH', KEYS[4], 'S' .. ARGV[2] .. ':' .. int(seq))
-return { 'ok', int(seq) }
+return { 'ok', int(seq), int(meta.head), int(bytes) }
