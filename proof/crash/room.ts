@@ -141,11 +141,14 @@ export class CrashRoom {
     }
   }
 
-  /** So many lines that a worker is called; resolves when all that was said is in MySQL. */
+  /** So many lines that a worker is called; resolves when all that was said is in MySQL, and no longer in Redis. */
   async fill(): Promise<void> {
     for (let n = 0; n < 10; n += 1) await this.say(`line ${n}`)
-    await this.isOld()
-    await this.stored(this.lastPlace?.seq ?? 0)
+    await eventually(async () => {
+      // Again and again: a flush that trims says of the rest how old it is, which is less than a minute.
+      await this.isOld()
+      return this.withRedis(async (redis) => (await redis.llen(keys.buffer(this.number))) === 0)
+    }, patienceMs)
   }
 
   /** Resolves when everything up to this seq is in MySQL. */

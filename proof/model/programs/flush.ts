@@ -9,40 +9,45 @@ import type { Holds } from '../rules.ts'
 import type { Context } from './context.ts'
 import { changeEpoch } from './epochs.ts'
 
-/** As small as they can be with more than one slice in a transaction, and more than one piece to trim. */
+/** As small as they can be with more than one slice in a transaction, more than one piece to trim, and more than one lap. */
 const sliceEntries = 1
 const transactionEntries = 2
 const dueEntries = 2
+const mostLaps = 2
 
 /** src/ledger/flush.ts: flushRoom, one round after the other. */
 export function* flushRoom(context: Context): Doing<Become | undefined> {
   return yield* flushOn({ context, end: undefined })
 }
 
-function* flushOn({ context, end }: { context: Context; end: Place | undefined }): Doing<Become | undefined> {
+function* flushOn({ context, end }: { context: Context; end: End | undefined }): Doing<Become | undefined> {
   const left = yield* flushRound(context, end)
   return left === 'done' ? undefined : become(flushOn, { context, end: left.upTo })
 }
 
-/** What a flush that is not done goes on to: the end of the buffer as it was first seen in an epoch, or when it was due again. */
-export type Left = 'done' | { upTo: Place | undefined }
+/** What a flush goes on to: the end of the buffer as it was first seen in an epoch, or when it was due again. */
+export interface End extends Place {
+  lap: number
+}
+export type Left = 'done' | { upTo: End | undefined }
 
 /** One transaction: its first slice is read, it and those behind it are stored, then all are trimmed. */
-export function* flushRound(context: Context, before: Place | undefined): Doing<Left> {
+export function* flushRound(context: Context, before: End | undefined): Doing<Left> {
   const slice = yield* onRedis('peek', (redis) => peek(redis, { after: 0, limit: sliceEntries }, context.holds))
   if (slice.type !== 'ok') return yield* withoutSlice(context, slice.type, before)
   if (slice.entries.length === 0) return 'done'
   const { epoch, head } = slice
-  const end = before?.epoch === epoch ? before : { epoch, seq: head }
+  const end = before?.epoch === epoch ? before : { epoch, seq: head, lap: before?.lap ?? 1 }
   const storedSeq = yield* storeSlices(context, slice)
   const left = storedSeq === undefined ? undefined : yield* trim(context, slice, storedSeq)
   if (left === undefined) yield* changeEpoch(context)
   if (left === undefined || left.base < end.seq) return { upTo: end }
-  return left.head - left.base < dueEntries ? 'done' : { upTo: { epoch, seq: left.head } }
+  if (end.lap === mostLaps || left.head - left.base < dueEntries) return 'done'
+  return { upTo: { epoch, seq: left.head, lap: end.lap + 1 } }
 }
 
 /** peekFromStored, where Redis does not answer with a slice. */
-function* withoutSlice(context: Context, reason: 'absent' | 'stale', upTo: Place | undefined): Doing<Left> {
+function* withoutSlice(context: Context, reason: 'absent' | 'stale', upTo: End | undefined): Doing<Left> {
   const row = yield* onMysql('ledgerOf', (mysql) => mysql.row)
   if (row.isAsleep && row.state === 'open' && reason === 'absent') return 'done'
   if (row.state === 'closed') {

@@ -1,4 +1,3 @@
-import type { Place } from '../../../src/ledger/entry.ts'
 import { finish, isUnderWay, judgeWitnesses, moveClosing, verdict } from '../mysql.ts'
 import type { Fence, Mysql } from '../mysql.ts'
 import { become, onMysql, onRedis, transaction, waitUntil } from '../process.ts'
@@ -7,6 +6,7 @@ import { retire } from '../redis.ts'
 import { fence } from './closing.ts'
 import type { Context } from './context.ts'
 import { flushRound } from './flush.ts'
+import type { End } from './flush.ts'
 
 /** src/ledger/sealing.ts: driveClosing, as a sweeper or a job calls it. */
 export function* driveClosing(context: Context): Doing<Become | undefined> {
@@ -22,7 +22,7 @@ function* drain(context: Context): Doing<Become | undefined> {
   return become(drainOn, { context, end: undefined })
 }
 
-function* drainOn({ context, end }: { context: Context; end: Place | undefined }): Doing<Become | undefined> {
+function* drainOn({ context, end }: { context: Context; end: End | undefined }): Doing<Become | undefined> {
   const left = context.holds('drainedBeforeSealed') ? yield* flushRound(context, end) : 'done'
   if (left !== 'done') return become(drainOn, { context, end: left.upTo })
   const fenced = yield* onMysql('is it drained', (mysql) => drainedTo(mysql, context))
