@@ -4,8 +4,8 @@ import type { Look } from '../../src/ledger/buffer.ts'
 import type { Holds } from './rules.ts'
 
 /**
- * The scripts of src/ledger/lua as plain functions, one of the same name for each, on what Redis holds of one room. They have no clock: ids
- * are all so young that none is too old to have been forgotten. test/ledger/properties.test.ts holds them to the scripts.
+ * The scripts of src/ledger/lua as plain functions, one of the same name for each, on what Redis holds of one room. They have no clock: what
+ * a script knows by its own is `anyTime` here. test/ledger/properties.test.ts holds them to the scripts.
  */
 
 export type Kept = Omit<Entry, 'payload' | 'target' | 'erases'>
@@ -34,6 +34,10 @@ export interface Room {
   /** `sentSince` is set: an id that is not in the hashes may have been forgotten. And whether the next turn will set it. */
   hasForgotten: boolean
   willHaveForgotten: boolean
+  /** The latest time of an id, in the present hash, in the one before, and of all that were forgotten. */
+  newest: number
+  newestOlder: number
+  newestGone: number
 }
 
 export interface Line {
@@ -41,8 +45,8 @@ export interface Line {
   id: string
   kind: string
   hash: string
-  /** The time in the id is still to come, so that it cannot have been forgotten. */
-  isAhead?: boolean
+  /** That the id carries; later than `anyTime` where it is ahead by more than clocks may differ. */
+  time: number
   /** Token under which MySQL was asked for the id. */
   lookedUp: string | undefined
 }
@@ -65,6 +69,9 @@ export interface Appending {
   /** Hears of a line that was kept, before the next one is looked at. */
   onKept: (line: Line, kept: Kept) => void
 }
+
+/** The latest that an id which was taken may carry, where it is not known what they did carry. */
+export const anyTime = Number.MAX_VALUE
 
 export const headOf = (room: Room): number => room.base + room.entries.length
 export const tokenOf = (room: Room): string => `${room.epoch}.${room.rotation}`
@@ -97,7 +104,11 @@ export function append(
     else {
       room = push(room, { ...line, at: how.at(index) })
       const { epoch, seq } = room.entries.at(-1) as Kept
-      room = { ...room, sent: { ...room.sent, [nameOf(line)]: { epoch, seq } } }
+      room = {
+        ...room,
+        sent: { ...room.sent, [nameOf(line)]: { epoch, seq } },
+        newest: Math.max(room.newest, line.time),
+      }
       how.onKept(line, room.entries.at(-1) as Kept)
       answers.push({ type: 'kept', place: { epoch, seq } })
     }
@@ -115,7 +126,7 @@ function decide(room: Room, line: Line, token: string, { holds, refuses }: Appen
   if (isClosed && !holds('knownIdFirst')) return { type: 'closed' }
   if (first !== undefined) return { type: 'duplicate', place: first }
   const isLookedUp = holds('tokenOfLookUp') ? line.lookedUp === token : line.lookedUp !== undefined
-  const mayBeForgotten = room.hasForgotten && line.isAhead !== true
+  const mayBeForgotten = room.hasForgotten && line.time <= room.newestGone
   if (mayBeForgotten && !isLookedUp && holds('lookUpForgotten')) return { type: 'lookup' }
   if (isClosed) return { type: 'closed' }
   const why = refuses(line, room)
@@ -139,8 +150,19 @@ function turn(room: Room, { maxIds, isOld = false, holds }: Appending): Room {
     olderLast: headOf(room),
     hasForgotten: room.willHaveForgotten,
     willHaveForgotten: true,
+    newest: 0,
+    newestOlder: room.newest,
+    newestGone: Math.max(room.newestOlder, holds('newestOfAllGone') ? room.newestGone : 0),
   }
 }
+
+/** As whoever does not keep the times of ids leaves the room: what they know is passed over. */
+export const uncounted = (room: Room): Room => ({
+  ...room,
+  newest: anyTime,
+  newestOlder: anyTime,
+  newestGone: anyTime,
+})
 
 /** `entry` is *closed* as it is to be kept. */
 export function close(
@@ -151,7 +173,7 @@ export function close(
   const reason = undecided(redis, holds)
   if (reason !== undefined) return { type: reason }
   let room = roomOf(redis)
-  if (!room.isClosed) room = { ...push(room, entry), isClosed: true }
+  if (!room.isClosed) room = { ...uncounted(push(room, entry)), isClosed: true }
   redis.room = room
   return { type: 'ok', last: { epoch: room.epoch, seq: headOf(room) }, digest: room.digest }
 }
@@ -230,7 +252,7 @@ export function rebase(redis: Redis, to: Beginning, holds: Holds): 'ok' | 'stale
   redis.room = {
     ...nothingBut(redis.run),
     ...{ epoch: to.epoch, isClosed: to.isClosed, base: to.storedSeq, digest: to.digest, olderLast: to.storedSeq },
-    ...{ hasForgotten: isUsed, willHaveForgotten: isUsed },
+    ...{ hasForgotten: isUsed, willHaveForgotten: isUsed, newestGone: isUsed ? anyTime : 0 },
   }
   return 'ok'
 }
@@ -239,6 +261,7 @@ function nothingBut(run: number | undefined): Room {
   return {
     ...{ run, epoch: 0, hold: undefined, heldFrom: undefined, isClosed: false, base: 0, digest: '', entries: [] },
     ...{ rotation: 0, sent: {}, older: {}, olderLast: 0, hasForgotten: false, willHaveForgotten: false },
+    ...{ newest: 0, newestOlder: 0, newestGone: 0 },
   }
 }
 
@@ -266,7 +289,7 @@ export function retire(redis: Redis, epoch: number, holds: Holds): 'ok' | 'absen
   const room = roomOf(redis)
   if (room.epoch !== epoch || !room.isClosed || room.entries.length > 0) return 'stale'
   const hasForgotten = room.hasForgotten || holds('retireForgets')
-  redis.room = { ...room, sent: {}, older: {}, rotation: room.rotation + 1, hasForgotten }
+  redis.room = { ...uncounted(room), sent: {}, older: {}, rotation: room.rotation + 1, hasForgotten }
   return 'ok'
 }
 

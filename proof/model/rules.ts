@@ -15,6 +15,10 @@ export const rules = {
     says: 'an id that Redis may have forgotten is looked up in MySQL first',
     in: 'repeat over epochs',
   },
+  newestOfAllGone: {
+    says: 'an id counts as new when it is later than all that were forgotten, not only the last of them',
+    in: 'repeat by other clocks',
+  },
   tokenOfLookUp: {
     says: 'what was looked up counts only under the epoch and rotation in which it was',
     in: 'late',

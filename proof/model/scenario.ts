@@ -92,6 +92,11 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...calm,
+    ...{ name: 'repeat by other clocks', sends: [from('server 1', ['c']), from('server 2', ['b'], ['a'])] },
+    ...{ workers: 1, jobs: ['flush'], maxIds: 1, mostFaults: 1, faults: { 'lost answer': 1 } },
+  },
+  {
+    ...calm,
     ...{ name: 'repeat over epochs', room: 'used', sends: [a], workers: 1, jobs: ['flush'], mostFaults: 2 },
     faults: { 'lost answer': 1, restart: 1, wipe: 1 },
   },

@@ -130,6 +130,7 @@ test.serial(
   async (t) => {
     const room = await roomOf(1)
     await site.redis.hset(keys.meta(room), 'sentSince', Date.now())
+    await site.redis.hdel(keys.meta(room), 'newest')
 
     const questions: string[] = []
     const onQuery = ({ sql }: { sql: string }): void => void questions.push(sql)

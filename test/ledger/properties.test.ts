@@ -37,8 +37,11 @@ test.serial.before(async () => {
 
 const often = <T>(weight: number, arbitrary: Arbitrary<T>) => ({ weight, arbitrary })
 
-/** Of now, of long ago, and of an hour that is still to come. */
-const ids = [...Array.from({ length: 12 }, () => randomUUIDv7()), idFrom(30 * 86_400_000), idFrom(-3_600_000)]
+/** Of now, by clocks that are up to a minute off, of long ago, and of an hour that is still to come. */
+const ids = [
+  ...[...[-60, -20, -1, 0, 0, 0, 0, 1, 20, 60].map((seconds) => idFrom(seconds * 1000)), randomUUIDv7()],
+  ...[idFrom(30 * 86_400_000), idFrom(-3_600_000)],
+]
 const takes = constantFrom('word', 'turn', undefined)
 const said = record({ sender: constantFrom(alice, bob, carol), id: constantFrom(...ids), isLookedUp: boolean(), takes })
 const version = integer({ min: 1, max: 6 })
@@ -82,14 +85,42 @@ const steps: Arbitrary<Step>[] = [
   record({ type: constant('hold'), epochOff: integer({ min: -2, max: 3 }) }),
   record({ type: constant('rebase'), epochOff: constantFrom(0, 0, 0, 1), unstored: nat(3), isClosed: boolean() }),
   record({ type: constantFrom('close', 'sleep', 'leave', 'retire') }),
-  record({ type: constantFrom('restart', 'flushall') }),
+  record({ type: constantFrom('earlier version', 'restart', 'flushall') }),
 ]
-const weights = [16, 2, 5, 2, 5, 4, 1]
+const weights = [16, 2, 5, 2, 5, 4, 2]
 const step = oneof(...steps.map((each, index) => often(weights[index] ?? 1, each)))
 
 test.serial('the scripts do what the model of a room says, in any order', async (t) => {
   await assert(
     asyncProperty(array(step, { minLength: 5, maxLength: 40 }), async (taken) => {
+      const run = await ScriptRun.of(site.redis, await site.newRoom())
+      for (const each of taken) await run.take(each)
+    }),
+    seeded(200),
+  )
+  t.pass()
+})
+
+const forgetting = oneof(
+  often(
+    6,
+    record({
+      type: constant('append' as const),
+      batch: array(
+        said.map(({ sender, id, isLookedUp }) => ({ sender, id, isLookedUp })),
+        { minLength: 1, maxLength: 4 },
+      ),
+      isOverBudget: constant(false),
+      isOld: constantFrom(false, false, true),
+    }),
+  ),
+  often(4, record({ type: constant('store' as const) })),
+  often(1, record({ type: constantFrom('earlier version' as const, 'close' as const, 'retire' as const) })),
+)
+
+test.serial('what Redis has forgotten is asked for, by whichever clocks it was said', async (t) => {
+  await assert(
+    asyncProperty(array(forgetting, { minLength: 10, maxLength: 40 }), async (taken) => {
       const run = await ScriptRun.of(site.redis, await site.newRoom())
       for (const each of taken) await run.take(each)
     }),

@@ -70,7 +70,7 @@ export class RoomModel {
     const entries = new Map<Line, NewEntry>()
     for (const { entry, lookedUp } of batch) {
       const { sender, id, kind, payload } = entry
-      entries.set({ sender, id, kind, hash: this.remember(payload), isAhead: isAhead(id), lookedUp }, entry)
+      entries.set({ sender, id, kind, hash: this.remember(payload), time: timeIn(id), lookedUp }, entry)
     }
     const entryOf = (line: Line): NewEntry => entries.get(line) as NewEntry
     const reply = append(this.redis, [...entries.keys()], {
@@ -108,7 +108,7 @@ export class RoomModel {
   }
 
   #refuses({ sender, id, takes }: NewEntry, room: Room, limits: Limits): string | undefined {
-    if (isAhead(id)) return 'bad_id'
+    if (timeIn(id) === Infinity) return 'bad_id'
     const isSystem = sender === systemSender
     const member = this.#members.get(sender)
     const maySpeak = isSystem || (member === undefined ? this.#rules.speak === 'all' : member.isIn)
@@ -155,9 +155,12 @@ export class RoomModel {
   }
 }
 
-/** By more than clocks may differ; the system's ids have no time. */
-const isAhead = (id: string): boolean =>
-  !id.startsWith('!') && Number.parseInt(id.replace('-', '').slice(0, 12), 16) > Date.now() + 1_800_000
+/** The system's ids have no time. What is ahead by more than clocks may differ is later than anything that was ever taken. */
+function timeIn(id: string): number {
+  if (id.startsWith('!')) return 0
+  const time = Number.parseInt(id.replace('-', '').slice(0, 12), 16)
+  return time > Date.now() + 1_800_000 ? Infinity : time
+}
 
 const timeOf = (answer: AppendAnswer | undefined): number => (answer?.type === 'kept' ? answer.at : 0)
 

@@ -27,7 +27,9 @@ export type Step =
   | { type: 'trim'; epochOff: number; seq: number }
   | { type: 'hold'; epochOff: number }
   | { type: 'rebase'; epochOff: number; unstored: number; isClosed: boolean }
-  | { type: 'close' | 'sleep' | 'leave' | 'retire' | 'restart' | 'flushall' }
+  /** All that is buffered is in MySQL, and leaves. */
+  | { type: 'store' }
+  | { type: 'close' | 'sleep' | 'leave' | 'retire' | 'earlier version' | 'restart' | 'flushall' }
 
 /** Takes the same steps in Redis and in the model of a room, and compares everything that can be seen. Alice and bob are in. */
 export class ScriptRun {
@@ -65,6 +67,8 @@ export class ScriptRun {
         return this.#peek(step)
       case 'trim':
         return this.#trim(this.#epoch + step.epochOff, step.seq)
+      case 'store':
+        return this.#trim(this.#epoch, this.#model.head)
       case 'hold':
         return this.#hold(Math.max(this.#epoch, this.#model.room?.hold ?? 0) + step.epochOff)
       case 'rebase': {
@@ -80,6 +84,8 @@ export class ScriptRun {
         return this.#leave()
       case 'retire':
         return this.#retire()
+      case 'earlier version':
+        return this.#earlierVersion()
       case 'restart':
         return this.#restart()
       case 'flushall':
@@ -185,6 +191,15 @@ export class ScriptRun {
     const answer = await buffer.retire(this.#redis, this.#room, { epoch, rememberSeconds: 100 })
     assert.equal(answer, model.retire(this.#model.redis, epoch, allHold))
     if (answer === 'ok') this.#model.forgetMembers()
+  }
+
+  /** One that does not know the times of ids was at work: what it leaves is not of where the room is now. It has kept ids, so they are of some time. */
+  async #earlierVersion(): Promise<void> {
+    const { room, redis } = this.#model
+    const isKnown = Object.keys({ ...room?.sent, ...room?.older }).length > 0
+    if (room?.run === undefined || !isKnown) return
+    await this.#redis.hset(buffer.keys.meta(this.#room), 'newest', '1000000.0:0:0:0')
+    redis.room = model.uncounted(room)
   }
 
   /** A new incarnation, seen from the room: what it was written under is another one. */

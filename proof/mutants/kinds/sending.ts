@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts'
-import { deleted, forgotten, putOut, repeats, tooLong, unheard } from '../scenarios/sending.ts'
+import { asked, deleted, forgotten, putOut, repeats, tooLong, unheard } from '../scenarios/sending.ts'
 
 const appendLua = 'src/ledger/lua/append.lua'
 const known = "  if first then return 'dup:' .. first end\n"
@@ -105,6 +105,14 @@ export const sendingMutants: readonly Mutant[] = [
       },
     ],
     scenario: forgotten,
+    expects: ['C2'],
+    words: /alice said it once, and it is there 2 times/,
+  },
+  {
+    name: 'taken for new',
+    says: 'Nobody keeps the times of the ids that are remembered, so that what was forgotten looks new.',
+    edits: [{ file: appendLua, text: '  newest = math.max(newest, time)\n', instead: '' }],
+    scenario: asked,
     expects: ['C2'],
     words: /alice said it once, and it is there 2 times/,
   },

@@ -98,6 +98,30 @@ export const forgotten: Scenario = {
   },
 }
 
+/** Rounds in which a hash of sent ids is filled, and all of it stored, so that it goes: one more than there are hashes, and one to be sure. */
+const turns = 4
+
+export const asked: Scenario = {
+  name: 'an id is sent again when Redis has forgotten it',
+  parts: ['server-1', 'worker-1'],
+  settings: { SENT_MAX_IDS: sentIds, FLUSH_ENTRIES: 1 },
+  async run(witness, site) {
+    const room = await witness.openRoom()
+    const { id } = await witness.say('alice', room, 'once')
+    let isStored = true
+    for (let turn = 1; turn <= turns && isStored; turn += 1) {
+      let last = 0
+      for (let line = 1; line <= sentIds; line += 1) {
+        const { seq = 0 } = await witness.sayUntilKnown('bob', room, `other ${turn}.${line}`)
+        last = seq
+      }
+      isStored = await site.until(async () => (await storedSeq(site, room)) >= last)
+    }
+    const again = await witness.say('alice', room, 'once', { id })
+    return again.outcome === 'ok' && isStored
+  },
+}
+
 async function sayAndChange(witness: Witness, room: string, when: string): Promise<{ seq: number; at: string }> {
   const { epoch, seq = 0 } = await witness.sayUntilKnown('alice', room, `deleted ${when}`)
   const at = `${epoch}:${seq}`

@@ -130,6 +130,19 @@ local function time_of(sender, name)
   return tonumber(string.sub(name, first, first + 7) .. string.sub(name, first + 9, first + 12), 16) or 0
 end
 
+-- The latest time that an id carries: of those in this hash, of those in the older one, and of all that were forgotten. An id that is later
+-- than these was not forgotten. They stand in `newest`, behind the head and the rotation of which they are right. Where one was at work since
+-- who does not keep them (close, retire, an earlier version of Madang), all that is known is that no id was further ahead than the skew.
+local newest, newest_older, newest_gone = meta.at + skew, meta.at + skew, meta.sentSince + skew
+local head, rotation, times = string.match(meta.newest or '', '^(%d+)%.(%d+):(.+)$')
+if tonumber(head) == meta.head and tonumber(rotation) == meta.rotation then
+  local here, older_one, gone = string.match(times, '^(%d+):(%d+):(%d+)$')
+  newest, newest_older, newest_gone = tonumber(here), tonumber(older_one), tonumber(gone)
+end
+local function newest_now()
+  return string.format('%d.%d:%d:%d:%d', meta.head, meta.rotation, newest, newest_older, newest_gone)
+end
+
 local put = chain_at(meta, now)
 local before_seq, after_seq = epoch .. ':', ':' .. int(meta.at)
 
@@ -139,7 +152,7 @@ local function decide(index, needs, chained, form)
   local sender = string.match(names[index], '^%d+')
   local time = time_of(sender, names[index])
   needs = read_needs(needs)
-  if meta.sentSince > 0 and time <= meta.sentSince + skew and needs.token ~= token then return 'lookup' end
+  if meta.sentSince > 0 and time <= newest_gone and needs.token ~= token then return 'lookup' end
   if meta.state == 'closed' then return 'closed' end
   if time > now + skew then return 'bad_id' end
   if not may_speak(sender) then return 'forbidden' end
@@ -150,6 +163,7 @@ local function decide(index, needs, chained, form)
   local line, seq = put(chained, form)
   stored[#stored + 1] = line
   remember(index, before_seq .. seq .. after_seq)
+  newest = math.max(newest, time)
   remember_turn(sender, needs)
   if needs.change ~= '' then change_members(needs.change) end
   if needs.rules ~= '' then change_rules(needs.rules) end
@@ -169,16 +183,18 @@ local function turn()
   local is_due = redis.call('HLEN', current) >= max_ids or (meta.turnedAt > 0 and now - meta.turnedAt >= max_age)
   if not is_due or meta.olderLast > meta.base then return end
   redis.call('UNLINK', older)
-  redis.call('HSET', KEYS[1], 'rotation', int(meta.rotation + 1), 'sentSince', int(meta.turnedAt),
-    'turnedAt', int(meta.at), 'olderLast', int(meta.head))
+  meta.rotation = meta.rotation + 1
+  newest, newest_older, newest_gone = 0, newest, math.max(newest_older, newest_gone)
+  redis.call('HSET', KEYS[1], 'rotation', int(meta.rotation), 'sentSince', int(meta.turnedAt), 'turnedAt', int(meta.at),
+    'olderLast', int(meta.head))
 end
 
 if #stored > 0 then
-  write_head(KEYS[1], meta)
   redis.call('RPUSH', KEYS[2], unpack(stored))
   redis.call('HSET', current, unpack(places))
   if was_empty then redis.call('ZADD', KEYS[6], int(meta.at), room) end
   turn()
+  write_head(KEYS[1], meta, 'newest', newest_now())
   redis.call('PUBLISH', KEYS[7], 'E' .. table.concat(stored, '\n'))
 end
 return { 'ok', epoch, int(meta.head), int(meta.at), int(meta.head - meta.base), int(meta.bytes),

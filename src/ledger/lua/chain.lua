@@ -15,6 +15,6 @@ local function chain_at(meta, now)
   end
 end
 
-local function write_head(key, meta)
-  redis.call('HSET', key, 'head', int(meta.head), 'at', int(meta.at), 'bytes', int(meta.bytes), 'digest', meta.digest)
+local function write_head(key, meta, ...)
+  redis.call('HSET', key, 'head', int(meta.head), 'at', int(meta.at), 'bytes', int(meta.bytes), 'digest', meta.digest, ...)
 end
