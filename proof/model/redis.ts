@@ -34,7 +34,7 @@ export interface Room {
   /** `sentSince` is set: an id that is not in the hashes may have been forgotten. And whether the next turn will set it. */
   hasForgotten: boolean
   willHaveForgotten: boolean
-  /** The latest time of an id, in the present hash, in the one before, and of all that were forgotten. */
+  /** The latest time of an id so far, as it was at the last turn, and at the turn before: of all that were forgotten. */
   newest: number
   newestOlder: number
   newestGone: number
@@ -150,9 +150,9 @@ function turn(room: Room, { maxIds, isOld = false, holds }: Appending): Room {
     olderLast: headOf(room),
     hasForgotten: room.willHaveForgotten,
     willHaveForgotten: true,
-    newest: 0,
+    newest: holds('newestOfAllGone') ? room.newest : 0,
     newestOlder: room.newest,
-    newestGone: Math.max(room.newestOlder, holds('newestOfAllGone') ? room.newestGone : 0),
+    newestGone: room.newestOlder,
   }
 }
 
@@ -252,7 +252,12 @@ export function rebase(redis: Redis, to: Beginning, holds: Holds): 'ok' | 'stale
   redis.room = {
     ...nothingBut(redis.run),
     ...{ epoch: to.epoch, isClosed: to.isClosed, base: to.storedSeq, digest: to.digest, olderLast: to.storedSeq },
-    ...{ hasForgotten: isUsed, willHaveForgotten: isUsed, newestGone: isUsed ? anyTime : 0 },
+    ...{
+      hasForgotten: isUsed,
+      willHaveForgotten: isUsed,
+      newestOlder: isUsed ? anyTime : 0,
+      newestGone: isUsed ? anyTime : 0,
+    },
   }
   return 'ok'
 }

@@ -1,7 +1,7 @@
 import type { RoomId } from '../platform/ids.ts'
 import type { Redis } from '../platform/redis.ts'
 import { Script } from '../platform/script.ts'
-import { encodeMember, skewMs } from './append-script.ts'
+import { encodeMember } from './append-script.ts'
 import type { Status } from './append-script.ts'
 import type { Roster } from './contract.ts'
 import { decodeEntry } from './entry.ts'
@@ -88,7 +88,7 @@ export async function rebase(redis: Redis, room: RoomId, to: Rebase): Promise<'o
     [keys.meta(room), keys.buffer(room), ...keys.sent(room), keys.members(room), keys.dirty(room), keys.live(room)],
     [
       ...[room, to.run, to.epoch, to.state, to.storedSeq, to.digest, to.at, roster.rules.speak, roster.version],
-      ...[to.storedSeq === 0 ? '1' : '0', roster.rules.paceMs, roster.rules.version, skewMs],
+      ...[to.storedSeq === 0 ? '1' : '0', roster.rules.paceMs, roster.rules.version],
       ...roster.members.flatMap((member) => [member.account, encodeMember(member)]),
     ],
   )

@@ -115,7 +115,7 @@ test.serial('what a server of an earlier version takes in between may be repeate
   const room = await site.newRoom()
   await say(room, tenFrom(0))
   const before = await site.redis.hget(buffer.keys.meta(room), 'newest')
-  const first = lineAt(50_000, alice)
+  const first = lineAt(100_000, alice)
   await site.ledger.append(room, first)
   await site.redis.hset(buffer.keys.meta(room), 'newest', before ?? '')
 

@@ -198,7 +198,7 @@ export class ScriptRun {
     const { room, redis } = this.#model
     const isKnown = Object.keys({ ...room?.sent, ...room?.older }).length > 0
     if (room?.run === undefined || !isKnown) return
-    await this.#redis.hset(buffer.keys.meta(this.#room), 'newest', '1000000.0:0:0:0')
+    await this.#redis.hset(buffer.keys.meta(this.#room), 'newest', '1000000:0:0:0')
     redis.room = model.uncounted(room)
   }
 

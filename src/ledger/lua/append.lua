@@ -130,17 +130,13 @@ local function time_of(sender, name)
   return tonumber(string.sub(name, first, first + 7) .. string.sub(name, first + 9, first + 12), 16) or 0
 end
 
--- The latest time that an id carries: of those in this hash, of those in the older one, and of all that were forgotten. An id that is later
--- than these was not forgotten. They stand in `newest`, behind the head and the rotation of which they are right. Where one was at work since
--- who does not keep them (close, retire, an earlier version of Madang), all that is known is that no id was further ahead than the skew.
-local newest, newest_older, newest_gone = meta.at + skew, meta.at + skew, meta.sentSince + skew
-local head, rotation, times = string.match(meta.newest or '', '^(%d+)%.(%d+):(.+)$')
-if tonumber(head) == meta.head and tonumber(rotation) == meta.rotation then
-  local here, older_one, gone = string.match(times, '^(%d+):(%d+):(%d+)$')
-  newest, newest_older, newest_gone = tonumber(here), tonumber(older_one), tonumber(gone)
-end
-local function newest_now()
-  return string.format('%d.%d:%d:%d:%d', meta.head, meta.rotation, newest, newest_older, newest_gone)
+-- The latest time that an id carried, of all so far, and of all as it was at the last turn of the hashes, and at the turn before: an id that is later
+-- than the last of these is none that was forgotten. They stand in `newest`, behind the head of which they are right. Where one was at work since
+-- who does not keep them (an epoch change, close, an earlier version of Madang), what is known is that no id was ever further ahead than the skew.
+local newest, newest_older, newest_gone = meta.at + skew, meta.turnedAt + skew, meta.sentSince + skew
+local head, so_far, at_turn, before_turn = string.match(meta.newest or '', '^(%d+):(%d+):(%d+):(%d+)$')
+if tonumber(head) == meta.head then
+  newest, newest_older, newest_gone = tonumber(so_far), tonumber(at_turn), tonumber(before_turn)
 end
 
 local put = chain_at(meta, now)
@@ -183,10 +179,9 @@ local function turn()
   local is_due = redis.call('HLEN', current) >= max_ids or (meta.turnedAt > 0 and now - meta.turnedAt >= max_age)
   if not is_due or meta.olderLast > meta.base then return end
   redis.call('UNLINK', older)
-  meta.rotation = meta.rotation + 1
-  newest, newest_older, newest_gone = 0, newest, math.max(newest_older, newest_gone)
-  redis.call('HSET', KEYS[1], 'rotation', int(meta.rotation), 'sentSince', int(meta.turnedAt), 'turnedAt', int(meta.at),
-    'olderLast', int(meta.head))
+  newest_older, newest_gone = newest, newest_older
+  redis.call('HSET', KEYS[1], 'rotation', int(meta.rotation + 1), 'sentSince', int(meta.turnedAt),
+    'turnedAt', int(meta.at), 'olderLast', int(meta.head))
 end
 
 if #stored > 0 then
@@ -194,7 +189,7 @@ if #stored > 0 then
   redis.call('HSET', current, unpack(places))
   if was_empty then redis.call('ZADD', KEYS[6], int(meta.at), room) end
   turn()
-  write_head(KEYS[1], meta, 'newest', newest_now())
+  write_head(KEYS[1], meta, 'newest', string.format('%d:%d:%d:%d', meta.head, newest, newest_older, newest_gone))
   redis.call('PUBLISH', KEYS[7], 'E' .. table.concat(stored, '\n'))
 end
 return { 'ok', epoch, int(meta.head), int(meta.at), int(meta.head - meta.base), int(meta.bytes),

@@ -4,7 +4,7 @@
 -- KEYS  1 meta  2 buffer  3 sent:0  4 sent:1  5 members  6 dirty  7 live (channel)
 -- ARGV  1 room  2 run  3 epoch  4 state  5 stored seq  6 digest  7 at (ms)  8 speak  9 members version
 --       10 '1' if nothing of the room was ever stored (then every id is still to come)
---       11 pace (ms)  12 rules version  13 clock skew allowed in ms
+--       11 pace (ms)  12 rules version
 --       then for each member: account, 'version:in' (see encodeMember)
 -- Returns { 'ok' } or { 'stale' }
 
@@ -19,8 +19,7 @@ redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[3], 'state', ARGV[4], 'head', ARGV[5], 'base', ARGV[5],
   'digest', ARGV[6], 'at', ARGV[7], 'speak', ARGV[8], 'membersVersion', ARGV[9], 'bytes', '0',
   'paceMs', ARGV[11], 'rulesVersion', ARGV[12],
-  'sentSince', since, 'turnedAt', since, 'olderLast', ARGV[5], 'rotation', '0',
-  'newest', ARGV[5] .. '.0:0:0:' .. int(since + ARGV[13]))
-for i = 14, #ARGV, 2 do redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1]) end
+  'sentSince', since, 'turnedAt', since, 'olderLast', ARGV[5], 'rotation', '0')
+for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1]) end
 redis.call('PUBLISH', KEYS[7], 'N' .. ARGV[3])
 return { 'ok' }
