@@ -62,7 +62,7 @@ export async function sumAbove(trx: Sql, room: RoomId, seq: number): Promise<Sum
        CAST(COALESCE(MAX(seq), 0) AS UNSIGNED) AS lastSeq,
        BIT_XOR(CRC32(CONCAT_WS('\\t', seq, epoch, at, sender_id, entry_id, kind,
          COALESCE(target_epoch, ''), COALESCE(target_seq, ''), erases, LOWER(HEX(hash)), payload))) AS checksum
-     FROM messages WHERE room_id = ? AND seq > ?`,
+     FROM messages FORCE INDEX (PRIMARY) WHERE room_id = ? AND seq > ?`,
     [room, seq],
   )
   if (sum === undefined) throw new Error('an aggregate without a row')

@@ -37,7 +37,7 @@ export async function rowsToInspect(
 ): Promise<InspectedRow[]> {
   const rows = await selectRows<InspectedRecord>(
     sql,
-    `SELECT seq, epoch, at, sender_id, entry_id, kind, is_erased, hash, payload FROM messages
+    `SELECT seq, epoch, at, sender_id, entry_id, kind, is_erased, hash, payload FROM messages FORCE INDEX (PRIMARY)
      WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
     [room, range.after, range.upTo, range.limit],
   )

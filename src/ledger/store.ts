@@ -4,7 +4,11 @@ import type { Sql } from '../platform/mysql.ts'
 import { systemSender } from './entry.ts'
 import type { Entry, Place } from './entry.ts'
 
-/** The SQL of `messages`. The rows of rooms are in ledger-store.ts, closings in closing-store.ts, epochs and witnesses in record-store.ts. */
+/**
+ * The SQL of `messages`. The rows of rooms are in ledger-store.ts, closings in closing-store.ts, epochs and witnesses in record-store.ts.
+ *
+ * Each statement names its index: by the statistics of a table that grows all the time, a database may come to read a whole room for a page of it.
+ */
 
 /** Inserts in one statement. Never IGNORE or REPLACE: a row that does not fit must be refused, not cut. */
 export async function insertEntries(trx: Sql, room: RoomId, entries: readonly Entry[]): Promise<void> {
@@ -47,10 +51,15 @@ export async function eraseTargets(trx: Sql, room: RoomId, targets: readonly Pla
   const places = targets.flatMap(({ epoch, seq }) => [epoch, seq])
   await affectedRows(
     trx,
-    `UPDATE messages SET payload = '', is_erased = 1
-     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND (seq IN (?) OR target_seq IN (?))
-       AND ((epoch, seq) IN (${pairs}) OR (target_epoch, target_seq) IN (${pairs}))`,
-    [room, seqs, seqs, ...places, ...places],
+    `UPDATE messages FORCE INDEX (PRIMARY) SET payload = '', is_erased = 1
+     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND seq IN (?) AND (epoch, seq) IN (${pairs})`,
+    [room, seqs, ...places],
+  )
+  await affectedRows(
+    trx,
+    `UPDATE messages FORCE INDEX (messages_target) SET payload = '', is_erased = 1
+     WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND target_seq IN (?) AND (target_epoch, target_seq) IN (${pairs})`,
+    [room, seqs, ...places],
   )
   await affectedRows(trx, `UPDATE ledger_parked SET payload = '' WHERE room_id = ? AND (epoch, seq) IN (${pairs})`, [
     room,
@@ -63,7 +72,7 @@ export async function erasedAmong(trx: Sql, room: RoomId, places: readonly Place
   if (places.length === 0) return []
   return selectRows<Place>(
     trx,
-    `SELECT epoch, seq FROM messages
+    `SELECT epoch, seq FROM messages FORCE INDEX (PRIMARY)
      WHERE room_id = ? AND seq IN (?) AND is_erased = 1 AND (epoch, seq) IN (${places.map(() => '(?,?)').join(',')})`,
     [room, places.map(({ seq }) => seq), ...places.flatMap(({ epoch, seq }) => [epoch, seq])],
   )
@@ -82,7 +91,7 @@ export async function placesOfIds(
     sql,
     `SELECT sender_id, entry_id, epoch, seq, NULL AS stored_at, at AS parked_at FROM ledger_parked
      WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs})
-     UNION ALL SELECT sender_id, entry_id, epoch, seq, at, NULL FROM messages
+     UNION ALL SELECT sender_id, entry_id, epoch, seq, at, NULL FROM messages FORCE INDEX (messages_once)
      WHERE room_id = ? AND (sender_id, entry_id) IN (${pairs})`,
     [...bindings, ...bindings],
   )
@@ -106,7 +115,7 @@ function placeOf({ epoch, seq, stored_at, parked_at }: PlaceRecord): { place: Pl
 export async function sendersOf(sql: Sql, room: RoomId): Promise<AccountId[]> {
   const rows = await selectRows<{ sender_id: AccountId }>(
     sql,
-    `SELECT DISTINCT sender_id FROM messages WHERE room_id = ?
+    `SELECT DISTINCT sender_id FROM messages FORCE INDEX (messages_once) WHERE room_id = ?
      UNION SELECT DISTINCT sender_id FROM ledger_parked WHERE room_id = ?`,
     [room, room],
   )
@@ -138,7 +147,8 @@ export async function entriesBetween(
   if (range.after >= range.upTo) return []
   const rows = await selectRows<EntryRecord>(
     sql,
-    `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+    `SELECT ${entryColumns} FROM messages FORCE INDEX (PRIMARY)
+     WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
     [room, range.after, range.upTo, range.limit],
   )
   return rows.map(toEntry)
@@ -149,7 +159,7 @@ export async function messagesBefore(sql: Sql, room: RoomId, seq: number, limit:
   if (seq <= 1) return []
   const rows = await selectRows<EntryRecord>(
     sql,
-    `SELECT ${entryColumns} FROM messages
+    `SELECT ${entryColumns} FROM messages FORCE INDEX (messages_target)
      WHERE room_id = ? AND target_seq IS NULL AND seq < ? ORDER BY seq DESC LIMIT ?`,
     [room, seq, limit],
   )
@@ -165,7 +175,7 @@ export async function messagesAfter(
   if (range.after >= range.upTo) return []
   const rows = await selectRows<EntryRecord>(
     sql,
-    `SELECT ${entryColumns} FROM messages
+    `SELECT ${entryColumns} FROM messages FORCE INDEX (messages_target)
      WHERE room_id = ? AND target_seq IS NULL AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
     [room, range.after, range.upTo, range.limit],
   )
@@ -177,7 +187,8 @@ export async function amendmentsOf(sql: Sql, room: RoomId, targets: readonly num
   if (targets.every((target) => target >= upTo)) return []
   const rows = await selectRows<EntryRecord>(
     sql,
-    `SELECT ${entryColumns} FROM messages WHERE room_id = ? AND target_seq IN (?) AND seq <= ? ORDER BY seq`,
+    `SELECT ${entryColumns} FROM messages FORCE INDEX (messages_target)
+     WHERE room_id = ? AND target_seq IN (?) AND seq <= ? ORDER BY seq`,
     [room, targets as number[], upTo],
   )
   return rows.map(toEntry)
