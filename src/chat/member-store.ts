@@ -142,7 +142,7 @@ export async function bansAfter(
 ): Promise<Member[]> {
   const rows = await selectRows<MemberRecord>(
     sql,
-    `SELECT ${memberColumns} FROM room_members
+    `SELECT ${memberColumns} FROM room_members FORCE INDEX (room_members_standing)
      WHERE room_id = ? AND standing = 'banned' AND account_id > ?
      ORDER BY account_id LIMIT ?`,
     [room, page.after ?? 0, page.limit],
@@ -171,7 +171,7 @@ export async function cancelJoined(trx: Sql, member: Member): Promise<boolean> {
 export async function pendingMembers(sql: Sql, pending: { ageSeconds: number; limit: number }): Promise<Member[]> {
   const rows = await selectRows<MemberRecord>(
     sql,
-    `SELECT ${memberColumns} FROM room_members
+    `SELECT ${memberColumns} FROM room_members FORCE INDEX (room_members_pending)
      WHERE announced = 0 AND changed_at <= NOW(3) - INTERVAL ? SECOND
      ORDER BY changed_at LIMIT ?`,
     [pending.ageSeconds, pending.limit],
@@ -187,7 +187,7 @@ export async function membersAfter(
 ): Promise<Member[]> {
   const rows = await selectRows<MemberRecord>(
     sql,
-    `SELECT ${memberColumns} FROM room_members
+    `SELECT ${memberColumns} FROM room_members FORCE INDEX (PRIMARY)
      WHERE room_id = ? AND account_id > ? AND standing IN ('in', 'stayed')
      ORDER BY account_id LIMIT ?`,
     [room, page.after ?? 0, page.limit],
@@ -213,7 +213,7 @@ export async function roomsOf(
 ): Promise<Room[]> {
   const rows = await selectRows<RoomRecord>(
     sql,
-    `SELECT ${roomColumns} FROM room_members m JOIN rooms r ON r.id = m.room_id
+    `SELECT ${roomColumns} FROM room_members m FORCE INDEX (room_members_account) STRAIGHT_JOIN rooms r ON r.id = m.room_id
      WHERE m.account_id = ? AND m.standing = ? AND m.room_id < ?
      ORDER BY m.room_id DESC LIMIT ?`,
     [account, page.standing, page.before ?? Number.MAX_SAFE_INTEGER, page.limit],

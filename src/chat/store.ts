@@ -157,7 +157,7 @@ export async function openRooms(
     AND NOT EXISTS (SELECT 1 FROM room_members b WHERE b.room_id = r.id AND b.account_id = ? AND b.standing = 'banned')`
   const rows = await selectRows<RoomRecord>(
     sql,
-    `SELECT ${roomColumns} FROM rooms r
+    `SELECT ${roomColumns} FROM rooms r FORCE INDEX (rooms_state)
      WHERE r.state = 'open' AND r.id < ? AND (? IS NULL OR r.kind = ?)
        ${hiddenMentors.length === 0 ? '' : 'AND (r.mentor_id IS NULL OR r.mentor_id NOT IN (?))'}
        AND (r.entry = 'open' OR ? OR r.mentor_id = ?

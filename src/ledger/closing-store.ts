@@ -75,9 +75,10 @@ export async function closingsBefore(
   },
 ): Promise<ClosingRow[]> {
   const accepted = page.isAccepted === undefined ? null : Number(page.isAccepted)
+  const index = page.state === undefined ? 'PRIMARY' : 'end_room_state'
   const rows = await selectRows<ClosingRecord>(
     sql,
-    `SELECT ${columns} FROM end_room e JOIN ledgers l ON l.room_id = e.room_id
+    `SELECT ${columns} FROM end_room e FORCE INDEX (${index}) STRAIGHT_JOIN ledgers l ON l.room_id = e.room_id
      WHERE e.room_id < ? ${page.state === undefined ? '' : 'AND e.state = ?'}
        AND (? IS NULL OR (e.accepted_at IS NOT NULL) = ?) ORDER BY e.room_id DESC LIMIT ?`,
     [

@@ -80,7 +80,7 @@ export async function setAsleep(trx: Sql, room: RoomId): Promise<void> {
 export async function idleRooms(sql: Sql, idleSeconds: number, limit: number): Promise<RoomId[]> {
   const rows = await selectRows<{ room_id: RoomId }>(
     sql,
-    `SELECT room_id FROM ledgers
+    `SELECT room_id FROM ledgers FORCE INDEX (ledgers_idle)
      WHERE asleep = 0 AND state = 'open' AND active_at < NOW(3) - INTERVAL ? SECOND
      ORDER BY active_at LIMIT ?`,
     [idleSeconds, limit],

@@ -40,7 +40,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'src/chat/read-marker-store.ts': ['isLater'],
   'src/chat/settings-store.ts': ['changeColumns'],
   'src/chat/store.ts': ['roomColumns', 'isInvited'],
-  'src/ledger/closing-store.ts': ['columns'],
+  'src/ledger/closing-store.ts': ['columns', 'index'],
   'src/ledger/ledger-store.ts': ['ledgerColumns'],
   'src/ledger/store.ts': ['pairs', 'entryColumns'],
   'src/live/store.ts': ['eventColumns', 'rows', 'cases'],
