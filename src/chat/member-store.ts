@@ -179,18 +179,22 @@ export async function pendingMembers(sql: Sql, pending: { ageSeconds: number; li
   return rows.map(toMember)
 }
 
-/** Those who are in, or were when the room was closed, by account id. */
+/** Those who are in, or were when the room was closed, by account id. Each standing by itself: who has left may be most of a room. */
 export async function membersAfter(
   sql: Sql,
   room: RoomId,
   page: { after: AccountId | undefined; limit: number },
 ): Promise<Member[]> {
+  const after = page.after ?? 0
   const rows = await selectRows<MemberRecord>(
     sql,
-    `SELECT ${memberColumns} FROM room_members FORCE INDEX (PRIMARY)
-     WHERE room_id = ? AND account_id > ? AND standing IN ('in', 'stayed')
+    `(SELECT ${memberColumns} FROM room_members FORCE INDEX (room_members_standing)
+      WHERE room_id = ? AND standing = 'in' AND account_id > ? ORDER BY account_id LIMIT ?)
+     UNION ALL
+     (SELECT ${memberColumns} FROM room_members FORCE INDEX (room_members_standing)
+      WHERE room_id = ? AND standing = 'stayed' AND account_id > ? ORDER BY account_id LIMIT ?)
      ORDER BY account_id LIMIT ?`,
-    [room, page.after ?? 0, page.limit],
+    [room, after, page.limit, room, after, page.limit, page.limit],
   )
   return rows.map(toMember)
 }
@@ -199,7 +203,7 @@ export async function membersAfter(
 export async function membersIn(trx: Sql, room: RoomId): Promise<AccountId[]> {
   const rows = await selectRows<Pick<MemberRecord, 'account_id'>>(
     trx,
-    "SELECT account_id FROM room_members WHERE room_id = ? AND standing = 'in'",
+    "SELECT account_id FROM room_members FORCE INDEX (room_members_standing) WHERE room_id = ? AND standing = 'in'",
     [room],
   )
   return rows.map((row) => idFromRow(row.account_id))

@@ -214,7 +214,7 @@ export async function parkedInPlace(trx: Sql, room: RoomId): Promise<Entry[]> {
   }>(
     trx,
     `SELECT p.epoch, p.seq, p.at, p.sender_id, p.entry_id, p.kind, p.target_epoch, p.target_seq, p.erases, p.hash, p.payload
-     FROM ledger_parked p
+     FROM ledger_parked p FORCE INDEX (ledger_parked_once)
      STRAIGHT_JOIN messages m FORCE INDEX (PRIMARY) ON m.room_id = p.room_id AND m.seq = p.seq AND m.epoch = p.epoch AND m.kind = 'unreadable'
      WHERE p.room_id = ? ORDER BY p.seq FOR UPDATE`,
     [room],

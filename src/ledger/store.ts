@@ -7,7 +7,8 @@ import type { Entry, Place } from './entry.ts'
 /**
  * The SQL of `messages`. The rows of rooms are in ledger-store.ts, closings in closing-store.ts, epochs and witnesses in record-store.ts.
  *
- * Each statement names its index: by the statistics of a table that grows all the time, a database may come to read a whole room for a page of it.
+ * Whatever does not ask for one row by its place names its index: by the statistics of a table that grows all the time, a database may come to
+ * read a whole room for a page of it.
  */
 
 /** Inserts in one statement. Never IGNORE or REPLACE: a row that does not fit must be refused, not cut. */
@@ -61,10 +62,12 @@ export async function eraseTargets(trx: Sql, room: RoomId, targets: readonly Pla
      WHERE room_id = ? AND erases = 0 AND is_erased = 0 AND target_seq IN (?) AND (target_epoch, target_seq) IN (${pairs})`,
     [room, seqs, ...places],
   )
-  await affectedRows(trx, `UPDATE ledger_parked SET payload = '' WHERE room_id = ? AND (epoch, seq) IN (${pairs})`, [
-    room,
-    ...places,
-  ])
+  await affectedRows(
+    trx,
+    `UPDATE ledger_parked FORCE INDEX (ledger_parked_once) SET payload = ''
+     WHERE room_id = ? AND epoch IN (?) AND seq IN (?) AND (epoch, seq) IN (${pairs})`,
+    [room, targets.map(({ epoch }) => epoch), seqs, ...places],
+  )
 }
 
 /** Those of the given entries whose payload is erased. */

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { bansAfter, membersAfter, pendingMembers, roomsOf } from '../../src/chat/member-store.ts'
+import { bansAfter, membersAfter, membersIn, pendingMembers, roomsOf } from '../../src/chat/member-store.ts'
 import { openRooms } from '../../src/chat/store.ts'
 import { closingsBefore } from '../../src/ledger/closing-store.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
@@ -12,6 +12,8 @@ const world = worldOf(test)
 /** Rooms with even ids are open, those with odd ones closed. */
 const rooms = 6000
 const large = 3000 as RoomId
+/** Through which everybody came once. */
+const passage = 3002 as RoomId
 const regular = 7 as AccountId
 const limit = 20
 
@@ -37,6 +39,10 @@ test.serial.before('a town of many rooms, one of them large, and somebody who is
     'room_members',
     Array.from({ length: 4000 }, (_, nth) => member(large, 100 + nth, nth % 4 === 0 ? 'banned' : 'in')),
   )
+  await insert(
+    'room_members',
+    Array.from({ length: 6000 }, (_, nth) => member(passage, 100 + nth, nth < 5900 ? 'left' : 'in')),
+  )
   const closed = ids.filter((id) => !isOpen(id))
   await insert(
     'ledgers',
@@ -58,8 +64,10 @@ const lists: [what: string, most: number, read: () => Promise<unknown[]>][] = [
   ['open rooms, further back', 60, () => openRooms(world().sql, viewer, { before: half, kind: 'hosted', limit })],
   ['rooms of somebody', 60, () => roomsOf(world().sql, regular, { standing: 'in', before: undefined, limit })],
   ['closed ones, further back', 60, () => roomsOf(world().sql, regular, { standing: 'stayed', before: half, limit })],
-  ['members', 60, () => membersAfter(world().sql, large, { after: nobody, limit })],
-  ['members, further on', 60, () => membersAfter(world().sql, large, { after: 2000 as AccountId, limit })],
+  ['members', 120, () => membersAfter(world().sql, large, { after: nobody, limit })],
+  ['members, further on', 120, () => membersAfter(world().sql, large, { after: 2000 as AccountId, limit })],
+  ['members where most have left', 120, () => membersAfter(world().sql, passage, { after: 50 as AccountId, limit })],
+  ['all members where most have left', 120, () => membersIn(world().sql, passage)],
   ['bans, further on', 60, () => bansAfter(world().sql, large, { after: 2000 as AccountId, limit })],
   ['closings', 60, () => closingsBefore(world().sql, closings({}))],
   ['closings, further back', 60, () => closingsBefore(world().sql, closings({ before: half }))],
@@ -74,13 +82,13 @@ async function requireFewRows(t: ExecutionContext): Promise<void> {
   const { sql } = world()
   for (const [what, most, list] of lists) {
     let shown = 0
-    const statements = await statementsOf(sql, /^\s*SELECT/, async () => {
+    const statements = await statementsOf(sql, /^\s*\(?SELECT/, async () => {
       shown = (await list()).length
     })
     let read = 0
     for (const statement of statements) read += await rowsRead(sql, statement)
 
-    t.is(shown, limit, what)
+    t.is(shown, what.startsWith('all ') ? 103 : limit, what)
     t.true(read >= limit && read <= most, `${what}: ${read} rows are read, of at most ${most}`)
     t.log(what, read)
   }

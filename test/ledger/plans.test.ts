@@ -2,8 +2,10 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { Entry, NewEntry } from '../../src/ledger/index.ts'
+import { insertParked, parkedInPlace } from '../../src/ledger/record-store.ts'
 import { insertEntries } from '../../src/ledger/store.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
+import { inTransaction } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
 import { rowsRead, statementsOf } from '../support/rows-read.ts'
@@ -36,8 +38,26 @@ async function say(entries: readonly NewEntry[]): Promise<void> {
 }
 
 const edit = (seq: number): NewEntry => ({ ...line('edited'), kind: 'edit', target: { epoch: 1, seq } })
+const remove = (seq: number): NewEntry => ({ ...edit(seq), kind: 'delete', erases: true })
 
-/** What is done with rows of a room, and how many of them it may read: as many as it has use for, and one or two for each place it looks at. */
+let lastThousand = 0
+
+/** Each time others. */
+function nextThousand(): number[] {
+  lastThousand += 1000
+  return Array.from({ length: 1000 }, (_, nth) => lastThousand - nth)
+}
+
+/** As it stands in MySQL. */
+const stored = (seq: number): Entry => ({
+  ...{ ...line('stored'), target: undefined, erases: false, hash: '00'.repeat(32) },
+  ...{ epoch: 1, seq, at: Date.now() },
+})
+
+/**
+ * What is done with rows of a room, and how many of them it may read: as many as it has use for, and one or two for each place it looks at.
+ * Not each of them would read more without its index named: that rests on statistics, and these are some that there can be.
+ */
 const uses: [what: string, most: number, use: () => Promise<unknown>][] = [
   ['the newest page', 70, () => site.ledger.items(room, { before: said * 10, limit: 20 })],
   ['a page of the middle', 70, () => site.ledger.items(room, { before: middle, limit: 20 })],
@@ -47,12 +67,13 @@ const uses: [what: string, most: number, use: () => Promise<unknown>][] = [
   ['a forgotten id', 3, () => site.ledger.placeOf(room, first)],
   ['a flush in bulk', 1005, () => say(Array.from({ length: 1000 }, () => line('more')))],
   ['a flush of an edit', 10, () => say([edit(middle)])],
-  ['a flush of a deletion', 30, () => say([{ ...edit(middle - 3), kind: 'delete', erases: true }])],
+  ['a flush of a deletion', 30, () => say([remove(middle - 3)])],
+  ['a flush of a thousand deletions', 6000, () => say(nextThousand().map(remove))],
 ]
 
 async function requireFewRows(t: ExecutionContext): Promise<void> {
   for (const [what, most, use] of uses) {
-    const statements = await statementsOf(world().sql, /(FROM|UPDATE|JOIN) messages\b/, use)
+    const statements = await statementsOf(world().sql, /(FROM|UPDATE|JOIN) (messages|ledger_parked)\b/, use)
     let read = 0
     for (const statement of statements) read += await rowsRead(world().sql, statement)
 
@@ -71,12 +92,27 @@ test.serial('so it is by statistics that are new', async (t) => {
 })
 
 test.serial('and where most rooms are so small that the database takes every room for small', async (t) => {
-  const small: Entry[] = Array.from({ length: 2 }, (_, nth) => ({
-    ...{ ...line('small'), target: undefined, erases: false, hash: '00'.repeat(32) },
-    ...{ epoch: 1, seq: nth + 1, at: Date.now() },
-  }))
-  for (let other = 0; other < 5000; other += 1) await insertEntries(world().sql, (1_000_000 + other) as RoomId, small)
+  for (let other = 0; other < 5000; other += 1) {
+    await insertEntries(world().sql, (1_000_000 + other) as RoomId, [stored(1), stored(2)])
+  }
   await world().sql.raw('ANALYZE TABLE messages')
 
   await requireFewRows(t)
+})
+
+test.serial('what is parked of a room is taken up while another room parks something', async (t) => {
+  const { sql } = world()
+  const [one, other] = [2_000_000 as RoomId, 2_000_001 as RoomId]
+  for (let seq = 1; seq <= 10; seq += 1) {
+    await insertParked(sql, one, stored(seq), 'refused')
+    await insertEntries(sql, one, [{ ...stored(seq), kind: 'unreadable' }])
+  }
+
+  const taken = await inTransaction(sql, async (trx) => {
+    await insertParked(trx, other, stored(1), 'refused')
+    // In a transaction of its own: it would wait for the one around it for ten seconds, twice.
+    return inTransaction(sql, (inner) => parkedInPlace(inner, one))
+  })
+
+  t.is(taken.length, 10)
 })
