@@ -179,11 +179,20 @@ async function storeSlice(
 }
 
 /**
+ * Entries of one transaction. Of a room that has just become due half of that, so that its buffer falls before as much again is said; as many
+ * as may be where nobody speaks any more, or where it is so far behind that it gains by whatever is quickest.
+ */
+function transactionOf({ transactionEntries, dueEntries }: FlushParts, { state, base, head }: buffer.Peek): number {
+  if (state !== 'open' || head - base >= 2 * dueEntries) return transactionEntries
+  return Math.min(transactionEntries, Math.ceil(dueEntries / 2))
+}
+
+/**
  * The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. While one is worked on,
  * the next is read.
  */
 async function* slicesFrom(parts: FlushParts, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
-  let left = { entries: parts.transactionEntries, bytes: transactionBytes }
+  let left = { entries: transactionOf(parts, first), bytes: transactionBytes }
   let slice: buffer.Peek | Undecided = first
   while (slice.type === 'ok' && slice.epoch === first.epoch) {
     left = {

@@ -96,6 +96,33 @@ for (const [what, due] of Object.entries({ entries: { dueEntries: 10 }, bytes: {
   })
 }
 
+/** How many transactions store a room, of which `many` are buffered; it is due at twenty. */
+async function transactionsFor(many: number, isClosed = false): Promise<number> {
+  const room = await site.newRoom()
+  await say(room, many)
+  if (isClosed) await site.ledger.close(room, { by: alice, requestId: undefined })
+  let count = 0
+  const onQuery = ({ sql }: { sql: string }): void =>
+    void (count += /^update .ledgers. set .stored_seq/i.test(sql) ? 1 : 0)
+  world().sql.on('query', onQuery)
+  await flushRoom({ ...site.work, sliceEntries: 2, dueEntries: 20 }, room).finally(() =>
+    world().sql.off('query', onQuery),
+  )
+  return count
+}
+
+test.serial(
+  'a room that is due is stored by halves of that, and one that is far behind or closed at once',
+  async (t) => {
+    t.is(await transactionsFor(10), 1)
+    t.is(await transactionsFor(12), 2)
+    t.is(await transactionsFor(20), 2)
+    t.is(await transactionsFor(38), 4)
+    t.is(await transactionsFor(40), 1)
+    t.is(await transactionsFor(20, true), 1)
+  },
+)
+
 test.serial('what has been said since a flush began does not make its trims longer', async (t) => {
   const room = await site.newRoom()
   await say(room, 30)
