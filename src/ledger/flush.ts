@@ -68,8 +68,10 @@ async function flushAll(parts: FlushParts, room: RoomId): Promise<number> {
     if (slice === undefined || slice.entries.length === 0) return stored
     if (end?.epoch !== slice.epoch) end = { epoch: slice.epoch, seq: slice.head }
     const isMany = slice.entries.length === parts.sliceEntries
+    const most = laps === 0 ? transactionOf(parts, slice) : parts.transactionEntries
     try {
-      const { count, left } = await flushSlice(parts, room, slice, isBulk && isMany ? 'bulk' : 'rows')
+      const step: Step = { way: isBulk && isMany ? 'bulk' : 'rows', most, end: end.seq }
+      const { count, left } = await flushSlice(parts, room, slice, step)
       stored += count
       if (left !== undefined && left.base >= end.seq) {
         laps += 1
@@ -113,17 +115,22 @@ async function forgetFinal(parts: FlushParts, room: RoomId): Promise<undefined> 
   return undefined
 }
 
-type Way = 'bulk' | 'rows'
+/** One transaction of a flush: it takes no further slice when it has `most` entries, or the one with the seq `end`. */
+interface Step {
+  way: 'bulk' | 'rows'
+  most: number
+  end: number
+}
 
 /** The slice and what follows it. `left`: what is buffered after that, where the buffer is still the one that was read. */
 async function flushSlice(
   parts: FlushParts,
   room: RoomId,
   slice: buffer.Peek,
-  way: Way,
+  step: Step,
 ): Promise<{ count: number; left: buffer.Buffered | undefined }> {
   crashPoint('flush: peeked, not stored')
-  const stored = await storeSlice(parts, room, slice, way)
+  const stored = await storeSlice(parts, room, slice, step)
   crashPoint('flush: committed, not trimmed')
   const left = stored === undefined ? undefined : await trim(parts, room, slice, stored.last)
   crashPoint('flush: trimmed, not done')
@@ -159,14 +166,14 @@ async function storeSlice(
   parts: FlushParts,
   room: RoomId,
   slice: buffer.Peek,
-  way: Way,
+  step: Step,
 ): Promise<{ count: number; last: Place } | undefined> {
   try {
     return await inTransaction(parts.sql, async (trx) => {
       const row = await lockLedger(trx, room)
       if (row === undefined || row.epoch !== slice.epoch) return undefined
-      const store = way === 'bulk' ? storeInBulk : storeSlices
-      const { count, seq } = await store(trx, room, row, slicesFrom(parts, room, slice))
+      const store = step.way === 'bulk' ? storeInBulk : storeSlices
+      const { count, seq } = await store(trx, room, row, slicesFrom(parts, room, slice, step))
       crashPoint('flush: mark moved, not committed')
       return { count, last: { epoch: slice.epoch, seq } }
     })
@@ -179,8 +186,9 @@ async function storeSlice(
 }
 
 /**
- * Entries of one transaction. Of a room that has just become due half of that, so that its buffer falls before as much again is said; as many
- * as may be where nobody speaks any more, or where it is so far behind that it gains by whatever is quickest.
+ * Entries of one transaction of the first lap. Of a room that has just become due half of that, so that its buffer falls before as much again
+ * is said; as many as may be where nobody speaks any more, or where it is so far behind that it gains by whatever is quickest. A second lap is
+ * one transaction: if as much as is due is said in its time, the buffer passes where it rings, and by halves it might not.
  */
 function transactionOf({ transactionEntries, dueEntries }: FlushParts, { state, base, head }: buffer.Peek): number {
   if (state !== 'open' || head - base >= 2 * dueEntries) return transactionEntries
@@ -191,8 +199,13 @@ function transactionOf({ transactionEntries, dueEntries }: FlushParts, { state, 
  * The slice, and what follows it in the buffer under the same epoch, as much as goes into one transaction. While one is worked on,
  * the next is read.
  */
-async function* slicesFrom(parts: FlushParts, room: RoomId, first: buffer.Peek): AsyncGenerator<Entry[]> {
-  let left = { entries: transactionOf(parts, first), bytes: transactionBytes }
+async function* slicesFrom(
+  parts: FlushParts,
+  room: RoomId,
+  first: buffer.Peek,
+  { most, end }: Step,
+): AsyncGenerator<Entry[]> {
+  let left = { entries: most, bytes: transactionBytes }
   let slice: buffer.Peek | Undecided = first
   while (slice.type === 'ok' && slice.epoch === first.epoch) {
     left = {
@@ -202,7 +215,7 @@ async function* slicesFrom(parts: FlushParts, room: RoomId, first: buffer.Peek):
     const last = slice.entries.at(-1)
     const isFull = left.entries <= 0 || left.bytes <= 0
     const next: ReturnType<typeof readAhead> | undefined =
-      isFull || last === undefined || last.seq >= first.head ? undefined : readAhead(parts, room, last.seq)
+      isFull || last === undefined || last.seq >= end ? undefined : readAhead(parts, room, last.seq)
     yield slice.entries
     if (next === undefined) return
     slice = await next

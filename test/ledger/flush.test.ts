@@ -123,6 +123,23 @@ test.serial(
   },
 )
 
+test.serial(
+  'what is due again after the halves is stored in one transaction, so that what follows it rings',
+  async (t) => {
+    const room = await site.newRoom()
+    await say(room, 20)
+    const meanwhile = sayAtCommits(t, room, [18, 10, 25])
+
+    const stored = await flushRoom({ ...site.work, sliceEntries: 2, dueEntries: 20 }, room)
+
+    // Ten, ten, and the 28 that were there then: from 28 to 53 the buffer passes 40, where it rings.
+    t.is(stored, 48)
+    t.is(meanwhile.length, 3)
+    await Promise.all(meanwhile)
+    t.is(await site.redis.llen(keys.buffer(room)), 25)
+  },
+)
+
 test.serial('what has been said since a flush began does not make its trims longer', async (t) => {
   const room = await site.newRoom()
   await say(room, 30)

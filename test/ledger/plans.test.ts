@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava'
 import { flushRoom } from '../../src/ledger/flush.ts'
 import type { Entry, NewEntry } from '../../src/ledger/index.ts'
 import { insertParked, parkedInPlace } from '../../src/ledger/record-store.ts'
-import { insertEntries } from '../../src/ledger/store.ts'
+import { insertEntries, placesOfIds } from '../../src/ledger/store.ts'
 import type { RoomId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line } from '../support/ledger.ts'
@@ -65,6 +65,17 @@ const uses: [what: string, most: number, use: () => Promise<unknown>][] = [
   ['the entries of a resume', 102, () => site.ledger.entries(room, { after: middle, upTo: middle + 100, limit: 100 })],
   ['one entry', 3, () => site.ledger.entryAt(room, { epoch: 1, seq: middle })],
   ['a forgotten id', 3, () => site.ledger.placeOf(room, first)],
+  [
+    'five hundred ids',
+    3000,
+    () =>
+      placesOfIds(
+        world().sql,
+        room,
+        Array.from({ length: 500 }, () => line('new')),
+      ),
+  ],
+  ['a flush of five hundred edits', 5000, () => say(Array.from({ length: 500 }, (_, nth) => edit(said - nth)))],
   ['a flush in bulk', 1005, () => say(Array.from({ length: 1000 }, () => line('more')))],
   ['a flush of an edit', 10, () => say([edit(middle)])],
   ['a flush of a deletion', 30, () => say([remove(middle - 3)])],
