@@ -4,7 +4,8 @@ import { bansAfter, membersAfter, membersIn, pendingMembers, roomsOf } from '../
 import { openRooms } from '../../src/chat/store.ts'
 import { closingsBefore } from '../../src/ledger/closing-store.ts'
 import type { AccountId, RoomId } from '../../src/platform/ids.ts'
-import { rowsRead, statementsOf } from '../support/rows-read.ts'
+import { rowsReadBy } from '../support/rows-read.ts'
+import { statementsDuring } from '../support/statements.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -84,11 +85,9 @@ async function requireFewRows(t: ExecutionContext): Promise<void> {
   const { sql } = world()
   for (const [what, most, list] of lists) {
     let shown = 0
-    const statements = await statementsOf(sql, /^\s*\(?SELECT/, async () => {
+    const read = await rowsReadBy(sql, /^\s*\(?SELECT/, async () => {
       shown = (await list()).length
     })
-    let read = 0
-    for (const statement of statements) read += await rowsRead(sql, statement)
 
     t.is(shown, what.startsWith('all ') ? 53 : limit, what)
     t.true(read >= limit && read <= most, `${what}: ${read} rows are read, of at most ${most}`)
@@ -117,8 +116,8 @@ test.serial('pages of members are in order, however they stand', async (t) => {
 
 test.serial('a sweeper that finds nothing to announce reads nothing', async (t) => {
   const { sql } = world()
-  const statements = await statementsOf(sql, /^\s*SELECT/, () => pendingMembers(sql, { ageSeconds: 1, limit }))
+  const sweep = (): Promise<unknown> => pendingMembers(sql, { ageSeconds: 1, limit })
 
-  t.is(statements.length, 1)
-  t.true((await rowsRead(sql, statements[0]!)) <= 1)
+  t.is((await statementsDuring(sql, /^\s*SELECT/, sweep)).length, 1)
+  t.true((await rowsReadBy(sql, /^\s*SELECT/, sweep)) <= 1)
 })

@@ -8,7 +8,7 @@ import type { RoomId } from '../../src/platform/ids.ts'
 import { inTransaction } from '../../src/platform/mysql.ts'
 import { alice, bob, createSite, line } from '../support/ledger.ts'
 import type { LedgerSite } from '../support/ledger.ts'
-import { rowsRead, statementsOf } from '../support/rows-read.ts'
+import { rowsReadBy } from '../support/rows-read.ts'
 import { worldOf } from '../support/world.ts'
 
 const world = worldOf(test)
@@ -84,9 +84,7 @@ const uses: [what: string, most: number, use: () => Promise<unknown>][] = [
 
 async function requireFewRows(t: ExecutionContext): Promise<void> {
   for (const [what, most, use] of uses) {
-    const statements = await statementsOf(world().sql, /(FROM|UPDATE|JOIN) (messages|ledger_parked)\b/, use)
-    let read = 0
-    for (const statement of statements) read += await rowsRead(world().sql, statement)
+    const read = await rowsReadBy(world().sql, /(FROM|UPDATE|JOIN) (messages|ledger_parked)\b/, use)
 
     t.true(read > 0, `${what}: nothing was asked`)
     t.true(read <= most, `${what}: ${read} rows are read, of at most ${most}`)

@@ -3,6 +3,7 @@ import { hidersOf } from '../../src/people/index.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
 import { explain } from '../support/explain.ts'
 import type { PlanStep } from '../support/explain.ts'
+import { statementsDuring } from '../support/statements.ts'
 import { streetOf } from './street.ts'
 import type { Resident } from './street.ts'
 import { comment, inboxOf, like, nextPost, readUpTo, takeBack, tell } from '../notifications/inbox.ts'
@@ -13,12 +14,7 @@ const street = streetOf(test)
 /** The plans of all SELECTs that run during `work`, by the beginning of their text. */
 async function plansOf(work: () => Promise<unknown>): Promise<{ text: string; steps: PlanStep[] }[]> {
   const { sql } = street().world
-  const heard: { sql: string; bindings: number[] }[] = []
-  const hear = (query: { sql: string; bindings: number[] }): void => void heard.push(query)
-  sql.on('query', hear)
-  await work()
-  sql.removeListener('query', hear)
-  const selects = heard.filter(({ sql: text }) => /^\s*select/i.test(text))
+  const selects = await statementsDuring(sql, /^\s*select/i, work)
   const plans = []
   for (const { sql: text, bindings } of selects) {
     const steps = (await explain(sql, text, bindings)).filter(({ table }) => table !== '' && !table.startsWith('<'))

@@ -1,23 +1,17 @@
 import { inTransaction, selectRows } from '../../src/platform/mysql.ts'
-import type { Binding, Sql } from '../../src/platform/mysql.ts'
+import type { Sql } from '../../src/platform/mysql.ts'
+import { statementsDuring } from './statements.ts'
+import type { Statement } from './statements.ts'
 
-/** A statement as it was sent. */
-export interface Statement {
-  sql: string
-  bindings: readonly Binding[]
-}
-
-/** Those that are sent during `work` and that `isMeant` by their text. */
-export async function statementsOf(sql: Sql, isMeant: RegExp, work: () => Promise<unknown>): Promise<Statement[]> {
-  const heard: Statement[] = []
-  const hear = (statement: Statement): void => void (isMeant.test(statement.sql) && heard.push(statement))
-  sql.on('query', hear)
-  await work().finally(() => sql.removeListener('query', hear))
-  return heard
+/** Of all statements that `work` sends and that `isMeant` by their text, once they are run again; see `rowsRead`. */
+export async function rowsReadBy(sql: Sql, isMeant: RegExp, work: () => Promise<unknown>): Promise<number> {
+  let read = 0
+  for (const statement of await statementsDuring(sql, isMeant, work)) read += await rowsRead(sql, statement)
+  return read
 }
 
 /** Rows and entries of indexes that the database reads to run a statement once more, as it counts them itself (`Handler_read…`). What it writes is taken back. */
-export async function rowsRead(sql: Sql, { sql: text, bindings }: Statement): Promise<number> {
+async function rowsRead(sql: Sql, { sql: text, bindings }: Statement): Promise<number> {
   let read: number | undefined
   const undone = new Error('undone')
   await inTransaction(sql, async (trx) => {

@@ -4,7 +4,6 @@ import { createPictureViews } from '../../src/media/index.ts'
 import { insertPicture, markProcessing } from '../../src/media/store.ts'
 import { insertFollows } from '../../src/people/bulk-store.ts'
 import type { AccountId } from '../../src/platform/ids.ts'
-import type { Binding } from '../../src/platform/mysql.ts'
 import { insertPosts } from '../../src/timeline/bulk.ts'
 import { chooseWay } from '../../src/timeline/following.ts'
 import { rebuildPopular } from '../../src/timeline/index.ts'
@@ -12,16 +11,13 @@ import { crowd } from '../support/crowd.ts'
 import type { Member } from '../support/crowd.ts'
 import { explain } from '../support/explain.ts'
 import type { PlanStep } from '../support/explain.ts'
+import { statementsDuring } from '../support/statements.ts'
+import type { Statement } from '../support/statements.ts'
 import { courtyardOf, openCourtyard } from './courtyard.ts'
 import type { Resident } from './courtyard.ts'
 import { Neighbours } from './stand-ins.ts'
 
 const courtyard = courtyardOf(test)
-
-interface Statement {
-  sql: string
-  bindings: readonly Binding[]
-}
 
 let reader: Resident
 let writers: Member[]
@@ -62,19 +58,9 @@ async function follow(members: readonly Member[]): Promise<void> {
   await insertFollows(world.sql, pairs)
 }
 
-/** The statements that a request makes. */
-async function statementsOf(path: string, asker = reader): Promise<Statement[]> {
-  const { sql } = courtyard().world
-  const seen: Statement[] = []
-  const note = ({ sql: text, bindings }: Statement): void => void seen.push({ sql: text, bindings })
-  sql.on('query', note)
-  try {
-    await asker.gets(`GET ${path}`)
-  } finally {
-    sql.off('query', note)
-  }
-  return seen.filter(({ sql: text }) => /^\s*select/i.test(text))
-}
+/** The questions that a request asks. */
+const statementsOf = (path: string, asker = reader): Promise<Statement[]> =>
+  statementsDuring(courtyard().world.sql, /^\s*select/i, () => asker.gets(`GET ${path}`))
 
 async function planOf(statements: readonly Statement[], table: string): Promise<PlanStep> {
   const { sql } = courtyard().world
